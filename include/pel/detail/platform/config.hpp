@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What every other header needs to know of the compiler: the ABI namespace, hot and cold paths, exceptions.
+// Sanitizers and model-checking builds are recognised here and nowhere else; they never select a lock.
+#pragma once
+
+#include <cstddef>
+
+// One inline namespace per ABI. A model-checking build has its own, so that the two cannot be linked together.
+#ifdef PEL_MODEL
+#define PEL_ABI model
+#else
+#define PEL_ABI v1
+#endif
+
+// clang-format off
+#define PEL_NAMESPACE_BEGIN namespace pel { inline namespace PEL_ABI {
+#define PEL_NAMESPACE_END } }
+// clang-format on
+
+#define PEL_COLD [[gnu::cold, gnu::noinline]]
+#define PEL_NOINLINE [[gnu::noinline]]
+#define PEL_ALWAYS_INLINE [[gnu::always_inline]] inline
+
+#if defined(__cpp_exceptions)
+#define PEL_EXCEPTIONS 1
+#else
+#define PEL_EXCEPTIONS 0
+#endif
+
+#if defined(__SANITIZE_THREAD__)
+#define PEL_TSAN 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define PEL_TSAN 1
+#endif
+#endif
+#ifndef PEL_TSAN
+#define PEL_TSAN 0
+#endif

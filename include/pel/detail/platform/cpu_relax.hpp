@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A hint that the calling thread spins: gives the sibling hyperthread the core and saves power.
+#pragma once
+
+#include <pel/detail/platform/config.hpp>
+
+#ifdef PEL_MODEL
+#include <pel_model/platform.hpp>
+#else
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+inline void cpu_relax() noexcept {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("isb" ::: "memory"); // `yield` is a no-op on most cores; isb waits some 10 ns
+#endif
+}
+
+} // namespace detail
+PEL_NAMESPACE_END
+
+#endif
