@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# cmake -D COMPILER=… -D INCLUDE=… -D FILE=… -P check.cmake
+set(compile ${COMPILER} -std=c++20 -fsyntax-only -I${INCLUDE} -DPEL_NO_HWLOC ${FILE})
+file(STRINGS ${FILE} expected REGEX "^// expect: " LIMIT_COUNT 1)
+string(REPLACE "// expect: " "" expected "${expected}")
+if(expected STREQUAL "")
+    message(FATAL_ERROR "${FILE} has no line '// expect: REGEX'")
+endif()
+
+execute_process(COMMAND ${compile} RESULT_VARIABLE result ERROR_VARIABLE errors)
+if(NOT result EQUAL 0)
+    message(FATAL_ERROR "${FILE} must compile without PEL_COMPILE_FAIL, but:\n${errors}")
+endif()
+execute_process(COMMAND ${compile} -DPEL_COMPILE_FAIL RESULT_VARIABLE result ERROR_VARIABLE errors)
+if(result EQUAL 0)
+    message(FATAL_ERROR "${FILE} must not compile with PEL_COMPILE_FAIL, but does")
+endif()
+if(NOT errors MATCHES "${expected}")
+    message(FATAL_ERROR "${FILE} fails to compile, but no error matches '${expected}':\n${errors}")
+endif()
