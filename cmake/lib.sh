@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+# shellcheck shell=bash
+# What cmake/run.sh and the scripts in .ci/ share. Source it; it goes to the top folder of the project.
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+jobs=${PEL_JOBS:-$(nproc)}
+logs=build/logs
+mkdir -p "$logs"
+
+bold='' red='' green='' plain=''
+if [[ -t 1 && -z ${NO_COLOR:-} ]]; then
+    bold=$'\e[1m' red=$'\e[31m' green=$'\e[32m' plain=$'\e[0m'
+fi
+
+say() { printf '%s%s%s\n' "$bold" "$*" "$plain"; }
+fail() { printf '%serror:%s %s\n' "$red" "$plain" "$*" >&2; }
+die() { fail "$@"; exit 1; }
+
+# --- Debian packages -------------------------------------------------------------------------------------------------
+missing=()
+
+# need REASON PACKAGE…: notes those that are not installed.
+need() {
+    local reason=$1 package
+    shift
+    command -v dpkg-query > /dev/null || return 0
+    for package in "$@"; do
+        if [[ $(dpkg-query -W -f='${db:Status-Status}' "$package" 2> /dev/null) != installed ]]; then
+            printf 'missing: %-26s %s\n' "$package" "($reason)"
+            missing+=("$package")
+        fi
+    done
+}
+
+# Installs what need() found missing, as root or with sudo.
+install_missing() {
+    ((${#missing[@]})) || return 0
+    local as_root=()
+    if ((EUID != 0)); then
+        command -v sudo > /dev/null || die "these packages are missing, and without root or sudo they cannot be installed: ${missing[*]}"
+        as_root=(sudo)
+    fi
+    export DEBIAN_FRONTEND=noninteractive
+    quietly "package lists" "${as_root[@]}" apt-get update || die "apt-get update failed; PEL needs: ${missing[*]}"
+    quietly "installing ${#missing[@]} packages" "${as_root[@]}" apt-get install -y --no-install-recommends "${missing[@]}" \
+        || die "apt-get install failed; PEL needs: ${missing[*]}"
+    missing=()
+}
+
+need_to_build() { need "to configure and build" cmake ninja-build g++ pkg-config libhwloc-dev zlib1g-dev; }
+need_to_test() { need_to_build; need "the tests' framework" libgtest-dev; }
+need_clang() { need "the second compiler and its sanitizers" clang-19 libclang-rt-19-dev; }
+need_to_bench() { need_to_build; need "what PEL is compared with" libbenchmark-dev libtbb-dev; }
+need_aarch64() { need "AArch64 cross-build and emulator" g++-aarch64-linux-gnu qemu-user; }
+
+# --- Steps -----------------------------------------------------------------------------------------------------------
+# quietly TITLE COMMAND…: one line with the time it took; the output goes to a log and is shown if the command fails.
+quietly() {
+    local title=$1 log started=$SECONDS
+    shift
+    log=$logs/$(tr -cs '[:alnum:].' '-' <<< "$title").log
+    printf '  %-58s ' "$title"
+    if "$@" > "$log" 2>&1 < /dev/null; then
+        printf '%sok%s %5ds\n' "$green" "$plain" $((SECONDS - started))
+    else
+        printf '%sFAILED%s %ds, the end of %s:\n' "$red" "$plain" $((SECONDS - started)) "$log"
+        { grep -v -E '^ +Start +[0-9]+:|  Passed  ' "$log" || true; } | tail -n 150 | cut -c1-1000 | sed 's/^/    /'
+        return 1
+    fi
+}
+
+# Like quietly, but a person at a terminal sees the tool's own progress.
+visibly() {
+    if [[ -t 1 ]]; then
+        printf '%s\n' "  $1"
+        shift
+        "$@"
+    else
+        quietly "$@"
+    fi
+}
+
+# ThreadSanitizer of gcc 12 needs its address ranges free: no address randomisation, where that may be switched off.
+fixed_addresses() {
+    if setarch "$(uname -m)" -R true 2> /dev/null; then
+        setarch "$(uname -m)" -R "$@"
+    else
+        "$@"
+    fi
+}
+
+configure() {
+    local preset=$1
+    shift
+    quietly "configure $preset" cmake --preset "$preset" "$@"
+}
+
+# build PRESET [TARGET…]
+build() {
+    local preset=$1
+    shift
+    visibly "build $preset${*:+: $*}" fixed_addresses cmake --build "build/$preset" --parallel "$jobs" ${@:+--target "$@"}
+}
+
+# run_tests PRESET default|no-membarrier [CTEST ARGUMENT…]. Remembers CTest's closing line in $closing_lines.
+closing_lines=$logs/closing-lines
+run_tests() {
+    local preset=$1 fences=$2 log=$PWD/$logs/ctest-$1-$2.log status=0 environment=() arguments=(--preset "$1" -j "$jobs")
+    rm -f "$log"
+    shift 2
+    if [[ $fences == no-membarrier ]]; then
+        environment=(PEL_NO_MEMBARRIER=1)
+        arguments+=(-LE '^(once|model)$')
+    fi
+    if [[ -t 1 ]]; then
+        printf '  %s\n' "test $preset, fences: $fences"
+        fixed_addresses env "${environment[@]}" ctest "${arguments[@]}" "$@" --progress --output-log "$log" || status=1
+    else
+        quietly "test $preset, fences: $fences" fixed_addresses env "${environment[@]}" ctest "${arguments[@]}" "$@" --output-log "$log" \
+            || status=1
+    fi
+    printf '%s, fences: %s:\n%s\n' "$preset" "$fences" "$(grep -E 'tests passed, .* out of' "$log" || echo 'CTest did not finish')" \
+        >> "$closing_lines"
+    return $status
+}

@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+set -euo pipefail
+
+usage() {
+    cat << 'END'
+usage: cmake/run.sh demo                  count the k-mers of a bacterial genome in parallel
+       cmake/run.sh test [--everything]   run all tests with g++; --everything: in every configuration (takes long)
+       cmake/run.sh bench [NAME...]       run the benchmarks, or those named
+
+Debian packages that are missing are named and installed first (as root or with sudo).
+PEL_JOBS=N sets how many compilers and tests run at a time.
+END
+}
+
+bad_usage() {
+    printf 'error: %s\n\n' "$1" >&2
+    usage >&2
+    exit 2
+}
+
+demo() {
+    need_to_build
+    need "the genome of E. coli 536" bowtie-examples
+    install_missing
+    local genome
+    genome=$(dpkg -L bowtie-examples 2> /dev/null | grep -E '/NC_008253\.(fna|fa|fasta)(\.gz)?$' | head -n 1) || true
+    [[ -r $genome ]] || die "bowtie-examples holds no NC_008253 genome (only Debian's package does)"
+    quietly "configure" cmake --preset release -B build/demo -DPEL_BUILD_TESTS=OFF
+    visibly "build kmer_count" cmake --build build/demo --parallel "$jobs" --target kmer_count
+    say "kmer_count -k 21 --top 20 $genome"
+    "$(find build/demo/examples -name kmer_count -type f -perm -u+x)" -k 21 --top 20 "$genome"
+}
+
+# test_preset PRESET: both fence modes.
+test_preset() {
+    local preset=$1 status=0
+    configure "$preset" && build "$preset" || return 1
+    run_tests "$preset" default || status=1
+    if [[ $preset != model ]]; then
+        run_tests "$preset" no-membarrier || status=1
+    fi
+    return $status
+}
+
+run_all_tests() {
+    local presets=(release) preset status=0
+    need_to_test
+    if [[ ${1:-} == --everything ]]; then
+        presets=(release debug clang clang-debug tsan tsan-clang asan model aarch64)
+        need_clang
+        need_aarch64
+    fi
+    install_missing
+    : > "$closing_lines"
+    for preset in "${presets[@]}"; do
+        say "$preset"
+        test_preset "$preset" || status=1
+    done
+    echo
+    cat "$closing_lines"
+    if ((status)); then
+        fail "not everything passed; the logs are in $logs"
+    else
+        say "all passed"
+    fi
+    return $status
+}
+
+bench() {
+    need_to_bench
+    install_missing
+    configure bench
+    build bench
+    local names=("$@") name
+    if ((${#names[@]} == 0)); then
+        mapfile -t names < <(find build/bench/benchmarks -maxdepth 2 -type f -perm -u+x ! -name '*.so*' -printf '%f\n' | sort)
+    fi
+    for name in "${names[@]}"; do
+        local program
+        program=$(find build/bench/benchmarks -maxdepth 2 -type f -perm -u+x -name "$name" | head -n 1)
+        [[ -n $program ]] || die "there is no benchmark '$name'"
+        say "$name"
+        "$program"
+    done
+}
+
+case ${1:-} in
+    demo) [[ $# -eq 1 ]] || bad_usage "demo takes no argument" ;;
+    test) [[ $# -eq 1 || ($# -eq 2 && $2 == --everything) ]] || bad_usage "test takes nothing but --everything" ;;
+    bench) [[ "${*:2}" != *-* ]] || bad_usage "bench takes the names of benchmarks" ;;
+    -h | --help | help) usage; exit 0 ;;
+    '') bad_usage "say what to run" ;;
+    *) bad_usage "unknown command '$1'" ;;
+esac
+
+# shellcheck source=cmake/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+case $1 in
+    demo) demo ;;
+    test) run_all_tests "${@:2}" ;;
+    bench) bench "${@:2}" ;;
+esac
