@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// How many CPUs the process may use, and what says so: min(affinity mask, cpuset, CPU quotas of its cgroup and of all
+// ancestors that can be seen). Any thread. Files only, some 0.1 ms; hwloc is not asked. Files that are missing mean no
+// limit; files that cannot be read or understood mean no limit and a note. `root` stands in front of every path, so
+// that tests can build a /proc and a /sys of their own.
+#pragma once
+
+#include <pel/detail/platform/affinity.hpp>
+#include <pel/detail/platform/config.hpp>
+#include <pel/detail/platform/cpu_mask.hpp>
+#include <pel/detail/platform/file.hpp>
+#include <pel/detail/topology/cgroup.hpp>
+
+#include <cerrno>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// A CPU time limit: `quota` of every `period`, in µs.
+struct cpu_quota {
+    std::string file;
+    unsigned long long quota = 0;
+    unsigned long long period = 1;
+
+    /// Returns: the number of CPUs that can be kept busy, rounded up: half a CPU still needs one.
+    unsigned cpus() const noexcept {
+        const unsigned long long whole = quota / period + (quota % period != 0 ? 1 : 0);
+        return whole > cpu_mask::max_cpus ? cpu_mask::max_cpus : static_cast<unsigned>(whole);
+    }
+    double ratio() const noexcept { return static_cast<double>(quota) / static_cast<double>(period); }
+};
+
+struct cpuset_limit {
+    std::string file;
+    cpu_mask cpus;
+};
+
+enum class deciding_limit { affinity_mask, cpuset, quota };
+
+struct cpu_limits {
+    cpu_mask affinity;                 ///< of the process
+    cpu_mask allowed;                  ///< affinity ∩ cpusets, never empty
+    std::vector<cpuset_limit> cpusets; ///< nearest one of each hierarchy; it includes its ancestors
+    std::vector<cpu_quota> quotas;     ///< finite ones, nearest first in each hierarchy
+    std::vector<std::string> notes;    ///< what was ignored, and why
+    unsigned concurrency = 1;          ///< at least 1
+    deciding_limit decided_by = deciding_limit::affinity_mask;
+    std::size_t decisive = 0;          ///< index into cpusets or quotas
+};
+
+class cpu_limits_reader {
+public:
+    cpu_limits_reader(std::string_view root, cpu_mask affinity) : root_(root) { limits_.affinity = std::move(affinity); }
+
+    cpu_limits read() && {
+        if (limits_.affinity.is_empty()) {
+            limits_.notes.emplace_back("the affinity mask cannot be read: all CPUs that are online are assumed");
+            limits_.affinity = cpu_mask::first(online_cpu_count());
+        }
+        read_cgroups();
+        intersect_cpusets();
+        decide();
+        return std::move(limits_);
+    }
+
+private:
+    void read_cgroups() {
+        std::string cgroups;
+        std::string mounts;
+        if (!try_read(root_ + "/proc/self/cgroup", cgroups)) return;
+        try_read(root_ + "/proc/self/mountinfo", mounts);
+        for (const auto hierarchy : {cgroup_hierarchy::unified, cgroup_hierarchy::cpu, cgroup_hierarchy::cpuset}) {
+            const std::string_view path = find_cgroup_path(cgroups, hierarchy);
+            if (path.empty()) continue;
+            cgroup_place place = locate_cgroup(mounts, hierarchy, path);
+            place.mount_point.insert(0, root_);
+            if (!place.is_below_mount) {
+                limits_.notes.push_back("the cgroup " + std::string(path) + " is outside of what is mounted at " +
+                                        place.mount_point + ": the limits of the mounted root are used");
+            }
+            read_hierarchy(hierarchy, place);
+        }
+    }
+
+    void read_hierarchy(cgroup_hierarchy hierarchy, const cgroup_place& place) {
+        if (hierarchy != cgroup_hierarchy::cpuset) {
+            for_each_ancestor(place, [&](const std::string& directory) {
+                hierarchy == cgroup_hierarchy::unified ? read_quota(directory) : read_quota_v1(directory);
+                return false;
+            });
+        }
+        if (hierarchy != cgroup_hierarchy::cpu) {
+            for_each_ancestor(place, [&](const std::string& directory) {
+                if (hierarchy == cgroup_hierarchy::unified) return read_cpuset(directory + "/cpuset.cpus.effective");
+                return read_cpuset(directory + "/cpuset.effective_cpus") || read_cpuset(directory + "/cpuset.cpus");
+            });
+        }
+    }
+
+    /// cpu.max: "150000 100000", or "max 100000" for no limit.
+    void read_quota(const std::string& directory) {
+        const std::string file = directory + "/cpu.max";
+        std::string text;
+        if (!try_read(file, text)) return;
+        std::string_view rest = text;
+        const std::string_view quota = take_field(rest, ' ');
+        if (quota != "max") add_quota(file, text, quota, rest);
+    }
+
+    /// cpu.cfs_quota_us: "150000", or "-1" for no limit; cpu.cfs_period_us: "100000".
+    void read_quota_v1(const std::string& directory) {
+        const std::string file = directory + "/cpu.cfs_quota_us";
+        std::string quota;
+        std::string period;
+        if (!try_read(file, quota) || quota == "-1") return;
+        try_read(directory + "/cpu.cfs_period_us", period);
+        add_quota(file, quota + " with cpu.cfs_period_us \"" + period + '"', quota, period);
+    }
+
+    void add_quota(const std::string& file, const std::string& text, std::string_view quota, std::string_view period) {
+        cpu_quota limit{file};
+        const bool is_valid = try_take_number(quota, limit.quota) && quota.empty() &&
+                              try_take_number(period, limit.period) && period.empty() && limit.quota > 0 &&
+                              limit.period > 0;
+        if (is_valid) limits_.quotas.push_back(std::move(limit));
+        if (!is_valid) note_malformed(file, text);
+    }
+
+    /// Returns: whether the file is there and settles the matter for this hierarchy.
+    bool read_cpuset(const std::string& file) {
+        std::string text;
+        if (!try_read(file, text)) return false;
+        cpuset_limit limit{file, {}};
+        if (!try_parse_cpu_list(text, limit.cpus) || limit.cpus.is_empty()) {
+            note_malformed(file, text);
+            return false;
+        }
+        limits_.cpusets.push_back(std::move(limit));
+        return true;
+    }
+
+    void intersect_cpusets() {
+        limits_.allowed = limits_.affinity;
+        for (const cpuset_limit& cpuset : limits_.cpusets) {
+            cpu_mask both = limits_.allowed & cpuset.cpus;
+            if (both.is_empty()) {
+                limits_.notes.push_back(cpuset.file + " has no CPU in common with the affinity mask: ignored");
+            } else {
+                limits_.allowed = std::move(both);
+            }
+        }
+    }
+
+    void decide() {
+        limits_.concurrency = limits_.allowed.count();
+        for (std::size_t i = 0; i < limits_.cpusets.size(); ++i) {
+            // The kernel keeps the mask inside the cpuset, so where they are equal it was the cpuset that cut.
+            if (limits_.cpusets[i].cpus == limits_.allowed) decide_by(deciding_limit::cpuset, i);
+        }
+        const cpu_quota* tightest = nullptr;
+        for (const cpu_quota& quota : limits_.quotas) {
+            if (tightest == nullptr || quota.ratio() < tightest->ratio()) tightest = &quota;
+        }
+        // 3.5 CPUs of quota leave 4 workers on 4 CPUs: then it is not the quota that decides.
+        if (tightest == nullptr || tightest->cpus() >= limits_.concurrency) return;
+        limits_.concurrency = tightest->cpus();
+        decide_by(deciding_limit::quota, static_cast<std::size_t>(tightest - limits_.quotas.data()));
+    }
+
+    void decide_by(deciding_limit limit, std::size_t index) noexcept {
+        limits_.decided_by = limit;
+        limits_.decisive = index;
+    }
+
+    /// Reads a file without the white space at its end. Missing is not worth a note, anything else is.
+    bool try_read(const std::string& file, std::string& text) {
+        const int error = read_file(file.c_str(), text);
+        text.resize(text.find_last_not_of(" \t\r\n") + 1);
+        const bool is_missing = error == ENOENT || error == ENOTDIR || error == ENODEV;
+        if (error != 0 && !is_missing) limits_.notes.push_back("cannot read " + file + ": " + error_text(error));
+        return error == 0;
+    }
+
+    void note_malformed(const std::string& file, const std::string& text) {
+        limits_.notes.push_back(file + " is malformed and ignored: \"" + text.substr(0, 80) + '"');
+    }
+
+    std::string root_;
+    cpu_limits limits_;
+};
+
+/// Reads the limits below `root` for a process with the mask `affinity`.
+inline cpu_limits read_cpu_limits(std::string_view root, cpu_mask affinity) {
+    return cpu_limits_reader(root, std::move(affinity)).read();
+}
+
+/// Reads the limits of this process.
+inline cpu_limits read_cpu_limits() { return read_cpu_limits({}, read_process_affinity()); }
+
+} // namespace detail
+PEL_NAMESPACE_END

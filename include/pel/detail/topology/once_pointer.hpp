@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A pointer that is set once, by whoever needs it first. Any thread. Racing threads may build twice; the first one
+// published wins and the others drop theirs. So nobody ever waits, and a fork child never finds a lock that a thread of
+// the parent held. Nothing is freed at destruction: a static one stays usable to the very end of the process.
+//
+// T1: what the builder wrote into the object becomes visible to whoever loads its address.
+#pragma once
+
+#include <pel/detail/platform/config.hpp>
+#include <pel/detail/sync/atomic.hpp>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+template <class T>
+class once_pointer {
+public:
+    constexpr once_pointer() noexcept = default;
+
+    /// Returns: null if nothing has been published yet.
+    const T* try_get() const noexcept {
+        // sync(T1) acquire: pairs with the publishing exchange in get_or_build().
+        return pointer_.load(acquire);
+    }
+
+    /// Effects: where nothing has been published, publishes what `build()` returns, which comes from new.
+    template <class Build>
+    const T& get_or_build(Build build) {
+        const T* current = try_get();
+        if (current != nullptr) return *current;
+        const T* built = build();
+        // sync(T1) acq_rel: release of what build() wrote; where another thread was first, acquire of what it wrote.
+        if (pointer_.compare_exchange(current, built, acq_rel)) return *built;
+        delete built;
+        return *current;
+    }
+
+private:
+    atomic<const T*> pointer_;
+};
+
+} // namespace detail
+PEL_NAMESPACE_END
