@@ -4,10 +4,7 @@
 #include <pel/pel.hpp>
 
 long sum_in_library(long n) {
-    return pel::parallel_reduce(
-        0L, n, 0L, [](long i) { return i + 1; }, [](long a, long b) { return a + b; });
+    return pel::parallel_reduce(0L, n, 0L, [](long i) { return i + 1; }, [](long a, long b) { return a + b; });
 }
 
-const void* default_pool_in_library() {
-    return &pel::default_pool();
-}
+const void* default_pool_in_library() { return &pel::default_pool(); }
