@@ -43,8 +43,7 @@ public:
     using iterator = const T*;
     using const_iterator = const T*;
 
-    topology_range(std::shared_ptr<const T> first, std::size_t size) noexcept
-        : first_(std::move(first)), size_(size) {}
+    topology_range(std::shared_ptr<const T> first, std::size_t size) noexcept : first_(std::move(first)), size_(size) {}
 
     iterator begin() const noexcept { return first_.get(); }
     iterator end() const noexcept { return first_.get() + size_; }

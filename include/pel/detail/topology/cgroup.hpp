@@ -77,8 +77,8 @@ inline std::string unescape_mount_field(std::string_view field) {
     const auto is_octal = [](char c) { return c >= '0' && c <= '7'; };
     std::string plain;
     for (std::size_t i = 0; i < field.size(); ++i) {
-        const bool is_escape = field[i] == '\\' && i + 3 < field.size() && field[i + 1] <= '3' && is_octal(field[i + 1]) &&
-                               is_octal(field[i + 2]) && is_octal(field[i + 3]);
+        const bool is_escape = field[i] == '\\' && i + 3 < field.size() && field[i + 1] <= '3' &&
+                               is_octal(field[i + 1]) && is_octal(field[i + 2]) && is_octal(field[i + 3]);
         if (!is_escape) {
             plain += field[i];
             continue;

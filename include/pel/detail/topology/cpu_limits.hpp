@@ -50,12 +50,14 @@ struct cpu_limits {
     std::vector<std::string> notes;    ///< what was ignored, and why
     unsigned concurrency = 1;          ///< at least 1
     deciding_limit decided_by = deciding_limit::affinity_mask;
-    std::size_t decisive = 0;          ///< index into cpusets or quotas
+    std::size_t decisive = 0; ///< index into cpusets or quotas
 };
 
 class cpu_limits_reader {
 public:
-    cpu_limits_reader(std::string_view root, cpu_mask affinity) : root_(root) { limits_.affinity = std::move(affinity); }
+    cpu_limits_reader(std::string_view root, cpu_mask affinity) : root_(root) {
+        limits_.affinity = std::move(affinity);
+    }
 
     cpu_limits read() && {
         if (limits_.affinity.is_empty()) {
@@ -180,7 +182,7 @@ private:
     /// Reads a file without the white space at its end. Missing is not worth a note, anything else is.
     bool try_read(const std::string& file, std::string& text) {
         const int error = read_file(file.c_str(), text);
-        text.resize(text.find_last_not_of(" \t\r\n") + 1);
+        text.resize(without_trailing_space(text).size());
         const bool is_missing = error == ENOENT || error == ENOTDIR || error == ENODEV;
         if (error != 0 && !is_missing) limits_.notes.push_back("cannot read " + file + ": " + error_text(error));
         return error == 0;

@@ -16,6 +16,7 @@
 
 #include <cerrno>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #if HWLOC_API_VERSION < 0x00020000
@@ -25,15 +26,16 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-// clang-format off
 #if HWLOC_API_VERSION >= 0x00020500
-inline constexpr unsigned long hwloc_quiet_flags = HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED | HWLOC_TOPOLOGY_FLAG_DONT_CHANGE_BINDING;
-inline constexpr unsigned long hwloc_cpuid_flags = HWLOC_TOPOLOGY_FLAG_RESTRICT_TO_CPUBINDING;
+inline constexpr unsigned long hwloc_quiet_flags =
+    HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED | HWLOC_TOPOLOGY_FLAG_DONT_CHANGE_BINDING;
+inline constexpr unsigned long hwloc_cpuid_flags =
+    HWLOC_TOPOLOGY_FLAG_IS_THISSYSTEM | HWLOC_TOPOLOGY_FLAG_RESTRICT_TO_CPUBINDING;
 #else
+// Older versions cannot be told: their first reading asks all back ends.
 inline constexpr unsigned long hwloc_quiet_flags = HWLOC_TOPOLOGY_FLAG_WHOLE_SYSTEM;
 inline constexpr unsigned long hwloc_cpuid_flags = HWLOC_TOPOLOGY_FLAG_WHOLE_SYSTEM;
 #endif
-// clang-format on
 
 /// Owns what hwloc has read.
 class hwloc_tree {
@@ -49,8 +51,6 @@ public:
         is_loaded_ = ::hwloc_topology_load(tree_) == 0;
         if (!is_loaded_) error_ = errno;
     }
-    hwloc_tree(hwloc_tree&& other) noexcept
-        : tree_(std::exchange(other.tree_, nullptr)), is_loaded_(other.is_loaded_), error_(other.error_) {}
     hwloc_tree& operator=(hwloc_tree&& other) noexcept {
         std::swap(tree_, other.tree_);
         std::swap(is_loaded_, other.is_loaded_);
@@ -71,7 +71,9 @@ public:
         return count < 0 ? 0U : static_cast<unsigned>(count);
     }
 
-    bool has_caches() const { return count(HWLOC_OBJ_L1CACHE) + count(HWLOC_OBJ_L2CACHE) + count(HWLOC_OBJ_L3CACHE) > 0; }
+    bool has_caches() const {
+        return count(HWLOC_OBJ_L1CACHE) + count(HWLOC_OBJ_L2CACHE) + count(HWLOC_OBJ_L3CACHE) > 0;
+    }
 
     cpu_mask pus() const {
         cpu_mask mask;
@@ -123,7 +125,7 @@ inline std::string describe_machine(const hwloc_tree& tree) {
     std::string text = "  " + count_of(tree.count(HWLOC_OBJ_PACKAGE), "package");
     const hwloc_obj_t package = ::hwloc_get_obj_by_type(tree.get(), HWLOC_OBJ_PACKAGE, 0);
     const char* model = package == nullptr ? nullptr : ::hwloc_obj_get_info_by_name(package, "CPUModel");
-    if (model != nullptr) text.append(" (").append(model).append(")");
+    if (model != nullptr) text.append(" (").append(without_trailing_space(model)).append(")");
     text += ", " + count_of(tree.count(HWLOC_OBJ_NUMANODE), "NUMA node");
     text += ", " + count_of(tree.count(HWLOC_OBJ_CORE), "core");
     text += ", " + count_of(tree.count(HWLOC_OBJ_PU), "PU");

@@ -52,8 +52,7 @@ inline cpu_mask read_online_cpus() {
     std::string list;
     cpu_mask online;
     const bool is_read = read_file("/sys/devices/system/cpu/online", list) == 0;
-    list.resize(list.find_last_not_of(" \t\r\n") + 1);
-    if (is_read && try_parse_cpu_list(list, online) && !online.is_empty()) return online;
+    if (is_read && try_parse_cpu_list(without_trailing_space(list), online) && !online.is_empty()) return online;
     return cpu_mask::first(online_cpu_count());
 }
 
