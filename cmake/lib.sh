@@ -51,6 +51,7 @@ need_to_build() { need "to configure and build" cmake ninja-build g++ pkg-config
 need_to_test() { need_to_build; need "the tests' framework" libgtest-dev; }
 need_clang() { need "the second compiler and its sanitizers" clang-19 libclang-rt-19-dev; }
 need_to_bench() { need_to_build; need "what PEL is compared with" libbenchmark-dev libtbb-dev; }
+need_checkers() { need "format, names and other checks" clang-format-19 clang-tidy-19 python3 git; }
 need_aarch64() { need "AArch64 cross-build and emulator" g++-aarch64-linux-gnu qemu-user; }
 
 # --- Steps -----------------------------------------------------------------------------------------------------------
@@ -58,7 +59,7 @@ need_aarch64() { need "AArch64 cross-build and emulator" g++-aarch64-linux-gnu q
 quietly() {
     local title=$1 log started=$SECONDS
     shift
-    log=$logs/$(tr -cs '[:alnum:].' '-' <<< "$title").log
+    log=$logs/$(printf '%s' "$title" | tr -cs '[:alnum:].' '-').log
     printf '  %-58s ' "$title"
     if "$@" > "$log" 2>&1 < /dev/null; then
         printf '%sok%s %5ds\n' "$green" "$plain" $((SECONDS - started))

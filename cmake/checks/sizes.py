@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Sizes to aim for. A header over 600 lines is an error, and so is a line over 120 columns; the rest are warnings."""
+"""Sizes to aim for. A header over 600 lines, or without its licence line, is an error; the rest are warnings."""
 
 import statistics
 
@@ -20,7 +20,7 @@ def check(root, findings):
             findings.error(header, 1, "the first line is the SPDX licence")
         for number, line in enumerate(lines, 1):
             if len(line) > COLUMNS:
-                findings.error(header, number, f"{len(line)} columns, over {COLUMNS}")
+                findings.warn(header, number, f"{len(line)} columns, over {COLUMNS}")
         for first, last in source.function_scopes(text):
             if last - first + 1 > FUNCTION_LINES:
                 findings.warn(header, first, f"a function of {last - first + 1} lines, over {FUNCTION_LINES}")

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""How long one #include takes to compile at -O0, as a ratio to <tbb/tbb.h>. A report, not a test: it never fails.
+
+measure.py [COMPILER...]      The compilers take turns with all headers; the best of some rounds counts.
+"""
+
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+PEER = "tbb/tbb.h"
+GOALS = {"pel/parallel_for.hpp": 0.5, "pel/parallel_invoke.hpp": 0.5, "pel/task_group.hpp": 0.5, "pel/pel.hpp": 0.9}
+ROUNDS = 5
+
+
+def seconds(compiler, header, folder, flags):
+    source = Path(folder) / "unit.cpp"
+    source.write_text(f"#include <{header}>\n")
+    command = [compiler, "-std=c++20", "-O0", f"-I{ROOT / 'include'}", *flags, "-c", source, "-o", Path(folder) / "unit.o"]
+    started = time.perf_counter()
+    subprocess.run(command, check=True)
+    return time.perf_counter() - started
+
+
+def main():
+    flags = subprocess.run(["pkg-config", "--cflags", "hwloc"], capture_output=True, text=True, check=False).stdout
+    headers = [PEER] + [header for header in GOALS if (ROOT / "include" / header).exists()]
+    for compiler in sys.argv[1:] or ["g++"]:
+        best = {}
+        with tempfile.TemporaryDirectory() as folder:
+            for _ in range(ROUNDS):
+                for header in headers:
+                    taken = seconds(compiler, header, folder, shlex.split(flags))
+                    best[header] = min(taken, best.get(header, taken))
+        print(f"{compiler} -O0, best of {ROUNDS}")
+        for header in headers:
+            goal = f"   aim: at most {GOALS[header]}" if header in GOALS else ""
+            print(f"  <{header}>".ljust(32) + f"{best[header] * 1000:6.0f} ms   {best[header] / best[PEER]:5.2f} x{goal}")
+
+
+if __name__ == "__main__":
+    main()
