@@ -83,6 +83,10 @@ bench() {
         say "$name"
         "$program"
     done
+    if (($# == 0)); then
+        say "compile time"
+        python3 tests/compile_time/measure.py g++
+    fi
 }
 
 case ${1:-} in
