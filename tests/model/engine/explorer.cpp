@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "explorer.hpp"
+
+#include "arena.hpp"
+
+#include <bit>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+
+namespace model {
+
+explorer* explorer::current_ = nullptr;
+
+explorer::explorer(const options& settings, const program& explored) : settings_(settings), program_(explored) {
+    for (unsigned thread = 0; thread < max_threads; ++thread) fibers_.push_back(std::make_unique<fiber>());
+    current_ = this;
+}
+
+explorer::~explorer() { current_ = nullptr; }
+
+result explorer::run() {
+    const auto begin = std::chrono::steady_clock::now();
+    do {
+        run_execution();
+        if (failed_) break;
+        if (settings_.execution_limit != 0 && result_.executions >= settings_.execution_limit) break;
+    } while (next_branch());
+    result_.violated = failed_;
+    result_.complete = !failed_ && nodes_.empty() && choices_.empty() && settings_.preemptions < 0;
+    result_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    return result_;
+}
+
+// ---- depth-first search ------------------------------------------------------------------------------------------------
+
+// The deepest choice or step that has an alternative takes the next one; all below it is forgotten.
+bool explorer::next_branch() {
+    for (;;) {
+        if (!choices_.empty() && choices_.back().after >= nodes_.size()) {
+            if (++choices_.back().value < choices_.back().alternatives) {
+                fresh_from_ = nodes_.size();
+                return true;
+            }
+            choices_.pop_back();
+            continue;
+        }
+        if (nodes_.empty()) return false;
+        node& last = nodes_.back();
+        last.explored |= bit(last.process);
+        process_mask left = last.backtrack & ~last.explored & ~last.asleep;
+        left &= ~preempting(left, nodes_.size() - 1);
+        if (left != 0) {
+            last.process = static_cast<unsigned>(std::countr_zero(left));
+            fresh_from_ = nodes_.size() - 1;
+            return true;
+        }
+        nodes_.pop_back();
+    }
+}
+
+void explorer::run_execution() {
+    start_execution();
+    if (failed_) return;
+    const ending how = run_steps();
+    if (failed_) return;
+    switch (how) {
+    case ending::redundant: ++result_.redundant; return;
+    case ending::unfair: ++result_.unfair; return;
+    case ending::complete: ++result_.executions; break;
+    }
+    if (settings_.collect_classes) result_.classes.insert(trace_.fingerprint());
+    if (finally_) run_aside(finally_);
+}
+
+void explorer::start_execution() {
+    finally_ = nullptr;
+    machine_.reset(settings_);
+    trace_.reset();
+    names_.clear();
+    choice_cursor_ = 0;
+    next_asleep_ = 0;
+    arena::reset();
+    execution handle;
+    setup_ = [&] { program_(handle); };
+    run_aside(setup_);
+    for (unsigned thread = 0; thread < machine_.thread_count() && !failed_; ++thread) {
+        fibers_[thread]->restart(machine_.thread(thread).body);
+        run_fiber(thread);
+    }
+}
+
+explorer::ending explorer::run_steps() {
+    for (std::size_t depth = 0;; ++depth) {
+        if (depth >= settings_.step_limit) {
+            fail("livelock: more steps than the limit");
+            return ending::complete;
+        }
+        process_mask enabled = enabled_processes();
+        timing_out_ = false;
+        if (enabled == 0) {
+            if (is_unfair()) return ending::unfair;
+            enabled = idle_timeouts();
+            timing_out_ = enabled != 0;
+        }
+        if (enabled == 0) {
+            check_blocked();
+            return ending::complete;
+        }
+        if (!prepare_node(depth, enabled)) return ending::redundant;
+        take_step(depth);
+        if (failed_) return ending::complete;
+    }
+}
+
+// A step on the stack is repeated; a new one is chosen. False: whatever is enabled was explored elsewhere.
+bool explorer::prepare_node(std::size_t depth, process_mask enabled) {
+    if (depth < nodes_.size()) {
+        if (nodes_[depth].enabled != enabled) {
+            std::fputs("model: the program is not deterministic: a replay went another way\n", stderr);
+            std::abort();
+        }
+        return true;
+    }
+    const process_mask allowed = enabled & ~next_asleep_;
+    if (allowed == 0) return false;
+    node added;
+    added.enabled = enabled;
+    added.asleep = next_asleep_;
+    added.process = pick(allowed);
+    const bool all = settings_.reduce == reduction::none || timing_out_;
+    added.backtrack = all ? allowed : bit(added.process);
+    nodes_.push_back(added);
+    return true;
+}
+
+// Few switches make readable traces: the last thread goes on, and its stores reach memory early.
+unsigned explorer::pick(process_mask allowed) const {
+    if (!nodes_.empty()) {
+        const unsigned thread = thread_of(nodes_.back().process);
+        if ((allowed & bit(buffer_of(thread))) != 0) return buffer_of(thread);
+        if ((allowed & bit(thread)) != 0) return thread;
+    }
+    return static_cast<unsigned>(std::countr_zero(allowed));
+}
+
+// Those of the candidates that would exceed the bound on preemptions: a switch from a thread that could have gone on.
+process_mask explorer::preempting(process_mask candidates, std::size_t depth) const {
+    if (settings_.preemptions < 0) return 0;
+    int used = 0;
+    const auto is_switch = [&](std::size_t at, unsigned process) {
+        if (at == 0 || is_buffer(process)) return false;
+        std::size_t before = at - 1;
+        while (before > 0 && is_buffer(nodes_[before].process)) --before;
+        const unsigned last = nodes_[before].process;
+        return !is_buffer(last) && last != process && (nodes_[at].enabled & bit(last)) != 0;
+    };
+    for (std::size_t at = 1; at < depth; ++at) used += is_switch(at, nodes_[at].process) ? 1 : 0;
+    process_mask result = 0;
+    for (unsigned process = 0; process < max_processes; ++process)
+        if ((candidates & bit(process)) != 0 && is_switch(depth, process) && used >= settings_.preemptions)
+            result |= bit(process);
+    return result;
+}
+
+void explorer::take_step(std::size_t depth) {
+    const unsigned process = nodes_[depth].process;
+    const footprint step = machine_.next_step(process);
+    next_asleep_ = still_asleep(nodes_[depth], step);
+    trace_.append(process, step, machine_, timing_out_);
+    if (depth >= fresh_from_) reverse_races();
+    execute(process, trace_.size() - 1);
+    ++result_.steps;
+}
+
+process_mask explorer::still_asleep(const node& before, const footprint& step) const {
+    if (settings_.reduce == reduction::none) return 0;
+    process_mask result = 0;
+    const process_mask sleeping = (before.asleep | before.explored) & before.enabled & ~bit(before.process);
+    for (process_mask left = sleeping; left != 0; left &= left - 1) {
+        const auto process = static_cast<unsigned>(std::countr_zero(left));
+        if (!machine_.are_dependent(machine_.next_step(process), step)) result |= bit(process);
+    }
+    return result;
+}
+
+// For every race of the newest event: some execution in which it comes first must be explored from before the other.
+void explorer::reverse_races() {
+    if (settings_.reduce == reduction::none) return;
+    for (const int earlier : trace_.races()) {
+        node& before = nodes_[static_cast<std::size_t>(earlier)];
+        const process_mask first = trace_.initials(earlier);
+        if ((first & (before.backtrack | before.asleep)) != 0) continue;
+        const process_mask own = bit(nodes_.back().process);
+        before.backtrack |= (first & own) != 0 ? own : first & (~first + 1);
+    }
+}
+
+// ---- steps ---------------------------------------------------------------------------------------------------------------
+
+process_mask explorer::enabled_processes() const {
+    process_mask enabled = 0;
+    for (unsigned thread = 0; thread < machine_.thread_count(); ++thread) {
+        if (machine_.is_enabled(thread)) enabled |= bit(thread);
+        if (machine_.is_enabled(buffer_of(thread))) enabled |= bit(buffer_of(thread));
+    }
+    return enabled;
+}
+
+process_mask explorer::idle_timeouts() const {
+    process_mask waiting = 0;
+    for (unsigned thread = 0; thread < machine_.thread_count(); ++thread) {
+        const thread_state& state = machine_.thread(thread);
+        if (!state.finished && state.asleep && state.pending->timeout >= 0) waiting |= bit(thread);
+    }
+    return waiting;
+}
+
+bool explorer::is_unfair() const {
+    if (!settings_.pure_spins) return false;
+    for (unsigned thread = 0; thread < machine_.thread_count(); ++thread) {
+        const thread_state& state = machine_.thread(thread);
+        if (!state.finished && state.pending->kind == op::relax && machine_.sees_change(thread)) return true;
+    }
+    return false;
+}
+
+void explorer::check_blocked() {
+    std::string blocked;
+    bool deadlock = false;
+    for (unsigned thread = 0; thread < machine_.thread_count(); ++thread) {
+        const thread_state& state = machine_.thread(thread);
+        if (state.finished) continue;
+        deadlock = deadlock || !state.daemon;
+        blocked += describe_blocked(thread);
+    }
+    if (deadlock) fail("deadlock: nothing can run any more" + blocked);
+}
+
+void explorer::execute(unsigned process, int index) {
+    const unsigned thread = thread_of(process);
+    thread_state& owner = machine_.thread(thread);
+    event& added = trace_[index];
+    if (is_buffer(process)) {
+        added.kind = op::drain;
+        added.where = owner.buffer.front().where;
+        added.done = machine_.drain(thread, index);
+        return;
+    }
+    operation& request = *owner.pending;
+    added.kind = request.kind;
+    added.order = request.order;
+    added.expected = request.expected;
+    added.where = request.where;
+    if (owner.location >= 0 && request.kind != op::futex_wake && request.kind != op::futex_resume)
+        if (const char* wrong = machine_.touch(owner.location, thread)) return fail(wrong);
+    added.done = machine_.run_operation(thread, index);
+    added.timed_out = request.kind == op::futex_resume && !request.success;
+    if (request.kind == op::heavy_fence && owner.fence_waits != 0) {
+        request.kind = op::heavy_fence_end;
+        return;
+    }
+    if (request.kind == op::futex_wait && added.done.read == request.expected) {
+        machine_.fall_asleep(thread);
+        request.kind = op::futex_resume;
+        return;
+    }
+    if (request.kind == op::futex_wake) wake_sleeper(thread, index);
+    run_fiber(thread);
+}
+
+void explorer::wake_sleeper(unsigned thread, int index) {
+    const auto& sleepers = machine_.location(machine_.thread(thread).location).sleepers;
+    if (sleepers.empty()) return;
+    const unsigned which = sleepers.size() == 1 ? 0 : choose(static_cast<unsigned>(sleepers.size()));
+    trace_[index].done.has_read = true;
+    trace_[index].done.read = sleepers[which];
+    machine_.wake_up(sleepers[which], index);
+}
+
+// ---- fibers --------------------------------------------------------------------------------------------------------------
+
+// Lets the thread run up to its next operation.
+void explorer::run_fiber(unsigned thread) {
+    thread_state& state = machine_.thread(thread);
+    state.pending = nullptr;
+    running_ = thread;
+    arena::set_active(true);
+    fibers_[thread]->resume();
+    arena::set_active(false);
+    running_ = max_threads;
+    state.finished = fibers_[thread]->is_finished();
+    if (!failed_ && !state.finished) accept_request(thread);
+}
+
+void explorer::run_aside(const std::function<void()>& body) {
+    aside_.restart(body);
+    arena::set_active(true);
+    aside_.resume();
+    arena::set_active(false);
+}
+
+void explorer::accept_request(unsigned thread) {
+    thread_state& state = machine_.thread(thread);
+    if (const char* wrong = machine_.resolve(*state.pending, state.location)) fail(wrong);
+}
+
+void explorer::perform(operation& request) {
+    if (running_ < max_threads) {
+        machine_.thread(running_).pending = &request;
+        fibers_[running_]->suspend();
+        return;
+    }
+    const arena::pause paused;
+    int location = -1;
+    if (const char* wrong = machine_.resolve(request, location)) fail_here(wrong);
+    switch (request.kind) {
+    case op::futex_wait:
+    case op::relax: fail_here("a wait outside of the threads: it would never end");
+    case op::full_fence:
+    case op::heavy_fence:
+    case op::futex_wake: return;
+    default: machine_.run_directly(request, machine_.location(location));
+    }
+}
+
+void explorer::born(const void* object, std::uint8_t size, std::uint64_t value) {
+    const arena::pause paused;
+    machine_.born(object, size, value, running_);
+}
+
+void explorer::dead(const void* object) {
+    const arena::pause paused;
+    if (const char* wrong = machine_.dead(object, running_)) {
+        add_note("destroys " + place_name(machine_.find(object)));
+        fail_here(wrong);
+    }
+}
+
+void explorer::add_thread(const char* name, std::function<void()> body, bool may_block) {
+    const arena::pause paused;
+    if (machine_.thread_count() == max_threads) fail_here("more threads than the explorer has");
+    machine_.add_thread(name, std::move(body), may_block);
+}
+
+unsigned explorer::choose(unsigned alternatives) {
+    const arena::pause paused;
+    if (choice_cursor_ == choices_.size()) choices_.push_back({static_cast<std::size_t>(trace_.size()), 0, alternatives});
+    const unsigned value = choices_[choice_cursor_++].value;
+    trace_.add_choice(running_, value);
+    return value;
+}
+
+void explorer::add_name(const void* object, std::size_t size, const char* text) {
+    const arena::pause paused;
+    names_.push_back({static_cast<const char*>(object), size, text});
+}
+
+void explorer::add_note(std::string text) {
+    const arena::pause paused;
+    if (trace_.size() > 0) trace_[trace_.size() - 1].note += (running_ < max_threads ? machine_.thread(running_).name + " " : "") + text + "\n";
+}
+
+void explorer::fail(const std::string& text) {
+    if (failed_) return;
+    failed_ = true;
+    result_.violation = text;
+    result_.trace = describe();
+}
+
+void explorer::fail_here(const std::string& text) {
+    {
+        const arena::pause paused;
+        fail(text);
+    }
+    if (running_ < max_threads)
+        fibers_[running_]->suspend();
+    else
+        aside_.suspend();
+    std::abort();
+}
+
+} // namespace model

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A thread of execution that runs only when it is told to, on a stack of its own that is used again and again. A
+// fiber may be abandoned half-way: nothing is unwound.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+namespace model {
+
+class fiber {
+public:
+    fiber();
+    ~fiber();
+    fiber(const fiber&) = delete;
+    fiber& operator=(const fiber&) = delete;
+
+    /// Forgets what ran here; the next resume() begins `body`, which must stay alive.
+    void restart(const std::function<void()>& body);
+    /// Runs until suspend() or the end of the body.
+    void resume();
+    /// Called on the fiber: back to who resumed it.
+    void suspend();
+    bool is_finished() const { return finished_; }
+
+private:
+    static void enter() noexcept;
+    void prepare_stack();
+
+    struct exception_state {
+        void* caught = nullptr;
+        unsigned uncaught = 0;
+    };
+    void swap_exceptions();
+
+    static fiber* current_;
+
+    static constexpr std::size_t stack_size = std::size_t{256} * 1024;
+    void* stack_ = nullptr;
+    void* self_context_ = nullptr;
+    void* caller_context_ = nullptr;
+    exception_state exceptions_;
+    const std::function<void()>* body_ = nullptr;
+    bool finished_ = true;
+};
+
+} // namespace model
