@@ -25,7 +25,8 @@ need() {
     shift
     command -v dpkg-query > /dev/null || return 0
     for package in "$@"; do
-        if [[ $(dpkg-query -W -f='${db:Status-Status}' "$package" 2> /dev/null) != installed ]]; then
+        if [[ " ${missing[*]} " != *" $package "* &&
+            $(dpkg-query -W -f='${db:Status-Status}' "$package" 2> /dev/null) != installed ]]; then
             printf 'missing: %-26s %s\n' "$package" "($reason)"
             missing+=("$package")
         fi
