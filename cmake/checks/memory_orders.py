@@ -13,6 +13,7 @@ from collections import defaultdict
 import source
 
 ORDER = re.compile(r"\b(?:memory_order_|memory_order::)?(acquire|release|acq_rel|seq_cst)\b(?!\s*\()")
+ALIAS = re.compile(r"\bconstexpr\s+(?:auto|(?:std::)?memory_order)\s+(\w+)\s*=\s*(?:\w+::)*" + ORDER.pattern + r"\s*;")
 SYNC = re.compile(r"\bsync\(([A-Z][A-Za-z]*[0-9]+(?:\s*,\s*[A-Z][A-Za-z]*[0-9]+)*)\)\s*([a-z_]*)")
 ROLES = {"acquire": {"acquire"}, "release": {"release"}, "acq_rel": {"acquire", "release"}, "seq_cst": {"acquire", "release"}}
 LINES_ABOVE = 3
@@ -38,14 +39,21 @@ def comments_by_line(text):
 def sites(text):
     """(line, order, edges) for every order; edges is None where no comment names one."""
     code, comments = source.without_directives(source.code_only(text)), comments_by_line(text)
-    for match in ORDER.finditer(code):
+    aliases = {}
+    for match in ALIAS.finditer(code):               # another name for an order: its uses count, not its definition
+        aliases[match.group(1)] = match.group(2)
+    code = ALIAS.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), code)
+    uses = [(match, match.group(1)) for match in ORDER.finditer(code)]
+    for alias, order in aliases.items():
+        uses += [(match, order) for match in re.finditer(rf"\b{alias}\b", code)]
+    for match, order in uses:
         line = source.line_of(code, match.start())
         first = min(statement_start(code, match.start()), line)
         edges = set()
         for number in range(max(1, first - LINES_ABOVE), line + 1):
             for names, _ in SYNC.findall(comments[number]):
                 edges.update(re.split(r"\s*,\s*", names))
-        yield line, match.group(1), edges
+        yield line, order, edges
 
 
 def readme_names(root, header, edge):

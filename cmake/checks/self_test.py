@@ -104,6 +104,11 @@ class MemoryOrders(unittest.TestCase):
     def test_call_over_several_lines(self):
         self.assertEqual(self.errors(self.both + "// sync(D1) acq_rel: as above.\nx.exchange(\n 1,\n 2,\n 3,\n acq_rel);\n"), "")
 
+    def test_alias(self):
+        alias = "static constexpr memory_order publish = detail::release;\n\n\n\n"
+        self.assertEqual(self.errors(self.both + alias), "")
+        self.assertIn("release without", self.errors(self.both + alias + "x.store(1, publish);\n"))
+
     def test_missing_comment(self):
         for call in ("x.store(1, release)", "x.load(std::memory_order_acquire)", "x.load(memory_order::acquire)",
                      "x.exchange(1, acq_rel)", "x.load(seq_cst)"):
