@@ -13,7 +13,7 @@ from collections import defaultdict
 import source
 
 ORDER = re.compile(r"\b(?:memory_order_|memory_order::)?(acquire|release|acq_rel|seq_cst)\b(?!\s*\()")
-ALIAS = re.compile(r"\bconstexpr\s+(?:auto|(?:std::)?memory_order)\s+(\w+)\s*=\s*(?:\w+::)*" + ORDER.pattern + r"\s*;")
+ALIAS = re.compile(r"\b(?:static\s+|inline\s+)*constexpr\s+(?:auto|(?:std::)?memory_order)\s+(\w+)\s*=\s*(?:\w+::)*" + ORDER.pattern + r"\s*;")
 SYNC = re.compile(r"\bsync\(([A-Z][A-Za-z]*[0-9]+(?:\s*,\s*[A-Z][A-Za-z]*[0-9]+)*)\)\s*([a-z_]*)")
 ROLES = {"acquire": {"acquire"}, "release": {"release"}, "acq_rel": {"acquire", "release"}, "seq_cst": {"acquire", "release"}}
 LINES_ABOVE = 3
