@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Memory for large buffers: in huge pages where the system has them, because a page fault costs more than counting all
+// the k-mers that the page can hold. And not initialised, because everything here is written before it is read.
+#pragma once
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <utility>
+#include <vector>
+
+namespace kmer_count {
+
+template <class T>
+class large_allocator {
+public:
+    using value_type = T;
+
+    large_allocator() = default;
+    template <class U>
+    large_allocator(const large_allocator<U>&) noexcept {}
+
+    T* allocate(std::size_t count) {
+        const std::size_t pages = (count * sizeof(T) + page_size - 1) / page_size;
+        void* const memory = std::aligned_alloc(page_size, pages * page_size);
+        if (memory == nullptr) throw std::bad_alloc();
+        ::madvise(memory, pages * page_size, MADV_HUGEPAGE); // a wish: refusal is no error
+        return static_cast<T*>(memory);
+    }
+
+    void deallocate(T* memory, std::size_t) noexcept { std::free(memory); }
+
+    /// Leaves the element uninitialised.
+    template <class U>
+    void construct(U* element) noexcept {
+        ::new (static_cast<void*>(element)) U;
+    }
+
+    template <class U, class... Arguments>
+    void construct(U* element, Arguments&&... arguments) {
+        ::new (static_cast<void*>(element)) U(std::forward<Arguments>(arguments)...);
+    }
+
+    friend bool operator==(const large_allocator&, const large_allocator&) noexcept { return true; }
+
+private:
+    static constexpr std::size_t page_size = 2 << 20;
+};
+
+/// A vector for buffers of at least some hundred KiB; resize() leaves new elements uninitialised.
+template <class T>
+using large_vector = std::vector<T, large_allocator<T>>;
+
+/// Cuts arrays of bytes out of large chunks. One thread at a time; the arrays may be used and freed by others, and keep
+/// their chunk alive.
+class chunk_allocator {
+public:
+    std::shared_ptr<std::uint8_t[]> allocate(std::size_t size) {
+        if (!chunk_ || chunk_->size() - used_ < size) {
+            chunk_ = std::make_shared<large_vector<std::uint8_t>>(std::max(size, chunk_size));
+            used_ = 0;
+        }
+        std::uint8_t* const bytes = chunk_->data() + used_;
+        used_ += size;
+        return {chunk_, bytes};
+    }
+
+    /// Stops keeping the current chunk alive.
+    void release() noexcept { chunk_.reset(); }
+
+private:
+    static constexpr std::size_t chunk_size = 8 << 20;
+
+    std::shared_ptr<large_vector<std::uint8_t>> chunk_;
+    std::size_t used_ = 0;
+};
+
+} // namespace kmer_count
