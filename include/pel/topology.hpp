@@ -9,6 +9,7 @@
 #include <pel/detail/topology/explain.hpp>
 #include <pel/detail/topology/machine.hpp>
 #include <pel/detail/topology/once_pointer.hpp>
+#include <pel/detail/topology/shared_pointer.hpp>
 
 #ifdef PEL_NO_HWLOC
 #include <pel/detail/topology/no_hwloc_machine.hpp>
@@ -17,7 +18,6 @@
 #endif
 
 #include <cstddef>
-#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -35,36 +35,12 @@ struct numa_node {
     unsigned index = 0;
 };
 
-/// Objects of a topology, in machine order. It keeps them alive by itself.
-template <class T>
-class topology_range {
-public:
-    using value_type = T;
-    using iterator = const T*;
-    using const_iterator = const T*;
-
-    topology_range(std::shared_ptr<const T> first, std::size_t size) noexcept : first_(std::move(first)), size_(size) {}
-
-    iterator begin() const noexcept { return first_.get(); }
-    iterator end() const noexcept { return first_.get() + size_; }
-    std::size_t size() const noexcept { return size_; }
-    bool empty() const noexcept { return size_ == 0; }
-    /// Requires: i < size().
-    const T& operator[](std::size_t i) const noexcept { return first_.get()[i]; }
-
-private:
-    std::shared_ptr<const T> first_;
-    std::size_t size_;
-};
-
 namespace detail {
 
 /// What the copies of a topology share.
-class topology_state {
+class topology_state : public shared_object {
 public:
     explicit topology_state(cpu_limits limits) : limits_(std::move(limits)) {}
-    topology_state(const topology_state&) = delete;
-    topology_state& operator=(const topology_state&) = delete;
     ~topology_state() { delete machine_.try_get(); }
 
     const cpu_limits& limits() const noexcept { return limits_; }
@@ -78,9 +54,37 @@ private:
     mutable once_pointer<machine> machine_;
 };
 
+using topology_pointer = shared_pointer<topology_state>;
+
 struct topology_access;
 
 } // namespace detail
+
+/// Objects of a topology, in machine order: a random-access range. It keeps them alive by itself.
+template <class T>
+class topology_range {
+public:
+    using value_type = T;
+    using iterator = const T*;
+    using const_iterator = const T*;
+
+    iterator begin() const noexcept { return first_; }
+    iterator end() const noexcept { return first_ + size_; }
+    std::size_t size() const noexcept { return size_; }
+    bool empty() const noexcept { return size_ == 0; }
+    /// Requires: i < size().
+    const T& operator[](std::size_t i) const noexcept { return first_[i]; }
+
+private:
+    friend class topology;
+
+    topology_range(const detail::topology_pointer& owner, const T* first, std::size_t size) noexcept
+        : owner_(owner), first_(first), size_(size) {}
+
+    detail::topology_pointer owner_;
+    const T* first_;
+    std::size_t size_;
+};
 
 class topology {
 public:
@@ -91,11 +95,6 @@ public:
     /// Reads affinity mask, cgroups and machine anew. discover() keeps returning what it did.
     static topology discover_again();
 
-    // No moves: a moved-from topology would be one without a machine.
-    topology(const topology&) noexcept = default;
-    topology& operator=(const topology&) noexcept = default;
-    ~topology() = default;
-
     /// Returns: how many CPUs the process may use: min(affinity mask of its first thread, cpuset, CPU quotas of its
     /// cgroup and of all ancestors, rounded up), at least 1. Does not read the machine.
     unsigned concurrency() const noexcept { return state_->limits().concurrency; }
@@ -103,7 +102,7 @@ public:
     /// Returns: the PUs that the process may run on. A CPU quota makes them no fewer.
     topology_range<pu> pus() const {
         const detail::machine& machine = state_->get_machine();
-        return {std::shared_ptr<const pu>(state_, machine.pus.data()), machine.pus.size()};
+        return {state_, machine.pus.data(), machine.pus.size()};
     }
 
     /// Returns: "hwloc", or "flat: …" with the reason why no more than the number of CPUs is known.
@@ -121,18 +120,16 @@ public:
 private:
     friend struct detail::topology_access;
 
-    explicit topology(std::shared_ptr<const detail::topology_state> state) noexcept : state_(std::move(state)) {}
+    explicit topology(const detail::topology_state* state) noexcept : state_(state) {}
 
-    std::shared_ptr<const detail::topology_state> state_;
+    detail::topology_pointer state_;
 };
 
 namespace detail {
 
 /// The library's own way in, and that of tests which bring limits of their own.
 struct topology_access {
-    static topology make(cpu_limits limits) {
-        return topology(std::make_shared<const topology_state>(std::move(limits)));
-    }
+    static topology make(cpu_limits limits) { return topology(new topology_state(std::move(limits))); }
     static const cpu_limits& limits(const topology& machine) noexcept { return machine.state_->limits(); }
 };
 

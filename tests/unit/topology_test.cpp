@@ -24,7 +24,7 @@ static_assert(std::ranges::random_access_range<pel::topology_range<pel::pu>>);
 static_assert(std::ranges::sized_range<pel::topology_range<pel::pu>>);
 static_assert(std::is_trivially_copyable_v<pel::pu>);
 static_assert(std::is_base_of_v<std::runtime_error, pel::topology_error>);
-static_assert(sizeof(topology) == sizeof(std::shared_ptr<int>));
+static_assert(sizeof(topology) == sizeof(void*));
 static_assert(pel::numa_node{3}.index == 3 && pel::numa_node(3).index == 3);
 
 /// A mask with the last CPU of the process only.

@@ -6,8 +6,6 @@
 
 #include <bit>
 #include <cstddef>
-#include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -68,58 +66,6 @@ public:
 private:
     std::vector<unsigned long> words_;
 };
-
-/// Returns: the set as the kernel writes it, "0-3,8".
-inline std::string to_cpu_list(const cpu_mask& mask) {
-    std::string list;
-    for (unsigned cpu = 0; cpu < mask.end(); ++cpu) {
-        if (!mask.contains(cpu)) continue;
-        unsigned last = cpu;
-        while (mask.contains(last + 1)) ++last;
-        if (!list.empty()) list += ',';
-        list += std::to_string(cpu);
-        if (last != cpu) list += '-' + std::to_string(last);
-        cpu = last;
-    }
-    return list;
-}
-
-/// Takes a decimal number off the front of `text`.
-/// Returns: false, and leaves both alone, if there is none or it exceeds 2^64 − 1.
-inline bool try_take_number(std::string_view& text, unsigned long long& number) noexcept {
-    constexpr unsigned long long most = ~0ULL;
-    unsigned long long value = 0;
-    std::size_t digits = 0;
-    for (; digits < text.size() && text[digits] >= '0' && text[digits] <= '9'; ++digits) {
-        const auto digit = static_cast<unsigned long long>(text[digits] - '0');
-        if (value > (most - digit) / 10) return false;
-        value = value * 10 + digit;
-    }
-    if (digits == 0) return false;
-    text.remove_prefix(digits);
-    number = value;
-    return true;
-}
-
-/// Reads "0-3,8" into `mask`. Returns: false if it is anything else; an empty list is a valid, empty set.
-inline bool try_parse_cpu_list(std::string_view list, cpu_mask& mask) {
-    while (!list.empty()) {
-        unsigned long long first = 0;
-        if (!try_take_number(list, first)) return false;
-        unsigned long long last = first;
-        if (!list.empty() && list.front() == '-') {
-            list.remove_prefix(1);
-            if (!try_take_number(list, last)) return false;
-        }
-        if (last < first || last >= cpu_mask::max_cpus) return false;
-        for (auto cpu = first; cpu <= last; ++cpu) mask.insert(static_cast<unsigned>(cpu));
-        if (list.empty()) break;
-        if (list.front() != ',') return false;
-        list.remove_prefix(1);
-        if (list.empty()) return false;
-    }
-    return true;
-}
 
 } // namespace detail
 PEL_NAMESPACE_END

@@ -11,7 +11,6 @@
 #include <cstddef>
 #include <cstring>
 #include <string>
-#include <string_view>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -41,11 +40,6 @@ inline int read_file(const char* path, std::string& text) {
     }
     ::close(file);
     return error;
-}
-
-/// Returns: `text` up to its last visible character.
-inline std::string_view without_trailing_space(std::string_view text) noexcept {
-    return text.substr(0, text.find_last_not_of(" \t\r\n") + 1);
 }
 
 // strerror_r returns the text (glibc) or a status (POSIX).

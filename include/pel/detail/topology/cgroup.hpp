@@ -7,6 +7,7 @@
 #pragma once
 
 #include <pel/detail/platform/config.hpp>
+#include <pel/detail/topology/text.hpp>
 
 #include <cstddef>
 #include <string>
@@ -25,21 +26,6 @@ struct cgroup_place {
     bool is_below_mount = true; ///< false: the process is outside of what the mount shows; its root stands in
 };
 
-/// Takes what is in front of the next `separator` off `text`, and the separator.
-inline std::string_view take_field(std::string_view& text, char separator) noexcept {
-    const std::size_t end = text.find(separator);
-    const std::string_view field = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    return field;
-}
-
-inline bool has_list_item(std::string_view list, std::string_view item) noexcept {
-    while (!list.empty()) {
-        if (take_field(list, ',') == item) return true;
-    }
-    return false;
-}
-
 /// Returns: the controller's name in v1, nothing for v2.
 inline std::string_view controller_of(cgroup_hierarchy hierarchy) noexcept {
     switch (hierarchy) {
@@ -52,9 +38,7 @@ inline std::string_view controller_of(cgroup_hierarchy hierarchy) noexcept {
 
 /// Returns: where systems mount the hierarchy when /proc/self/mountinfo does not say.
 inline std::string usual_mount_point(cgroup_hierarchy hierarchy) {
-    std::string point = "/sys/fs/cgroup";
-    if (hierarchy != cgroup_hierarchy::unified) point.append("/").append(controller_of(hierarchy));
-    return point;
+    return concat({"/sys/fs/cgroup", hierarchy == cgroup_hierarchy::unified ? "" : "/", controller_of(hierarchy)});
 }
 
 /// Finds the process' path in `hierarchy`; lines are "4:cpu,cpuacct:/a/b", in v2 "0::/a/b".
@@ -99,7 +83,7 @@ inline bool try_make_relative(std::string_view path, std::string_view root, std:
     while (!path.empty()) {
         const std::string_view part = take_field(path, '/');
         if (part == "..") return false;
-        if (!part.empty() && part != ".") kept.append("/").append(part);
+        if (!part.empty() && part != ".") append(kept, {"/", part});
     }
     relative = std::move(kept);
     return true;
@@ -159,7 +143,7 @@ inline cgroup_place locate_cgroup(std::string_view mountinfo, cgroup_hierarchy h
 template <class Visit>
 void for_each_ancestor(const cgroup_place& place, Visit visit) {
     std::string path = place.path;
-    while (!visit(place.mount_point + path)) {
+    while (!visit(concat({place.mount_point, path}))) {
         if (path.empty()) return;
         path.resize(path.rfind('/'));
     }

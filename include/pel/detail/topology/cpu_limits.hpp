@@ -10,20 +10,20 @@
 #include <pel/detail/platform/cpu_mask.hpp>
 #include <pel/detail/platform/file.hpp>
 #include <pel/detail/topology/cgroup.hpp>
+#include <pel/detail/topology/cpu_list.hpp>
+#include <pel/detail/topology/text.hpp>
 
 #include <cerrno>
-#include <cstddef>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
 /// A CPU time limit: `quota` of every `period`, in µs.
 struct cpu_quota {
-    std::string file;
     unsigned long long quota = 0;
     unsigned long long period = 1;
 
@@ -35,22 +35,23 @@ struct cpu_quota {
     double ratio() const noexcept { return static_cast<double>(quota) / static_cast<double>(period); }
 };
 
-struct cpuset_limit {
-    std::string file;
-    cpu_mask cpus;
-};
+/// Returns: "2 CPUs (150000 us of every 100000 us)".
+inline std::string describe_quota(const cpu_quota& limit) {
+    return concat({count_of(limit.cpus(), "CPU"), " (", std::to_string(limit.quota), " us of every ",
+                   std::to_string(limit.period), " us)"});
+}
 
 enum class deciding_limit { affinity_mask, cpuset, quota };
 
 struct cpu_limits {
-    cpu_mask affinity;                 ///< of the process
-    cpu_mask allowed;                  ///< affinity ∩ cpusets, never empty
-    std::vector<cpuset_limit> cpusets; ///< nearest one of each hierarchy; it includes its ancestors
-    std::vector<cpu_quota> quotas;     ///< finite ones, nearest first in each hierarchy
-    std::vector<std::string> notes;    ///< what was ignored, and why
-    unsigned concurrency = 1;          ///< at least 1
+    cpu_mask affinity;        ///< of the process
+    cpu_mask allowed;         ///< affinity ∩ cpusets, never empty
+    unsigned concurrency = 1; ///< at least 1
     deciding_limit decided_by = deciding_limit::affinity_mask;
-    std::size_t decisive = 0; ///< index into cpusets or quotas
+    cpu_quota quota;         ///< the tightest
+    std::string quota_file;  ///< empty: no quota
+    std::string cpuset_file; ///< of a cpuset that is `allowed`; empty: none
+    std::string report;      ///< a line per limit found, and per file ignored with the reason
 };
 
 class cpu_limits_reader {
@@ -61,11 +62,12 @@ public:
 
     cpu_limits read() && {
         if (limits_.affinity.is_empty()) {
-            limits_.notes.emplace_back("the affinity mask cannot be read: all CPUs that are online are assumed");
+            note({"the affinity mask cannot be read: all CPUs that are online are assumed"});
             limits_.affinity = cpu_mask::first(online_cpu_count());
         }
+        append(limits_.report, {"  affinity mask: ", describe_cpus(limits_.affinity), "\n"});
+        limits_.allowed = limits_.affinity;
         read_cgroups();
-        intersect_cpusets();
         decide();
         return std::move(limits_);
     }
@@ -74,16 +76,16 @@ private:
     void read_cgroups() {
         std::string cgroups;
         std::string mounts;
-        if (!try_read(root_ + "/proc/self/cgroup", cgroups)) return;
-        try_read(root_ + "/proc/self/mountinfo", mounts);
+        if (!try_read(concat({root_, "/proc/self/cgroup"}), cgroups)) return;
+        try_read(concat({root_, "/proc/self/mountinfo"}), mounts);
         for (const auto hierarchy : {cgroup_hierarchy::unified, cgroup_hierarchy::cpu, cgroup_hierarchy::cpuset}) {
             const std::string_view path = find_cgroup_path(cgroups, hierarchy);
             if (path.empty()) continue;
             cgroup_place place = locate_cgroup(mounts, hierarchy, path);
-            place.mount_point.insert(0, root_);
+            place.mount_point = concat({root_, place.mount_point});
             if (!place.is_below_mount) {
-                limits_.notes.push_back("the cgroup " + std::string(path) + " is outside of what is mounted at " +
-                                        place.mount_point + ": the limits of the mounted root are used");
+                note({"the cgroup ", path, " is outside of what is mounted at ", place.mount_point,
+                      ": the limits of the mounted root are used"});
             }
             read_hierarchy(hierarchy, place);
         }
@@ -97,86 +99,82 @@ private:
             });
         }
         if (hierarchy != cgroup_hierarchy::cpu) {
+            // The nearest one includes its ancestors.
             for_each_ancestor(place, [&](const std::string& directory) {
-                if (hierarchy == cgroup_hierarchy::unified) return read_cpuset(directory + "/cpuset.cpus.effective");
-                return read_cpuset(directory + "/cpuset.effective_cpus") || read_cpuset(directory + "/cpuset.cpus");
+                if (hierarchy == cgroup_hierarchy::unified) return read_cpuset({directory, "/cpuset.cpus.effective"});
+                return read_cpuset({directory, "/cpuset.effective_cpus"}) || read_cpuset({directory, "/cpuset.cpus"});
             });
         }
     }
 
     /// cpu.max: "150000 100000", or "max 100000" for no limit.
     void read_quota(const std::string& directory) {
-        const std::string file = directory + "/cpu.max";
+        const std::string file = concat({directory, "/cpu.max"});
         std::string text;
         if (!try_read(file, text)) return;
-        std::string_view rest = text;
-        const std::string_view quota = take_field(rest, ' ');
-        if (quota != "max") add_quota(file, text, quota, rest);
+        std::string_view period = text;
+        const std::string_view quota = take_field(period, ' ');
+        if (quota != "max") add_quota(file, text, quota, period);
     }
 
     /// cpu.cfs_quota_us: "150000", or "-1" for no limit; cpu.cfs_period_us: "100000".
     void read_quota_v1(const std::string& directory) {
-        const std::string file = directory + "/cpu.cfs_quota_us";
+        const std::string file = concat({directory, "/cpu.cfs_quota_us"});
         std::string quota;
         std::string period;
         if (!try_read(file, quota) || quota == "-1") return;
-        try_read(directory + "/cpu.cfs_period_us", period);
-        add_quota(file, quota + " with cpu.cfs_period_us \"" + period + '"', quota, period);
+        try_read(concat({directory, "/cpu.cfs_period_us"}), period);
+        add_quota(file, concat({quota, " with cpu.cfs_period_us ", period}), quota, period);
     }
 
-    void add_quota(const std::string& file, const std::string& text, std::string_view quota, std::string_view period) {
-        cpu_quota limit{file};
+    void add_quota(const std::string& file, std::string_view text, std::string_view quota, std::string_view period) {
+        cpu_quota limit;
         const bool is_valid = try_take_number(quota, limit.quota) && quota.empty() &&
                               try_take_number(period, limit.period) && period.empty() && limit.quota > 0 &&
                               limit.period > 0;
-        if (is_valid) limits_.quotas.push_back(std::move(limit));
-        if (!is_valid) note_malformed(file, text);
+        if (!is_valid) return note_malformed(file, text);
+        append(limits_.report, {"  CPU quota: ", describe_quota(limit), " in ", file, "\n"});
+        if (!limits_.quota_file.empty() && limits_.quota.ratio() <= limit.ratio()) return;
+        limits_.quota = limit;
+        limits_.quota_file = file;
     }
 
     /// Returns: whether the file is there and settles the matter for this hierarchy.
-    bool read_cpuset(const std::string& file) {
+    bool read_cpuset(std::initializer_list<std::string_view> path) {
+        const std::string file = concat(path);
         std::string text;
+        cpu_mask cpus;
         if (!try_read(file, text)) return false;
-        cpuset_limit limit{file, {}};
-        if (!try_parse_cpu_list(text, limit.cpus) || limit.cpus.is_empty()) {
+        if (!try_parse_cpu_list(text, cpus) || cpus.is_empty()) {
             note_malformed(file, text);
             return false;
         }
-        limits_.cpusets.push_back(std::move(limit));
-        return true;
-    }
-
-    void intersect_cpusets() {
-        limits_.allowed = limits_.affinity;
-        for (const cpuset_limit& cpuset : limits_.cpusets) {
-            cpu_mask both = limits_.allowed & cpuset.cpus;
-            if (both.is_empty()) {
-                limits_.notes.push_back(cpuset.file + " has no CPU in common with the affinity mask: ignored");
-            } else {
-                limits_.allowed = std::move(both);
-            }
+        append(limits_.report, {"  cpuset: ", describe_cpus(cpus), " in ", file, "\n"});
+        cpu_mask both = limits_.allowed & cpus;
+        if (both.is_empty()) {
+            note({file, " has no CPU in common with the other limits: ignored"});
+            return true;
         }
+        // The kernel keeps the mask inside the cpuset, so where they are equal it was the cpuset that cut.
+        if (both == cpus) {
+            limits_.cpuset_file = file;
+        } else if (both.count() < limits_.allowed.count()) {
+            limits_.cpuset_file.clear();
+        }
+        limits_.allowed = std::move(both);
+        return true;
     }
 
     void decide() {
         limits_.concurrency = limits_.allowed.count();
-        for (std::size_t i = 0; i < limits_.cpusets.size(); ++i) {
-            // The kernel keeps the mask inside the cpuset, so where they are equal it was the cpuset that cut.
-            if (limits_.cpusets[i].cpus == limits_.allowed) decide_by(deciding_limit::cpuset, i);
+        if (!limits_.cpuset_file.empty()) limits_.decided_by = deciding_limit::cpuset;
+        if (limits_.quota_file.empty()) {
+            limits_.report += "  CPU quota: none\n";
+        } else if (limits_.quota.cpus() < limits_.concurrency) {
+            // 3.5 CPUs of quota leave 4 workers on 4 CPUs: there it is not the quota that decides.
+            limits_.concurrency = limits_.quota.cpus();
+            limits_.decided_by = deciding_limit::quota;
         }
-        const cpu_quota* tightest = nullptr;
-        for (const cpu_quota& quota : limits_.quotas) {
-            if (tightest == nullptr || quota.ratio() < tightest->ratio()) tightest = &quota;
-        }
-        // 3.5 CPUs of quota leave 4 workers on 4 CPUs: then it is not the quota that decides.
-        if (tightest == nullptr || tightest->cpus() >= limits_.concurrency) return;
-        limits_.concurrency = tightest->cpus();
-        decide_by(deciding_limit::quota, static_cast<std::size_t>(tightest - limits_.quotas.data()));
-    }
-
-    void decide_by(deciding_limit limit, std::size_t index) noexcept {
-        limits_.decided_by = limit;
-        limits_.decisive = index;
     }
 
     /// Reads a file without the white space at its end. Missing is not worth a note, anything else is.
@@ -184,12 +182,16 @@ private:
         const int error = read_file(file.c_str(), text);
         text.resize(without_trailing_space(text).size());
         const bool is_missing = error == ENOENT || error == ENOTDIR || error == ENODEV;
-        if (error != 0 && !is_missing) limits_.notes.push_back("cannot read " + file + ": " + error_text(error));
+        if (error != 0 && !is_missing) note({"cannot read ", file, ": ", error_text(error)});
         return error == 0;
     }
 
-    void note_malformed(const std::string& file, const std::string& text) {
-        limits_.notes.push_back(file + " is malformed and ignored: \"" + text.substr(0, 80) + '"');
+    void note_malformed(const std::string& file, std::string_view text) {
+        note({file, " is malformed and ignored: \"", text.substr(0, 80), "\""});
+    }
+
+    void note(std::initializer_list<std::string_view> parts) {
+        append(limits_.report, {"  note: ", concat(parts), "\n"});
     }
 
     std::string root_;

@@ -10,13 +10,14 @@
 #include <pel/detail/platform/config.hpp>
 #include <pel/detail/platform/cpu_mask.hpp>
 #include <pel/detail/platform/file.hpp>
+#include <pel/detail/topology/cpu_list.hpp>
 #include <pel/detail/topology/machine.hpp>
+#include <pel/detail/topology/text.hpp>
 
 #include <hwloc.h>
 
 #include <cerrno>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #if HWLOC_API_VERSION < 0x00020000
@@ -92,9 +93,9 @@ private:
 inline std::string to_memory_text(unsigned long long bytes) {
     constexpr unsigned long long mib = 1ULL << 20;
     constexpr unsigned long long gib = 1ULL << 30;
-    if (bytes >= 8 * gib) return std::to_string(bytes / gib) + " GiB";
-    if (bytes >= 8 * mib) return std::to_string(bytes / mib) + " MiB";
-    return std::to_string(bytes / 1024) + " KiB";
+    if (bytes >= 8 * gib) return concat({std::to_string(bytes / gib), " GiB"});
+    if (bytes >= 8 * mib) return concat({std::to_string(bytes / mib), " MiB"});
+    return concat({std::to_string(bytes / 1024), " KiB"});
 }
 
 inline void describe_nodes(const hwloc_tree& tree, std::string& text) {
@@ -104,9 +105,8 @@ inline void describe_nodes(const hwloc_tree& tree, std::string& text) {
         for (int cpu = ::hwloc_bitmap_next(node->cpuset, -1); cpu >= 0; cpu = ::hwloc_bitmap_next(node->cpuset, cpu)) {
             cpus.insert(static_cast<unsigned>(cpu));
         }
-        text += "  NUMA node " + std::to_string(i) + " (OS " + std::to_string(node->os_index) + "): ";
-        text += to_memory_text(node->attr->numanode.local_memory);
-        text += cpus.is_empty() ? std::string(", no CPUs\n") : ", CPUs " + to_cpu_list(cpus) + '\n';
+        append(text, {"  NUMA node ", std::to_string(i), " (OS ", std::to_string(node->os_index),
+                      "): ", to_memory_text(node->attr->numanode.local_memory), ", ", describe_cpus(cpus), "\n"});
     }
 }
 
@@ -115,20 +115,20 @@ inline void describe_caches(const hwloc_tree& tree, std::string& text) {
         const unsigned count = tree.count(type);
         if (count == 0) continue;
         const hwloc_obj_t cache = ::hwloc_get_obj_by_type(tree.get(), type, 0);
-        text += ", " + count_of(count, 'L' + std::to_string(cache->attr->cache.depth) + " cache");
-        text += " of " + to_memory_text(cache->attr->cache.size);
+        const std::string name = concat({"L", std::to_string(cache->attr->cache.depth), " cache"});
+        append(text, {", ", count_of(count, name), " of ", to_memory_text(cache->attr->cache.size)});
     }
 }
 
-/// Returns: "  1 package (AMD EPYC 7763), 1 NUMA node, 64 cores, 128 PUs, 8 L3 caches of 32 MiB, …" and a line per NUMA node.
+/// Returns: "  1 package (AMD EPYC 7763), 1 NUMA node, 64 cores, 128 PUs, 8 L3 caches of 32 MiB, …" and a line per NUMA
+/// node.
 inline std::string describe_machine(const hwloc_tree& tree) {
-    std::string text = "  " + count_of(tree.count(HWLOC_OBJ_PACKAGE), "package");
+    std::string text = concat({"  ", count_of(tree.count(HWLOC_OBJ_PACKAGE), "package")});
     const hwloc_obj_t package = ::hwloc_get_obj_by_type(tree.get(), HWLOC_OBJ_PACKAGE, 0);
     const char* model = package == nullptr ? nullptr : ::hwloc_obj_get_info_by_name(package, "CPUModel");
-    if (model != nullptr) text.append(" (").append(without_trailing_space(model)).append(")");
-    text += ", " + count_of(tree.count(HWLOC_OBJ_NUMANODE), "NUMA node");
-    text += ", " + count_of(tree.count(HWLOC_OBJ_CORE), "core");
-    text += ", " + count_of(tree.count(HWLOC_OBJ_PU), "PU");
+    if (model != nullptr) append(text, {" (", without_trailing_space(model), ")"});
+    append(text, {", ", count_of(tree.count(HWLOC_OBJ_NUMANODE), "NUMA node"), ", ",
+                  count_of(tree.count(HWLOC_OBJ_CORE), "core"), ", ", count_of(tree.count(HWLOC_OBJ_PU), "PU")});
     describe_caches(tree, text);
     text += '\n';
     describe_nodes(tree, text);
@@ -137,7 +137,7 @@ inline std::string describe_machine(const hwloc_tree& tree) {
 
 /// Returns: what is wrong with the tree as a picture of this machine, or nothing.
 inline std::string find_hwloc_fault(const hwloc_tree& tree, const cpu_mask& allowed) {
-    if (!tree.is_loaded()) return "hwloc failed (" + error_text(tree.error()) + ")";
+    if (!tree.is_loaded()) return concat({"hwloc failed (", error_text(tree.error()), ")"});
     if (::hwloc_topology_is_thissystem(tree.get()) == 0) {
         return "hwloc was told to show another machine (HWLOC_XMLFILE, HWLOC_SYNTHETIC or HWLOC_FSROOT is set)";
     }
@@ -164,7 +164,7 @@ PEL_COLD inline machine read_machine(const cpu_mask& allowed) {
     result.description = describe_machine(tree);
     for (unsigned i = 0; i < tree.count(HWLOC_OBJ_PU); ++i) {
         const unsigned os_index = ::hwloc_get_obj_by_type(tree.get(), HWLOC_OBJ_PU, i)->os_index;
-        if (allowed.contains(os_index)) result.pus.emplace_back(static_cast<unsigned>(result.pus.size()), os_index);
+        if (allowed.contains(os_index)) result.add_pu(os_index);
     }
     return result;
 }

@@ -6,6 +6,8 @@
 #include <pel/detail/platform/config.hpp>
 #include <pel/detail/platform/cpu_mask.hpp>
 #include <pel/detail/platform/file.hpp>
+#include <pel/detail/topology/cpu_list.hpp>
+#include <pel/detail/topology/text.hpp>
 
 #include <string>
 #include <string_view>
@@ -38,15 +40,9 @@ struct machine {
     std::string description; ///< lines for people, each with its line end
     std::vector<pu> pus;     ///< allowed ones, in machine order
     cpu_mask online;         ///< all of the machine, allowed or not
-};
 
-/// Returns: "1 core", "2 cores".
-inline std::string count_of(unsigned long long count, std::string_view noun) {
-    std::string text = std::to_string(count);
-    text.append(" ").append(noun);
-    if (count != 1) text += 's';
-    return text;
-}
+    void add_pu(unsigned os_index) { pus.push_back({static_cast<unsigned>(pus.size()), os_index}); }
+};
 
 inline cpu_mask read_online_cpus() {
     std::string list;
@@ -59,11 +55,11 @@ inline cpu_mask read_online_cpus() {
 /// Returns: a machine without structure, whose PUs are the CPUs of `allowed`. `reason` says why no better is known.
 inline machine make_flat_machine(const cpu_mask& allowed, std::string_view reason) {
     machine flat;
-    flat.source.append("flat: ").append(reason);
+    flat.source = concat({"flat: ", reason});
     flat.online = read_online_cpus();
-    flat.description = "  " + count_of(flat.online.count(), "CPU") + " online (" + to_cpu_list(flat.online) + ")\n";
+    flat.description = concat({"  ", describe_cpus(flat.online), " online\n"});
     for (unsigned cpu = 0; cpu < allowed.end(); ++cpu) {
-        if (allowed.contains(cpu)) flat.pus.emplace_back(static_cast<unsigned>(flat.pus.size()), cpu);
+        if (allowed.contains(cpu)) flat.add_pu(cpu);
     }
     return flat;
 }
