@@ -22,13 +22,18 @@ namespace detail {
 class worker;
 struct job;
 
-/// Runs a job that was taken from a deque or list, on the worker given; does not return an exception.
-using job_function = void (*)(job&, worker&);
+/// What is to happen to a job that was claimed: it is run, or goes where everybody can claim it.
+/// `run`: by a thief or server. `run_inline`: by the worker that pushed it, from its own deque.
+enum class job_action { run, run_inline, give_back };
 
-/// A place in the deque: what to call, on what. A null function means empty-handed wherever one is returned.
+/// Does the action with a job claimed from a deque or list of `forker`, on `runner`'s thread. Throws nothing.
+using job_function = void (*)(job&, worker& runner, worker* forker, job_action);
+
+/// A job claimed: what to call, on what, and whose it was. A null function means empty-handed.
 struct job_slot {
     job_function function = nullptr;
     job* frame = nullptr;
+    worker* forker = nullptr;
     explicit operator bool() const noexcept { return function != nullptr; }
 };
 
@@ -113,6 +118,11 @@ public:
         }
     }
 
+    /// Owner: the job at a position that it has just taken.
+    job_slot read_taken(std::uint32_t position) const noexcept {
+        return {slots_[position].function.load(relaxed), slots_[position].frame.load(relaxed), nullptr}; // written by itself
+    }
+
     std::uint32_t private_jobs() const noexcept {
         const std::uint32_t split = split_of(public_.load(relaxed)); // only a deep steal changes it behind our back
         const std::uint32_t end = bottom_.load(relaxed);
@@ -121,7 +131,7 @@ public:
 
     /// Takes the request down: forks are fast again. Returns: whether there was one.
     bool clear_request() noexcept {
-        return poll_.exchange(capacity_, acq_rel) == 0; // sync(D5) acq_rel: what the asker wrote before asking
+        return poll_.exchange(capacity_, seq_cst) == 0; // sync(D5) seq_cst: before the owner reads the seats
     }
     /// Leaves forks slow until somebody searches or watches.
     void keep_request() noexcept { poll_.store(0, relaxed); } // an asker stores the same value
@@ -129,7 +139,7 @@ public:
     // ---- thieves -------------------------------------------------------------------------------------------------
 
     /// Asks the owner to expose. Unconditional: a plain test would let the request pass its own cause.
-    void request() noexcept { poll_.exchange(0, acq_rel); } // sync(D5) acq_rel: to clear_request()
+    void request() noexcept { poll_.exchange(0, seq_cst); } // sync(D5) seq_cst: after the asker changed the seats
 
     bool has_public() const noexcept {
         const std::uint64_t word = public_.load(seq_cst); // sync(S2) seq_cst: after the parking thread's seats RMW
@@ -176,7 +186,7 @@ private:
     /// Only after the claiming CAS: before it the slot may belong to an older or newer job.
     job_slot read_claimed(std::uint32_t position) noexcept {
         atomic_slot& slot = slots_[position];
-        const job_slot found{slot.function.load(relaxed), slot.frame.load(relaxed)}; // ordered by D1 or D2
+        const job_slot found{slot.function.load(relaxed), slot.frame.load(relaxed), nullptr}; // ordered by D1 or D2
         slot.function.store(nullptr, release); // sync(D4) release: the owner may write the slot again
         return found;
     }

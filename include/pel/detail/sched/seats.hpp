@@ -114,11 +114,13 @@ public:
     }
     /// The thread could not be started.
     seats_view return_seat() noexcept { return add(one_free - one_searching); }
-    /// Waker (S4): takes one waiter off, which then owns a seat.
+    /// Waker (S4): takes one waiter off, which then owns a seat. Only when nobody else could ever do the work: every
+    /// thread in a call sleeps, or only foreign threads are awake and the injector waits. A waiter that runs what is
+    /// outside its wait may meet a lock of its own, so a thread that is at work is waited for instead.
     bool try_take_waiter(bool injector_waits) noexcept {
         return change([&](seats_view view, std::uint64_t& next) {
             next -= one_waiter + one_free;
-            return view.idle() == 0 && view.waiters() > 0 && may_wake(view, injector_waits);
+            return view.idle() == 0 && view.waiters() > 0 && only_foreign(view) && (injector_waits || view.foreign() == 0);
         }).second;
     }
     /// A waiter takes one waiter — itself, or one for it — off, whether a seat is free or not (S1: debt).

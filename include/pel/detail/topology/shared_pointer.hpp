@@ -43,8 +43,11 @@ public:
         return *this;
     }
     ~shared_pointer() {
-        // sync(T2) acq_rel: release of this owner's accesses; acquire, by the last owner, of all others'.
-        if (object_->owners_.fetch_sub(1, acq_rel) == 1) delete object_;
+        // sync(T2) release: this owner's accesses come before the destruction by the last owner.
+        if (object_->owners_.fetch_sub(1, release) != 1) return;
+        // sync(T2) acquire: pairs with the fetch_sub of every other owner, all in one release sequence.
+        static_cast<void>(object_->owners_.load(acquire));
+        delete object_;
     }
 
     const T& operator*() const noexcept { return *object_; }

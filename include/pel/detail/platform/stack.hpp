@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// How much of the calling thread's stack is left: a wait runs other work on top of its own stack only if there is room.
+#pragma once
+
+#include <pel/detail/platform/config.hpp>
+
+#include <pthread.h>
+
+#include <cstdint>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// Returns: the lowest usable address of the calling thread's stack, 0 if it cannot be told. Cost: µs; reads files on
+/// the main thread.
+inline std::uintptr_t stack_limit() noexcept {
+    pthread_attr_t attributes;
+    if (::pthread_getattr_np(::pthread_self(), &attributes) != 0) return 0;
+    void* lowest = nullptr;
+    std::size_t size = 0;
+    std::size_t guard = 0;
+    ::pthread_attr_getstack(&attributes, &lowest, &size);
+    ::pthread_attr_getguardsize(&attributes, &guard);
+    ::pthread_attr_destroy(&attributes);
+    return reinterpret_cast<std::uintptr_t>(lowest) + guard;
+}
+
+/// Returns: the bytes between the caller's frame and `limit`.
+PEL_ALWAYS_INLINE std::size_t stack_left(std::uintptr_t limit) noexcept {
+    const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+    return here > limit ? here - limit : 0;
+}
+
+} // namespace detail
+PEL_NAMESPACE_END

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A pool's threads: started with all signals blocked but faults and SIGPROF, with a stack size and a name.
+#pragma once
+
+#include <pel/detail/platform/config.hpp>
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+using native_thread = pthread_t;
+
+/// Signals of the process go to the application's threads; faults and the profiler's signal belong to who causes them.
+inline sigset_t worker_signal_mask() noexcept {
+    sigset_t blocked;
+    ::sigfillset(&blocked);
+    for (int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGPROF}) ::sigdelset(&blocked, signal);
+    return blocked;
+}
+
+/// Starts a joinable thread that runs entry(argument). `stack_size` 0: the system's default.
+/// Returns: 0, or the error number.
+inline int start_thread(native_thread& thread, std::size_t stack_size, void* (*entry)(void*), void* argument) noexcept {
+    pthread_attr_t attributes;
+    ::pthread_attr_init(&attributes);
+    int error = stack_size == 0 ? 0 : ::pthread_attr_setstacksize(&attributes, stack_size);
+    if (error == 0) {
+        const sigset_t blocked = worker_signal_mask();
+        sigset_t before;
+        ::pthread_sigmask(SIG_BLOCK, &blocked, &before);
+        error = ::pthread_create(&thread, &attributes, entry, argument);
+        ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    }
+    ::pthread_attr_destroy(&attributes);
+    return error;
+}
+
+inline void join_thread(native_thread thread) noexcept { ::pthread_join(thread, nullptr); }
+inline void detach_thread(native_thread thread) noexcept { ::pthread_detach(thread); }
+
+/// At most 15 characters are kept.
+inline void name_this_thread(const char* name) noexcept { ::pthread_setname_np(::pthread_self(), name); }
+
+inline void yield_thread() noexcept { ::sched_yield(); }
+
+/// Keeps the shared object that holds `address` loaded for good: threads of ours run its code.
+inline void pin_shared_object(const void* address) noexcept {
+    Dl_info where{};
+    if (::dladdr(address, &where) == 0 || where.dli_fname == nullptr) return;
+    if (void* handle = ::dlopen(where.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE)) ::dlclose(handle);
+}
+
+} // namespace detail
+PEL_NAMESPACE_END

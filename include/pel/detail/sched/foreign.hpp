@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Threads that are not the pool's own: a record leased at the first call, kept until the thread exits, and the guard
+// that makes a thread a member of a pool for the length of a call.
+//   any thread: everything.
+#pragma once
+
+#include <pel/detail/sched/threads.hpp>
+
+#include <vector>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+inline worker* scheduler::lease_record() noexcept {
+    const lock_guard guard(membership_);
+    worker* record = returned_;
+    if (record != nullptr) {
+        returned_ = record->next;
+    } else {
+        record = record_table::take();
+        if (record == nullptr) return nullptr;
+        if (!attach(*record, true)) {
+            record_table::give(*record);
+            return nullptr;
+        }
+    }
+    record->lease = uid_; // lease_lock is held
+    record->stack_end = stack_limit();
+    return record;
+}
+
+inline void scheduler::return_record(worker& leased) noexcept {
+    const lock_guard guard(membership_);
+    leased.next = returned_;
+    returned_ = &leased;
+}
+
+/// A foreign thread's hold on a record.
+struct lease {
+    std::uint64_t uid = 0; // of the scheduler
+    std::uint32_t generation = 0;
+    scheduler* pool = nullptr;
+    worker* record = nullptr;
+};
+
+/// The lease used last.
+[[gnu::tls_model("initial-exec")]] inline constinit thread_local lease last_lease{};
+
+/// A thread's leases in all pools; ends with the thread.
+class lease_list {
+public:
+    lease_list() noexcept = default;
+    lease_list(const lease_list&) = delete;
+    lease_list& operator=(const lease_list&) = delete;
+    ~lease_list() {
+        last_lease = {};
+        for (const lease& each : leases_) give_up(each);
+    }
+
+    /// Returns: the calling thread's record in `pool`, or null when there can be none.
+    static worker* record_in(scheduler& pool) {
+        if (last_lease.uid == pool.uid()) [[likely]] return last_lease.record;
+        return record_in_slow(pool);
+    }
+
+private:
+    PEL_COLD static worker* record_in_slow(scheduler& pool) {
+        thread_local lease_list mine;
+        const lock_guard guard(lease_lock);
+        std::erase_if(mine.leases_, [](const lease& each) { return each.record->lease != each.uid; }); // pools that ended
+        for (const lease& each : mine.leases_) {
+            if (each.uid == pool.uid()) return (last_lease = each).record;
+        }
+        mine.leases_.reserve(mine.leases_.size() + 1);
+        worker* record = pool.lease_record();
+        if (record == nullptr) return nullptr;
+        mine.leases_.push_back({pool.uid(), pool.generation(), &pool, record});
+        last_lease = mine.leases_.back();
+        return record;
+    }
+    static void give_up(const lease& each) noexcept {
+        const lock_guard guard(lease_lock);
+        if (each.record->lease == each.uid && each.generation == fork_generation.load(relaxed)) // alike: of this process
+            each.pool->return_record(*each.record);
+    }
+
+    std::vector<lease> leases_;
+};
+
+inline void scheduler::begin_foreign_call(worker& own) noexcept {
+    const seats_view view = seats_.enter_foreign();
+    if (view.free() < 0) own.counts.debts.add();
+    prepare_poll(own, view);
+}
+
+inline void scheduler::end_foreign_call(worker& own) noexcept {
+    own.deque.keep_request();
+    seat_was_freed(own, seats_.leave_foreign());
+}
+
+/// Makes the calling thread a member of `pool` while it lives; nothing to do where it is one. A member of another pool
+/// frees its seat there meanwhile (S5).
+class foreign_call {
+public:
+    /// `wakes_from`: see worker::wakes_from.
+    explicit foreign_call(scheduler& pool, std::int64_t wakes_from = 0) : outer_(*current_worker) {
+        if (outer_.pool == &pool) {
+            own_ = &outer_;
+            return;
+        }
+        if (!pool.is_stopping()) own_ = lease_list::record_in(pool);
+        if (own_ == nullptr) return;
+        is_entered_ = true;
+        if (outer_.is_member()) outer_.pool->leave_seat(outer_);
+        saved_ = {own_->innermost, own_->scope_serial, own_->served, own_->open_segments, own_->wakes_from};
+        own_->open_scope(nullptr);
+        own_->served = nullptr;
+        own_->wakes_from = wakes_from;
+        current_worker = own_;
+        pool.begin_foreign_call(*own_);
+    }
+    foreign_call(const foreign_call&) = delete;
+    foreign_call& operator=(const foreign_call&) = delete;
+    ~foreign_call() {
+        if (!is_entered_) return;
+        if (own_->open_segments != saved_.open_segments) spill_segments(*own_, saved_.open_segments);
+        own_->pool->end_foreign_call(*own_);
+        own_->innermost = saved_.innermost;
+        own_->scope_serial = saved_.scope_serial;
+        own_->served = saved_.served;
+        own_->wakes_from = saved_.wakes_from;
+        const bool is_child = !own_->pool->is_from_this_process();
+        current_worker = is_child ? &no_worker : &outer_;
+        if (outer_.is_member() && !is_child) outer_.pool->return_to_seat(outer_);
+    }
+
+    /// Null: the pool is at its end, or records have run out; the caller does the work alone.
+    worker* own() const noexcept { return own_; }
+
+private:
+    struct saved_state {
+        scope* innermost = nullptr;
+        std::uint64_t scope_serial = 0;
+        segment* served = nullptr;
+        segment* open_segments = nullptr;
+        std::int64_t wakes_from = 0;
+    };
+
+    worker& outer_;
+    worker* own_ = nullptr;
+    bool is_entered_ = false;
+    saved_state saved_;
+};
+
+} // namespace detail
+PEL_NAMESPACE_END

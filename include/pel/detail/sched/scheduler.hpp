@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The scheduler of one pool: its records, seats, sleepers and injector, and the rule look() that connects them. This is
+// the map; wake.hpp shares work and wakes, search.hpp finds work, waiting.hpp waits, threads.hpp starts and stops.
+//   any thread: everything public; what takes a worker& is for that worker's own thread.
+//   R2: record_count_'s release store -> record_count()'s acquire load: the records below it are attached.
+// README.md beside this file has rules S1–S6, the edges S1, S2 and the argument.
+#pragma once
+
+#include <pel/detail/platform/clock.hpp>
+#include <pel/detail/platform/error.hpp>
+#include <pel/detail/platform/fork.hpp>
+#include <pel/detail/platform/stack.hpp>
+#include <pel/detail/platform/thread.hpp>
+#include <pel/detail/queue/injector.hpp>
+#include <pel/detail/sched/job.hpp>
+#include <pel/detail/sched/records.hpp>
+#include <pel/detail/sched/seats.hpp>
+#include <pel/detail/sched/sleeper_set.hpp>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// What a scheduler needs to know to start.
+struct scheduler_config {
+    unsigned seats = 1;
+    unsigned max_threads = 1;
+    std::size_t stack_size = 0;
+    std::int64_t spin_ns = 0;
+    void* context = nullptr;                                   // for the hooks
+    void (*on_start)(void* context, unsigned index) = nullptr; // on the thread, before its first work
+    void (*on_stop)(void* context, unsigned index) = nullptr;
+};
+
+/// What became of a request for work.
+enum class service { exposed, nothing_private, not_wanted };
+
+class scheduler {
+public:
+    static constexpr std::int64_t small_call_ns = 20'000; // an outermost call shorter than this wakes nobody
+    static constexpr std::size_t nested_stack = 256 * 1024; // what must be left to run other work while waiting
+    static constexpr std::uint32_t most_records = 8192;
+
+    /// Throws: std::bad_alloc.
+    explicit scheduler(const scheduler_config& config);
+    ~scheduler();
+    scheduler(const scheduler&) = delete;
+    scheduler& operator=(const scheduler&) = delete;
+
+    unsigned concurrency() const noexcept { return seats_.count(); }
+    std::uint64_t uid() const noexcept { return uid_; }
+    std::uint32_t generation() const noexcept { return generation_; }
+    bool is_from_this_process() const noexcept { return generation_ == fork_generation.load(relaxed); } // changes in a child only
+    pool_stats stats() const noexcept;
+
+    // ---- forks and joins: the slow paths (wake.hpp, waiting.hpp) -----------------------------------------------------
+
+    /// A push that found the request set, or the deque full. False: not pushed, make it a call.
+    bool push_slow(worker& own, std::uint32_t position, job_function function, job* frame) noexcept;
+    /// Serves a request: exposes the older half of what is private, and wakes.
+    service serve_request(worker& own) noexcept;
+    /// A join that found its job public. True: it is the caller's to run. False: its thief has run it.
+    /// Throws: std::runtime_error in a fork child whose parent has the thief.
+    bool join_slow(worker& own, std::uint32_t position, job& forked, injector_entry& entry);
+
+    // ---- waiting (waiting.hpp) -----------------------------------------------------------------------------------------
+
+    /// Waits for a job that another thread may have claimed. True: the caller has claimed it, and runs it.
+    bool wait_for_job(worker& own, job& awaited, injector_entry& entry);
+    /// Blocks until is_ready(). help() runs something inside what is awaited, if there is any, and says whether it did;
+    /// announce() tells who makes it ready that this record sleeps, false when it is ready by now.
+    template <class IsReady, class Help, class Announce>
+    void wait_until(worker& own, IsReady&& is_ready, Help&& help, Announce&& announce);
+    /// Takes and runs one job from the thief of `awaited`, if it is surely inside.
+    bool leapfrog(worker& own, const job& awaited) noexcept;
+    /// Takes and runs one job from any worker that serves a job of `inside`.
+    bool leapfrog_scope(worker& own, const scope& inside) noexcept;
+
+    // ---- membership (foreign.hpp) --------------------------------------------------------------------------------------
+
+    /// A record for a foreign thread, null when there can be none.
+    worker* lease_record() noexcept;
+    void return_record(worker& leased) noexcept;
+    void begin_foreign_call(worker& own) noexcept;
+    void end_foreign_call(worker& own) noexcept;
+    /// A member gives its seat up for something that may block, and takes one again. Blocks: never.
+    void leave_seat(worker& own) noexcept;
+    void return_to_seat(worker& own) noexcept;
+
+    // ---- work ----------------------------------------------------------------------------------------------------------
+
+    injector& shared() noexcept { return injector_; }
+    /// S2: after work was made visible, or a seat freed. Wakes or starts whom it takes. `by` need not be a member.
+    void look(worker& by) noexcept;
+    /// Runs a claimed job on top of the caller's stack.
+    void run(worker& own, const job_slot& slot) noexcept;
+
+    /// Jobs submitted and not finished; complete_submissions() runs and awaits them.
+    void submission_begins() noexcept { submissions_.fetch_add(1, relaxed); } // who waits for 0 excludes submitters
+    void submission_ends() noexcept;
+
+    void complete_submissions(worker& own);
+    /// Ends and joins the threads. Requires: nothing is under way.
+    void stop();
+    /// At exit: nothing starts here any more; threads at work get `patience_ns`.
+    void abandon(std::int64_t patience_ns) noexcept;
+    bool is_stopping() const noexcept { return stopping_.load(acquire); } // sync(X1) acquire: after stop()'s release
+
+private:
+    friend class pool_thread;
+
+    // wake.hpp
+    bool wake_one(worker& by) noexcept;
+    void wake_up_to(worker& by, std::uint32_t count) noexcept;
+    bool start_one(worker& by, bool injector_waits) noexcept;
+    bool has_visible_work() const noexcept;
+    void seat_was_freed(worker& by, seats_view after) noexcept;
+    void ask_everybody(const worker& by) noexcept;
+    void prepare_poll(worker& own, seats_view view) noexcept;
+    void wake_for(worker& by, sleeper_set& set) noexcept;
+    bool withdraw(worker& own, sleeper_set& set) noexcept;
+
+    // search.hpp
+    void work(worker& own) noexcept;
+    job_slot find(worker& own, std::int64_t window_ns) noexcept;
+    job_slot find_once(worker& own) noexcept;
+    void ask_again(const worker& own) noexcept;
+    job_slot steal_any(worker& own) noexcept;
+    job_slot deep_steal_any(worker& own) noexcept;
+    bool try_spend_fence() noexcept;
+    void settle_fence(std::int64_t cost_ns, bool found) noexcept;
+    void run_found(worker& own, const job_slot& slot) noexcept;
+    bool sleep_idle(worker& own) noexcept;
+    bool try_unregister(worker& own) noexcept;
+    bool try_repay(worker& own) noexcept;
+    bool sleep_registered(worker& own, bool guardian) noexcept;
+
+    // waiting.hpp
+    template <class IsReady, class Announce>
+    void sleep_as_waiter(worker& own, IsReady&& is_ready, Announce&& announce) noexcept;
+    bool leave_waiting(worker& own) noexcept;
+    void run_anything(worker& own) noexcept;
+    void check_generation() const;
+    job_slot leapfrog_from(worker& own, worker& victim, const serving_record::entry& seen) noexcept;
+
+    // threads.hpp
+    bool start_thread_with_seat(worker& by) noexcept;
+    bool attach(worker& fresh, bool foreign) noexcept;
+
+    worker& record(std::uint32_t index) const noexcept { return *records_[index].load(relaxed); } // below record_count()
+    std::uint32_t record_count() const noexcept { return record_count_.load(acquire); } // sync(R2) acquire: attached
+
+    const scheduler_config config_;
+    const std::uint64_t uid_;
+    const std::uint32_t generation_;
+    const bool has_heavy_fence_;
+    struct tables;
+    tables* const tables_; // records and sleeper bits: zero pages
+
+    atomic<worker*>* const records_; // of this pool, by index
+    sleeper_set idle_, waiting_;
+    atomic<std::uint32_t> record_count_{0};
+    atomic<std::uint32_t> threads_{0}; // started or being started
+    atomic<bool> stopping_{false};
+    atomic<bool> unsafe_wait_reported_{false};
+    lock membership_;                   // guards the next two, and attaching
+    worker* returned_ = nullptr;        // foreign records without a thread
+    native_thread* const natives_;      // of pool threads, by record index
+    seats seats_;
+    injector injector_;
+
+    alignas(cache_line) atomic<std::uint64_t> submissions_{0};
+    atomic<std::uint32_t> stop_waiter_{0};  // id of the record that waits in stop()
+    atomic<std::uint32_t> live_threads_{0}; // that have not left work()
+
+    alignas(cache_line) atomic<std::int64_t> next_fence_{0}; // the time from which a heavy fence may be spent
+    atomic<std::int64_t> fence_cost_{20'000};                // measured; a guess before the first
+    atomic<std::uint32_t> fence_backoff_{0};                 // failures in a row
+};
+
+} // namespace detail
+PEL_NAMESPACE_END

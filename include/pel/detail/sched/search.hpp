@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A pool thread's life: search, run, search, sleep. The last searcher that finds work wakes one more, so somebody looks
+// as long as there is something to find; the last that finds none sleeps as guardian if others are at work.
+#pragma once
+
+#include <pel/detail/sched/wake.hpp>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+inline constexpr std::int64_t first_beat_ns = 1'000'000, longest_beat_ns = 16'000'000;
+inline constexpr std::int64_t least_patience_ns = 50'000; // an unanswered request, before a deep steal
+
+/// Requires: `own` has a seat and counts as searching. Returns when the pool stops.
+inline void scheduler::work(worker& own) noexcept {
+    std::int64_t window = config_.spin_ns;
+    while (!is_stopping()) {
+        if (const job_slot slot = find(own, window)) {
+            own.beat = first_beat_ns;
+            run_found(own, slot);
+            window = config_.spin_ns;
+        } else {
+            window = sleep_idle(own) ? 0 : config_.spin_ns; // a beat of the guardian does not spin
+        }
+    }
+}
+
+/// Looks everywhere until something is found or the window is over. Window 0 is the guardian's beat: a request that
+/// stands by then has stood since its last one.
+inline job_slot scheduler::find(worker& own, std::int64_t window_ns) noexcept {
+    if (window_ns == 0 && has_heavy_fence_) {
+        if (const job_slot slot = deep_steal_any(own)) return slot;
+    }
+    ask_everybody(own);
+    const std::int64_t start = now_ns();
+    for (;;) {
+        if (const job_slot slot = find_once(own)) return slot;
+        const std::int64_t elapsed = now_ns() - start;
+        if (elapsed >= window_ns || is_stopping()) break;
+        const std::int64_t patience = 2 * fence_cost_.load(relaxed);
+        if (has_heavy_fence_ && elapsed >= (patience > least_patience_ns ? patience : least_patience_ns)) {
+            if (const job_slot slot = deep_steal_any(own)) return slot;
+        }
+        ask_again(own);
+        for (int pause = 0; pause < 32; ++pause) cpu_relax();
+    }
+    ask_everybody(own); // requests stand while this thread sleeps
+    return find_once(own);
+}
+
+/// Those who have served a request since, and have private work again.
+inline void scheduler::ask_again(const worker& own) noexcept {
+    for (std::uint32_t each = 0, count = record_count(); each < count; ++each) {
+        split_deque& deque = record(each).deque;
+        if (&record(each) != &own && deque.has_private() && !deque.is_asked()) deque.request();
+    }
+}
+
+inline job_slot scheduler::find_once(worker& own) noexcept {
+    if (const job_slot slot = steal_any(own)) return slot;
+    return injector_.try_pop();
+}
+
+inline job_slot scheduler::steal_any(worker& own) noexcept {
+    const std::uint32_t count = record_count();
+    std::uint32_t each = count == 0 ? 0 : own.random() % count;
+    for (std::uint32_t tried = 0; tried < count; ++tried, each = each + 1 == count ? 0 : each + 1) {
+        worker& victim = record(each);
+        if (&victim == &own) continue;
+        if (job_slot slot = victim.deque.try_steal()) {
+            slot.forker = &victim;
+            own.counts.stolen.add();
+            return slot;
+        }
+    }
+    return {};
+}
+
+inline job_slot scheduler::deep_steal_any(worker& own) noexcept {
+    const std::uint32_t count = record_count();
+    for (std::uint32_t tried = 0, each = own.random(); tried < count; ++tried, ++each) {
+        worker& victim = record(each % count);
+        if (&victim == &own || !victim.deque.has_private() || !victim.deque.is_asked() || !try_spend_fence()) continue;
+        bool fenced = false;
+        std::int64_t cost = 0;
+        job_slot slot = victim.deque.try_deep_steal([&]() noexcept {
+            fenced = true;
+            const std::int64_t start = now_ns();
+            asymmetric_fence_heavy();
+            cost = now_ns() - start;
+        });
+        if (fenced) own.counts.heavy_fences.add();
+        if (fenced) settle_fence(cost, static_cast<bool>(slot));
+        if (!slot) continue;
+        slot.forker = &victim;
+        own.counts.exposed.add();
+        own.counts.stolen.add();
+        own.counts.deep_steals.add();
+        return slot;
+    }
+    return {};
+}
+
+/// At most one heavy fence of the pool in 50 times its cost: no worker loses more than 2 % to interruptions.
+inline bool scheduler::try_spend_fence() noexcept {
+    const std::int64_t now = now_ns();
+    std::int64_t next = next_fence_.load(relaxed);
+    return now >= next && next_fence_.compare_exchange(next, now + 50 * fence_cost_.load(relaxed), relaxed);
+}
+
+/// A steal that failed doubles the gap to the next, up to the longest beat; a success resets it.
+inline void scheduler::settle_fence(std::int64_t cost_ns, bool found) noexcept {
+    fence_cost_.store(cost_ns, relaxed);
+    const std::uint32_t failures = found ? 0 : fence_backoff_.load(relaxed) + 1;
+    fence_backoff_.store(failures < 16 ? failures : 16, relaxed);
+    const std::int64_t gap = (50 * cost_ns) << (failures < 16 ? failures : 16);
+    next_fence_.store(now_ns() + (gap < longest_beat_ns || failures == 0 ? gap : longest_beat_ns), relaxed);
+}
+
+/// A searcher has claimed a job.
+inline void scheduler::run_found(worker& own, const job_slot& slot) noexcept {
+    const seats_view view = seats_.found();
+    if (view.searching() == 0 && view.free() > 0) {
+        wake_one(own);
+        if (slot.forker != nullptr && slot.forker->deque.has_public()) wake_one(own);
+    }
+    prepare_poll(own, view);
+    run(own, slot);
+    if (!try_repay(own)) seats_.search();
+}
+
+/// S1: more threads hold seats than there are, and this one has nothing to hold it for. Not under S3, where the debt
+/// is what serves the injector. Returns: true after the sleep that paid it, awake with a new seat, searching.
+inline bool scheduler::try_repay(worker& own) noexcept {
+    const seats_view view = seats_.load();
+    if (view.free() >= 0 || seats_.may_wake(view, !injector_.is_empty())) return false;
+    idle_.add(own.index);
+    if (!seats_.try_repay()) {
+        withdraw(own, idle_);
+        return false;
+    }
+    own.counts.repayments.add();
+    while (!sleep_registered(own, false)) {
+    }
+    return true;
+}
+
+/// A searcher that found nothing goes to sleep. Returns: awake again with a seat, searching; true: it was a beat.
+inline bool scheduler::sleep_idle(worker& own) noexcept {
+    bool guardian = false;
+    idle_.add(own.index);
+    seats_.park_searcher(guardian);
+    const bool beat = sleep_registered(own, guardian);
+    if (guardian) {
+        seats_.dismiss_guardian();
+        own.beat = beat && own.beat * 2 <= longest_beat_ns ? own.beat * 2 : beat ? longest_beat_ns : first_beat_ns;
+    } else {
+        own.beat = first_beat_ns;
+    }
+    return beat;
+}
+
+/// Registered as idle; sleeps until a waker took it off, or it takes itself off because there is work or it is time to
+/// look after the others. The first check is the look() after freeing its seat: it would wake itself.
+inline bool scheduler::sleep_registered(worker& own, bool guardian) noexcept {
+    while (!is_stopping()) {
+        if (has_visible_work() && try_unregister(own)) return false;
+        if (!idle_.has(own.index)) return false;
+        own.counts.parks.add();
+        const std::int64_t deadline = guardian ? now_ns() + own.beat : 0;
+        own.sleep.park(guardian ? own.beat : -1);
+        if (!idle_.has(own.index)) return false;
+        if (!guardian || now_ns() < deadline) continue;
+        own.counts.guardian_beats.add();
+        if (try_unregister(own)) return true;
+    }
+    return false;
+}
+
+/// Takes one idle thread off, as a waker would, and that is this one — unless a waker has its bit already.
+inline bool scheduler::try_unregister(worker& own) noexcept {
+    if (!seats_.try_take_idle(!injector_.is_empty())) return false;
+    withdraw(own, idle_);
+    return true;
+}
+
+} // namespace detail
+PEL_NAMESPACE_END

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A segment: one worker's stretch [base, end) of a group's jobs in its deque. A group has one where it was built, and
+// every worker that serves a job of it has one meanwhile. A job may be pushed only if nothing else lies above the
+// segment and no other scope was opened since, else joins below would find a stranger: it is listed instead.
+//   the worker that opened it: everything.
+// States: closed; credit: the group's word holds a credit for all its jobs (group_count.hpp); counted: every job of it
+// is counted by itself, because the worker went to sleep and the group may be complete, and gone, before it is back.
+// I1  a counted segment touches its group only on behalf of a job that has not run; one without jobs does not.
+#pragma once
+
+#include <pel/detail/sched/worker.hpp>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+class group_core;
+
+enum class segment_state { closed, credit, counted };
+
+struct segment {
+    group_core* group = nullptr;
+    std::uint64_t group_serial = 0; // tells groups apart, when addresses do not
+    std::uint64_t scope_serial = 0; // of the scope that is innermost where the segment may be used
+    segment* below = nullptr;       // the next open one of this worker
+    std::uint32_t base = 0;
+    std::uint32_t end = 0;          // one past the last job of its own
+    std::uint32_t stolen = 0;       // own slots that others took, not yet subtracted
+    segment_state state = segment_state::closed;
+    bool is_running = false;        // a job of its own, popped, is on the stack
+    bool is_pooled = false;         // lives in the worker's frame pool
+
+    bool accepts(const worker& own) const noexcept {
+        return scope_serial == own.scope_serial && end == own.deque.bottom();
+    }
+};
+
+/// Jobs that `own` has left in segments above `kept` go to their groups' lists (group.hpp).
+void spill_segments(worker& own, segment* kept) noexcept;
+
+/// `own` is about to sleep: its groups can become complete without it (group.hpp).
+void settle_segments(worker& own) noexcept;
+
+} // namespace detail
+PEL_NAMESPACE_END

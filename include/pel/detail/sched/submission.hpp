@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Submitted jobs: an injector entry, the callable, its result, and two references: the future's and the pool's. Whoever
+// unlinks the entry runs the job; a waiter tries that first, so it needs no other thread.
+//   U1: release()'s acq_rel decrement -> the last one's: everything done with the state, before it is destroyed.
+//   U2: the continuation's publication -> whoever finds it: the continuation is complete.
+#pragma once
+
+#include <pel/detail/sched/foreign.hpp>
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+PEL_NAMESPACE_BEGIN
+template <class T>
+class future;
+
+namespace detail {
+
+/// The part that does not know the result.
+class submission_core : public job {
+public:
+    submission_core(scheduler& pool, job_function function) noexcept : job(nullptr), pool_(pool) {
+        entry_.single = {function, this, nullptr};
+    }
+    virtual void destroy() noexcept = 0;
+
+    bool is_done() const noexcept { return state.is_done(); }
+
+    /// Into the injector. A pool at its end runs it here and now.
+    void inject() noexcept {
+        if (pool_.is_stopping()) return entry_.single.function(*this, *current_worker, nullptr, job_action::run);
+        worker& by = counting_record(pool_);
+        pool_.submission_begins();
+        is_counted_ = true;
+        by.counts.injected.add();
+        scheduler& pool = pool_; // the job may be done, and gone, after the push
+        pool.shared().push(entry_);
+        pool.look(by);
+    }
+
+    void wait() {
+        if (is_done()) return;
+        foreign_call call(pool_);
+        if (call.own() == nullptr) return wait_alone();
+        worker& own = *call.own();
+        if (pool_.shared().try_remove(entry_)) {
+            own.counts.claims.add();
+            return pool_.run(own, entry_.single);
+        }
+        if (!pool_.is_from_this_process()) throw_lost_in_fork();
+        waiter_ = &own;
+        pool_.wait_until(
+            own, [&] { return is_done(); }, [&] { return pool_.leapfrog(own, *this); },
+            [&] { return state.is_parked() || state.try_mark_parked(job_state::unfinished); });
+    }
+
+    void release() noexcept {
+        if (references_.fetch_sub(1, acq_rel) == 1) destroy(); // sync(U1) acq_rel: all is done with it
+    }
+
+    /// `next` is injected when this job is done, now if it is.
+    void chain(submission_core& next) noexcept {
+        submission_core* none = nullptr;
+        if (!next_.compare_exchange(none, &next, acq_rel)) next.inject(); // sync(U2) acq_rel: next is complete
+    }
+
+    scheduler& pool() const noexcept { return pool_; }
+
+    /// The record that counts for the calling thread in `pool`.
+    static worker& counting_record(scheduler& pool) {
+        if (current_worker->pool == &pool) return *current_worker;
+        worker* const lease = lease_list::record_in(pool);
+        return lease != nullptr ? *lease : no_worker;
+    }
+
+protected:
+    ~submission_core() = default;
+
+    /// The runner's last words: tells the waiter, starts the continuation, drops the pool's reference.
+    void finish(worker& runner) noexcept {
+        if (is_counted_) runner.counts.injected_run.add();
+        scheduler& pool = pool_;
+        const bool was_counted = is_counted_;
+        if (state.finish()) waiter_->sleep.unpark();
+        submission_core* next = next_.exchange(this, acq_rel); // sync(U2) acq_rel: next is complete
+        if (next != nullptr) next->inject();
+        release();
+        if (was_counted) pool.submission_ends();
+    }
+
+private:
+    void wait_alone() {
+        if (pool_.shared().try_remove(entry_)) return entry_.single.function(*this, no_worker, nullptr, job_action::run);
+        while (!is_done()) yield_thread();
+    }
+
+    scheduler& pool_;
+    injector_entry entry_;
+    worker* waiter_ = nullptr; // written before the state says parked (D3)
+    atomic<std::uint32_t> references_{2};
+    atomic<submission_core*> next_{nullptr}; // this: done
+    bool is_counted_ = false;
+};
+
+/// The part that knows the result.
+template <class T>
+class submission : public submission_core {
+public:
+    using submission_core::submission_core;
+    using stored = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+
+    /// Requires: done, once. Throws: what the job threw.
+    T take_result() {
+        if (error_ != nullptr) std::rethrow_exception(std::exchange(error_, nullptr));
+        if constexpr (!std::is_void_v<T>) return std::move(*result_);
+    }
+
+protected:
+    ~submission() = default;
+
+    template <class F, class... Arguments>
+    void fill(F& function, Arguments&&... arguments) {
+        call_guarded(
+            [&] {
+                if constexpr (std::is_void_v<T>) std::invoke(function, std::forward<Arguments>(arguments)...);
+                else result_.emplace(std::invoke(function, std::forward<Arguments>(arguments)...));
+            },
+            [&](std::exception_ptr error) { error_ = std::move(error); });
+    }
+
+private:
+    std::conditional_t<std::is_void_v<T>, std::monostate, std::optional<stored>> result_;
+    std::exception_ptr error_;
+};
+
+/// Releases the future's reference at the end of a scope.
+template <class T>
+class submission_holder {
+public:
+    explicit submission_holder(submission<T>& held) noexcept : held_(held) {}
+    submission_holder(const submission_holder&) = delete;
+    submission_holder& operator=(const submission_holder&) = delete;
+    ~submission_holder() { held_.release(); }
+
+private:
+    submission<T>& held_;
+};
+
+/// The whole: with the callable. Made by make_submission, destroyed by the last reference.
+template <class T, class F>
+class submitted_call final : public submission<T> {
+public:
+    submitted_call(scheduler& pool, F&& function) : submission<T>(pool, &act), function_(std::move(function)) {}
+
+    static submission<T>* make(scheduler& pool, F&& function) {
+        void* memory = allocate_frame(submission_core::counting_record(pool), sizeof(submitted_call));
+        submitted_call* made = nullptr;
+        call_unwinding([&] { made = ::new (memory) submitted_call(pool, std::move(function)); },
+                       [&] { frame_pool::release(memory, sizeof(submitted_call), nullptr); });
+        return made;
+    }
+    void destroy() noexcept override {
+        this->~submitted_call();
+        frame_pool::release(this, sizeof(submitted_call), &current_worker->frames);
+    }
+
+private:
+    static void act(job& task, worker& runner, worker*, job_action) {
+        auto& self = static_cast<submitted_call&>(task);
+        self.fill(*self.function_);
+        self.function_.reset(); // what it holds is gone before the waiter goes on
+        self.finish(runner);
+    }
+
+    std::optional<F> function_;
+};
+
+struct submission_access;
+
+struct submission_release {
+    void operator()(submission_core* state) const noexcept { state->release(); }
+};
+
+template <class T>
+future<T> make_future(submission<T>* state) noexcept;
+
+/// future::then(): takes over the future's reference to `first`.
+template <class T, class F>
+auto continue_with(submission<T>& first, F&& function) {
+    using holder = std::unique_ptr<submission<T>, submission_release>;
+    auto call = [before = holder(&first), function = std::forward<F>(function)]() mutable {
+        if constexpr (std::is_void_v<T>) {
+            before->take_result();
+            return std::invoke(function);
+        } else {
+            return std::invoke(function, before->take_result());
+        }
+    };
+    using result = decltype(call());
+    scheduler& pool = first.pool();
+    submission<result>* next = submitted_call<result, decltype(call)>::make(pool, std::move(call));
+    first.chain(*next);
+    return make_future(next);
+}
+
+} // namespace detail
+PEL_NAMESPACE_END

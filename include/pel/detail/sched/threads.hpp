@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A scheduler's threads and records: made lazily, one at a time, by who finds work and a free seat; ended together.
+//   X1: stop()'s release of stopping_ -> is_stopping(): whatever the stopping thread did before.
+#pragma once
+
+#include <pel/detail/platform/asymmetric_fence.hpp>
+#include <pel/detail/sched/search.hpp>
+#include <pel/detail/sched/waiting.hpp>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+inline constinit atomic<std::uint64_t> next_scheduler_uid{1};
+
+/// Guards every record's lease: a pool that ends and a thread that exits may meet.
+inline constinit lock lease_lock;
+
+struct scheduler::tables {
+    atomic<worker*> records[most_records];
+    atomic<std::uint64_t> idle[most_records / 64];
+    atomic<std::uint64_t> waiting[most_records / 64];
+    native_thread natives[most_records];
+
+    static tables* make() {
+        void* memory = map_pages((sizeof(tables) + 4095) & ~std::size_t{4095});
+        if (memory == nullptr) throw_error<std::bad_alloc>();
+        return static_cast<tables*>(memory); // zero pages are valid values of all members
+    }
+};
+
+inline scheduler::scheduler(const scheduler_config& config)
+    : config_(config), uid_(next_scheduler_uid.fetch_add(1, relaxed)), generation_(fork_generation.load(relaxed)),
+      has_heavy_fence_(asymmetric_fence_register()), tables_(tables::make()), records_(tables_->records),
+      idle_(tables_->idle, most_records / 64), waiting_(tables_->waiting, most_records / 64),
+      natives_(tables_->natives), seats_(config.seats) {
+    static const bool registered = (register_fork_handler([]() noexcept {
+        fork_generation.fetch_add(1, relaxed);
+        current_worker = &no_worker;
+        record_table::reset_after_fork();
+        lease_lock.reset_after_fork();
+        frame_pool::reset_after_fork();
+    }), true);
+    (void)registered;
+}
+
+inline scheduler::~scheduler() {
+    const lock_guard guard(lease_lock);
+    for (std::uint32_t each = 0; each < record_count(); ++each) {
+        worker& mine = record(each);
+        mine.pool = nullptr;
+        mine.lease = 0;
+        record_table::give(mine);
+    }
+    unmap_pages(tables_, (sizeof(tables) + 4095) & ~std::size_t{4095});
+}
+
+inline pool_stats scheduler::stats() const noexcept {
+    pool_stats sum;
+    for (std::uint32_t each = 0; each < record_count(); ++each) record(each).counts.add_to(sum);
+    sum.threads_started = threads_.load(relaxed);
+    return sum;
+}
+
+/// Makes a record a member. Requires: membership_ is held. False: there are too many.
+inline bool scheduler::attach(worker& fresh, bool foreign) noexcept {
+    const std::uint32_t index = record_count_.load(relaxed); // under the lock
+    if (index == most_records) return false;
+    fresh.pool = this;
+    fresh.index = index;
+    fresh.is_foreign = foreign;
+    fresh.generation = generation_;
+    fresh.counts.reset();
+    fresh.deque.keep_request();
+    records_[index].store(&fresh, relaxed);
+    record_count_.store(index + 1, release); // sync(R2) release: the record above
+    return true;
+}
+
+/// The thread of a record.
+class pool_thread {
+public:
+    static void* main(void* argument) {
+        worker& own = *static_cast<worker*>(argument);
+        scheduler& pool = *own.pool;
+        own.stack_end = stack_limit();
+        own.beat = first_beat_ns;
+        current_worker = &own;
+        if (pool.config_.on_start != nullptr) pool.config_.on_start(pool.config_.context, own.index);
+        pool.work(own);
+        if (!pool.is_from_this_process()) return nullptr; // the child of a fork() made by a job
+        if (pool.config_.on_stop != nullptr) pool.config_.on_stop(pool.config_.context, own.index);
+        current_worker = &no_worker;
+        pool.live_threads_.fetch_sub(1, release); // sync(X2) release: to abandon()
+        return nullptr;
+    }
+};
+
+/// Requires: the caller took a seat for it. False: out of memory, records or threads.
+inline bool scheduler::start_thread_with_seat(worker&) noexcept {
+    static const bool pinned = (pin_shared_object(reinterpret_cast<const void*>(&pool_thread::main)), true);
+    (void)pinned;
+    const lock_guard guard(membership_);
+    worker* fresh = stopping_.load(relaxed) ? nullptr : record_table::take();
+    if (fresh == nullptr) return false;
+    if (!attach(*fresh, false)) {
+        record_table::give(*fresh);
+        return false;
+    }
+    live_threads_.fetch_add(1, relaxed);
+    if (start_thread(natives_[fresh->index], config_.stack_size, &pool_thread::main, fresh) == 0) return true;
+    live_threads_.fetch_sub(1, relaxed);
+    record_count_.store(fresh->index, release); // sync(R2) release: detached again; a late look at it is harmless
+    fresh->pool = nullptr;
+    record_table::give(*fresh);
+    return false;
+}
+
+inline void scheduler::submission_ends() noexcept {
+    if (submissions_.fetch_sub(1, seq_cst) != 1) return;     // sync(X3) seq_cst: what the job did; before the load below
+    const std::uint32_t waiter = stop_waiter_.load(seq_cst); // sync(X3) seq_cst: announced before the count was read
+    if (waiter != 0) record_table::record_of(waiter).sleep.unpark();
+}
+
+inline void scheduler::complete_submissions(worker& own) {
+    stop_waiter_.store(own.id, seq_cst); // sync(X3) seq_cst: before the count is read
+    wait_until(
+        own, [&] { return submissions_.load(seq_cst) == 0; }, // sync(X3) seq_cst: what the jobs did
+        [&] {
+            const job_slot slot = find_once(own);
+            if (slot) run(own, slot);
+            return static_cast<bool>(slot);
+        },
+        [] { return true; });
+}
+
+inline void scheduler::stop() {
+    {
+        const lock_guard guard(membership_);
+        stopping_.store(true, release); // sync(X1) release: to is_stopping()
+    }
+    for (std::uint32_t each = 0; each < record_count(); ++each) record(each).sleep.unpark();
+    for (std::uint32_t each = 0; each < record_count(); ++each) {
+        if (!record(each).is_foreign) join_thread(natives_[each]);
+    }
+}
+
+inline void scheduler::abandon(std::int64_t patience_ns) noexcept {
+    {
+        const lock_guard guard(membership_);
+        stopping_.store(true, release); // sync(X1) release: to is_stopping()
+    }
+    for (std::uint32_t each = 0; each < record_count(); ++each) record(each).sleep.unpark();
+    const std::int64_t deadline = now_ns() + patience_ns;
+    const bool own_thread = current_worker->pool == this && !current_worker->is_foreign;
+    while (live_threads_.load(acquire) > (own_thread ? 1u : 0u) && now_ns() < deadline) // sync(X2) acquire: they are gone
+        yield_thread();
+}
+
+} // namespace detail
+PEL_NAMESPACE_END

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Waiting: for a stolen job, for a group, for a future. A wait runs only what is inside what it waits for; it helps, then
+// spins, then sleeps, and a sleeping waiter holds no seat. Progress never depends on leapfrogging, which may fail.
+#pragma once
+
+#include <pel/detail/sched/segment.hpp>
+#include <pel/detail/sched/wake.hpp>
+
+#include <stdexcept>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+inline constexpr std::int64_t wait_spin_ns = 50'000;
+
+/// Runs a claimed job: publishes what is served, makes the job's scope the innermost, and puts everything back.
+inline void scheduler::run(worker& own, const job_slot& slot) noexcept {
+    const serving_record::entry before = own.serving.get();
+    scope* const innermost = own.innermost;
+    const std::uint64_t serial = own.scope_serial;
+    segment* const served = own.served;
+    slot.frame->thief.store(own.id, relaxed); // a hint for leapfrogging
+    own.serving.set(slot.frame, slot.frame->home, own.deque.bottom());
+    own.open_scope(slot.frame->home);
+    own.served = nullptr;
+    segment* const kept = own.open_segments;
+    slot.function(*slot.frame, own, slot.forker, job_action::run); // the frame may be gone when this returns
+    if (own.open_segments != kept) spill_segments(own, kept);
+    own.serving.set(before.task, before.inside, before.base);
+    own.innermost = innermost;
+    own.scope_serial = serial;
+    own.served = served;
+}
+
+PEL_COLD inline void throw_lost_in_fork() {
+    throw_error<std::runtime_error>("pel: this work was taken by a thread of the parent process, before fork()");
+}
+
+inline void scheduler::check_generation() const {
+    if (!is_from_this_process()) throw_lost_in_fork();
+}
+
+PEL_COLD inline bool scheduler::join_slow(worker& own, std::uint32_t position, job& forked, injector_entry& entry) {
+    if (own.deque.take_public(position)) {
+        own.counts.taken_back.add();
+        return true;
+    }
+    const bool claimed = wait_for_job(own, forked, entry);
+    own.deque.close_stolen(position);
+    return claimed;
+}
+
+inline bool scheduler::wait_for_job(worker& own, job& awaited, injector_entry& entry) {
+    if (!is_from_this_process() && !awaited.state.is_done()) throw_lost_in_fork();
+    for (;;) {
+        wait_until(
+            own, [&] { return awaited.state.is_done() || awaited.state.is_returned(); },
+            [&] { return leapfrog(own, awaited); },
+            [&] { return awaited.state.is_parked() || awaited.state.try_mark_parked(job_state::unfinished); });
+        if (awaited.state.is_done()) return false;
+        if (injector_.try_remove(entry)) return true;
+        awaited.state.try_mark_parked(job_state::returned); // claimed by a server: it will be done, or returned again
+    }
+}
+
+template <class IsReady, class Help, class Announce>
+void scheduler::wait_until(worker& own, IsReady&& is_ready, Help&& help, Announce&& announce) {
+    std::int64_t deadline = 0;
+    while (!is_ready()) {
+        if (stack_left(own.stack_end) >= nested_stack && help()) {
+            deadline = 0;
+            continue;
+        }
+        const std::int64_t now = now_ns();
+        if (deadline == 0) deadline = now + wait_spin_ns;
+        if (now < deadline) {
+            for (int pause = 0; pause < 16; ++pause) cpu_relax();
+            continue;
+        }
+        sleep_as_waiter(own, is_ready, announce);
+        deadline = 0;
+    }
+}
+
+/// The order is: everything private public, the seat free and this record registered, look(), then sleep.
+template <class IsReady, class Announce>
+void scheduler::sleep_as_waiter(worker& own, IsReady&& is_ready, Announce&& announce) noexcept {
+    settle_segments(own);
+    own.counts.exposed.add(own.deque.expose(~0u));
+    waiting_.add(own.index);
+    seat_was_freed(own, seats_.park_waiter(own.is_foreign));
+    own.counts.parks.add();
+    if (announce()) {
+        while (!is_ready() && waiting_.has(own.index)) own.sleep.park();
+    }
+    const bool woken_for_work = leave_waiting(own);
+    if (own.is_foreign) seats_.foreign_is_back();
+    const seats_view view = seats_.load();
+    if (view.free() < 0) own.counts.debts.add();
+    prepare_poll(own, view);
+    if (woken_for_work && !is_ready()) run_anything(own);
+}
+
+/// Takes a seat, and one waiter off the registry: this one, or another in its stead. Returns: whether a waker took this
+/// one off, and gave it the seat, to have it run work (S4).
+inline bool scheduler::leave_waiting(worker& own) noexcept {
+    seats_view after(0);
+    if (seats_.try_leave_waiting(after)) {
+        withdraw(own, waiting_);
+        return false;
+    }
+    while (waiting_.has(own.index)) own.sleep.park(); // every waiter is reserved by a waker: so is this one
+    return true;
+}
+
+/// S4: nobody else can do what is in sight, and contract promise 2 goes before promise 3.
+inline void scheduler::run_anything(worker& own) noexcept {
+    if (stack_left(own.stack_end) < nested_stack) return;
+    job_slot slot = injector_.try_pop();
+    if (!slot) slot = steal_any(own);
+    if (!slot) {
+        slot = own.deque.try_steal(); // what lies below this wait on the same stack: as good as a thief's
+        slot.forker = &own;
+        if (slot) own.counts.stolen.add();
+    }
+    if (!slot) return;
+    own.counts.unsafe_waits.add();
+    if (!unsafe_wait_reported_.exchange(true, relaxed)) {
+        std::fputs("pel: all threads of a pool wait (max_threads reached); a waiting thread now runs other work, which "
+                   "may need what it holds\n", stderr);
+    }
+    run(own, slot);
+}
+
+/// Claims the oldest job above the base of what `victim` serves. If what it serves has changed since it was read, the
+/// job may lie outside, and goes where anybody may claim it.
+inline job_slot scheduler::leapfrog_from(worker& own, worker& victim, const serving_record::entry& seen) noexcept {
+    job_slot slot = victim.deque.try_steal(seen.base);
+    if (!slot) {
+        if (victim.deque.has_private() && !victim.deque.is_asked()) victim.deque.request();
+        return {};
+    }
+    slot.forker = &victim;
+    own.counts.stolen.add();
+    own.counts.leapfrogs.add();
+    if (victim.serving.is_unchanged(seen)) return slot;
+    own.counts.give_backs.add();
+    slot.function(*slot.frame, own, slot.forker, job_action::give_back);
+    look(own);
+    return {};
+}
+
+inline bool scheduler::leapfrog(worker& own, const job& awaited) noexcept {
+    const std::uint32_t id = awaited.thief.load(relaxed); // 0, or a record, which is never freed
+    if (id == 0) return false;
+    worker& thief = record_table::record_of(id);
+    const serving_record::entry seen = thief.serving.read();
+    if (&thief == &own || !seen.is_valid() || seen.task != &awaited) return false;
+    const job_slot slot = leapfrog_from(own, thief, seen);
+    if (slot) run(own, slot);
+    return static_cast<bool>(slot);
+}
+
+inline bool scheduler::leapfrog_scope(worker& own, const scope& inside) noexcept {
+    for (std::uint32_t each = 0, count = record_count(); each < count; ++each) {
+        worker& victim = record(each);
+        if (&victim == &own) continue;
+        const serving_record::entry seen = victim.serving.read();
+        if (!seen.is_valid() || seen.task == nullptr || seen.inside != &inside) continue;
+        if (const job_slot slot = leapfrog_from(own, victim, seen)) {
+            run(own, slot);
+            return true;
+        }
+    }
+    return false;
+}
+
+inline void scheduler::leave_seat(worker& own) noexcept {
+    settle_segments(own);
+    own.counts.exposed.add(own.deque.expose(~0u));
+    seat_was_freed(own, own.is_foreign ? seats_.leave_foreign() : seats_.leave());
+}
+
+inline void scheduler::return_to_seat(worker& own) noexcept {
+    const seats_view view = own.is_foreign ? seats_.enter_foreign() : seats_.enter();
+    if (view.free() < 0) own.counts.debts.add();
+    prepare_poll(own, view);
+}
+
+} // namespace detail
+PEL_NAMESPACE_END

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Sharing and waking: a fork that was asked for work, look(), and who is woken. README.md, S2, has the argument why no
+// work stays visible while a seat is free and somebody could take it.
+#pragma once
+
+#include <pel/detail/sched/scheduler.hpp>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+PEL_COLD inline bool scheduler::push_slow(worker& own, std::uint32_t position, job_function function, job* frame) noexcept {
+    if (position >= own.deque.capacity()) {
+        own.counts.full_deques.add();
+        return false;
+    }
+    if (has_heavy_fence_ || !is_from_this_process()) own.deque.clear_request();
+    own.deque.push(position, function, frame);
+    if (is_from_this_process()) serve_request(own);
+    return true;
+}
+
+/// Forks become fast again only if somebody will ask: a searcher when its window starts, the guardian, or who frees a
+/// seat; otherwise the request stays up. The seats are read once more after the jobs became visible (edge S2).
+PEL_COLD inline service scheduler::serve_request(worker& own) noexcept {
+    std::uint32_t jobs = 0;
+    if (has_heavy_fence_) {
+        own.deque.clear_request();
+    } else {
+        jobs = own.deque.expose(~0u);
+        own.counts.fenced_forks.add(jobs);
+        own.counts.exposed.add(jobs);
+    }
+    const seats_view view = seats_.load();
+    if (view.searching() == 0) {
+        if (view.free() <= 0) return service::not_wanted;
+        if (own.wakes_from != 0) {
+            if (now_ns() < own.wakes_from) {
+                own.deque.keep_request();
+                return service::not_wanted;
+            }
+            own.wakes_from = 0;
+        }
+    }
+    if (has_heavy_fence_) {
+        jobs = own.deque.expose((own.deque.private_jobs() + 1) / 2);
+        own.counts.exposed.add(jobs);
+    }
+    const unsigned awake = seats_.load().searching();
+    if (jobs > awake) wake_up_to(own, jobs - awake);
+    return jobs != 0 ? service::exposed : service::nothing_private;
+}
+
+/// Wakes are a tree: whoever finds work while more is in sight wakes two more.
+inline void scheduler::wake_up_to(worker& by, std::uint32_t count) noexcept {
+    for (std::uint32_t woken = 0; woken < 2 && woken < count; ++woken) {
+        if (!wake_one(by)) return;
+    }
+}
+
+inline bool scheduler::has_visible_work() const noexcept {
+    if (!injector_.is_empty()) return true;
+    for (std::uint32_t each = 0, count = record_count(); each < count; ++each) {
+        if (record(each).deque.has_public()) return true;
+    }
+    return false;
+}
+
+inline void scheduler::look(worker& by) noexcept {
+    if (is_from_this_process() && has_visible_work()) wake_one(by);
+}
+
+/// An idle thread, else a new one, else a waiter (S4). Whoever is woken owns a seat by then.
+inline bool scheduler::wake_one(worker& by) noexcept {
+    const bool injector_waits = !injector_.is_empty();
+    if (stopping_.load(relaxed)) return false; // stop() wakes everybody
+    if (seats_.try_take_idle(injector_waits)) {
+        wake_for(by, idle_);
+    } else if (start_one(by, injector_waits)) {
+    } else if (threads_.load(relaxed) >= config_.max_threads && seats_.try_take_waiter(injector_waits)) {
+        wake_for(by, waiting_);
+    } else {
+        return false;
+    }
+    by.counts.wakes.add();
+    if (seats_.load().free() < 0) by.counts.foreign_only.add();
+    return true;
+}
+
+/// Requires: one was taken off the count that belongs to `set`.
+inline void scheduler::wake_for(worker& by, sleeper_set& set) noexcept { record(set.claim(by.index)).sleep.unpark(); }
+
+/// A thread that has taken itself off the count: its own bit, or the wake-up of the thread whose bit it took instead.
+/// Returns: whether the bit was its own.
+inline bool scheduler::withdraw(worker& own, sleeper_set& set) noexcept {
+    if (set.remove(own.index)) return true;
+    wake_for(own, set);
+    return false;
+}
+
+inline bool scheduler::start_one(worker& by, bool injector_waits) noexcept {
+    if (threads_.load(relaxed) >= config_.max_threads) return false; // never falls for long
+    if (!seats_.try_take_seat(injector_waits)) return false;
+    if (threads_.fetch_add(1, relaxed) < config_.max_threads && start_thread_with_seat(by)) return true;
+    threads_.fetch_sub(1, relaxed);
+    seats_.return_seat();
+    return false;
+}
+
+/// A seat was freed by an RMW that returned `after`. If there was a free seat before and somebody to take it, then
+/// whoever made work visible, or freed that one, has looked. Otherwise this thread looks, and asks those at work, who
+/// may have been told that nobody could come.
+inline void scheduler::seat_was_freed(worker& by, seats_view after) noexcept {
+    const bool somebody_is_left = after.idle() != 0 || threads_.load(relaxed) < config_.max_threads;
+    if (after.free() > 1 && somebody_is_left) return;
+    if (!is_from_this_process()) return;
+    if (after.free() == 1 && after.searching() == 0 && !after.has_guardian()) ask_everybody(by);
+    if (has_visible_work() && wake_one(by)) by.counts.hand_overs.add();
+}
+
+inline void scheduler::ask_everybody(const worker& by) noexcept {
+    for (std::uint32_t each = 0, count = record_count(); each < count; ++each) {
+        if (&record(each) != &by) record(each).deque.request();
+    }
+}
+
+/// A record comes to work: its forks are slow until somebody is there to ask for them.
+inline void scheduler::prepare_poll(worker& own, seats_view view) noexcept {
+    const bool somebody_asks = view.searching() != 0 || view.has_guardian() || view.free() <= 0;
+    if (somebody_asks && has_heavy_fence_) own.deque.clear_request();
+    else own.deque.keep_request();
+}
+
+} // namespace detail
+PEL_NAMESPACE_END

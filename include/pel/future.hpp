@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The result of a submitted task. thread_pool::submit makes it; get() runs the task itself if nobody has begun it.
+#pragma once
+
+#include <pel/detail/sched/foreign.hpp>
+#include <pel/detail/sched/submission.hpp>
+
+PEL_NAMESPACE_BEGIN
+
+/// The one handle to the result of a submitted task.
+/// Thread safety: as a plain object; the task itself may be anywhere. Destroying it detaches: the task runs all the same.
+template <class T>
+class [[nodiscard]] future {
+public:
+    future() noexcept = default;
+    future(future&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+    future& operator=(future&& other) noexcept {
+        std::swap(state_, other.state_);
+        return *this;
+    }
+    ~future() {
+        if (state_ != nullptr) state_->release();
+    }
+
+    /// Whether get() may be called: false after get(), then(), a move, and by default construction.
+    bool valid() const noexcept { return state_ != nullptr; }
+
+    /// Requires: valid(), here and below; else throws std::logic_error.
+    bool is_ready() const { return checked().is_done(); }
+
+    /// Blocks: until the task is done. Runs the task if nobody has begun it, and only work spawned inside it otherwise.
+    /// Throws: std::runtime_error in a fork child, if the parent's threads have the task.
+    void wait() const { checked().wait(); }
+
+    /// Effects: as wait(). Returns: the result; valid() is false afterwards. Throws: what the task threw.
+    T get() {
+        detail::submission<T>& state = checked();
+        state.wait();
+        const detail::submission_holder<T> last(*std::exchange(state_, nullptr));
+        return state.take_result();
+    }
+
+    /// Runs f(result) — f() for void — as a task of the same pool once the result is there. valid() is false afterwards.
+    /// Returns: a future of f's result. An exception of the task skips f and goes there.
+    template <class F>
+    auto then(F f) {
+        checked();
+        return detail::continue_with(*std::exchange(state_, nullptr), std::move(f));
+    }
+
+private:
+    friend struct detail::submission_access;
+    explicit future(detail::submission<T>* state) noexcept : state_(state) {}
+
+    detail::submission<T>& checked() const {
+        if (state_ == nullptr) detail::throw_error<std::logic_error>("pel::future: there is no task behind it");
+        return *state_;
+    }
+
+    detail::submission<T>* state_ = nullptr;
+};
+
+namespace detail {
+
+struct submission_access {
+    template <class T>
+    static future<T> make(submission<T>* state) noexcept { return future<T>(state); }
+};
+
+template <class T>
+future<T> make_future(submission<T>* state) noexcept {
+    return submission_access::make(state);
+}
+
+} // namespace detail
+PEL_NAMESPACE_END

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// task_group: any number of tasks, waited for together.
+#pragma once
+
+#include <pel/detail/sched/group.hpp>
+#include <pel/thread_pool.hpp>
+
+#include <functional>
+#include <stop_token>
+#include <type_traits>
+
+PEL_NAMESPACE_BEGIN
+
+/// How a wait ended. (An exception of a task is thrown instead.)
+enum class [[nodiscard]] group_status { completed, cancelled };
+
+namespace detail {
+
+/// A task of a group: calls its function, unless the group is cancelled by then.
+template <class F, class Group>
+class group_call final : public group_job {
+public:
+    group_call(Group& owner, F&& function) : group_job(owner, &act), function_(std::move(function)) {}
+    group_call(Group& owner, const F& function) : group_job(owner, &act), function_(function) {}
+
+private:
+    static void act(job& task, worker& runner, worker*, job_action action) {
+        auto& self = static_cast<group_call&>(task);
+        auto& owner = static_cast<Group&>(self.group);
+        switch (action) {
+        case job_action::run_inline: return self.invoke_and_destroy(owner, runner);
+        case job_action::run:
+            return owner.serve(runner, self.is_listed, [&] { self.invoke_and_destroy(owner, runner); });
+        case job_action::give_back: return owner.give_back(runner, self);
+        }
+    }
+    void invoke_and_destroy(Group& owner, worker& runner) noexcept {
+        if (!owner.is_cancelled()) [[likely]] {
+            call_guarded([&] { owner.invoke(function_); },
+                         [&](std::exception_ptr error) { owner.capture(std::move(error)); });
+        }
+        this->~group_call();
+        frame_pool::release(this, sizeof(group_call), &runner.frames);
+    }
+
+    F function_;
+};
+
+/// A group with a stop source, made when somebody wants it.
+class stoppable_group : public group_core {
+public:
+    using group_core::group_core;
+
+    template <class F>
+    void invoke(F& function) {
+        if constexpr (std::is_invocable_v<F&, std::stop_token>) std::invoke(function, token());
+        else std::invoke(function);
+    }
+    std::stop_token token() {
+        const lock_guard guard(stop_lock_);
+        if (!has_stop_) {
+            stop_ = std::stop_source();
+            has_stop_ = true;
+        }
+        if (is_cancelled()) stop_.request_stop();
+        return stop_.get_token();
+    }
+    void cancel_all() {
+        scope::cancel();
+        request_stop();
+    }
+    void request_stop() {
+        const lock_guard guard(stop_lock_);
+        if (has_stop_) stop_.request_stop();
+    }
+    void reset_stop() {
+        has_stop_ = false;
+        stop_ = std::stop_source(std::nostopstate);
+    }
+    void capture(std::exception_ptr error) noexcept {
+        group_core::capture(std::move(error));
+        request_stop();
+    }
+
+private:
+    lock stop_lock_;
+    bool has_stop_ = false;
+    std::stop_source stop_{std::nostopstate};
+};
+
+} // namespace detail
+
+/// Tasks that are waited for together. Any thread may run tasks into it, its own tasks too; one thread waits.
+/// Requires: it does not outlive the loop or task that it was built in, if it was built in one.
+class task_group {
+public:
+    /// Of the calling worker's pool; elsewhere of the default pool.
+    task_group() : core_(detail::current_scheduler()) {}
+    explicit task_group(thread_pool& pool) : core_(detail::pool_access::core(pool)) {}
+    task_group(const task_group&) = delete;
+    task_group& operator=(const task_group&) = delete;
+    /// Waits. An exception that no wait() has thrown ends the program, unless one is being handled already.
+    ~task_group() {
+        const bool is_unwinding = std::uncaught_exceptions() != 0;
+        wait_for_all();
+        if (core_.reset() != nullptr && !is_unwinding) std::terminate();
+    }
+
+    /// Makes f() a task of this group; f may take a std::stop_token, which stops when the group is cancelled. Drops f if
+    /// the group is cancelled. Throws: std::bad_alloc, and what copying f throws. Thread safety: any thread.
+    template <class F>
+        requires(std::invocable<std::decay_t<F>&> || std::invocable<std::decay_t<F>&, std::stop_token>)
+    void run(F&& f) {
+        if (core_.is_cancelled()) return;
+        using call = detail::group_call<std::decay_t<F>, detail::stoppable_group>;
+        if (core_.pool().is_stopping()) return run_alone(f);
+        detail::worker& own = *detail::current_worker;
+        void* memory = detail::allocate_frame(own, sizeof(call));
+        call* task = nullptr;
+        detail::call_unwinding([&] { task = ::new (memory) call(core_, std::forward<F>(f)); },
+                               [&] { detail::frame_pool::release(memory, sizeof(call), &own.frames); });
+        core_.push(*task);
+    }
+
+    /// run(f) and wait(), the calling thread being first to run f.
+    template <class F>
+    group_status run_and_wait(F&& f) {
+        run(std::forward<F>(f));
+        return wait();
+    }
+
+    /// Runs and waits until every task is done; the group can be used again. Returns: completed, or cancelled if tasks
+    /// were dropped or told to stop. Throws: the first exception of a task; std::logic_error when called by a task of
+    /// this group, or while another thread waits. Blocks, and is legal everywhere else.
+    group_status wait() {
+        wait_for_all();
+        const bool was_cancelled = core_.is_cancelled();
+        core_.reset_stop();
+        if (std::exception_ptr error = core_.reset()) std::rethrow_exception(std::move(error));
+        return was_cancelled ? group_status::cancelled : group_status::completed;
+    }
+
+    /// Tasks that have not begun are dropped; running ones stop at their next check; run() drops until wait() returned.
+    void cancel() { core_.cancel_all(); }
+    bool is_cancelled() const noexcept { return core_.is_cancelled(); }
+
+private:
+    template <class F>
+    PEL_COLD void run_alone(F& f) {
+        detail::call_guarded([&] { core_.invoke(f); }, [&](std::exception_ptr error) { core_.capture(std::move(error)); });
+    }
+    void wait_for_all() {
+        if (core_.is_complete()) return;
+        const detail::foreign_call call(core_.pool());
+        if (call.own() != nullptr) core_.wait(*call.own());
+        else core_.wait_alone();
+    }
+
+    detail::stoppable_group core_;
+};
+
+PEL_NAMESPACE_END

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What a task may ask about the thread that runs it, and how it says that it is going to block.
+#pragma once
+
+#include <pel/detail/sched/foreign.hpp>
+
+#include <functional>
+
+PEL_NAMESPACE_BEGIN
+namespace this_worker {
+
+inline constexpr unsigned no_index = ~0u;
+
+/// Returns: a number below max_threads + live foreign callers, the same for the whole task and different from every
+/// other thread's in the pool; no_index outside. Thread safety: any thread.
+inline unsigned index() noexcept {
+    const detail::worker& own = *detail::current_worker;
+    return own.is_member() ? own.index : no_index;
+}
+
+} // namespace this_worker
+
+namespace detail {
+
+/// Gives the seat up and takes one again.
+class seat_leave {
+public:
+    explicit seat_leave(worker& own) noexcept : own_(own) {
+        if (own_.is_member()) own_.pool->leave_seat(own_);
+    }
+    ~seat_leave() {
+        if (own_.is_member()) own_.pool->return_to_seat(own_);
+    }
+    seat_leave(const seat_leave&) = delete;
+    seat_leave& operator=(const seat_leave&) = delete;
+
+private:
+    worker& own_;
+};
+
+} // namespace detail
+
+/// Runs f, which is going to block, and lets another thread have the seat meanwhile. Returns: what f returns.
+/// Throws: what f throws. Outside a task it just calls f. Cost: two atomic RMWs, and a wake-up if there is work.
+template <class F>
+auto blocking(F&& f) -> std::invoke_result_t<F> {
+    const detail::seat_leave leave(*detail::current_worker);
+    return std::invoke(std::forward<F>(f));
+}
+
+PEL_NAMESPACE_END

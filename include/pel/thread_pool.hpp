@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Pools: how many threads may work at once, and the process-wide default. Work is sent with execute, submit and post, or
+// with the free functions of the other headers, which use the calling worker's pool and elsewhere the default.
+#pragma once
+
+#include <pel/detail/sched/foreign.hpp>
+#include <pel/future.hpp>
+#include <pel/topology.hpp>
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+struct pool_access;
+
+/// What post() submits: nothing escapes it.
+template <class F>
+struct posted_call {
+    F function;
+    const std::function<void(std::exception_ptr)>* on_unhandled;
+
+    void operator()() {
+        call_guarded([this] { std::invoke(function); },
+                     [this](std::exception_ptr error) {
+                         if (!*on_unhandled) std::terminate();
+                         (*on_unhandled)(std::move(error));
+                     });
+    }
+};
+
+} // namespace detail
+
+/// Where a pool's threads may run.
+enum class binding {
+    none,      ///< wherever the process may
+    automatic, ///< numa_node where the process may use two nodes or more, else none
+    core,      ///< each on its own core
+    numa_node  ///< each on the CPUs of one node
+};
+
+/// What a pool is made from. Every member may be left as it is.
+struct thread_pool_options {
+    unsigned concurrency = 0;                              ///< seats; 0: PEL_NUM_THREADS, else topology.concurrency()
+    pel::topology topology = pel::topology::discover();    ///< read when a thread needs it
+    pel::binding binding = binding::automatic;             ///< accepted; no effect yet
+    bool smt = true;                                       ///< false: one seat per core. Accepted; no effect yet
+    unsigned max_threads = 0;                              ///< the pool's threads, callers not counted; 0: 4 × seats + 16
+    std::size_t stack_size = 0;                            ///< bytes, of the pool's threads; 0: the system's default
+    std::chrono::nanoseconds spin = std::chrono::microseconds(200); ///< idle searching before sleep; 0 allowed
+    std::string name = "pel";                              ///< threads are called "pel/3"
+    std::function<void(unsigned)> on_worker_start = {};    ///< on the new thread, with its index
+    std::function<void(unsigned)> on_worker_stop = {};     ///< likewise, when it ends
+    std::function<void(std::exception_ptr)> on_unhandled = {}; ///< what escapes a post; default: std::terminate
+};
+
+/// Threads that share work. Any thread may call everything; a call takes part in its own work meanwhile.
+class thread_pool {
+public:
+    /// Requires: concurrency at most 2047; 0 means the default, as in the options. Throws: std::invalid_argument,
+    /// std::bad_alloc. Cost: starts no thread; threads start one by one when there is work for them.
+    explicit thread_pool(unsigned concurrency);
+    explicit thread_pool(thread_pool_options options = {});
+    thread_pool(const thread_pool&) = delete;
+    thread_pool& operator=(const thread_pool&) = delete;
+    /// Completes what was submitted and posted, then joins the threads. Blocks. Requires: no other call is under way;
+    /// from inside one of its own tasks it ends the program with a message.
+    ~thread_pool();
+
+    /// Runs f here and now as a task of this pool: inside, the calling thread is a worker and holds a seat.
+    /// Returns: what f returns. Throws: what f throws. Cost: some 30 ns outside the pool, nothing inside.
+    template <class F>
+    auto execute(F&& f) -> std::invoke_result_t<F> {
+        const detail::foreign_call call(core());
+        return std::invoke(std::forward<F>(f));
+    }
+
+    /// Hands f to the pool. Returns: a future of its result. Throws: std::bad_alloc.
+    template <class F>
+    auto submit(F&& f) -> future<std::invoke_result_t<std::decay_t<F>>> {
+        using result = std::invoke_result_t<std::decay_t<F>>;
+        auto* state = detail::submitted_call<result, std::decay_t<F>>::make(core(), std::decay_t<F>(std::forward<F>(f)));
+        state->inject();
+        return detail::make_future(state);
+    }
+
+    /// Hands f to the pool and forgets it. What escapes f goes to on_unhandled. Throws: std::bad_alloc.
+    template <class F>
+    void post(F&& f) {
+        (void)submit(detail::posted_call<std::decay_t<F>>{std::forward<F>(f), &options_.on_unhandled});
+    }
+
+    /// Returns: the number of seats: how many threads look for work at once, callers included.
+    unsigned concurrency() const noexcept { return seats_; }
+    const topology& machine() const noexcept { return options_.topology; }
+    /// Returns: counters since the pool was made. Exact when nothing runs.
+    pool_stats stats() const { return core().stats(); }
+
+private:
+    friend struct detail::pool_access;
+
+    detail::scheduler& core() const {
+        detail::scheduler* const current = core_.load(detail::acquire); // sync(K1) acquire: the new one of a fork child
+        return current->is_from_this_process() ? *current : restart();
+    }
+    detail::scheduler& restart() const;
+    detail::scheduler* make_core() const;
+    unsigned choose_seats() const;
+
+    thread_pool_options options_;
+    unsigned seats_;
+    mutable detail::lock restart_;
+    mutable detail::atomic<detail::scheduler*> core_{nullptr};
+};
+
+/// The pool of all who name none. Made at first use, never destroyed; its threads end with the process.
+/// Throws at first use: as thread_pool's constructor, also for a PEL_NUM_THREADS that is no number from 1 to 2047.
+thread_pool& default_pool();
+
+/// Sets what the default pool is made from. Throws: std::logic_error once it exists; std::invalid_argument.
+void configure_default_pool(thread_pool_options options);
+
+
+namespace detail {
+
+/// The library's own way to a pool's scheduler.
+struct pool_access {
+    static scheduler& core(const thread_pool& pool) { return pool.core(); }
+};
+
+/// The scheduler of the calling worker's pool, else of the default pool.
+inline scheduler& current_scheduler() {
+    scheduler* const pool = current_worker->pool;
+    return pool != nullptr ? *pool : pool_access::core(default_pool());
+}
+
+/// Returns: PEL_NUM_THREADS, 0 if it is not set. Throws: std::invalid_argument.
+inline unsigned threads_from_environment() {
+    const char* text = std::getenv("PEL_NUM_THREADS");
+    if (text == nullptr || *text == '\0') return 0;
+    unsigned value = 0;
+    const char* at = text;
+    for (; *at >= '0' && *at <= '9' && value <= seats::most_seats; ++at) value = value * 10 + static_cast<unsigned>(*at - '0');
+    if (*at != '\0' || value == 0 || value > seats::most_seats) {
+        throw_error<std::invalid_argument>("pel: PEL_NUM_THREADS is \"" + std::string(text) + "\", not a number from 1 to " +
+                                           std::to_string(seats::most_seats));
+    }
+    return value;
+}
+
+/// Names the thread and calls the user's hook.
+inline void start_worker(void* context, unsigned index) {
+    const auto& options = *static_cast<const thread_pool_options*>(context);
+    name_this_thread((options.name.substr(0, 9) + "/" + std::to_string(index)).c_str());
+    if (options.on_worker_start) options.on_worker_start(index);
+}
+inline void stop_worker(void* context, unsigned index) {
+    const auto& options = *static_cast<const thread_pool_options*>(context);
+    if (options.on_worker_stop) options.on_worker_stop(index);
+}
+
+} // namespace detail
+
+inline thread_pool::thread_pool(unsigned concurrency) : thread_pool([&] {
+    thread_pool_options options;
+    options.concurrency = concurrency;
+    return options;
+}()) {}
+
+inline thread_pool::thread_pool(thread_pool_options options) : options_(std::move(options)), seats_(choose_seats()) {
+    core_.store(make_core(), detail::release); // sync(K1) release: constructed
+}
+
+inline unsigned thread_pool::choose_seats() const {
+    unsigned wanted = options_.concurrency;
+    if (wanted == 0) wanted = detail::threads_from_environment();
+    if (wanted == 0) wanted = std::min(options_.topology.concurrency(), detail::seats::most_seats);
+    if (wanted > detail::seats::most_seats) {
+        detail::throw_error<std::invalid_argument>("pel::thread_pool: concurrency " + std::to_string(wanted) +
+                                                   " is more than " + std::to_string(detail::seats::most_seats));
+    }
+    if (options_.max_threads > detail::seats::most_threads) {
+        detail::throw_error<std::invalid_argument>("pel::thread_pool: max_threads " + std::to_string(options_.max_threads) +
+                                                   " is more than " + std::to_string(detail::seats::most_threads));
+    }
+    if (options_.spin < std::chrono::nanoseconds(0)) {
+        detail::throw_error<std::invalid_argument>("pel::thread_pool: spin " + std::to_string(options_.spin.count()) +
+                                                   " ns is negative");
+    }
+    return wanted;
+}
+
+inline detail::scheduler* thread_pool::make_core() const {
+    detail::scheduler_config config;
+    config.seats = seats_;
+    config.max_threads = options_.max_threads != 0 ? options_.max_threads
+                                                   : std::min(4 * seats_ + 16, detail::seats::most_threads);
+    config.stack_size = options_.stack_size;
+    config.spin_ns = options_.spin.count();
+    config.context = const_cast<thread_pool_options*>(&options_);
+    config.on_start = &detail::start_worker;
+    config.on_stop = &detail::stop_worker;
+    return new detail::scheduler(config);
+}
+
+/// In a fork child: the parent's scheduler is left as it is, with threads that do not exist here.
+PEL_COLD inline detail::scheduler& thread_pool::restart() const {
+    const detail::lock_guard guard(restart_);
+    detail::scheduler* current = core_.load(detail::relaxed); // under the lock
+    if (!current->is_from_this_process()) {
+        current = make_core();
+        core_.store(current, detail::release); // sync(K1) release: constructed
+    }
+    return *current;
+}
+
+inline thread_pool::~thread_pool() {
+    detail::scheduler* const core = core_.load(detail::acquire); // sync(K1) acquire: as in core()
+    if (!core->is_from_this_process()) return;
+    if (detail::current_worker->pool == core) {
+        std::fputs("pel::thread_pool: destroyed by one of its own tasks\n", stderr);
+        std::terminate();
+    }
+    {
+        const detail::foreign_call call(*core);
+        if (call.own() != nullptr) core->complete_submissions(*call.own());
+    }
+    core->stop();
+    delete core;
+}
+
+namespace detail {
+
+/// Where the default pool lives, and what it is to be made from.
+struct default_pool_slot {
+    alignas(thread_pool) unsigned char storage[sizeof(thread_pool)];
+    lock guard;
+    thread_pool_options* options = nullptr;
+    bool exists = false;
+};
+inline constinit default_pool_slot the_default_pool{};
+
+/// Ends the default pool's idle threads at exit; running ones get 100 ms. What calls later runs alone.
+struct exit_sentinel {
+    thread_pool* pool;
+    ~exit_sentinel() {
+        scheduler& core = pool_access::core(*pool);
+        core.abandon(100'000'000);
+    }
+};
+
+PEL_COLD inline thread_pool* make_default_pool() {
+    const lock_guard guard(the_default_pool.guard);
+    std::unique_ptr<thread_pool_options> options(std::exchange(the_default_pool.options, nullptr));
+    auto* pool = ::new (static_cast<void*>(the_default_pool.storage)) thread_pool(options ? *options : thread_pool_options{});
+    the_default_pool.exists = true;
+    return pool;
+}
+
+} // namespace detail
+
+inline thread_pool& default_pool() {
+    static thread_pool* const pool = detail::make_default_pool();
+    static const detail::exit_sentinel sentinel{pool};
+    return *pool;
+}
+
+inline void configure_default_pool(thread_pool_options options) {
+    const detail::lock_guard guard(detail::the_default_pool.guard);
+    if (detail::the_default_pool.exists) {
+        detail::throw_error<std::logic_error>("pel::configure_default_pool: the default pool exists already");
+    }
+    delete std::exchange(detail::the_default_pool.options, new thread_pool_options(std::move(options)));
+}
+
+PEL_NAMESPACE_END
