@@ -44,8 +44,9 @@ inline bool try_parse_cpu_list(std::string_view list, cpu_mask& mask) {
     return true;
 }
 
-/// Returns: "2 CPUs (0-1)".
+/// Returns: "2 CPUs (0-1)", "no CPUs".
 inline std::string describe_cpus(const cpu_mask& cpus) {
+    if (cpus.is_empty()) return "no CPUs";
     return concat({count_of(cpus.count(), "CPU"), " (", to_cpu_list(cpus), ")"});
 }
 

@@ -25,4 +25,10 @@ TEST(cpu_list, what_is_not_a_list_is_refused) {
     }
 }
 
+TEST(cpu_list, is_described_for_people) {
+    EXPECT_EQ(describe_cpus(cpu_mask::first(1)), "1 CPU (0)");
+    EXPECT_EQ(describe_cpus(cpu_mask::first(3)), "3 CPUs (0-2)");
+    EXPECT_EQ(describe_cpus(cpu_mask{}), "no CPUs");
+}
+
 } // namespace cpu_list_test
