@@ -25,8 +25,10 @@ template <class F, class G>
 PEL_NOINLINE void fork_join_outside(F& f, G& g) {
     static constinit site_memory site;
     const site_timer timer(site);
-    const bool was_small = site.last_ns() >= 0 && site.last_ns() < scheduler::small_call_ns;
-    const foreign_call call(pool_access::core(default_pool()), was_small ? timer.start() + scheduler::small_call_ns : 0);
+    scheduler& pool = pool_access::core(default_pool());
+    const std::int64_t small = ticks_of_ns(scheduler::small_call_ns);
+    const bool was_small = site.last_ticks() != site_memory::unknown && site.last_ticks() < small;
+    const foreign_call call(pool, was_small ? timer.start() + small : 0);
     if (call.own() == nullptr) {
         f();
         g();

@@ -128,6 +128,11 @@ namespace detail {
 /// The library's own way to a pool's scheduler.
 struct pool_access {
     static scheduler& core(const thread_pool& pool) { return pool.core(); }
+    /// The scheduler that a policy names, or null.
+    template <class Policy>
+    static scheduler* chosen(const Policy& policy) {
+        return policy.pool_ != nullptr ? &core(*policy.pool_) : nullptr;
+    }
 };
 
 /// The scheduler of the calling worker's pool, else of the default pool.

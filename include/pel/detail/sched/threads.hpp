@@ -33,6 +33,7 @@ inline scheduler::scheduler(const scheduler_config& config)
       has_heavy_fence_(asymmetric_fence_register()), tables_(tables::make()), records_(tables_->records),
       idle_(tables_->idle, most_records / 64), waiting_(tables_->waiting, most_records / 64),
       natives_(tables_->natives), seats_(config.seats) {
+    prepare_ticks();
     static const bool registered = (register_fork_handler([]() noexcept {
         fork_generation.fetch_add(1, relaxed);
         current_worker = &no_worker;

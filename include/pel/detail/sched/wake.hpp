@@ -4,6 +4,7 @@
 #pragma once
 
 #include <pel/detail/sched/scheduler.hpp>
+#include <pel/detail/sched/site.hpp>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -34,7 +35,7 @@ PEL_COLD inline service scheduler::serve_request(worker& own) noexcept {
     if (view.searching() == 0) {
         if (view.free() <= 0) return service::not_wanted;
         if (own.wakes_from != 0) {
-            if (now_ns() < own.wakes_from) {
+            if (ticks() < own.wakes_from) {
                 own.deque.keep_request();
                 return service::not_wanted;
             }
@@ -123,9 +124,10 @@ inline void scheduler::ask_everybody(const worker& by) noexcept {
     }
 }
 
-/// A record comes to work: its forks are slow until somebody is there to ask for them.
+/// A record comes to work: its forks are slow until somebody is there to ask for them. The guardian would be there in
+/// time for liveness, but not for a call of a millisecond.
 inline void scheduler::prepare_poll(worker& own, seats_view view) noexcept {
-    const bool somebody_asks = view.searching() != 0 || view.has_guardian() || view.free() <= 0;
+    const bool somebody_asks = view.searching() != 0 || view.free() <= 0;
     if (somebody_asks && has_heavy_fence_) own.deque.clear_request();
     else own.deque.keep_request();
 }

@@ -47,7 +47,7 @@ public:
     scheduler* pool = nullptr;       // null: a thread that is no worker
     segment* open_segments = nullptr; // with jobs in the deque, innermost first
     segment* served = nullptr;       // for the jobs that the group job being served may push
-    std::int64_t wakes_from = 0;     // before this time a fork wakes nobody: the outermost call may be too small
+    std::int64_t wakes_from = 0;     // before this tick a fork wakes nobody: the outermost call may be too small
     std::uint32_t index = 0;         // in the pool
     std::uint32_t id = 0;            // in the process, from 1
     bool is_foreign = false;

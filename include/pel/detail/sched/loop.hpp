@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The engine of all loops. A thread's share of a loop pushes its far half, then the far half of the rest, and so on, and
+// runs the near end in blocks. Nobody chooses a grain: blocks grow until they take 2–10 µs, and between them the thread
+// looks whether somebody asked for work. What is asked for is served from the oldest end: outer loops' far halves.
+//   Strand: one thread's share of the result. strand.run(lo, hi) is called on consecutive rising ranges; a stolen range
+//   has a strand of its own, strand.split(), which strand.join() gets back in order.
+// I1  pieces_[0, live_) are in the deque or stolen, at rising positions and falling ranges: [lo, hi) of the share ends
+//     where the newest begins, so taking them from the back goes upwards.
+#pragma once
+
+#include <pel/detail/sched/foreign.hpp>
+#include <pel/detail/sched/site.hpp>
+
+#include <exception>
+#include <utility>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// What all threads of one loop share.
+class loop_scope : public scope {
+public:
+    explicit loop_scope(scope* parent) noexcept : scope(parent) {}
+
+    void capture(std::exception_ptr error) noexcept {
+        if (!has_error_.exchange(true, relaxed)) error_ = std::move(error); // published by the joins (D3)
+        cancel();
+    }
+    void mark_cut_short() noexcept { is_cut_short_.store(true, relaxed); } // likewise
+    bool is_cut_short() const noexcept { return is_cut_short_.load(relaxed); }
+    const std::exception_ptr& error() const noexcept { return error_; }
+
+private:
+    atomic<bool> has_error_{false};
+    atomic<bool> is_cut_short_{false};
+    std::exception_ptr error_;
+};
+
+inline constexpr std::uint64_t untimed_loop = 16;   // loops up to this size read no clock on a worker
+inline constexpr unsigned most_pieces = 16;         // of one loop in one deque
+inline constexpr std::uint64_t cut_multiple = 16;   // cuts of larger ranges fall on multiples
+
+template <class Strand>
+class loop_share;
+
+/// A range that may be stolen. Lives in the share that pushed it.
+template <class Strand>
+class loop_piece : public job {
+public:
+    loop_piece(loop_scope& loop, Strand& parent, std::uint64_t lo, std::uint64_t hi, std::uint32_t position) noexcept
+        : job(&loop), loop_(loop), parent_(parent), lo_(lo), hi_(hi), position_(position) {}
+    ~loop_piece() {}
+    loop_piece(const loop_piece&) = delete;
+    loop_piece& operator=(const loop_piece&) = delete;
+
+    std::uint64_t lo() const noexcept { return lo_; }
+    std::uint64_t hi() const noexcept { return hi_; }
+    std::uint32_t position() const noexcept { return position_; }
+    injector_entry& entry() noexcept { return entry_; }
+    /// After it ran on another thread.
+    template <class Join>
+    void take_strand(Join&& join) {
+        if (!has_strand_) return;
+        join(strand_);
+        strand_.~Strand();
+    }
+
+    static void act(job& task, worker& runner, worker* forker, job_action action) {
+        auto& self = static_cast<loop_piece&>(task);
+        if (action == job_action::give_back) return self.give_back(runner, *forker);
+        self.has_strand_ = call_guarded(
+            [&] {
+                Strand mine = self.parent_.split();
+                loop_share<Strand>(runner, self.loop_, mine, self.hi_ - self.lo_).run(self.lo_, self.hi_);
+                ::new (&self.strand_) Strand(std::move(mine));
+            },
+            [&](std::exception_ptr error) { self.loop_.capture(std::move(error)); });
+        if (self.state.finish()) forker->sleep.unpark();
+    }
+
+private:
+    void give_back(worker& by, worker& forker) noexcept {
+        ::new (&entry_) injector_entry();
+        entry_.single = {&act, this, &forker};
+        by.counts.injected.add();
+        const bool is_parked = by.pool->shared().push_and(entry_, [this]() noexcept { return state.give_back(); });
+        if (is_parked) forker.sleep.unpark();
+    }
+
+    loop_scope& loop_;
+    Strand& parent_;
+    const std::uint64_t lo_, hi_;
+    const std::uint32_t position_;
+    bool has_strand_; // written by the thief, published by D3
+    union {
+        Strand strand_;
+    };
+    union {
+        injector_entry entry_;
+    };
+};
+
+template <class Strand>
+class loop_share {
+public:
+    loop_share(worker& own, loop_scope& loop, Strand& strand, std::uint64_t size) noexcept
+        : own_(own), loop_(loop), strand_(strand), is_timed_(size > untimed_loop || own.wakes_from != 0) {}
+    loop_share(const loop_share&) = delete;
+    loop_share& operator=(const loop_share&) = delete;
+
+    /// Throws nothing of the body: that goes to the loop's scope.
+    void run(std::uint64_t lo, std::uint64_t hi) noexcept {
+        if (own_.wakes_from == 0) split(lo, hi);
+        for (;;) {
+            call_guarded([&] { run_blocks(lo, hi); }, [&](std::exception_ptr error) { loop_.capture(std::move(error)); });
+            if (live_ == 0) return;
+            take_newest(lo, hi);
+        }
+    }
+
+private:
+    using piece = loop_piece<Strand>;
+
+    /// Pushes far halves of [lo, hi) until one item, or no place, is left; hi comes down.
+    void split(std::uint64_t lo, std::uint64_t& hi) noexcept {
+        while (hi - lo > 1 && push_far_half(lo, hi)) {
+        }
+    }
+    bool push_far_half(std::uint64_t lo, std::uint64_t& hi) noexcept {
+        if (live_ == most_pieces) return false;
+        const std::uint64_t size = hi - lo;
+        std::uint64_t cut = lo + (size + 1) / 2;
+        if (size >= 2 * cut_multiple) cut &= ~(cut_multiple - 1);
+        const std::uint32_t position = own_.deque.bottom();
+        auto* fresh = ::new (storage_ + live_ * sizeof(piece)) piece(loop_, strand_, cut, hi, position);
+        if (!own_.deque.try_push(position, &piece::act, fresh) &&
+            !own_.pool->push_slow(own_, position, &piece::act, fresh))
+            return false;
+        ++live_;
+        hi = cut;
+        return true;
+    }
+
+    /// Runs [lo, hi), which may be cut shorter by a request. lo == hi afterwards.
+    void run_blocks(std::uint64_t& lo, std::uint64_t& hi) {
+        std::int64_t time = is_timed_ ? ticks() : 0;
+        while (lo < hi) {
+            if (loop_.is_cancelled()) {
+                loop_.mark_cut_short();
+                lo = hi;
+                return;
+            }
+            const std::uint64_t from = lo;
+            const std::uint64_t size = block_ < hi - from ? block_ : hi - from;
+            lo = from + size; // also when the block throws
+            strand_.run(from, from + size);
+            if (is_timed_) time = adapt(size, time);
+            if (own_.deque.is_asked()) [[unlikely]] serve(lo, hi, time);
+        }
+    }
+
+    /// Blocks of 1, 8, 64, … items until one takes 2 µs; from then on between 2 and 10 µs.
+    std::int64_t adapt(std::uint64_t size, std::int64_t before) noexcept {
+        const std::int64_t now = ticks();
+        const std::int64_t took = now - before;
+        const std::int64_t short_block = ticks_of_ns(2'000);
+        if (took < short_block) {
+            if (size == block_) block_ *= 8;
+        } else if (took > 5 * short_block) {
+            const std::int64_t share = took / (2 * short_block);
+            block_ = size > static_cast<std::uint64_t>(share) ? size / static_cast<std::uint64_t>(share) : 1;
+            if (size == 1 && took >= ticks_of_ns(5'000)) own_.wakes_from = 0; // items that long are worth a wake-up
+        }
+        return now;
+    }
+
+    /// Somebody asked for work, or it is not known yet whether this outermost call is worth a wake-up.
+    PEL_NOINLINE void serve(std::uint64_t lo, std::uint64_t& hi, std::int64_t now) noexcept {
+        if (own_.wakes_from != 0) {
+            if (now < own_.wakes_from) return;
+            own_.wakes_from = 0;
+        }
+        if (own_.deque.private_jobs() == 0 && hi - lo > 1) push_far_half(lo, hi); // which serves
+        else own_.pool->serve_request(own_);
+    }
+
+    /// The newest piece: [lo, hi) is what is to be run of it here.
+    void take_newest(std::uint64_t& lo, std::uint64_t& hi) noexcept {
+        piece& newest = *std::launder(reinterpret_cast<piece*>(storage_ + (live_ - 1) * sizeof(piece)));
+        --live_;
+        lo = newest.lo();
+        hi = newest.hi();
+        bool is_mine = own_.deque.try_take_private(newest.position());
+        if (!is_mine) {
+            call_guarded(
+                [&] {
+                    is_mine = own_.pool->join_slow(own_, newest.position(), newest, newest.entry());
+                    if (!is_mine) newest.take_strand([&](Strand& other) { strand_.join(std::move(other)); });
+                },
+                [&](std::exception_ptr error) { loop_.capture(std::move(error)); });
+        }
+        if (!is_mine) lo = hi;
+        newest.~piece();
+    }
+
+    worker& own_;
+    loop_scope& loop_;
+    Strand& strand_;
+    const bool is_timed_;
+    unsigned live_ = 0;
+    std::uint64_t block_ = 1;
+    alignas(piece) unsigned char storage_[most_pieces * sizeof(piece)];
+};
+
+/// Runs a whole loop on a member. Throws: the first exception of a body. Returns: false if it was cut short.
+template <class Strand>
+bool run_loop(worker& own, std::uint64_t size, Strand& strand) {
+    scope* const outer = own.innermost;
+    const std::uint64_t serial = own.scope_serial;
+    loop_scope loop(outer);
+    own.open_scope(&loop);
+    loop_share<Strand>(own, loop, strand, size).run(0, size);
+    own.innermost = outer;
+    own.scope_serial = serial;
+    if (loop.error() != nullptr) [[unlikely]] std::rethrow_exception(loop.error());
+    return !loop.is_cut_short();
+}
+
+/// A loop called from outside the pool.
+template <class Strand>
+PEL_NOINLINE bool run_outermost_loop(scheduler& pool, std::uint64_t size, Strand& strand, site_memory& site) {
+    const site_timer timer(site);
+    const bool was_large = site.last_ticks() > ticks_of_ns(50'000);
+    const foreign_call call(pool, was_large ? 0 : timer.start() + ticks_of_ns(scheduler::small_call_ns));
+    if (call.own() != nullptr) return run_loop(*call.own(), size, strand);
+    strand.run(0, size);
+    return true;
+}
+
+} // namespace detail
+PEL_NAMESPACE_END

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Everything. Include single headers instead to compile less.
+#pragma once
+
+#include <pel/cancellation.hpp>
+#include <pel/future.hpp>
+#include <pel/parallel_for.hpp>
+#include <pel/parallel_invoke.hpp>
+#include <pel/parallel_reduce.hpp>
+#include <pel/policy.hpp>
+#include <pel/task_group.hpp>
+#include <pel/this_worker.hpp>
+#include <pel/thread_pool.hpp>
+#include <pel/topology.hpp>
+#include <pel/version.hpp>
