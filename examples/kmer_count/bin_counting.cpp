@@ -61,17 +61,22 @@ count_list list_pieces(std::span<const piece> pieces, std::size_t bin, unsigned 
         [](const count_list& a, const count_list& b) { return merge_counts(a, b); });
 }
 
+counted_kmer unscrambled(const scrambled_count& entry) { return {unscramble(entry.value), entry.count}; }
+
 summary count_bin(const partitioned_text& text, std::size_t bin, std::size_t top) {
     const unsigned k = text.plan().k;
     const std::vector<piece> pieces = cut_bin(text.blocks(), bin);
-    summary_builder builder(top);
-    const auto add = [&](const scrambled_count& entry) { builder.add({unscramble(entry.value), entry.count}); };
     if (pieces.size() == 1) {
-        fill_sorter(pieces.front(), bin, k).count(add);
-    } else {
-        for (const scrambled_count& entry : list_pieces(pieces, bin, k)) add(entry);
+        kmer_sorter& sorter = fill_sorter(pieces.front(), bin, k);
+        return summarize(
+            [&](auto visit) { sorter.count([&](const scrambled_count& entry) { visit(unscrambled(entry)); }); }, top);
     }
-    return builder.take();
+    const count_list counts = list_pieces(pieces, bin, k);
+    return summarize(
+        [&](auto visit) {
+            for (const scrambled_count& entry : counts) visit(unscrambled(entry));
+        },
+        top);
 }
 
 } // namespace

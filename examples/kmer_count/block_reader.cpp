@@ -48,7 +48,8 @@ void block_reader::expect_record(std::string_view text) {
     } else if (first != text.npos) {
         source_.file().fail("not a FASTA file: it does not begin with '>'");
     } else if (is_at_end_) {
-        source_.file().fail(offset_ + text.size() == 0 ? "the file is empty" : "not a FASTA file: it has only blank lines");
+        source_.file().fail(offset_ + text.size() == 0 ? "the file is empty"
+                                                       : "not a FASTA file: it has only blank lines");
     }
 }
 

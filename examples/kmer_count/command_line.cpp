@@ -77,7 +77,8 @@ public:
     std::uint64_t number(range allowed) { return to_number(name_, value(), allowed); }
 
     void expect_no_value() const {
-        if (value_) throw input_error("option " + printable(name_) + " takes no value, not '" + printable(*value_) + "'");
+        if (value_)
+            throw input_error("option " + printable(name_) + " takes no value, not '" + printable(*value_) + "'");
     }
 
 private:

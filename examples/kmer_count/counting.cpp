@@ -35,7 +35,8 @@ partitioned_text partition_all(text_source& source, const partition_plan& plan, 
 
 } // namespace
 
-summary count_kmers(text_source& source, const partition_plan& plan, std::size_t top, const progress_function& progress) {
+summary count_kmers(text_source& source, const partition_plan& plan, std::size_t top,
+                    const progress_function& progress) {
     return count_bins(partition_all(source, plan, progress), top);
 }
 

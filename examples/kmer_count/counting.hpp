@@ -20,6 +20,7 @@ using progress_function = std::function<void(std::uint64_t)>;
 /// Returns: their summary, with the `top` most frequent ones.
 /// Throws: input_error if the text is not FASTA or cannot be read.
 /// Complexity: work linear in the text; span: reading it, a block of each batch, and that of count_bins().
-summary count_kmers(text_source& source, const partition_plan& plan, std::size_t top, const progress_function& progress);
+summary count_kmers(text_source& source, const partition_plan& plan, std::size_t top,
+                    const progress_function& progress);
 
 } // namespace kmer_count

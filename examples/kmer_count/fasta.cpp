@@ -73,9 +73,7 @@ private:
         if (code == bad_byte && !parsed_.bad_byte) parsed_.bad_byte = offset_ + at;
     }
 
-    bool is_line_start(std::size_t at) const {
-        return at == 0 ? begins_ == line_state::start : text_[at - 1] == '\n';
-    }
+    bool is_line_start(std::size_t at) const { return at == 0 ? begins_ == line_state::start : text_[at - 1] == '\n'; }
 
     void skip_line() {
         const std::size_t end = text_.find('\n', position_);

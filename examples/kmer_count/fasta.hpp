@@ -36,8 +36,8 @@ private:
 
 /// What the neighbours of a block must know of it.
 struct block_edges {
-    edge head;              // the first k − 1 bases, fewer if a break comes earlier
-    edge tail;              // the last k − 1 bases, fewer if a break comes later
+    edge head;               // the first k − 1 bases, fewer if a break comes earlier
+    edge tail;               // the last k − 1 bases, fewer if a break comes later
     bool is_unbroken = true; // head and tail belong to one run, or there are no bases at all
 };
 
@@ -52,7 +52,7 @@ struct text_totals {
 
 struct parsed_text {
     large_vector<base_code> codes;
-    std::size_t size = 0; // codes in use
+    std::size_t size = 0;       // codes in use
     std::vector<base_run> runs; // of at least k bases each
     block_edges edges;
     text_totals totals;

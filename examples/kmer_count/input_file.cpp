@@ -18,7 +18,8 @@ std::string reason(int error) { return std::generic_category().message(error); }
 
 } // namespace
 
-input_file::input_file(const std::string& path) : path_(path), file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)) {
+input_file::input_file(const std::string& path)
+    : path_(path), file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)) {
     if (file_ < 0) fail(reason(errno));
     try {
         look_at_kind();
@@ -31,7 +32,7 @@ input_file::input_file(const std::string& path) : path_(path), file_(::open(path
 input_file::~input_file() { ::close(file_); }
 
 void input_file::look_at_kind() {
-    struct stat status {};
+    struct stat status{};
     if (::fstat(file_, &status) != 0) fail(reason(errno));
     if (S_ISDIR(status.st_mode)) fail(reason(EISDIR));
     is_regular_ = S_ISREG(status.st_mode);

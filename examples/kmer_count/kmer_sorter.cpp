@@ -4,22 +4,15 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <numeric>
 #include <utility>
 
 namespace kmer_count {
 
 namespace {
 
-constexpr unsigned digit_bits = 8;
-constexpr std::size_t digits = 1 << digit_bits;
-
 // Radix bits beyond log2 of the number of k-mers: at most one in 2^3 of them then shares its bits with another one.
 constexpr unsigned spare_bits = 3;
-
-constexpr unsigned passes_for(std::size_t count) {
-    const auto bits = static_cast<unsigned>(std::bit_width(count)) + spare_bits;
-    return std::min((bits + digit_bits - 1) / digit_bits, 64 / digit_bits);
-}
 
 } // namespace
 
@@ -40,6 +33,11 @@ count_list merge_counts(const count_list& a, const count_list& b) {
     return both;
 }
 
+unsigned kmer_sorter::passes_for(std::size_t count) {
+    const auto bits = static_cast<unsigned>(std::bit_width(count)) + spare_bits;
+    return std::min((bits + digit_bits - 1) / digit_bits, most_passes);
+}
+
 void kmer_sorter::reset(std::size_t most) {
     size_ = 0;
     if (most <= keys_.size()) return;
@@ -47,32 +45,36 @@ void kmer_sorter::reset(std::size_t most) {
     other_ = large_vector<scrambled_kmer>(most);
 }
 
-std::span<const scrambled_kmer> kmer_sorter::sort_by_high_bits() {
-    done_ = 0;
-    low_bits_ = 64 - passes_for(size_) * digit_bits;
-    for (unsigned shift = low_bits_; shift < 64; shift += digit_bits) sort_by_digit(shift);
-    return std::span(keys_).first(size_);
+void kmer_sorter::sort_by_high_bits() {
+    const unsigned passes = passes_for(size_);
+    low_bits_ = 64 - passes * digit_bits;
+    std::array<cursors, most_passes> positions;
+    count_digits(std::span(positions).first(passes));
+    for (unsigned pass = 0; pass < passes; ++pass) sort_by_digit(low_bits_ + pass * digit_bits, positions[pass]);
 }
 
-void kmer_sorter::sort_by_digit(unsigned shift) {
-    const scrambled_kmer* const from = keys_.data();
+// Makes of each pass the positions where its digits begin.
+void kmer_sorter::count_digits(std::span<cursors> passes) const {
+    for (cursors& digit : passes) digit.fill(0);
+    for (const scrambled_kmer key : std::span(keys_).first(size_)) {
+        scrambled_kmer rest = key >> low_bits_;
+        for (cursors& digit : passes) {
+            ++digit[rest % digits];
+            rest >>= digit_bits;
+        }
+    }
+    for (cursors& digit : passes) std::exclusive_scan(digit.begin(), digit.end(), digit.begin(), std::size_t{0});
+}
+
+void kmer_sorter::sort_by_digit(unsigned shift, cursors& positions) {
     scrambled_kmer* const to = other_.data();
-    const std::size_t size = size_;
-    std::array<std::size_t, digits> cursors{};
-    for (std::size_t i = 0; i < size; ++i) ++cursors[(from[i] >> shift) % digits];
-    std::size_t begin = 0;
-    for (std::size_t& cursor : cursors) begin += std::exchange(cursor, begin);
-    for (std::size_t i = 0; i < size; ++i) to[cursors[(from[i] >> shift) % digits]++] = from[i];
+    for (const scrambled_kmer key : std::span(keys_).first(size_)) to[positions[(key >> shift) % digits]++] = key;
     std::swap(keys_, other_);
 }
 
-// Sorts the k-mers from done_ on that agree in the high bits. Returns: how many there are.
-std::size_t kmer_sorter::sort_group() {
-    const auto begin = keys_.begin() + static_cast<std::ptrdiff_t>(done_);
-    const auto limit = keys_.begin() + static_cast<std::ptrdiff_t>(size_);
-    const auto end = std::find_if(begin, limit, [&](scrambled_kmer key) { return differ(key, *begin); });
-    if (!std::is_sorted(begin, end)) std::sort(begin, end); // sorted already if it is one k-mer, many times
-    return static_cast<std::size_t>(end - begin);
+// Sorted already if it is one k-mer, many times.
+void kmer_sorter::sort_group_slow(std::span<scrambled_kmer> group) {
+    if (!std::is_sorted(group.begin(), group.end())) std::sort(group.begin(), group.end());
 }
 
 } // namespace kmer_count

@@ -8,9 +8,11 @@
 #include "kmer.hpp"
 #include "large_memory.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace kmer_count {
@@ -54,36 +56,55 @@ public:
     /// Complexity: linear, if the scrambling works.
     template <class Visit>
     void count(Visit visit) {
-        for (std::span<const scrambled_kmer> rest = sort_by_high_bits(); !rest.empty();) {
-            const std::size_t size = rest.size() == 1 || differ(rest[0], rest[1]) ? 1 : sort_group();
-            count_sorted(rest.first(size), visit);
-            rest = rest.subspan(size);
-            done_ += size;
+        sort_by_high_bits();
+        scrambled_kmer* const keys = keys_.data();
+        const std::size_t size = size_;
+        const unsigned low_bits = low_bits_;
+        for (std::size_t begin = 0, end = 0; begin < size; begin = end) {
+            do ++end;
+            while (end < size && ((keys[begin] ^ keys[end]) >> low_bits) == 0);
+            if (end - begin == 1) {
+                visit(scrambled_count{keys[begin], 1});
+            } else {
+                sort_group({keys + begin, end - begin});
+                count_sorted({keys + begin, end - begin}, visit);
+            }
         }
     }
 
 private:
-    bool differ(scrambled_kmer a, scrambled_kmer b) const noexcept { return ((a ^ b) >> low_bits_) != 0; }
-
-    template <class Visit>
-    static void count_sorted(std::span<const scrambled_kmer> sorted, Visit& visit) {
-        for (std::size_t begin = 0; begin < sorted.size();) {
-            std::size_t end = begin + 1;
-            while (end < sorted.size() && sorted[end] == sorted[begin]) ++end;
-            visit(scrambled_count{sorted[begin], end - begin});
-            begin = end;
+    static void sort_group(std::span<scrambled_kmer> group) {
+        if (group.size() == 2) { // almost all of them
+            if (group[0] > group[1]) std::swap(group[0], group[1]);
+        } else {
+            sort_group_slow(group);
         }
     }
 
-    std::span<const scrambled_kmer> sort_by_high_bits();
-    void sort_by_digit(unsigned shift);
-    std::size_t sort_group();
+    template <class Visit>
+    static void count_sorted(std::span<const scrambled_kmer> sorted, Visit& visit) {
+        for (std::size_t begin = 0, end = 0; begin < sorted.size(); begin = end) {
+            do ++end;
+            while (end < sorted.size() && sorted[end] == sorted[begin]);
+            visit(scrambled_count{sorted[begin], end - begin});
+        }
+    }
+
+    static constexpr unsigned digit_bits = 8;
+    static constexpr std::size_t digits = 1 << digit_bits;
+    static constexpr unsigned most_passes = 64 / digit_bits;
+    using cursors = std::array<std::size_t, digits>;
+
+    static unsigned passes_for(std::size_t count);
+    static void sort_group_slow(std::span<scrambled_kmer> group);
+    void sort_by_high_bits();
+    void count_digits(std::span<cursors> passes) const;
+    void sort_by_digit(unsigned shift, cursors& positions);
 
     large_vector<scrambled_kmer> keys_;
     large_vector<scrambled_kmer> other_;
     std::size_t size_ = 0;
-    std::size_t done_ = 0;     // of keys_, by count()
-    unsigned low_bits_ = 0;    // that the radix sort has left alone
+    unsigned low_bits_ = 0; // that the radix sort has left alone
 };
 
 } // namespace kmer_count

@@ -26,10 +26,9 @@ public:
     large_allocator(const large_allocator<U>&) noexcept {}
 
     T* allocate(std::size_t count) {
-        const std::size_t pages = (count * sizeof(T) + page_size - 1) / page_size;
-        void* const memory = std::aligned_alloc(page_size, pages * page_size);
+        const std::size_t bytes = count * sizeof(T);
+        void* const memory = bytes < least_bytes ? std::malloc(bytes) : allocate_pages(bytes);
         if (memory == nullptr) throw std::bad_alloc();
-        ::madvise(memory, pages * page_size, MADV_HUGEPAGE); // a wish: refusal is no error
         return static_cast<T*>(memory);
     }
 
@@ -50,6 +49,14 @@ public:
 
 private:
     static constexpr std::size_t page_size = 2 << 20;
+    static constexpr std::size_t least_bytes = 256 << 10; // less is not worth a huge page
+
+    static void* allocate_pages(std::size_t bytes) {
+        const std::size_t rounded = (bytes + page_size - 1) / page_size * page_size;
+        void* const memory = std::aligned_alloc(page_size, rounded);
+        if (memory != nullptr) ::madvise(memory, rounded, MADV_HUGEPAGE); // a wish: refusal is no error
+        return memory;
+    }
 };
 
 /// A vector for buffers of at least some hundred KiB; resize() leaves new elements uninitialised.
@@ -74,7 +81,7 @@ public:
     void release() noexcept { chunk_.reset(); }
 
 private:
-    static constexpr std::size_t chunk_size = 8 << 20;
+    static constexpr std::size_t chunk_size = 4 << 20;
 
     std::shared_ptr<large_vector<std::uint8_t>> chunk_;
     std::size_t used_ = 0;

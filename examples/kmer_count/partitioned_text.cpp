@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::size_t least_block = 64 << 10;
 constexpr std::size_t most_block = 1 << 20;
-constexpr std::size_t enough_blocks = 16;   // so that large machines have work, in a text that is long enough
-constexpr std::size_t text_per_bin = 256;   // of a block: a bin's records in it fill several cache lines
+constexpr std::size_t enough_blocks = 16; // so that large machines have work, in a text that is long enough
+constexpr std::size_t text_per_bin = 256; // of a block: a bin's records in it fill several cache lines
 constexpr std::size_t least_bins = 16;
 constexpr std::size_t most_bins = 4096;
 
@@ -33,7 +33,8 @@ scratch& local_scratch() {
 
 partition_plan partition_plan::choose(unsigned k, std::size_t block_size, std::uint64_t expected_length) {
     if (block_size == 0) {
-        block_size = std::bit_floor(std::clamp<std::uint64_t>(expected_length / enough_blocks, least_block, most_block));
+        block_size =
+            std::bit_floor(std::clamp<std::uint64_t>(expected_length / enough_blocks, least_block, most_block));
     }
     return {k, block_size, std::bit_floor(std::clamp(block_size / text_per_bin, least_bins, most_bins))};
 }

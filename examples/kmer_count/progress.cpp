@@ -16,7 +16,8 @@ double megabytes(std::uint64_t bytes) { return static_cast<double>(bytes) / 1e6;
 } // namespace
 
 progress_line::progress_line(std::uint64_t size, bool is_wanted)
-    : size_(size), is_on_(is_wanted && ::isatty(STDERR_FILENO) == 1), next_(std::chrono::steady_clock::now() + interval) {}
+    : size_(size), is_on_(is_wanted && ::isatty(STDERR_FILENO) == 1),
+      next_(std::chrono::steady_clock::now() + interval) {}
 
 progress_line::~progress_line() {
     if (is_shown_) std::fputs("\r\x1b[K", stderr);

@@ -15,7 +15,8 @@ std::string top_text(const summary& counted, unsigned k) {
     std::string text = "# records " + std::to_string(counted.text.records) + ", bases " +
                        std::to_string(counted.text.bases) + ", other letters " +
                        std::to_string(counted.text.other_letters) + "\n# canonical " + std::to_string(k) + "-mers " +
-                       std::to_string(counted.kmers) + ", different ones " + std::to_string(counted.distinct) + '\n';
+                       std::to_string(counted.multiplicities.kmers()) + ", different ones " +
+                       std::to_string(counted.multiplicities.different_kmers()) + '\n';
     for (const counted_kmer& entry : counted.top) {
         text += to_text(entry.value, k) + ' ' + std::to_string(entry.count) + '\n';
     }

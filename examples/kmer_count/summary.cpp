@@ -6,24 +6,33 @@
 
 namespace kmer_count {
 
-void top_list::insert(const counted_kmer& candidate) {
-    heap_.push_back(candidate);
-    std::push_heap(heap_.begin(), heap_.end(), by_frequency{});
+top_list::top_list(std::size_t limit) : limit_(limit), bound_{~kmer{0}, 0} {
+    if (limit == 0) bound_ = {0, ~std::uint64_t{0}};
 }
 
-void top_list::replace_last(const counted_kmer& candidate) {
-    std::pop_heap(heap_.begin(), heap_.end(), by_frequency{});
-    heap_.pop_back();
-    insert(candidate);
+void top_list::add(const counted_kmer& candidate) {
+    entries_.push_back(candidate);
+    if (entries_.size() / 2 > limit_) cut();
+}
+
+void top_list::cut() {
+    const auto last = entries_.begin() + static_cast<std::ptrdiff_t>(limit_ - 1);
+    std::nth_element(entries_.begin(), last, entries_.end(), by_frequency{});
+    entries_.erase(last + 1, entries_.end());
+    bound_ = *last;
 }
 
 std::vector<counted_kmer> top_list::take() {
-    std::sort_heap(heap_.begin(), heap_.end(), by_frequency{});
-    return std::exchange(heap_, {});
+    if (entries_.size() > limit_) cut();
+    std::sort(entries_.begin(), entries_.end(), by_frequency{});
+    return std::exchange(entries_, {});
 }
 
 void histogram::merge(const histogram& other) {
-    for (const auto& [multiplicity, kmers] : other.entries()) add(multiplicity, kmers);
+    for (std::size_t multiplicity = 0; multiplicity < dense_size; ++multiplicity) {
+        dense_[multiplicity] += other.dense_[multiplicity];
+    }
+    for (const auto& [multiplicity, kmers] : other.sparse_) sparse_[multiplicity] += kmers;
 }
 
 std::vector<std::pair<std::uint64_t, std::uint64_t>> histogram::entries() const {
@@ -35,9 +44,16 @@ std::vector<std::pair<std::uint64_t, std::uint64_t>> histogram::entries() const 
     return all;
 }
 
-summary summary_builder::take() {
-    multiplicities_.add(1, std::exchange(singles_, 0));
-    return {{}, kmers_, distinct_, std::move(multiplicities_), top_.take()};
+std::uint64_t histogram::kmers() const {
+    std::uint64_t total = 0;
+    for (const auto& [multiplicity, different] : entries()) total += multiplicity * different;
+    return total;
+}
+
+std::uint64_t histogram::different_kmers() const {
+    std::uint64_t total = 0;
+    for (const auto& [multiplicity, different] : entries()) total += different;
+    return total;
 }
 
 namespace {
@@ -55,8 +71,6 @@ std::vector<counted_kmer> merge_top(const std::vector<counted_kmer>& a, const st
 
 summary merge(summary a, const summary& b, std::size_t top) {
     a.text += b.text;
-    a.kmers += b.kmers;
-    a.distinct += b.distinct;
     a.multiplicities.merge(b.multiplicities);
     a.top = merge_top(a.top, b.top, top);
     return a;

@@ -33,25 +33,21 @@ struct by_frequency {
 /// The first few of what is offered, in reporting order.
 class top_list {
 public:
-    explicit top_list(std::size_t limit) : limit_(limit) {}
+    explicit top_list(std::size_t limit);
 
     void offer(const counted_kmer& candidate) {
-        if (!is_full()) {
-            insert(candidate);
-        } else if (limit_ > 0 && by_frequency{}(candidate, heap_.front())) {
-            replace_last(candidate);
-        }
+        if (by_frequency{}(candidate, bound_)) add(candidate);
     }
 
     std::vector<counted_kmer> take();
 
 private:
-    bool is_full() const noexcept { return heap_.size() == limit_; }
-    void insert(const counted_kmer& candidate);
-    void replace_last(const counted_kmer& candidate);
+    void add(const counted_kmer& candidate);
+    void cut();
 
     std::size_t limit_;
-    std::vector<counted_kmer> heap_; // the last one in front
+    counted_kmer bound_;                // whatever does not come before it is not among the first
+    std::vector<counted_kmer> entries_; // more than are wanted, so that most additions are cheap
 };
 
 /// How many different k-mers occur how often.
@@ -67,10 +63,13 @@ public:
 
     void merge(const histogram& other);
 
+    std::uint64_t kmers() const;
+    std::uint64_t different_kmers() const;
+
     /// Returns: {multiplicity, different k-mers}, both at least 1, by multiplicity.
     std::vector<std::pair<std::uint64_t, std::uint64_t>> entries() const;
 
-    bool operator==(const histogram& other) const { return entries() == other.entries(); }
+    bool operator==(const histogram&) const = default;
 
 private:
     static constexpr std::size_t dense_size = 64;
@@ -81,39 +80,30 @@ private:
 
 struct summary {
     text_totals text;
-    std::uint64_t kmers = 0;
-    std::uint64_t distinct = 0;
     histogram multiplicities;
     std::vector<counted_kmer> top; // in reporting order
 
     bool operator==(const summary&) const = default;
 };
 
-/// Makes the summary of k-mers that are added one by one, each once.
-class summary_builder {
-public:
-    explicit summary_builder(std::size_t top) : top_(top) {}
-
-    void add(const counted_kmer& entry) {
-        kmers_ += entry.count;
-        ++distinct_;
+/// Returns: the summary of the k-mers that for_each(visit) visits as counted_kmer, each k-mer once; `text` is empty.
+template <class ForEach>
+summary summarize(ForEach for_each, std::size_t top) {
+    summary result;
+    top_list most_frequent(top);
+    std::uint64_t singles = 0; // most k-mers of a genome: in a register, not one change of memory after the other
+    for_each([&](const counted_kmer& entry) {
         if (entry.count == 1) {
-            ++singles_; // most k-mers of a genome: not one read-modify-write in memory after the other
+            ++singles;
         } else {
-            multiplicities_.add(entry.count);
+            result.multiplicities.add(entry.count);
         }
-        top_.offer(entry);
-    }
-
-    summary take();
-
-private:
-    std::uint64_t kmers_ = 0;
-    std::uint64_t distinct_ = 0;
-    std::uint64_t singles_ = 0;
-    histogram multiplicities_;
-    top_list top_;
-};
+        most_frequent.offer(entry);
+    });
+    result.multiplicities.add(1, singles);
+    result.top = most_frequent.take();
+    return result;
+}
 
 /// Complexity: linear in `top`, and in the different multiplicities.
 summary merge(summary a, const summary& b, std::size_t top);

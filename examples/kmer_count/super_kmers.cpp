@@ -8,7 +8,7 @@ namespace kmer_count {
 
 namespace {
 
-constexpr std::size_t tile_size = 2048; // k-mers; their orders stay in the first-level cache
+constexpr std::size_t tile_size = 2048;   // k-mers; their orders stay in the first-level cache
 constexpr unsigned longest_minimizer = 8; // its order is 16 bits wide: 8 to a vector register of any x86-64
 
 using tile = std::array<std::int16_t, tile_size + max_k>;
@@ -51,8 +51,8 @@ void slide_minimum(tile& orders, std::size_t count, std::size_t width) {
 
 } // namespace
 
-partitioned_block super_kmer_splitter::split(std::span<const base_code> bases, std::span<const base_run> runs, unsigned k,
-                                             std::size_t bins) {
+partitioned_block super_kmer_splitter::split(std::span<const base_code> bases, std::span<const base_run> runs,
+                                             unsigned k, std::size_t bins) {
     k_ = k;
     bin_shift_ = 16U - static_cast<unsigned>(std::countr_zero(bins));
     records_.clear();
@@ -120,7 +120,8 @@ std::vector<bin_extent> super_kmer_splitter::measure_bins(std::size_t bins) cons
         extents[r.bin].kmers += r.kmers;
     }
     std::uint32_t begin = 0;
-    for (bin_extent& extent : extents) begin += std::exchange(extent.begin, begin) + static_cast<std::uint32_t>(record_slack);
+    for (bin_extent& extent : extents)
+        begin += std::exchange(extent.begin, begin) + static_cast<std::uint32_t>(record_slack);
     return extents;
 }
 

@@ -58,7 +58,8 @@ private:
 class super_kmer_splitter {
 public:
     /// `bins` is a power of two, at most 2^16.
-    partitioned_block split(std::span<const base_code> bases, std::span<const base_run> runs, unsigned k, std::size_t bins);
+    partitioned_block split(std::span<const base_code> bases, std::span<const base_run> runs, unsigned k,
+                            std::size_t bins);
 
 private:
     struct record {

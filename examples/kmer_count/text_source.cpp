@@ -13,7 +13,7 @@ constexpr std::size_t input_size = 128 << 10;
 constexpr std::string_view gzip_magic = "\x1f\x8b";
 constexpr int window_of_gzip = 15 + 16; // zlib: the largest window, gzip header and checksum required
 
-constexpr std::uint64_t usual_ratio = 4;               // DNA in gzip
+constexpr std::uint64_t usual_ratio = 4; // DNA in gzip
 constexpr std::uint64_t length_of_pipe = 64ULL << 20;
 
 } // namespace
