@@ -64,6 +64,7 @@ void explorer::run_execution() {
     if (failed_) return;
     const ending how = run_steps();
     if (failed_) return;
+    consider_blocked();
     switch (how) {
     case ending::redundant: ++result_.redundant; return;
     case ending::unfair: ++result_.unfair; return;
@@ -184,14 +185,26 @@ process_mask explorer::still_asleep(const node& before, const footprint& step) c
     return result;
 }
 
+// A thread that is blocked in cpu_relax() at the end may have been able to go on before.
+void explorer::consider_blocked() {
+    if (settings_.pure_spins || settings_.reduce == reduction::none) return;
+    for (unsigned thread = 0; thread < machine_.thread_count(); ++thread) {
+        const thread_state& state = machine_.thread(thread);
+        if (state.finished || state.pending->kind != op::relax || machine_.is_enabled(thread)) continue;
+        trace_.append(thread, machine_.next_step(thread), machine_, false);
+        reverse_races();
+        trace_.remove_newest();
+    }
+}
+
 // For every race of the newest event: some execution in which it comes first must be explored from before the other.
 void explorer::reverse_races() {
     if (settings_.reduce == reduction::none) return;
     for (const int earlier : trace_.races()) {
         node& before = nodes_[static_cast<std::size_t>(earlier)];
-        const process_mask first = trace_.initials(earlier);
-        if ((first & (before.backtrack | before.asleep)) != 0) continue;
-        const process_mask own = bit(nodes_.back().process);
+        const process_mask first = trace_.initials(earlier) & before.enabled;
+        if (first == 0 || (first & (before.backtrack | before.asleep)) != 0) continue;
+        const process_mask own = bit(trace_[trace_.size() - 1].process);
         before.backtrack |= (first & own) != 0 ? own : first & (~first + 1);
     }
 }
@@ -216,13 +229,27 @@ process_mask explorer::idle_timeouts() const {
     return waiting;
 }
 
-bool explorer::is_unfair() const {
+// With pure_spins, a thread in cpu_relax() never goes on: the execution in which it looks later is explored as well. Here
+// nothing else can run, so it looks once more: either it spins on, and is really blocked, or this execution is unfair.
+bool explorer::is_unfair() {
     if (!settings_.pure_spins) return false;
     for (unsigned thread = 0; thread < machine_.thread_count(); ++thread) {
         const thread_state& state = machine_.thread(thread);
-        if (!state.finished && state.pending->kind == op::relax && machine_.sees_change(thread)) return true;
+        if (state.finished || state.pending->kind != op::relax || !machine_.sees_change(thread)) continue;
+        if (!spins_on(thread)) return true;
     }
     return false;
+}
+
+bool explorer::spins_on(unsigned thread) {
+    const thread_state& state = machine_.thread(thread);
+    const std::size_t choices = choices_.size();
+    do {
+        machine_.run_operation(thread, -1);
+        run_fiber(thread);
+        if (failed_ || state.finished || choices_.size() != choices) return false;
+    } while (state.pending->kind == op::load);
+    return state.pending->kind == op::relax;
 }
 
 void explorer::check_blocked() {
@@ -242,15 +269,12 @@ void explorer::execute(unsigned process, int index) {
     thread_state& owner = machine_.thread(thread);
     event& added = trace_[index];
     if (is_buffer(process)) {
-        added.kind = op::drain;
         added.where = owner.buffer.front().where;
         added.done = machine_.drain(thread, index);
         return;
     }
     operation& request = *owner.pending;
-    added.kind = request.kind;
     added.order = request.order;
-    added.expected = request.expected;
     added.where = request.where;
     if (owner.location >= 0 && request.kind != op::futex_wake && request.kind != op::futex_resume)
         if (const char* wrong = machine_.touch(owner.location, thread)) return fail(wrong);

@@ -67,10 +67,12 @@ private:
     void execute(unsigned process, int index);
     process_mask still_asleep(const node& before, const footprint& step) const;
     void reverse_races();
+    void consider_blocked();
     process_mask enabled_processes() const;
     process_mask idle_timeouts() const;
     void check_blocked();
-    bool is_unfair() const;
+    bool is_unfair();
+    bool spins_on(unsigned thread);
     void run_fiber(unsigned thread);
     void run_aside(const std::function<void()>& body);
     void accept_request(unsigned thread);

@@ -175,8 +175,9 @@ footprint machine::operation_step(unsigned index) const {
     case op::fetch_and: modified(request, value, step.writes); step.reads = true; break;
     case op::heavy_fence: step.fences = true; break;
     case op::futex_wait:
-        step.reads = true;
-        step.queue = value == request.expected;
+        // Also where the value differs and nobody sleeps: whether it does may depend on a write that is independent
+        // of futex_wake(), and dependence must not vanish with such a write.
+        step.reads = step.queue = true;
         break;
     case op::futex_resume: step.queue = owner.waker < 0 || is_early(index); break;
     case op::futex_wake: step.queue = true; break;
@@ -200,7 +201,8 @@ bool machine::are_dependent(const footprint& a, const footprint& b) const {
         const auto& observed = threads_[watcher.thread].observed;
         return watcher.watches && writer.writes &&
                std::any_of(observed.begin(), observed.end(),
-                           [&](const observation& seen) { return seen.location == writer.location; });
+                           [&](const observation& seen) { return seen.location == writer.location; }) &&
+               newest_store(watcher.thread, writer.location) == nullptr;
     };
     return watched(a, b) || watched(b, a);
 }
@@ -212,6 +214,10 @@ const buffered_store* machine::newest_store(unsigned index, int location) const 
     const auto found = std::find_if(buffer.rbegin(), buffer.rend(),
                                     [&](const buffered_store& store) { return store.location == location; });
     return found == buffer.rend() ? nullptr : &*found;
+}
+
+buffered_store* machine::newest_store(unsigned index, int location) {
+    return const_cast<buffered_store*>(std::as_const(*this).newest_store(index, location)); // NOLINT(*-const-cast)
 }
 
 std::uint64_t machine::view(unsigned index, int location) const {
@@ -277,8 +283,8 @@ step_record machine::run_load(unsigned index, int event) {
     thread_state& owner = threads_[index];
     step_record done;
     done.has_read = true;
-    if (const buffered_store* own = newest_store(index, owner.location)) {
-        const_cast<buffered_store*>(own)->reader = event; // NOLINT(*-const-cast): the buffer is ours
+    if (buffered_store* const own = newest_store(index, owner.location)) {
+        own->reader = event;
         done.read = own->value;
     } else {
         memory_location& at = location(owner.location);
@@ -309,7 +315,8 @@ step_record machine::run_store(unsigned index, int event) {
         added.where = request.where;
         owner.buffer.push_back(added);
     }
-    observe(index, owner.location, request.operand);
+    for (observation& seen : owner.observed)
+        if (seen.location == owner.location) seen.value = request.operand;
     return done;
 }
 

@@ -84,6 +84,7 @@ public:
     thread_state& thread(unsigned index) { return threads_[index]; }
     const thread_state& thread(unsigned index) const { return threads_[index]; }
     memory_location& location(int index) { return locations_[static_cast<std::size_t>(index)]; }
+    const memory_location& location(int index) const { return locations_[static_cast<std::size_t>(index)]; }
     int location_count() const { return static_cast<int>(locations_.size()); }
 
     // Objects. `by` is max_threads outside of threads; the text says what is wrong, or is null.
@@ -100,6 +101,8 @@ public:
     bool is_early(unsigned thread) const;         // a wait that may end before it is woken
     bool sees_change(unsigned thread) const;      // something observed has another value now
     process_mask fences_waiting_for(unsigned thread) const;
+    buffered_store* newest_store(unsigned thread, int location); // in the thread's own buffer, or null
+    const buffered_store* newest_store(unsigned thread, int location) const;
 
     // Steps.
     step_record drain(unsigned thread, int event);
@@ -112,7 +115,6 @@ public:
 
 private:
     std::uint64_t view(unsigned thread, int location) const;
-    const buffered_store* newest_store(unsigned thread, int location) const;
     void observe(unsigned thread, int location, std::uint64_t value);
     void buffer_emptied(unsigned thread, int event);
     step_record run_load(unsigned thread, int event);

@@ -78,7 +78,7 @@ std::string effect_of(const event& shown) {
 
 std::string explorer::place_name(int location) const {
     if (location < 0) return "";
-    const memory_location& at = const_cast<machine&>(machine_).location(location); // NOLINT(*-const-cast)
+    const memory_location& at = machine_.location(location);
     const auto* const address = static_cast<const char*>(at.object);
     const named_range* best = nullptr;
     for (const named_range& range : names_)

@@ -26,7 +26,7 @@ void trace::conflict(int event, unsigned thread) {
     if (event >= 0 && (*this)[event].touched.thread != thread) conflicting_.push_back(event);
 }
 
-event& trace::append(unsigned process, const footprint& touched, const machine& state, bool after_everything) {
+event& trace::append(unsigned process, const footprint& touched, machine& state, bool after_everything) {
     enabling_.clear();
     conflicting_.clear();
     ordered_only_.clear();
@@ -41,6 +41,7 @@ event& trace::append(unsigned process, const footprint& touched, const machine& 
         for (const process_history& other : processes_)
             if (other.last >= 0) base.join((*this)[other.last].clock);
     keep_immediate(base);
+    if (touched.watches) find_watched_races(base, touched, state);
     for (const int index : conflicting_) base.join((*this)[index].clock);
     for (const int index : ordered_only_) base.join((*this)[index].clock);
     event& added = events_.emplace_back();
@@ -48,6 +49,12 @@ event& trace::append(unsigned process, const footprint& touched, const machine& 
     added.sequence = ++processes_[process].events;
     added.touched = touched;
     added.location = touched.location;
+    if (!touched.drains) {
+        added.kind = state.thread(touched.thread).pending->kind;
+        added.expected = state.thread(touched.thread).pending->expected;
+    } else {
+        added.kind = op::drain;
+    }
     added.clock = base;
     added.clock.at[process] = added.sequence;
     remember(touched, process, state);
@@ -73,39 +80,54 @@ void trace::collect_enabling(unsigned process, const footprint& touched, const m
     }
 }
 
-void trace::collect_memory(const footprint& touched, const machine&) {
+void trace::collect_memory(const footprint& touched, const machine& state) {
     if (touched.location < 0) return;
-    const history& known = at(touched.location);
+    history& known = at(touched.location);
+    if (known.last_write < 0) known.initial = state.location(touched.location).value;
     if (touched.reads || touched.writes) conflict(known.last_write, touched.thread);
     if (touched.writes)
         for (const int reader : known.readers) conflict(reader, touched.thread);
     if (touched.queue) conflict(known.last_queue, touched.thread);
 }
 
-// A thread in cpu_relax() reads again all that it has observed; but it could not have gone on before the only change.
+// A thread in cpu_relax() reads again all that it has observed.
 void trace::collect_watched(const footprint& touched, const machine& state) {
     if (!touched.watches) return;
-    const thread_state& owner = state.thread(touched.thread);
-    for (const observation& seen : owner.observed) {
+    for (const observation& seen : state.thread(touched.thread).observed) {
         const int write = at(seen.location).last_write;
         if (write < 0 || (*this)[write].touched.thread == touched.thread) continue;
-        if (would_see_change(write, owner))
-            conflicting_.push_back(write);
-        else
-            ordered_only_.push_back(write);
+        if (state.newest_store(touched.thread, seen.location) == nullptr) ordered_only_.push_back(write);
     }
 }
 
-bool trace::would_see_change(int without, const thread_state& watcher) const {
-    return std::any_of(watcher.observed.begin(), watcher.observed.end(), [&](const observation& seen) {
+// But it could have gone on only before a write without which something still looks different; not only the last such
+// write counts, because the values may have changed back in between.
+void trace::find_watched_races(const process_clock& base, const footprint& touched, const machine& state) {
+    const auto& observed = state.thread(touched.thread).observed;
+    for (int index = size() - 1; index >= 0; --index) {
+        const event& write = (*this)[index];
+        if (!write.touched.writes || write.touched.thread == touched.thread) continue;
+        if (base.at[write.process] >= write.sequence) continue;
+        const bool watched = std::any_of(observed.begin(), observed.end(), [&](const observation& seen) {
+            return seen.location == write.location && state.newest_store(touched.thread, seen.location) == nullptr;
+        });
+        if (watched && would_see_change(index, touched.thread, state)) racing_.push_back(index);
+    }
+}
+
+bool trace::would_see_change(int without, unsigned thread, const machine& state) const {
+    const auto is_different = [&](const observation& seen) {
+        if (state.newest_store(thread, seen.location) != nullptr) return false;
         for (int index = size() - 1; index >= 0; --index) {
-            const event& candidate = (*this)[index];
-            if (candidate.location != seen.location || !candidate.touched.writes) continue;
-            if (index == without || is_ordered(without, candidate)) continue;
-            return candidate.done.wrote != seen.value;
+            const event& write = (*this)[index];
+            if (write.location != seen.location || !write.touched.writes) continue;
+                        if (index != without && !is_ordered(without, write)) return write.done.wrote != seen.value;
+            if (write.touched.thread == thread) return false; // the store would still be in the watcher's buffer
         }
         return false;
-    });
+    };
+    const auto& observed = state.thread(thread).observed;
+    return std::any_of(observed.begin(), observed.end(), is_different);
 }
 
 // A heavy fence is ordered with every store of the other threads and with its way to memory. While the fence waits for
@@ -140,7 +162,7 @@ void trace::keep_immediate(const process_clock& base) {
     }
 }
 
-void trace::remember(const footprint& touched, unsigned process, const machine& state) {
+void trace::remember(const footprint& touched, unsigned process, machine& state) {
     const int index = size() - 1;
     process_history& own = processes_[process];
     own.last = index;
@@ -149,8 +171,10 @@ void trace::remember(const footprint& touched, unsigned process, const machine& 
     if (touched.drains && state.fences_waiting_for(touched.thread) != 0 && state.thread(touched.thread).buffer.size() == 1)
         processes_[touched.thread].last_clearing = index;
     if (touched.watches)
-        for (const observation& seen : state.thread(touched.thread).observed)
-            at(seen.location).readers[touched.thread] = index;
+        for (const observation& seen : state.thread(touched.thread).observed) {
+            buffered_store* const stored = state.newest_store(touched.thread, seen.location);
+            (stored != nullptr ? stored->reader : at(seen.location).readers[touched.thread]) = index;
+        }
     if (touched.location < 0) return;
     history& known = at(touched.location);
     if (touched.reads) known.readers[touched.thread] = index;
@@ -178,21 +202,44 @@ std::uint64_t trace::fingerprint() const {
     return sum;
 }
 
+// The newest event as it would be without `earlier` and all that is ordered after it: another value decides whether a
+// compare_exchange writes.
+footprint trace::repeated(int earlier) const {
+    const event& newest = events_.back();
+    footprint step = newest.touched;
+    if (newest.kind != op::compare_exchange) return step;
+    std::uint64_t value = histories_[static_cast<std::size_t>(newest.location)].initial;
+    for (int index = 0; index + 1 < size(); ++index) {
+        const event& each = (*this)[index];
+        if (each.location != newest.location || !each.touched.writes) continue;
+        if (index < earlier || (index > earlier && !is_ordered(earlier, each))) value = each.done.wrote;
+    }
+    step.writes = value == newest.expected;
+    return step;
+}
+
 process_mask trace::initials(int earlier) const {
     std::array<int, max_processes> first;
     first.fill(-1);
     process_mask result = 0;
-    for (int index = earlier + 1; index < size(); ++index) {
+    const event& newest = events_.back();
+    const footprint step = repeated(earlier);
+    bool blocked = false; // some event before the newest conflicts with it
+    for (int index = earlier + 1; index + 1 < size(); ++index) {
         const event& candidate = (*this)[index];
-        if (index + 1 < size() && is_ordered(earlier, candidate)) continue;
+        if (is_ordered(earlier, candidate)) continue;
+        const footprint& other = candidate.touched;
+        if (other.location == step.location && other.thread != step.thread)
+            blocked = blocked || (step.writes && (other.reads || other.writes)) || (step.queue && other.queue);
         if (first[candidate.process] >= 0) continue;
-        const bool follows = std::any_of(first.begin(), first.end(), [&](int before) {
-            return before >= 0 && is_ordered(before, candidate);
-        });
+        const auto precedes = [&](int before) { return before >= 0 && is_ordered(before, candidate); };
+        const bool follows = std::any_of(first.begin(), first.end(), precedes);
         first[candidate.process] = index;
         if (!follows) result |= bit(candidate.process);
     }
-    return result;
+    const auto precedes = [&](int before) { return before >= 0 && is_ordered(before, newest); };
+    blocked = blocked || std::any_of(first.begin(), first.end(), precedes);
+    return blocked ? result : result | bit(newest.process);
 }
 
 } // namespace model

@@ -33,7 +33,9 @@ public:
 
     /// Adds the step that `process` is about to take. Afterwards races() has the earlier events that it conflicts with,
     /// that could have come after it, and between which and it nothing stands.
-    event& append(unsigned process, const footprint& touched, const machine& state, bool after_everything);
+    event& append(unsigned process, const footprint& touched, machine& state, bool after_everything);
+    /// After append() of a step that can never be taken, to know its races.
+    void remove_newest() { events_.pop_back(); }
     const std::vector<int>& races() const { return racing_; }
 
     int size() const { return static_cast<int>(events_.size()); }
@@ -57,6 +59,7 @@ public:
 
 private:
     struct history { // of one location
+        std::uint64_t initial = 0;
         int last_write = -1;
         int last_queue = -1;
         std::array<int, max_threads> readers; // since the last write, each thread's last
@@ -73,9 +76,11 @@ private:
     void collect_memory(const footprint& touched, const machine& state);
     void collect_watched(const footprint& touched, const machine& state);
     void collect_fences(const footprint& touched, const machine& state);
-    bool would_see_change(int without, const thread_state& watcher) const;
+    void find_watched_races(const process_clock& base, const footprint& touched, const machine& state);
+    bool would_see_change(int without, unsigned thread, const machine& state) const;
     void keep_immediate(const process_clock& base);
-    void remember(const footprint& touched, unsigned process, const machine& state);
+    void remember(const footprint& touched, unsigned process, machine& state);
+    footprint repeated(int earlier) const;
 
     std::vector<event> events_;
     std::vector<history> histories_;

@@ -75,7 +75,7 @@ model::program make_program(const code& threads) {
 }
 
 code random_code(std::mt19937_64& random) {
-    const unsigned threads = 2 + static_cast<unsigned>(random() % 2);
+    const unsigned threads = 2 + static_cast<unsigned>(random() % 3);
     const unsigned cells = 1 + static_cast<unsigned>(random() % 3);
     code result(threads);
     unsigned left = 6;
@@ -103,6 +103,13 @@ struct totals {
     std::uint64_t programs = 0, reduced = 0, redundant = 0, plain = 0;
 };
 
+bool same_keys(const model::result& a, const model::result& b) {
+    if (a.outcomes.size() != b.outcomes.size()) return false;
+    for (const auto& [text, times] : a.outcomes)
+        if (b.outcomes.count(text) == 0) return false;
+    return true;
+}
+
 bool agree(const code& threads, totals& sum) {
     model::options settings{.name = "random", .spurious_wakeups = 0};
     settings.collect_classes = true;
@@ -115,9 +122,12 @@ bool agree(const code& threads, totals& sum) {
     sum.reduced += reduced.executions;
     sum.redundant += reduced.redundant;
     sum.plain += plain.executions;
-    bool same_outcomes = reduced.outcomes.size() == plain.outcomes.size();
-    for (const auto& [text, times] : plain.outcomes) same_outcomes = same_outcomes && reduced.outcomes.count(text) != 0;
-    if (same_outcomes && reduced.classes == plain.classes && reduced.executions == reduced.classes.size()) return true;
+    settings.reduce = model::reduction::partial_order;
+    settings.pure_spins = true;
+    const model::result pure = model::explore(settings, make_program(threads));
+    if (same_keys(reduced, plain) && same_keys(pure, plain) && reduced.classes == plain.classes &&
+        reduced.executions == reduced.classes.size())
+        return true;
     std::printf("the searches disagree: %zu and %zu outcomes, %zu and %zu classes, %llu executions\n",
                 reduced.outcomes.size(), plain.outcomes.size(), reduced.classes.size(), plain.classes.size(),
                 static_cast<unsigned long long>(reduced.executions));
