@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The split deque: an owner that forks and joins, thieves that steal, also behind its back. Every job runs exactly once,
+// its effects are visible to the join, and a frame that is gone is never touched.
+#include <pel/detail/queue/split_deque.hpp>
+#include <pel/detail/sched/job.hpp>
+
+#include <pel_model/plain.hpp>
+#include <pel_model/program.hpp>
+
+namespace {
+
+using namespace pel::detail;
+
+struct frame : job {
+    frame() : job(nullptr) {}
+    model::plain<int> input{0}, result{0};
+
+    /// The body; a second run of it would race with the first, or see its result.
+    void run() {
+        model::check(input.read() == 1, "the job's frame is not the one that was forked");
+        model::check(result.read() == 0, "a job ran twice");
+        result.write(1);
+    }
+};
+
+void never_called(job&, worker&, worker*, job_action) {}
+
+struct board {
+    static constexpr std::uint32_t capacity = 4;
+    atomic_slot slots[capacity];
+    split_deque deque{slots, capacity};
+    board() {
+        model::name(deque, "deque");
+        model::name(slots, "slots");
+    }
+
+    // ---- owner ----
+
+    void fork(frame& forked) {
+        forked.input.write(1);
+        deque.push(deque.bottom(), never_called, &forked);
+    }
+    /// An owner that is asked exposes at some fork or other; which one does not matter here.
+    void maybe_expose() {
+        if (model::choose(2) == 1) deque.expose(1);
+    }
+    void join(frame& forked) {
+        const std::uint32_t position = deque.bottom() - 1;
+        if (deque.try_take_private(position) || deque.take_public(position)) {
+            forked.run();
+        } else {
+            while (!forked.state.is_done()) cpu_relax();
+            deque.close_stolen(position);
+        }
+        model::check(forked.result.read() == 1, "a join returned before its job had run");
+    }
+
+    // ---- thieves ----
+
+    void finish(const job_slot& slot) {
+        auto& stolen = static_cast<frame&>(*slot.frame);
+        stolen.run();
+        model::check(!stolen.state.finish(), "nobody parks here");
+    }
+    void steal(int attempts) {
+        for (int i = 0; i < attempts; ++i)
+            if (const job_slot slot = deque.try_steal()) finish(slot);
+    }
+    void deep_steal(int attempts) {
+        for (int i = 0; i < attempts; ++i) {
+            job_slot slot = deque.try_steal();
+            if (!slot) slot = deque.try_deep_steal([] { asymmetric_fence_heavy(); });
+            if (slot) finish(slot);
+        }
+    }
+};
+
+using owner_body = void (*)(board&);
+
+/// fork, fork, join, fork, join, join: a position is used again while the one below may be stolen.
+void reuse(board& b) {
+    frame first, second, third;
+    b.fork(first);
+    b.maybe_expose();
+    b.fork(second);
+    b.join(second);
+    b.fork(third);
+    b.maybe_expose();
+    b.join(third);
+    b.join(first);
+}
+
+/// The same position three times.
+void repeat(board& b) {
+    for (int i = 0; i < 3; ++i) {
+        frame forked;
+        b.fork(forked);
+        b.maybe_expose();
+        b.join(forked);
+    }
+}
+
+/// Three deep.
+void nest(board& b) {
+    frame first, second, third;
+    b.fork(first);
+    b.fork(second);
+    b.maybe_expose();
+    b.fork(third);
+    b.join(third);
+    b.join(second);
+    b.join(first);
+}
+
+void one(board& b) {
+    frame forked;
+    b.fork(forked);
+    b.join(forked);
+}
+
+void two(board& b) {
+    one(b);
+    one(b);
+}
+
+enum class thief : std::uint8_t { shallow, deep };
+
+model::program with(owner_body owner, std::vector<std::pair<thief, int>> thieves) {
+    return [owner, thieves](model::execution& run) {
+        auto& b = run.share<board>();
+        run.thread("owner", [&b, owner] { owner(b); });
+        for (const auto& [how, attempts] : thieves) {
+            const int times = attempts + static_cast<int>(model::bound());
+            if (how == thief::deep)
+                run.thread("deep", [&b, times] { b.deep_steal(times); });
+            else
+                run.thread("thief", [&b, times] { b.steal(times); });
+        }
+    };
+}
+
+const model::registered programs[] = {
+    {{.name = "deque: reuse, one thief", .pure_spins = true}, with(reuse, {{thief::shallow, 3}})},
+    {{.name = "deque: repeat, one thief", .pure_spins = true}, with(repeat, {{thief::shallow, 3}})},
+    {{.name = "deque: nest, one thief", .pure_spins = true}, with(nest, {{thief::shallow, 3}})},
+    {{.name = "deque: one, one deep thief", .pure_spins = true}, with(one, {{thief::deep, 1}})},
+    {{.name = "deque: two, one deep thief", .pure_spins = true}, with(two, {{thief::deep, 1}})},
+    {{.name = "deque: one, two deep thieves", .pure_spins = true}, with(one, {{thief::deep, 1}, {thief::deep, 1}})},
+    {{.name = "deque: one, thief and deep thief", .pure_spins = true}, with(one, {{thief::deep, 1}, {thief::shallow, 1}})},
+    {{.name = "deque: two, thief and deep thief", .pure_spins = true}, with(two, {{thief::deep, 1}, {thief::shallow, 1}})},
+    {{.name = "deque: reuse, two thieves", .pure_spins = true}, with(reuse, {{thief::shallow, 1}, {thief::shallow, 1}})},
+};
+
+} // namespace
