@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <pel/detail/queue/injector.hpp>
+#include <pel/detail/sched/job.hpp>
+
+#include "support/watchdog.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <thread>
+#include <vector>
+
+namespace injector_test {
+
+using pel::detail::group_list;
+using pel::detail::injector;
+using pel::detail::injector_entry;
+using pel::detail::job;
+using pel::detail::job_action;
+using pel::detail::job_slot;
+using pel::detail::listed_job;
+using pel::detail::worker;
+
+void ignore(job&, worker&, worker*, job_action) {}
+
+job_slot slot_of(std::size_t i) { return {&ignore, reinterpret_cast<job*>((i + 1) * 64), nullptr}; }
+std::size_t number_of(const job_slot& slot) { return reinterpret_cast<std::uintptr_t>(slot.frame) / 64 - 1; }
+
+injector_entry entry_of(std::size_t i) {
+    injector_entry entry;
+    entry.single = slot_of(i);
+    return entry;
+}
+
+TEST(injector, what_is_pushed_first_comes_out_first) {
+    injector queue;
+    EXPECT_TRUE(queue.is_empty());
+    EXPECT_FALSE(queue.try_pop());
+    injector_entry entries[3] = {entry_of(0), entry_of(1), entry_of(2)};
+    for (injector_entry& each : entries) queue.push(each);
+    EXPECT_FALSE(queue.is_empty());
+    for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(number_of(queue.try_pop()), i);
+    EXPECT_TRUE(queue.is_empty());
+    EXPECT_FALSE(queue.try_pop());
+}
+
+TEST(injector, an_entry_is_claimed_once_from_anywhere_in_the_queue) {
+    injector queue;
+    injector_entry entries[3] = {entry_of(0), entry_of(1), entry_of(2)};
+    for (injector_entry& each : entries) queue.push(each);
+    EXPECT_TRUE(queue.try_remove(entries[1]));
+    EXPECT_FALSE(queue.try_remove(entries[1]));
+    EXPECT_EQ(number_of(queue.try_pop()), 0U);
+    EXPECT_FALSE(queue.try_remove(entries[0]));
+    EXPECT_TRUE(queue.try_remove(entries[2]));
+    EXPECT_TRUE(queue.is_empty());
+    queue.push(entries[1]);
+    EXPECT_EQ(number_of(queue.try_pop()), 1U) << "an entry can be used again";
+}
+
+TEST(injector, groups_take_turns_with_each_other_and_with_single_jobs) {
+    injector queue;
+    group_list first;
+    group_list second;
+    listed_job a[2], b[2];
+    for (std::size_t i = 0; i < 2; ++i) {
+        a[i].work = slot_of(10 + i);
+        b[i].work = slot_of(20 + i);
+    }
+    injector_entry single = entry_of(0);
+    queue.append(first, a[0]);
+    queue.append(first, a[1]);
+    queue.append(second, b[0]);
+    queue.push(single);
+    queue.append(second, b[1]);
+    std::vector<std::size_t> order;
+    while (const job_slot slot = queue.try_pop()) order.push_back(number_of(slot));
+    EXPECT_EQ(order, (std::vector<std::size_t>{10, 20, 0, 11, 21}));
+    EXPECT_TRUE(queue.is_empty());
+    EXPECT_TRUE(first.seems_empty());
+}
+
+TEST(injector, a_waiter_pops_only_from_its_own_group) {
+    injector queue;
+    group_list mine;
+    group_list other;
+    listed_job a, b, c;
+    a.work = slot_of(1);
+    b.work = slot_of(2);
+    c.work = slot_of(3);
+    queue.append(other, a);
+    queue.append(mine, b);
+    queue.append(other, c);
+    EXPECT_EQ(number_of(queue.try_pop(mine)), 2U);
+    EXPECT_FALSE(queue.try_pop(mine));
+    EXPECT_EQ(number_of(queue.try_pop(other)), 1U);
+    EXPECT_EQ(number_of(queue.try_pop()), 3U);
+    EXPECT_TRUE(queue.is_empty());
+}
+
+TEST(injector, publish_runs_before_anybody_can_claim_the_entry) {
+    injector queue;
+    injector_entry entry = entry_of(7);
+    EXPECT_EQ(queue.push_and(entry, [&] { return queue.is_empty() ? 1 : 2; }), 2);
+    EXPECT_EQ(number_of(queue.try_pop()), 7U);
+}
+
+TEST(injector, stress_every_entry_is_claimed_exactly_once) {
+    const pel_test::watchdog guard;
+    const std::size_t each = pel_test::scaled(60'000);
+    constexpr std::size_t producers = 2;
+    injector queue;
+    group_list list;
+    std::vector<std::atomic<unsigned>> claims(2 * producers * each);
+    std::atomic<std::size_t> claimed{0};
+    const auto claim = [&](std::size_t number) {
+        claims[number].fetch_add(1);
+        claimed.fetch_add(1);
+    };
+    std::vector<std::thread> threads;
+    for (std::size_t p = 0; p < producers; ++p) {
+        threads.emplace_back([&, p] {
+            std::deque<injector_entry> entries;
+            std::vector<listed_job> jobs(each);
+            for (std::size_t i = 0; i < each; ++i) {
+                const std::size_t number = 2 * (p * each + i);
+                queue.push(entries.emplace_back(entry_of(number)));
+                jobs[i].work = slot_of(number + 1);
+                queue.append(list, jobs[i]);
+                if (i % 3 == 0 && queue.try_remove(entries[i / 2])) claim(2 * (p * each + i / 2));
+            }
+            pel_test::await([&] { return claimed.load() == claims.size(); }); // the entries are others' to look at
+        });
+    }
+    for (int consumer = 0; consumer < 2; ++consumer) {
+        threads.emplace_back([&, consumer] {
+            while (claimed.load() != claims.size()) {
+                const job_slot slot = consumer == 0 ? queue.try_pop(list) : queue.try_pop();
+                if (slot) claim(number_of(slot));
+                else std::this_thread::yield();
+            }
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_TRUE(std::ranges::all_of(claims, [](const auto& count) { return count.load() == 1; }));
+    EXPECT_TRUE(queue.is_empty());
+}
+
+} // namespace injector_test
