@@ -37,13 +37,13 @@ PEL_NOINLINE void fork_join_outside(F& f, G& g) {
     fork_join_inside(f, g);
 }
 
-template <class F>
-PEL_ALWAYS_INLINE void invoke_all(F& f) {
-    f();
+template <class F, class G>
+PEL_ALWAYS_INLINE void invoke_all(F& f, G& g) {
+    fork_join(f, g);
 }
-template <class F, class... Fs>
-PEL_ALWAYS_INLINE void invoke_all(F& f, Fs&... rest) {
-    auto others = [&] { invoke_all(rest...); };
+template <class F, class G, class H, class... Fs>
+PEL_ALWAYS_INLINE void invoke_all(F& f, G& g, H& h, Fs&... rest) {
+    auto others = [&] { invoke_all(g, h, rest...); };
     fork_join(f, others);
 }
 

@@ -10,7 +10,6 @@
 #pragma once
 
 #include <pel/detail/platform/asymmetric_fence.hpp>
-#include <pel/detail/platform/cache_line.hpp>
 #include <pel/detail/platform/cpu_relax.hpp>
 #include <pel/detail/sync/atomic.hpp>
 
@@ -63,8 +62,9 @@ public:
 
     /// Requires: position == bottom() < capacity().
     PEL_ALWAYS_INLINE void push(std::uint32_t position, job_function function, job* frame) noexcept {
-        slots_[position].function.store(function, relaxed); // published by D1 or D2
-        slots_[position].frame.store(frame, relaxed);
+        atomic_slot& slot = slots_[position];
+        slot.function.store(function, relaxed); // published by D1 or D2
+        slot.frame.store(frame, relaxed);
         bottom_.store(position + 1, release); // sync(D1) release: the slot, to a deep thief's load of bottom
     }
 
@@ -207,7 +207,7 @@ private:
         return none;
     }
 
-    alignas(cache_line) atomic<std::uint32_t> bottom_{0};
+    atomic<std::uint32_t> bottom_{0};
     atomic<std::uint32_t> poll_{0};
     atomic<std::uint64_t> public_{0};
     atomic_slot* const slots_;

@@ -140,8 +140,7 @@ inline bool scheduler::try_repay(worker& own) noexcept {
         return false;
     }
     own.counts.repayments.add();
-    while (!sleep_registered(own, false)) {
-    }
+    sleep_registered(own, false);
     return true;
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <pel/detail/memory/frame_pool.hpp>
+#include <pel/detail/platform/cache_line.hpp>
 #include <pel/detail/queue/split_deque.hpp>
 #include <pel/detail/sched/scope.hpp>
 #include <pel/detail/sched/serving.hpp>
@@ -17,7 +18,7 @@ namespace detail {
 class scheduler;
 struct segment;
 
-class worker {
+class alignas(cache_line) worker {
 public:
     static constexpr std::uint32_t deque_capacity = 1u << 14;
 
