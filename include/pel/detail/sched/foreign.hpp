@@ -1,91 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Threads that are not the pool's own: a record leased at the first call, kept until the thread exits, and the guard
-// that makes a thread a member of a pool for the length of a call.
+// The guard that makes a thread a member of a pool for the length of a call.
 //   any thread: everything.
 #pragma once
 
-#include <pel/detail/sched/threads.hpp>
-
-#include <vector>
+#include <pel/detail/sched/group.hpp>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
-
-inline worker* scheduler::lease_record() noexcept {
-    const lock_guard guard(membership_);
-    worker* record = returned_;
-    if (record != nullptr) {
-        returned_ = record->next;
-    } else {
-        record = record_table::take();
-        if (record == nullptr) return nullptr;
-        if (!attach(*record, true)) {
-            record_table::give(*record);
-            return nullptr;
-        }
-    }
-    record->lease = uid_; // lease_lock is held
-    record->stack_end = stack_limit();
-    return record;
-}
-
-inline void scheduler::return_record(worker& leased) noexcept {
-    const lock_guard guard(membership_);
-    leased.next = returned_;
-    returned_ = &leased;
-}
-
-/// A foreign thread's hold on a record.
-struct lease {
-    std::uint64_t uid = 0; // of the scheduler
-    std::uint32_t generation = 0;
-    scheduler* pool = nullptr;
-    worker* record = nullptr;
-};
-
-/// The lease used last.
-[[gnu::tls_model("initial-exec")]] inline constinit thread_local lease last_lease{};
-
-/// A thread's leases in all pools; ends with the thread.
-class lease_list {
-public:
-    lease_list() noexcept = default;
-    lease_list(const lease_list&) = delete;
-    lease_list& operator=(const lease_list&) = delete;
-    ~lease_list() {
-        last_lease = {};
-        for (const lease& each : leases_) give_up(each);
-    }
-
-    /// Returns: the calling thread's record in `pool`, or null when there can be none.
-    static worker* record_in(scheduler& pool) {
-        if (last_lease.uid == pool.uid()) [[likely]] return last_lease.record;
-        return record_in_slow(pool);
-    }
-
-private:
-    PEL_COLD static worker* record_in_slow(scheduler& pool) {
-        thread_local lease_list mine;
-        const lock_guard guard(lease_lock);
-        std::erase_if(mine.leases_, [](const lease& each) { return each.record->lease != each.uid; }); // pools that ended
-        for (const lease& each : mine.leases_) {
-            if (each.uid == pool.uid()) return (last_lease = each).record;
-        }
-        mine.leases_.reserve(mine.leases_.size() + 1);
-        worker* record = pool.lease_record();
-        if (record == nullptr) return nullptr;
-        mine.leases_.push_back({pool.uid(), pool.generation(), &pool, record});
-        last_lease = mine.leases_.back();
-        return record;
-    }
-    static void give_up(const lease& each) noexcept {
-        const lock_guard guard(lease_lock);
-        if (each.record->lease == each.uid && each.generation == fork_generation.load(relaxed)) // alike: of this process
-            each.pool->return_record(*each.record);
-    }
-
-    std::vector<lease> leases_;
-};
 
 inline void scheduler::begin_foreign_call(worker& own) noexcept {
     const seats_view view = seats_.enter_foreign();

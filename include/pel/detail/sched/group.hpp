@@ -4,8 +4,8 @@
 //   any thread: push(), cancel(), capture(); one waiter at a time: wait().
 #pragma once
 
-#include <pel/detail/sched/foreign.hpp>
 #include <pel/detail/sched/group_count.hpp>
+#include <pel/detail/sched/lease.hpp>
 #include <pel/detail/sched/segment.hpp>
 
 #include <exception>
