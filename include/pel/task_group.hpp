@@ -24,8 +24,8 @@ public:
     group_call(Group& owner, const F& function) : group_job(owner, &act), function_(function) {}
 
 private:
-    static void act(job& task, worker& runner, worker*, job_action action) {
-        auto& self = static_cast<group_call&>(task);
+    static void act(const job_slot& claimed, worker& runner, job_action action) {
+        auto& self = static_cast<group_call&>(*claimed.frame);
         auto& owner = static_cast<Group&>(self.group);
         switch (action) {
         case job_action::run_inline: return self.invoke_and_destroy(owner, runner);

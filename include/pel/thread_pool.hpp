@@ -128,6 +128,10 @@ namespace detail {
 /// The library's own way to a pool's scheduler.
 struct pool_access {
     static scheduler& core(const thread_pool& pool) { return pool.core(); }
+    static void abandon(thread_pool& pool) noexcept {
+        scheduler* const core = pool.core_.load(acquire); // sync(K1) acquire: as in thread_pool::core()
+        if (core->is_from_this_process()) core->abandon(100'000'000);
+    }
     /// The scheduler that a policy names, or null.
     template <class Policy>
     static scheduler* chosen(const Policy& policy) {
@@ -250,10 +254,7 @@ inline constinit default_pool_slot the_default_pool{};
 /// Ends the default pool's idle threads at exit; running ones get 100 ms. What calls later runs alone.
 struct exit_sentinel {
     thread_pool* pool;
-    ~exit_sentinel() {
-        scheduler& core = pool_access::core(*pool);
-        core.abandon(100'000'000);
-    }
+    ~exit_sentinel() { pool_access::abandon(*pool); }
 };
 
 PEL_COLD inline thread_pool* make_default_pool() {

@@ -45,7 +45,24 @@ PEL_ALWAYS_INLINE void call_unwinding(Body&& body, Handle&& on_exception) {
     }
 }
 
+/// Whether `error` holds an Error. Cost: a throw and a catch.
+template <class Error>
+bool is_exception_of(const std::exception_ptr& error) noexcept {
+    try {
+        std::rethrow_exception(error);
+    } catch (const Error&) {
+        return true;
+    } catch (...) {
+        return false;
+    }
+}
+
 #else
+
+template <class Error>
+bool is_exception_of(const std::exception_ptr&) noexcept {
+    return false;
+}
 
 template <class Error, class... Arguments>
 [[noreturn]] PEL_COLD void throw_error(Arguments&&... arguments) {

@@ -25,14 +25,17 @@ struct job;
 /// `run`: by a thief or server. `run_inline`: by the worker that pushed it, from its own deque.
 enum class job_action { run, run_inline, give_back };
 
-/// Does the action with a job claimed from a deque or list of `forker`, on `runner`'s thread. Throws nothing.
-using job_function = void (*)(job&, worker& runner, worker* forker, job_action);
+struct job_slot;
 
-/// A job claimed: what to call, on what, and whose it was. A null function means empty-handed.
+/// Does the action with a claimed job, on `runner`'s thread. Throws nothing. The frame may be gone afterwards.
+using job_function = void (*)(const job_slot& claimed, worker& runner, job_action);
+
+/// A job claimed: what to call, on what, and from where it was taken. A null function means empty-handed.
 struct job_slot {
     job_function function = nullptr;
     job* frame = nullptr;
-    worker* forker = nullptr;
+    worker* forker = nullptr;   // whose deque it was in; null: nobody waits there for it
+    std::uint32_t position = 0; // in that deque
     explicit operator bool() const noexcept { return function != nullptr; }
 };
 
@@ -120,7 +123,7 @@ public:
 
     /// Owner: the job at a position that it has just taken.
     job_slot read_taken(std::uint32_t position) const noexcept {
-        return {slots_[position].function.load(relaxed), slots_[position].frame.load(relaxed), nullptr}; // written by itself
+        return {slots_[position].function.load(relaxed), slots_[position].frame.load(relaxed), nullptr, position}; // written by itself
     }
 
     std::uint32_t private_jobs() const noexcept {
@@ -186,7 +189,7 @@ private:
     /// Only after the claiming CAS: before it the slot may belong to an older or newer job.
     job_slot read_claimed(std::uint32_t position) noexcept {
         atomic_slot& slot = slots_[position];
-        const job_slot found{slot.function.load(relaxed), slot.frame.load(relaxed), nullptr}; // ordered by D1 or D2
+        const job_slot found{slot.function.load(relaxed), slot.frame.load(relaxed), nullptr, position}; // ordered by D1 or D2
         slot.function.store(nullptr, release); // sync(D4) release: the owner may write the slot again
         return found;
     }

@@ -11,6 +11,15 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
+/// A leapfrogger hands on a stolen job that it must not run. `entry` is raw memory in the job.
+inline void give_back_stolen(const job_slot& claimed, injector_entry& entry, worker& by) noexcept {
+    worker& forker = *claimed.forker; // the frame may be gone after the push
+    ::new (&entry) injector_entry();
+    entry.single = claimed;
+    // It can be claimed only after the state says so: both happen under the injector's lock.
+    if (by.pool->shared().push_and(entry, [&]() noexcept { return claimed.frame->state.give_back(); })) forker.sleep.unpark();
+}
+
 /// A forked callable, on the forker's stack. What only a thief or leapfrogger uses stays unwritten until then.
 template <class G>
 class forked_call : public job {
@@ -22,8 +31,8 @@ public:
 
     injector_entry& entry() noexcept { return entry_; }
     /// After it ran on another thread. Throws: what it threw.
+    bool has_error() const noexcept { return has_error_; }
     void rethrow_stolen() {
-        if (!has_error_) return;
         std::exception_ptr error = std::move(error_);
         error_.~exception_ptr();
         std::rethrow_exception(std::move(error));
@@ -33,28 +42,19 @@ public:
         if (has_error_) error_.~exception_ptr();
     }
 
-    static void act(job& task, worker& runner, worker* forker, job_action action) {
-        auto& self = static_cast<forked_call&>(task);
-        if (action == job_action::give_back) return self.give_back(runner, *forker);
-        bool failed = false;
-        call_guarded([&] { self.callable_(); },
-                     [&](std::exception_ptr error) {
-                         failed = true;
-                         ::new (&self.error_) std::exception_ptr(std::move(error));
-                     });
-        self.has_error_ = failed;
-        if (self.state.finish()) forker->sleep.unpark();
+    static void act(const job_slot& claimed, worker& runner, job_action action) {
+        auto& self = static_cast<forked_call&>(*claimed.frame);
+        if (action == job_action::give_back) return give_back_stolen(claimed, self.entry_, runner);
+        worker& forker = *claimed.forker;
+        self.has_error_ = !call_guarded([&] { self.callable_(); },
+                                        [&](std::exception_ptr error) {
+                                            ::new (&self.error_) std::exception_ptr(std::move(error));
+                                            forker.floor.lower(claimed.position); // what the sibling has under way
+                                        });
+        if (self.state.finish()) forker.sleep.unpark();
     }
 
 private:
-    void give_back(worker& by, worker& forker) noexcept {
-        ::new (&entry_) injector_entry();
-        entry_.single = {&act, this, &forker};
-        by.counts.injected.add();
-        // The entry can be claimed only after the state says so: both under the injector's lock.
-        const bool is_parked = by.pool->shared().push_and(entry_, [this]() noexcept { return state.give_back(); });
-        if (is_parked) forker.sleep.unpark();
-    }
 
     G& callable_;
     bool has_error_; // written by the thief, published by D3
@@ -70,7 +70,17 @@ private:
 template <class G>
 PEL_COLD void join_unwinding(worker& own, std::uint32_t position, forked_call<G>& child) {
     if (own.deque.try_take_private(position)) return;
+    own.floor.lower(position); // what the thief has under way
     if (!own.pool->join_slow(own, position, child, child.entry())) child.drop_error();
+    own.floor.raise(position);
+}
+
+/// The end of a join whose job was run by its thief. Throws: what it threw.
+template <class G>
+PEL_COLD void finish_stolen(worker& own, std::uint32_t position, forked_call<G>& child) {
+    if (!child.has_error()) return;
+    own.floor.raise(position);
+    child.rethrow_stolen();
 }
 
 template <class F, class G>
@@ -96,7 +106,7 @@ PEL_ALWAYS_INLINE void fork_join(F& f, G& g) {
     } else if (own.pool->join_slow(own, position, child, child.entry())) {
         g();
     } else {
-        child.rethrow_stolen();
+        finish_stolen(own, position, child);
     }
 }
 

@@ -25,7 +25,8 @@ struct group_job : job {
 
 class group_core : public scope {
 public:
-    explicit group_core(scheduler& pool) noexcept : scope(current_worker->innermost), pool_(pool) {
+    explicit group_core(scheduler& pool) noexcept
+        : scope(current_worker->innermost, &current_worker->floor, current_worker->deque.bottom()), pool_(pool) {
         worker& builder = *current_worker;
         if (builder.pool != &pool) return;
         home_ = &builder;
@@ -52,7 +53,7 @@ public:
     void wait_alone() noexcept {
         while (!count_.is_complete()) {
             if (const job_slot slot = pool_.shared().try_pop(list_)) {
-                slot.function(*slot.frame, no_worker, nullptr, job_action::run_inline);
+                slot.function(slot, no_worker, job_action::run_inline);
                 subtract(1);
             } else {
                 yield_thread();
@@ -125,7 +126,8 @@ private:
 };
 
 inline group_job::group_job(group_core& owner, job_function function) noexcept : job(&owner), group(owner) {
-    link.work = {function, this, nullptr};
+    link.work.function = function;
+    link.work.frame = this;
 }
 
 /// Where this thread may push jobs of this group; null: nowhere. Throws: std::bad_alloc.
@@ -194,7 +196,7 @@ inline void group_core::drain(worker& own, segment& here) noexcept {
     job_slot taken;
     while (pop(own, here, taken)) {
         here.is_running = true;
-        taken.function(*taken.frame, own, nullptr, job_action::run_inline);
+        taken.function(taken, own, job_action::run_inline);
         here.is_running = false;
         if (here.state == segment_state::counted) here.group->subtract(1); // also when it was settled meanwhile
     }

@@ -42,6 +42,9 @@ struct lease {
     worker* record = nullptr;
 };
 
+/// Set when the thread's leases have been given up: it is about to exit, and gets no other.
+[[gnu::tls_model("initial-exec")]] inline constinit thread_local bool leases_are_over = false;
+
 /// The lease used last.
 [[gnu::tls_model("initial-exec")]] inline constinit thread_local lease last_lease{};
 
@@ -53,6 +56,7 @@ public:
     lease_list& operator=(const lease_list&) = delete;
     ~lease_list() {
         last_lease = {};
+        leases_are_over = true;
         for (const lease& each : leases_) give_up(each);
     }
 
@@ -64,6 +68,7 @@ public:
 
 private:
     PEL_COLD static worker* record_in_slow(scheduler& pool) {
+        if (leases_are_over) return nullptr;
         thread_local lease_list mine;
         const lock_guard guard(lease_lock);
         std::erase_if(mine.leases_, [](const lease& each) { return each.record->lease != each.uid; }); // pools that ended

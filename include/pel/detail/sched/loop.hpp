@@ -8,7 +8,7 @@
 //     where the newest begins, so taking them from the back goes upwards.
 #pragma once
 
-#include <pel/detail/sched/foreign.hpp>
+#include <pel/detail/sched/fork_join.hpp>
 #include <pel/detail/sched/site.hpp>
 
 #include <exception>
@@ -20,7 +20,7 @@ namespace detail {
 /// What all threads of one loop share.
 class loop_scope : public scope {
 public:
-    explicit loop_scope(scope* parent) noexcept : scope(parent) {}
+    explicit loop_scope(worker& own) noexcept : scope(own.innermost, &own.floor, own.deque.bottom()) {}
 
     void capture(std::exception_ptr error) noexcept {
         if (!has_error_.exchange(true, relaxed)) error_ = std::move(error); // published by the joins (D3)
@@ -65,9 +65,9 @@ public:
         strand_.~Strand();
     }
 
-    static void act(job& task, worker& runner, worker* forker, job_action action) {
-        auto& self = static_cast<loop_piece&>(task);
-        if (action == job_action::give_back) return self.give_back(runner, *forker);
+    static void act(const job_slot& claimed, worker& runner, job_action action) {
+        auto& self = static_cast<loop_piece&>(*claimed.frame);
+        if (action == job_action::give_back) return give_back_stolen(claimed, self.entry_, runner);
         self.has_strand_ = call_guarded(
             [&] {
                 Strand mine = self.parent_.split();
@@ -75,18 +75,11 @@ public:
                 ::new (&self.strand_) Strand(std::move(mine));
             },
             [&](std::exception_ptr error) { self.loop_.capture(std::move(error)); });
-        if (self.state.finish()) forker->sleep.unpark();
+        worker& forker = *claimed.forker;
+        if (self.state.finish()) forker.sleep.unpark();
     }
 
 private:
-    void give_back(worker& by, worker& forker) noexcept {
-        ::new (&entry_) injector_entry();
-        entry_.single = {&act, this, &forker};
-        by.counts.injected.add();
-        const bool is_parked = by.pool->shared().push_and(entry_, [this]() noexcept { return state.give_back(); });
-        if (is_parked) forker.sleep.unpark();
-    }
-
     loop_scope& loop_;
     Strand& parent_;
     const std::uint64_t lo_, hi_;
@@ -217,7 +210,7 @@ template <class Strand>
 bool run_loop(worker& own, std::uint64_t size, Strand& strand) {
     scope* const outer = own.innermost;
     const std::uint64_t serial = own.scope_serial;
-    loop_scope loop(outer);
+    loop_scope loop(own);
     own.open_scope(&loop);
     loop_share<Strand>(own, loop, strand, size).run(0, size);
     own.innermost = outer;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// A scope: what a wait waits for, and what a cancellation reaches — a loop, a task group, a graph run. Scopes form a tree
-// through their parents; a cancelled scope cancels everything opened inside it. Nobody walks the tree as long as nothing
-// was cancelled in the process since the last look: one global word tells.
-//   any thread: cancel(), is_cancelled().
-//   C1: cancel()'s release of the epoch -> is_cancelled()'s acquire: the flag of the scope cancelled.
+// A scope: what a wait waits for, and what a cancellation reaches — a loop, a task group, a stolen job. Scopes form a
+// tree through their parents; a cancelled scope cancels everything opened inside it. Nobody walks the tree as long as
+// nothing was cancelled in the process since the last look: one global word tells.
+// A fork has no scope, to cost nothing. When one side of it throws, the *floor* of the forker's deque comes down to the
+// fork's position until its join: whatever was opened on that worker, or stolen from it, at a higher position is
+// cancelled. So each scope knows the deque position where it was opened, or where its job was stolen.
+//   any thread: cancel(), is_cancelled(), cancel_floor::lower().  owner of the deque: cancel_floor::raise().
+//   C1: the epoch's release -> is_cancelled()'s acquire: the flag of the scope cancelled, or the floor.
 #pragma once
 
 #include <pel/detail/sync/atomic.hpp>
@@ -14,13 +17,39 @@ PEL_NAMESPACE_BEGIN
 namespace detail {
 
 /// Counts the cancellations of the process.
-inline constinit atomic<std::uint64_t> cancellations{0};
+inline constinit atomic<std::uint64_t> cancellations{1};
+
+/// The lowest position of a deque whose fork has thrown on either side.
+class cancel_floor {
+public:
+    constexpr cancel_floor() noexcept = default;
+
+    bool is_below(std::uint32_t position) const noexcept { return position_.load(relaxed) < position; } // read after C1
+
+    void lower(std::uint32_t position) noexcept {
+        std::uint32_t seen = position_.load(relaxed);
+        while (position < seen && !position_.compare_exchange(seen, position, relaxed)) { // published by the epoch
+        }
+        cancellations.fetch_add(1, release); // sync(C1) release: the floor
+    }
+    /// The fork at `position` is joined; older ones stay cancelled.
+    void raise(std::uint32_t position) noexcept {
+        std::uint32_t seen = position;
+        position_.compare_exchange(seen, none, relaxed); // late: something that is over is cancelled
+    }
+
+private:
+    static constexpr std::uint32_t none = ~std::uint32_t{0};
+    atomic<std::uint32_t> position_{none};
+};
 
 class scope {
 public:
-    explicit scope(scope* parent) noexcept
-        : parent_(parent), checked_(cancellations.load(acquire)), // sync(C1) acquire: see the walk just below
-          cancelled_(parent != nullptr && parent->is_cancelled()) {}
+    /// Opened inside `parent` where the deque with that floor has `position` jobs; null: nowhere.
+    scope(scope* parent, const cancel_floor* floor, std::uint32_t position) noexcept
+        : parent_(parent), floor_(floor), position_(position), checked_(0), cancelled_(false) {
+        if (is_cancelled_slow(cancellations.load(acquire))) cancelled_.store(true, relaxed); // sync(C1) acquire: all before
+    }
     scope(const scope&) = delete;
     scope& operator=(const scope&) = delete;
 
@@ -44,15 +73,19 @@ public:
     void reset() noexcept { cancelled_.store(false, relaxed); }
 
 private:
-    PEL_COLD bool is_cancelled_slow(std::uint64_t now) const noexcept {
+    bool is_cancelled_slow(std::uint64_t now) const noexcept {
         for (const scope* each = this; each != nullptr; each = each->parent_) {
+            if (each != this && each->checked_.load(relaxed) == now && !each->cancelled_.load(relaxed)) break;
             if (each->cancelled_.load(relaxed)) return true;
+            if (each->floor_ != nullptr && each->floor_->is_below(each->position_)) return true;
         }
         checked_.store(now, relaxed);
         return false;
     }
 
     scope* const parent_;
+    const cancel_floor* const floor_;
+    const std::uint32_t position_;
     mutable atomic<std::uint64_t> checked_; // the epoch of the last walk that found nothing
     atomic<bool> cancelled_;
 };

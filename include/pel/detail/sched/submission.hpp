@@ -26,7 +26,8 @@ namespace detail {
 class submission_core : public job {
 public:
     submission_core(scheduler& pool, job_function function) noexcept : job(nullptr), pool_(pool) {
-        entry_.single = {function, this, nullptr};
+        entry_.single.function = function;
+        entry_.single.frame = this;
     }
     virtual void destroy() noexcept = 0;
 
@@ -34,7 +35,7 @@ public:
 
     /// Into the injector. A pool at its end runs it here and now.
     void inject() noexcept {
-        if (pool_.is_stopping()) return entry_.single.function(*this, *current_worker, nullptr, job_action::run);
+        if (pool_.is_stopping()) return entry_.single.function(entry_.single, *current_worker, job_action::run);
         worker& by = counting_record(pool_);
         pool_.submission_begins();
         is_counted_ = true;
@@ -96,7 +97,7 @@ protected:
 
 private:
     void wait_alone() {
-        if (pool_.shared().try_remove(entry_)) return entry_.single.function(*this, no_worker, nullptr, job_action::run);
+        if (pool_.shared().try_remove(entry_)) return entry_.single.function(entry_.single, no_worker, job_action::run);
         while (!is_done()) yield_thread();
     }
 
@@ -171,8 +172,8 @@ public:
     }
 
 private:
-    static void act(job& task, worker& runner, worker*, job_action) {
-        auto& self = static_cast<submitted_call&>(task);
+    static void act(const job_slot& claimed, worker& runner, job_action) {
+        auto& self = static_cast<submitted_call&>(*claimed.frame);
         self.fill(*self.function_);
         self.function_.reset(); // what it holds is gone before the waiter goes on
         self.finish(runner);

@@ -21,10 +21,12 @@ inline void scheduler::run(worker& own, const job_slot& slot) noexcept {
     segment* const served = own.served;
     slot.frame->thief.store(own.id, relaxed); // a hint for leapfrogging
     own.serving.set(slot.frame, slot.frame->home, own.deque.bottom());
-    own.open_scope(slot.frame->home);
+    const cancel_floor* const floor = slot.forker != nullptr ? &slot.forker->floor : nullptr;
+    scope stolen(slot.frame->home, floor, slot.position + 1);
+    own.open_scope(&stolen);
     own.served = nullptr;
     segment* const kept = own.open_segments;
-    slot.function(*slot.frame, own, slot.forker, job_action::run); // the frame may be gone when this returns
+    slot.function(slot, own, job_action::run); // the frame may be gone when this returns
     if (own.open_segments != kept) spill_segments(own, kept);
     own.serving.set(before.task, before.inside, before.base);
     own.innermost = innermost;
@@ -145,7 +147,7 @@ inline job_slot scheduler::leapfrog_from(worker& own, worker& victim, const serv
     own.counts.leapfrogs.add();
     if (victim.serving.is_unchanged(seen)) return slot;
     own.counts.give_backs.add();
-    slot.function(*slot.frame, own, slot.forker, job_action::give_back);
+    slot.function(slot, own, job_action::give_back);
     look(own);
     return {};
 }

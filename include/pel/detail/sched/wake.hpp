@@ -73,7 +73,7 @@ inline void scheduler::look(worker& by) noexcept {
 /// An idle thread, else a new one, else a waiter (S4). Whoever is woken owns a seat by then.
 inline bool scheduler::wake_one(worker& by) noexcept {
     const bool injector_waits = !injector_.is_empty();
-    if (stopping_.load(relaxed)) return false; // stop() wakes everybody
+    if (stopping_.load(relaxed) || !is_from_this_process()) return false; // stop() wakes everybody; a child has nobody
     if (seats_.try_take_idle(injector_waits)) {
         wake_for(by, idle_);
     } else if (start_one(by, injector_waits)) {

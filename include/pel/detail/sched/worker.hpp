@@ -60,6 +60,7 @@ public:
 
     alignas(cache_line) serving_record serving;
     parker sleep;
+    cancel_floor floor;
     counters counts;
     frame_pool frames;
 
