@@ -11,13 +11,11 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-inline void cpu_relax() noexcept {
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    asm volatile("isb" ::: "memory"); // `yield` is a no-op on most cores; isb waits some 10 ns
+#if defined(__aarch64__)
+inline void cpu_relax() noexcept { asm volatile("isb" ::: "memory"); } // yield is a no-op on most cores; isb is some 10 ns
+#else
+inline void cpu_relax() noexcept { __builtin_ia32_pause(); }
 #endif
-}
 
 } // namespace detail
 PEL_NAMESPACE_END

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <pel/detail/sched/foreign.hpp>
+#include <pel/detail/sched/operation_cancelled.hpp>
 
 #include <exception>
 #include <utility>
@@ -30,17 +31,14 @@ public:
     forked_call& operator=(const forked_call&) = delete;
 
     injector_entry& entry() noexcept { return entry_; }
-    /// After it ran on another thread. Throws: what it threw.
+    // After it ran on another thread:
     bool has_error() const noexcept { return has_error_; }
     void rethrow_stolen() {
         std::exception_ptr error = std::move(error_);
         error_.~exception_ptr();
         std::rethrow_exception(std::move(error));
     }
-    /// As rethrow_stolen(), and drops it.
-    void drop_error() noexcept {
-        if (has_error_) error_.~exception_ptr();
-    }
+    void drop_error() noexcept { error_.~exception_ptr(); }
 
     static void act(const job_slot& claimed, worker& runner, job_action action) {
         auto& self = static_cast<forked_call&>(*claimed.frame);
@@ -66,13 +64,17 @@ private:
     };
 };
 
-/// Joins a fork whose sibling threw: drops it if nobody has begun it, else waits for it.
+/// Joins a fork whose sibling threw: drops it if nobody has begun it, else waits for it. Throws: the exception of the
+/// fork, if the sibling's was only the echo of it.
 template <class G>
 PEL_COLD void join_unwinding(worker& own, std::uint32_t position, forked_call<G>& child) {
     if (own.deque.try_take_private(position)) return;
     own.floor.lower(position); // what the thief has under way
-    if (!own.pool->join_slow(own, position, child, child.entry())) child.drop_error();
+    const bool is_mine = own.pool->join_slow(own, position, child, child.entry());
     own.floor.raise(position);
+    if (is_mine || !child.has_error()) return;
+    if (is_cancellation(std::current_exception())) child.rethrow_stolen();
+    child.drop_error();
 }
 
 /// The end of a join whose job was run by its thief. Throws: what it threw.

@@ -6,6 +6,7 @@
 
 #include <pel/detail/sched/group_count.hpp>
 #include <pel/detail/sched/lease.hpp>
+#include <pel/detail/sched/operation_cancelled.hpp>
 #include <pel/detail/sched/segment.hpp>
 
 #include <exception>
@@ -61,8 +62,9 @@ public:
         }
     }
 
-    /// The first exception wins; the group is cancelled.
+    /// The first exception wins; the group is cancelled. The echo of a cancellation is none.
     void capture(std::exception_ptr error) noexcept {
+        if (is_cancelled() && is_cancellation(error)) return;
         if (!has_error_.exchange(true, relaxed)) error_ = std::move(error); // published by the count (G1)
         cancel();
     }

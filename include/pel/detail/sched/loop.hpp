@@ -23,6 +23,7 @@ public:
     explicit loop_scope(worker& own) noexcept : scope(own.innermost, &own.floor, own.deque.bottom()) {}
 
     void capture(std::exception_ptr error) noexcept {
+        if (is_cancelled() && is_cancellation(error)) return mark_cut_short();
         if (!has_error_.exchange(true, relaxed)) error_ = std::move(error); // published by the joins (D3)
         cancel();
     }

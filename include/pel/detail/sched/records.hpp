@@ -4,8 +4,8 @@
 //   R1: record_table's release store -> record_of()'s acquire load: the record is constructed.
 #pragma once
 
-#include <pel/detail/platform/fork.hpp>
 #include <pel/detail/sched/worker.hpp>
+#include <pel/detail/sync/fork_generation.hpp>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {

@@ -8,7 +8,6 @@
 
 #include <pel/detail/platform/clock.hpp>
 #include <pel/detail/platform/error.hpp>
-#include <pel/detail/platform/fork.hpp>
 #include <pel/detail/platform/stack.hpp>
 #include <pel/detail/platform/thread.hpp>
 #include <pel/detail/queue/injector.hpp>
@@ -16,6 +15,7 @@
 #include <pel/detail/sched/records.hpp>
 #include <pel/detail/sched/seats.hpp>
 #include <pel/detail/sched/sleeper_set.hpp>
+#include <pel/detail/sync/fork_generation.hpp>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {

@@ -62,7 +62,7 @@ public:
     }
 
     void release() noexcept {
-        if (references_.fetch_sub(1, acq_rel) == 1) destroy(); // sync(U1) acq_rel: all is done with it
+        if (references_.fetch_sub(1, acq_rel) == 1) destroy(); // sync(U1) acq_rel: both ends, all is done with it
     }
 
     /// `next` is injected when this job is done, now if it is.
