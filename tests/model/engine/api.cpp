@@ -53,6 +53,12 @@ void perform(operation& request) {
     else
         perform_alone(request);
 }
+std::int64_t read_clock() {
+    static std::int64_t alone = 0;
+    return explorer::current() != nullptr ? explorer::current()->read_clock() : ++alone;
+}
+void* allocate_zeroed(std::size_t bytes, std::size_t alignment) { return arena::allocate_zeroed(bytes, alignment); }
+
 void object_born(const void* object, std::uint8_t size, std::uint64_t value) {
     if (explorer* current = explorer::current()) current->born(object, size, value);
 }
@@ -97,3 +103,6 @@ void plain_write(access_record& record, const std::source_location& where) {
 }
 
 } // namespace model
+
+// Destructors of thread_local objects belong to threads of the machine, and fibers are none.
+extern "C" int __cxa_thread_atexit(void (*)(void*), void*, void*) { return 0; }

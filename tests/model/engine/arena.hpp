@@ -12,6 +12,8 @@ bool is_active();
 bool set_active(bool active); // returns what it was
 
 void reset();
+/// Memory that never held anything: objects in it need not have been constructed.
+void* allocate_zeroed(std::size_t size, std::size_t alignment);
 void* allocate(std::size_t size, std::size_t alignment);
 bool contains(const void* object);
 

@@ -2,6 +2,7 @@
 #include "explorer.hpp"
 
 #include "arena.hpp"
+#include "program_data.hpp"
 
 #include <bit>
 #include <chrono>
@@ -14,6 +15,7 @@ explorer* explorer::current_ = nullptr;
 
 explorer::explorer(const options& settings, const program& explored) : settings_(settings), program_(explored) {
     for (unsigned thread = 0; thread < max_threads; ++thread) fibers_.push_back(std::make_unique<fiber>());
+    program_data::remember();
     current_ = this;
 }
 
@@ -82,6 +84,7 @@ void explorer::start_execution() {
     choice_cursor_ = 0;
     next_asleep_ = 0;
     arena::reset();
+    program_data::restore_globals();
     execution handle;
     setup_ = [&] { program_(handle); };
     run_aside(setup_);
@@ -290,6 +293,7 @@ void explorer::execute(unsigned process, int index) {
         return;
     }
     if (request.kind == op::futex_wake) wake_sleeper(thread, index);
+    if (request.kind == op::start_thread) start_thread(thread, index);
     run_fiber(thread);
 }
 
@@ -300,6 +304,20 @@ void explorer::wake_sleeper(unsigned thread, int index) {
     trace_[index].done.has_read = true;
     trace_[index].done.read = sleepers[which];
     machine_.wake_up(sleepers[which], index);
+}
+
+void explorer::start_thread(unsigned by, int index) {
+    operation& request = *machine_.thread(by).pending;
+    request.success = machine_.thread_count() < max_threads;
+    if (!request.success) return;
+    const std::string name = "thread " + std::to_string(machine_.thread_count());
+    const auto body = [entry = request.entry, argument = request.argument] { entry(argument); };
+    const unsigned started = machine_.add_thread(name.c_str(), body, true);
+    request.result = started;
+    machine_.thread(started).started_by = index;
+    machine_.order.join(started, by);
+    fibers_[started]->restart(machine_.thread(started).body);
+    run_fiber(started);
 }
 
 // ---- fibers --------------------------------------------------------------------------------------------------------------
@@ -340,6 +358,8 @@ void explorer::perform(operation& request) {
     if (const char* wrong = machine_.resolve(request, location)) fail_here(wrong);
     switch (request.kind) {
     case op::futex_wait:
+    case op::start_thread:
+    case op::join_thread:
     case op::relax: fail_here("a wait outside of the threads: it would never end");
     case op::full_fence:
     case op::heavy_fence:
@@ -365,6 +385,13 @@ void explorer::add_thread(const char* name, std::function<void()> body, bool may
     const arena::pause paused;
     if (machine_.thread_count() == max_threads) fail_here("more threads than the explorer has");
     machine_.add_thread(name, std::move(body), may_block);
+}
+
+std::int64_t explorer::read_clock() {
+    if (running_ == max_threads) return 0;
+    thread_state& owner = machine_.thread(running_);
+    owner.has_read_clock = true;
+    return ++owner.clock;
 }
 
 unsigned explorer::choose(unsigned alternatives) {

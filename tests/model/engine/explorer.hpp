@@ -37,6 +37,7 @@ public:
     void set_finally(std::function<void()> body) { finally_ = std::move(body); }
     void born(const void* object, std::uint8_t size, std::uint64_t value);
     void dead(const void* object);
+    std::int64_t read_clock();
     unsigned choose(unsigned alternatives);
     void add_outcome(const std::string& text) { ++result_.outcomes[text]; }
     void add_name(const void* object, std::size_t size, const char* text);
@@ -76,6 +77,7 @@ private:
     void run_fiber(unsigned thread);
     void run_aside(const std::function<void()>& body);
     void accept_request(unsigned thread);
+    void start_thread(unsigned by, int index);
     void wake_sleeper(unsigned thread, int index);
     void fail(const std::string& text);
 

@@ -2,6 +2,8 @@
 // Context switch: by hand on x86-64 (some 5 ns), by ucontext elsewhere.
 #include "fiber.hpp"
 
+#include "program_data.hpp"
+
 #include <cxxabi.h>
 #include <sys/mman.h>
 #if !defined(__x86_64__)
@@ -61,8 +63,10 @@ void fiber::prepare_stack() {
 void fiber::resume() {
     fiber* const outer = std::exchange(current_, this);
     swap_exceptions();
+    swap_thread_locals();
     pel_model_switch(&caller_context_, self_context_);
     swap_exceptions();
+    swap_thread_locals();
     current_ = outer;
 }
 
@@ -94,8 +98,10 @@ void fiber::prepare_stack() {
 void fiber::resume() {
     fiber* const outer = std::exchange(current_, this);
     swap_exceptions();
+    swap_thread_locals();
     ::swapcontext(static_cast<ucontext_t*>(caller_context_), static_cast<ucontext_t*>(self_context_));
     swap_exceptions();
+    swap_thread_locals();
     current_ = outer;
 }
 
@@ -109,6 +115,7 @@ void fiber::restart(const std::function<void()>& body) {
     body_ = &body;
     finished_ = false;
     exceptions_ = {};
+    program_data::copy_initial_thread_locals(thread_locals_);
     prepare_stack();
 }
 
@@ -119,6 +126,8 @@ void fiber::enter() noexcept {
     self.suspend();
     std::abort();
 }
+
+void fiber::swap_thread_locals() { program_data::swap_thread_locals(thread_locals_); }
 
 // The exceptions being handled belong to a thread; here to a fiber. The layout is the Itanium C++ ABI's.
 void fiber::swap_exceptions() {

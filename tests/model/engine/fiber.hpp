@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A thread of execution that runs only when it is told to, on a stack of its own that is used again and again. A
-// fiber may be abandoned half-way: nothing is unwound.
+// fiber may be abandoned half-way: nothing is unwound. Each has the program's thread_local variables for itself.
 #pragma once
 
 #include <cstddef>
 #include <functional>
+#include <vector>
 
 namespace model {
 
@@ -32,6 +33,7 @@ private:
         unsigned uncaught = 0;
     };
     void swap_exceptions();
+    void swap_thread_locals();
 
     static fiber* current_;
 
@@ -40,6 +42,7 @@ private:
     void* self_context_ = nullptr;
     void* caller_context_ = nullptr;
     exception_state exceptions_;
+    std::vector<char> thread_locals_; // the program's, while this fiber does not run
     const std::function<void()>* body_ = nullptr;
     bool finished_ = true;
 };

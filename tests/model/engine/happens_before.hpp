@@ -53,6 +53,10 @@ public:
         read(thread, order, message);
         message.join(write(thread, order));
     }
+    /// Everything that `other` has done so far happens before what `thread` does next.
+    void join(unsigned thread, unsigned other) {
+        threads_[thread].now.join(threads_[other].now);
+    }
     void fence(unsigned thread) {
         threads_[thread].now.join(threads_[thread].seen);
         threads_[thread].released = threads_[thread].now;

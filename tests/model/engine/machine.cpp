@@ -31,6 +31,7 @@ void machine::reset(const options& settings) {
     locations_.clear();
     index_.clear();
     threads_.clear();
+    threads_.reserve(max_threads); // references stay valid while threads are added
     order.reset();
 }
 
@@ -102,6 +103,7 @@ bool machine::needs_empty_buffer(const operation& request) const {
     case op::load:
     case op::relax:
     case op::heavy_fence_end:
+    case op::join_thread:
     case op::futex_resume: return false;
     case op::store: return !settings_.store_buffers || request.order == std::memory_order_seq_cst;
     default: return true;
@@ -127,7 +129,12 @@ bool machine::is_enabled(unsigned process) const {
     switch (owner.pending->kind) {
     case op::heavy_fence_end: return owner.fence_waits == 0;
     case op::futex_resume: return owner.waker >= 0 || is_early(process);
-    case op::relax: return owner.observed.empty() || (!settings_.pure_spins && sees_change(process));
+    case op::join_thread: {
+        const thread_state& joined = threads_[owner.pending->operand];
+        return joined.finished && joined.buffer.empty();
+    }
+    case op::relax:
+        return owner.has_read_clock || owner.observed.empty() || (!settings_.pure_spins && sees_change(process));
     default: return owner.buffer.empty() || !needs_empty_buffer(*owner.pending);
     }
 }
@@ -181,7 +188,8 @@ footprint machine::operation_step(unsigned index) const {
         break;
     case op::futex_resume: step.queue = owner.waker < 0 || is_early(index); break;
     case op::futex_wake: step.queue = true; break;
-    case op::relax: step.watches = true; break;
+    case op::relax: step.watches = !owner.has_read_clock; break;
+    case op::start_thread: step.starts = true; break;
     default: break;
     }
     return step;
@@ -196,6 +204,7 @@ bool machine::are_dependent(const footprint& a, const footprint& b) const {
         if (both && (a.writes || b.writes)) return true;
         if (a.queue && b.queue) return true;
     }
+    if (a.starts && b.starts) return true;
     if ((a.fences && (b.enqueues || b.drains)) || (b.fences && (a.enqueues || a.drains))) return true;
     const auto watched = [&](const footprint& watcher, const footprint& writer) {
         const auto& observed = threads_[watcher.thread].observed;
@@ -271,7 +280,9 @@ step_record machine::run_operation(unsigned index, int event) {
         break;
     case op::futex_resume: run_resume(index); break;
     case op::futex_wake: break;
-    case op::relax: owner.observed.clear(); break;
+    case op::relax: run_relax(index); break;
+    case op::start_thread: break;
+    case op::join_thread: order.join(index, static_cast<unsigned>(owner.pending->operand)); break;
     case op::drain: break;
     default: done = run_modify(index); break;
     }
@@ -360,10 +371,21 @@ void machine::wake_up(unsigned index, int event) {
     woken.waker = event;
 }
 
+// Time passes while a thread spins or sleeps: more than any spin window has.
+constexpr std::int64_t long_time = 20'000'000;
+
+void machine::run_relax(unsigned index) {
+    thread_state& owner = threads_[index];
+    owner.observed.clear();
+    owner.has_read_clock = false;
+    owner.clock += long_time;
+}
+
 void machine::run_resume(unsigned index) {
     thread_state& owner = threads_[index];
     owner.asleep = false;
     owner.pending->success = owner.waker >= 0;
+    owner.clock += std::max(long_time, owner.pending->timeout);
     if (owner.waker >= 0) return;
     auto& sleepers = location(owner.location).sleepers;
     sleepers.erase(std::find(sleepers.begin(), sleepers.end(), index));

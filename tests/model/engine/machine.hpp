@@ -56,6 +56,9 @@ struct thread_state {
     int waker = -1;                   // the event that woke it; -1: nobody did
     unsigned early_timeouts = 0, spurious_wakeups = 0; // how many it has had
     std::vector<observation> observed;
+    int started_by = -1;              // the event that started it; -1: it is there from the beginning
+    std::int64_t clock = 0;           // nanoseconds
+    bool has_read_clock = false;      // since its last cpu_relax()
 };
 
 /// What the next step of a process touches: two steps with no conflict may change places.
@@ -67,6 +70,7 @@ struct footprint {
     bool forwarded = false;             // reads the own buffer
     bool enqueues = false, drains = false, fences = false;
     bool watches = false;               // all that the thread has observed
+    bool starts = false;                // a thread, which gets the next number
     bool drained = false;               // only possible because the own buffer is empty
 };
 
@@ -122,6 +126,7 @@ private:
     step_record run_modify(unsigned thread);
     void run_heavy_fence(unsigned thread);
     void run_resume(unsigned thread);
+    void run_relax(unsigned thread);
     bool needs_empty_buffer(const operation& request) const;
     footprint operation_step(unsigned thread) const;
 

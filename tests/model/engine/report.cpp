@@ -25,6 +25,8 @@ const char* text_of(op kind) {
     case op::futex_resume: return "futex_wait ends";
     case op::futex_wake: return "futex_wake";
     case op::relax: return "cpu_relax ends";
+    case op::start_thread: return "start_thread";
+    case op::join_thread: return "join_thread";
     case op::drain: return "(reaches memory)";
     }
     return "?";

@@ -10,6 +10,7 @@ void trace::reset() {
     histories_.clear();
     processes_ = {};
     choices_ = {};
+    last_start_ = -1;
 }
 
 trace::history& trace::at(int location) {
@@ -69,7 +70,12 @@ void trace::collect_enabling(unsigned process, const footprint& touched, const m
         require(owner.buffer.front().event);
         return;
     }
+    if (processes_[process].last < 0) require(owner.started_by);
     if (touched.drained) require(processes_[buffer_of(touched.thread)].last);
+    if (owner.pending->kind == op::join_thread) {
+        require(processes_[owner.pending->operand].last);
+        require(processes_[buffer_of(static_cast<unsigned>(owner.pending->operand))].last);
+    }
     if (owner.pending->kind == op::heavy_fence_end)
         for (const int drain : owner.fence_cleared) require(drain);
     if (owner.pending->kind == op::futex_resume && owner.waker >= 0) {
@@ -142,6 +148,7 @@ void trace::collect_fences(const footprint& touched, const machine& state) {
         }
         if (touched.enqueues || touched.drains) conflict(processes_[other].last_fence, own);
     }
+    if (touched.starts) conflict(last_start_, own);
     if (touched.enqueues && processes_[own].last_clearing >= 0) conflicting_.push_back(processes_[own].last_clearing);
     const auto& buffer = state.thread(own).buffer;
     if (touched.drains && state.fences_waiting_for(own) != 0 && buffer.size() > 1)
@@ -167,6 +174,7 @@ void trace::remember(const footprint& touched, unsigned process, machine& state)
     process_history& own = processes_[process];
     own.last = index;
     if (touched.enqueues) own.last_enqueue = index;
+    if (touched.starts) last_start_ = index;
     if (touched.fences) own.last_fence = index;
     if (touched.drains && state.fences_waiting_for(touched.thread) != 0 && state.thread(touched.thread).buffer.size() == 1)
         processes_[touched.thread].last_clearing = index;

@@ -64,6 +64,7 @@ private:
         int last_queue = -1;
         std::array<int, max_threads> readers; // since the last write, each thread's last
     };
+    int last_start_ = -1;
     struct process_history {
         int last = -1, last_enqueue = -1, last_fence = -1, last_clearing = -1;
         std::uint16_t events = 0;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <source_location>
@@ -26,6 +27,8 @@ enum class op : std::uint8_t {
     futex_resume,
     futex_wake,
     relax,
+    start_thread,
+    join_thread,
     drain, // a store leaves its thread's buffer; never asked for by a thread
 };
 
@@ -34,16 +37,24 @@ struct operation {
     std::memory_order order = std::memory_order_relaxed;
     std::uint8_t size = 0;       // of the object, in bytes
     void* object = nullptr;      // also where its value is while nothing is explored
-    std::uint64_t operand = 0;   // stored, exchanged, added, desired
+    std::uint64_t operand = 0;   // stored, exchanged, added, desired; the thread to join
     std::uint64_t expected = 0;  // compare_exchange, futex_wait
     std::int64_t timeout = -1;   // futex_wait, in ns; < 0: none
     std::source_location where = std::source_location::current();
-    std::uint64_t result = 0;    // the value read
-    bool success = false;        // compare_exchange; futex_resume: was woken
+    std::uint64_t result = 0;    // the value read; the thread started
+    bool success = false;        // compare_exchange, start_thread; futex_resume: was woken
+    void* (*entry)(void*) = nullptr; // start_thread: what it runs, on what
+    void* argument = nullptr;
 };
 
 /// Carries out an operation of the calling modelled thread, at some later moment.
 void perform(operation& request);
+
+/// The calling thread's clock, in nanoseconds. Time passes while a thread spins or sleeps, and hardly otherwise; a spin
+/// that looks at the clock ends by itself, so its next cpu_relax() does not block.
+std::int64_t read_clock();
+/// Zeroed memory that lives as long as the execution.
+void* allocate_zeroed(std::size_t bytes, std::size_t alignment);
 
 /// An atomic object begins or ends to exist. Its initial value is what `object` holds.
 void object_born(const void* object, std::uint8_t size, std::uint64_t value);

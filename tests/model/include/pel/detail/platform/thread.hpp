@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Threads of model-checking builds, found before the real header: modelled threads, as many as the explorer has.
+#pragma once
+
+#include <pel/detail/platform/config.hpp>
+
+#include <pel_model/operation.hpp>
+#include <pel_model/platform.hpp>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+using native_thread = std::uint64_t;
+
+inline int start_thread(native_thread& thread, std::size_t, void* (*entry)(void*), void* argument) noexcept {
+    ::model::operation request;
+    request.kind = ::model::op::start_thread;
+    request.entry = entry;
+    request.argument = argument;
+    ::model::perform(request);
+    thread = request.result;
+    return request.success ? 0 : 11;
+}
+
+inline void join_thread(native_thread thread) noexcept {
+    ::model::operation request;
+    request.kind = ::model::op::join_thread;
+    request.operand = thread;
+    ::model::perform(request);
+}
+inline void detach_thread(native_thread) noexcept {}
+inline void name_this_thread(const char*) noexcept {}
+inline void yield_thread() noexcept { cpu_relax(); }
+inline void pin_shared_object(const void*) noexcept {}
+
+} // namespace detail
+PEL_NAMESPACE_END
