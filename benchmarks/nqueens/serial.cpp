@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "workload.hpp"
+
+namespace {
+
+const bench::registration serial("nqueens", "serial", 1, [](benchmark::State& state, unsigned) {
+    bench::measure(state, workload::answer(), [] { return workload::count_serially({}, workload::n()); });
+});
+
+} // namespace

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What every workload uses: its variants under the name workload/runtime/workers, its size, and a timed loop that
+// verifies every result. All variants of a workload are in one executable and take turns, so that ratios come from one run.
+#pragma once
+
+#include <benchmark/benchmark.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace bench {
+
+/// Returns: --size if it was given, else `quick` with --quick, else `full`.
+std::uint64_t size(std::uint64_t full, std::uint64_t quick);
+bool is_quick();
+
+/// Where the worker count goes: 1 and 2, and all CPUs if there are more.
+inline constexpr unsigned each_count = 0;
+
+/// A variant of a workload. Static objects of this type exist in serial.cpp, pel.cpp, tbb.cpp and omp.cpp.
+struct registration {
+    using body = std::function<void(benchmark::State&, unsigned workers)>;
+
+    registration(std::string workload, std::string runtime, unsigned workers, body run);
+
+    /// `iterations` in each repetition, each of which calls state.SetIterationTime().
+    registration(std::string workload, std::string runtime, unsigned workers, int iterations, body run);
+};
+
+/// Another process of the same executable, run after this one: with this environment variable, and only the names
+/// that match `filter`.
+struct second_process {
+    second_process(std::string environment, std::string filter);
+};
+
+/// Ends a benchmark whose result is wrong.
+inline void fail(benchmark::State& state) { state.SkipWithError("wrong result"); }
+
+/// Times call(), whose every result has to be `expected`.
+template <class T, class Call>
+void measure(benchmark::State& state, const T& expected, Call call) {
+    for (auto _ : state) {
+        T result = call();
+        benchmark::DoNotOptimize(result);
+        if (result != expected) [[unlikely]] {
+            fail(state);
+            break;
+        }
+    }
+}
+
+} // namespace bench

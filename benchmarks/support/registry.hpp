@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What the static objects of benchmark.hpp and child.hpp left behind, and what the command line chose.
+#pragma once
+
+#include "benchmark.hpp"
+
+#include <vector>
+
+namespace bench {
+
+struct settings {
+    bool is_quick = false;
+    bool is_memory_run = false; ///< times do not count: how much memory does one benchmark take?
+    std::uint64_t size = 0;
+    std::string child;
+    std::string results; ///< a file that measured values are appended to
+};
+
+struct variant {
+    std::string workload;
+    std::string runtime;
+    unsigned workers;
+    int iterations; ///< 0: as many as the time allows
+    registration::body run;
+};
+
+struct rerun {
+    std::string environment;
+    std::string filter;
+};
+
+settings& chosen();
+std::vector<variant>& variants();
+std::vector<rerun>& reruns();
+
+} // namespace bench

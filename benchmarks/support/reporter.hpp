@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Keeps the repetitions of every variant and prints, for each, the median time and its ratios to the serial code and to
+// the best other runtime with as many workers.
+#pragma once
+
+#include <benchmark/benchmark.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace bench {
+
+/// What the repetitions of one variant measured.
+struct measurement {
+    std::vector<double> times; ///< ns of one iteration
+    std::map<std::string, std::vector<double>> counters;
+    std::string error;
+
+    double time() const;
+    /// Half the distance of the quartiles, in parts of the median.
+    double spread() const;
+    /// The median; of a counter called worst…, the maximum.
+    double counter(const std::string& name) const;
+};
+
+class table_reporter final : public benchmark::BenchmarkReporter {
+public:
+    /// Prints in this order.
+    explicit table_reporter(std::vector<std::string> order);
+
+    bool ReportContext(const Context& context) override;
+    void ReportRuns(const std::vector<Run>& runs) override;
+
+    /// A value found elsewhere.
+    void add_counter(const std::string& variant, const std::string& name, double value);
+    bool has(const std::string& variant) const { return found_.contains(variant); }
+    bool has_failures() const;
+    void print() const;
+    /// Appends lines "variant, tab, `time` or a counter's name, tab, value".
+    void append_to(const std::string& path) const;
+
+private:
+    std::vector<std::string> order_;
+    std::map<std::string, measurement> found_;
+};
+
+/// What a run reports when a slow variant has been measured often enough: it is no failure.
+inline constexpr const char* enough = "measured often enough";
+
+} // namespace bench
