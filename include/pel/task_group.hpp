@@ -102,6 +102,7 @@ public:
     /// Waits. An exception that no wait() has thrown ends the program, unless one is being handled already.
     ~task_group() {
         const bool is_unwinding = std::uncaught_exceptions() != 0;
+        if (!core_.pool().is_from_this_process()) return; // a fork child: what is left is the parent's
         wait_for_all();
         if (core_.reset() != nullptr && !is_unwinding) std::terminate();
     }

@@ -25,17 +25,18 @@ namespace detail {
 /// Gives the seat up and takes one again.
 class seat_leave {
 public:
-    explicit seat_leave(worker& own) noexcept : own_(own) {
-        if (own_.is_member()) own_.pool->leave_seat(own_);
+    explicit seat_leave(worker& own) noexcept : own_(own), is_mine_(own.is_member() && !own.has_left) {
+        if (is_mine_) own_.pool->leave_seat(own_);
     }
     ~seat_leave() {
-        if (own_.is_member()) own_.pool->return_to_seat(own_);
+        if (is_mine_ && own_.has_left) own_.pool->return_to_seat(own_); // a fork inside may have taken it back
     }
     seat_leave(const seat_leave&) = delete;
     seat_leave& operator=(const seat_leave&) = delete;
 
 private:
     worker& own_;
+    const bool is_mine_;
 };
 
 } // namespace detail

@@ -234,7 +234,7 @@ inline thread_pool::~thread_pool() {
     }
     {
         const detail::foreign_call call(*core);
-        if (call.own() != nullptr) core->complete_submissions(*call.own());
+        core->complete_submissions(call.own());
     }
     core->stop();
     delete core;

@@ -5,13 +5,15 @@
 
 #include <pel/detail/sched/group.hpp>
 
+#include <utility>
+
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
 inline void scheduler::begin_foreign_call(worker& own) noexcept {
     const seats_view view = seats_.enter_foreign();
     if (view.free() < 0) own.counts.debts.add();
-    prepare_poll(own, view);
+    prepare_poll(own);
 }
 
 inline void scheduler::end_foreign_call(worker& own) noexcept {
@@ -32,8 +34,10 @@ public:
         if (!pool.is_stopping()) own_ = lease_list::record_in(pool);
         if (own_ == nullptr) return;
         is_entered_ = true;
-        if (outer_.is_member()) outer_.pool->leave_seat(outer_);
-        saved_ = {own_->innermost, own_->scope_serial, own_->served, own_->open_segments, own_->wakes_from};
+        has_left_outer_ = outer_.is_member() && !outer_.has_left;
+        if (has_left_outer_) outer_.pool->leave_seat(outer_);
+        saved_ = {own_->innermost,  own_->scope_serial, own_->served, own_->open_segments,
+                  own_->wakes_from, std::exchange(own_->has_left, false)};
         own_->open_scope(nullptr);
         own_->served = nullptr;
         own_->wakes_from = wakes_from;
@@ -50,9 +54,10 @@ public:
         own_->scope_serial = saved_.scope_serial;
         own_->served = saved_.served;
         own_->wakes_from = saved_.wakes_from;
+        own_->has_left = saved_.has_left;
         const bool is_child = !own_->pool->is_from_this_process();
         current_worker = is_child ? &no_worker : &outer_;
-        if (outer_.is_member() && !is_child) outer_.pool->return_to_seat(outer_);
+        if (has_left_outer_ && !is_child) outer_.pool->return_to_seat(outer_);
     }
 
     /// Null: the pool is at its end, or records have run out; the caller does the work alone.
@@ -65,10 +70,12 @@ private:
         segment* served = nullptr;
         segment* open_segments = nullptr;
         std::int64_t wakes_from = 0;
+        bool has_left = false;
     };
 
     worker& outer_;
     worker* own_ = nullptr;
+    bool has_left_outer_ = false;
     bool is_entered_ = false;
     saved_state saved_;
 };

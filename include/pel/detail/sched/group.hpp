@@ -51,7 +51,8 @@ public:
     void wait(worker& own);
 
     /// As wait(), for a thread that no record can be had for: runs what is listed and waits for the rest.
-    void wait_alone() noexcept {
+    void wait_alone() {
+        check_generation();
         while (!count_.is_complete()) {
             if (const job_slot slot = pool_.shared().try_pop(list_)) {
                 slot.function(slot, no_worker, job_action::run_inline);
@@ -111,6 +112,9 @@ private:
     }
     void help_own_segment(worker& own) noexcept;
     void check_waiter(const worker& own) const;
+    void check_generation() const {
+        if (!pool_.is_from_this_process() && !is_complete()) throw_lost_in_fork();
+    }
 
     static bool pop(worker& own, segment& here, job_slot& taken) noexcept;
     static void drain(worker& own, segment& here) noexcept;
@@ -166,6 +170,10 @@ inline bool group_core::push_to(worker& own, segment& here, group_job& task) noe
 
 inline void group_core::list(worker& own, group_job& task, bool is_counted) noexcept {
     if (!is_counted) count_.add(1);
+    if (!pool_.is_from_this_process()) { // a fork child: nobody serves the list
+        task.link.work.function(task.link.work, own, job_action::run_inline);
+        return subtract(1);
+    }
     task.is_listed = true;
     scheduler& pool = pool_; // the group may be complete, and gone, before the last line
     pool.shared().append(list_, task.link);
@@ -265,6 +273,7 @@ inline void group_core::help_own_segment(worker& own) noexcept {
 inline void group_core::wait(worker& own) {
     check_waiter(own);
     help_own_segment(own);
+    check_generation();
     switch (count_.try_register(own.id)) {
     case group_count::registration::complete: return;
     case group_count::registration::taken: throw_error<std::logic_error>("pel::task_group: two threads wait for it at once");

@@ -11,17 +11,19 @@ PEL_NAMESPACE_BEGIN
 namespace detail {
 
 inline worker* scheduler::lease_record() noexcept {
+    if (!is_from_this_process()) return nullptr;
     const lock_guard guard(membership_);
     worker* record = returned_;
     if (record != nullptr) {
         returned_ = record->next;
     } else {
-        record = record_table::take();
+        record = foreign_records_ == seats::most_foreign ? nullptr : record_table::take();
         if (record == nullptr) return nullptr;
         if (!attach(*record, true)) {
             record_table::give(*record);
             return nullptr;
         }
+        ++foreign_records_;
     }
     record->lease = uid_; // lease_lock is held
     record->stack_end = stack_limit();
@@ -68,7 +70,7 @@ public:
 
 private:
     PEL_COLD static worker* record_in_slow(scheduler& pool) {
-        if (leases_are_over) return nullptr;
+        if (leases_are_over) return record_for_the_end(pool);
         thread_local lease_list mine;
         const lock_guard guard(lease_lock);
         std::erase_if(mine.leases_, [](const lease& each) { return each.record->lease != each.uid; }); // pools that ended
@@ -80,6 +82,13 @@ private:
         if (record == nullptr) return nullptr;
         mine.leases_.push_back({pool.uid(), pool.generation(), &pool, record});
         last_lease = mine.leases_.back();
+        return record;
+    }
+    /// In a destructor that runs after ours: the pool has the record back at its own end.
+    static worker* record_for_the_end(scheduler& pool) noexcept {
+        const lock_guard guard(lease_lock);
+        worker* const record = pool.lease_record();
+        if (record != nullptr) last_lease = {pool.uid(), pool.generation(), &pool, record};
         return record;
     }
     static void give_up(const lease& each) noexcept {

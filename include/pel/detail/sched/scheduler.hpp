@@ -98,7 +98,8 @@ public:
     void submission_begins() noexcept { submissions_.fetch_add(1, relaxed); } // who waits for 0 excludes submitters
     void submission_ends() noexcept;
 
-    void complete_submissions(worker& own);
+    /// `own`: the caller's record, null if it can have none.
+    void complete_submissions(worker* own);
     /// Ends and joins the threads. Requires: nothing is under way.
     void stop();
     /// At exit: nothing starts here any more; threads at work get `patience_ns`.
@@ -115,7 +116,9 @@ private:
     bool has_visible_work() const noexcept;
     void seat_was_freed(worker& by, seats_view after) noexcept;
     void ask_everybody(const worker& by) noexcept;
-    void prepare_poll(worker& own, seats_view view) noexcept;
+    void prepare_poll(worker& own) noexcept;
+    bool can_start() const noexcept;
+    bool has_private_work(const worker& but) const noexcept;
     void wake_for(worker& by, sleeper_set& set) noexcept;
     bool withdraw(worker& own, sleeper_set& set) noexcept;
 
@@ -139,7 +142,6 @@ private:
     void sleep_as_waiter(worker& own, IsReady&& is_ready, Announce&& announce) noexcept;
     bool leave_waiting(worker& own) noexcept;
     void run_anything(worker& own) noexcept;
-    void check_generation() const;
     job_slot leapfrog_from(worker& own, worker& victim, const serving_record::entry& seen) noexcept;
 
     // threads.hpp
@@ -160,10 +162,12 @@ private:
     sleeper_set idle_, waiting_;
     atomic<std::uint32_t> record_count_{0};
     atomic<std::uint32_t> threads_{0}; // started or being started
+    atomic<bool> start_failed_{false}; // the last time: waiters must do without (S4)
     atomic<bool> stopping_{false};
     atomic<bool> unsafe_wait_reported_{false};
-    lock membership_;                   // guards the next two, and attaching
+    lock membership_;                   // guards the next three, and attaching
     worker* returned_ = nullptr;        // foreign records without a thread
+    std::uint32_t foreign_records_ = 0;
     native_thread* const natives_;      // of pool threads, by record index
     seats seats_;
     injector injector_;

@@ -14,7 +14,7 @@ inline constexpr std::int64_t least_patience_ns = 50'000; // an unanswered reque
 /// Requires: `own` has a seat and counts as searching. Returns when the pool stops.
 inline void scheduler::work(worker& own) noexcept {
     std::int64_t window = config_.spin_ns;
-    while (!is_stopping()) {
+    while (!is_stopping() && is_from_this_process()) {
         if (const job_slot slot = find(own, window)) {
             own.beat = first_beat_ns;
             run_found(own, slot);
@@ -56,7 +56,12 @@ inline void scheduler::ask_again(const worker& own) noexcept {
     }
 }
 
+/// Deques first, but the injector must not starve: it is first for a thread in debt, which may be its only server (S3),
+/// and every 16th time.
 inline job_slot scheduler::find_once(worker& own) noexcept {
+    if (seats_.load().free() < 0 || (own.random() & 15) == 0) {
+        if (const job_slot slot = injector_.try_pop()) return slot;
+    }
     if (const job_slot slot = steal_any(own)) return slot;
     return injector_.try_pop();
 }
@@ -124,8 +129,9 @@ inline void scheduler::run_found(worker& own, const job_slot& slot) noexcept {
         wake_one(own);
         if (slot.forker != nullptr && slot.forker->deque.has_public()) wake_one(own);
     }
-    prepare_poll(own, view);
+    prepare_poll(own);
     run(own, slot);
+    if (!is_from_this_process()) return; // the job forked, and this is the child: the thread ends
     if (!try_repay(own)) seats_.search();
 }
 
@@ -148,7 +154,7 @@ inline bool scheduler::try_repay(worker& own) noexcept {
 inline bool scheduler::sleep_idle(worker& own) noexcept {
     bool guardian = false;
     idle_.add(own.index);
-    seats_.park_searcher(guardian);
+    seats_.park_searcher(guardian, has_heavy_fence_); // without the fence nothing is private
     const bool beat = sleep_registered(own, guardian);
     if (guardian) {
         seats_.dismiss_guardian();
@@ -172,6 +178,7 @@ inline bool scheduler::sleep_registered(worker& own, bool guardian) noexcept {
         if (!guardian || now_ns() < deadline) continue;
         own.counts.guardian_beats.add();
         if (try_unregister(own)) return true;
+        own.beat = own.beat * 2 <= longest_beat_ns ? own.beat * 2 : longest_beat_ns; // no seat for it now
     }
     return false;
 }

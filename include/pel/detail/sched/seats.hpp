@@ -77,10 +77,10 @@ public:
     seats_view dismiss_guardian() noexcept { return add(std::uint64_t{0} - one_guardian); }
 
     /// A searcher goes to sleep. `guardian` is set to whether it watches over the threads at work: the last searcher
-    /// does, if there are any.
-    seats_view park_searcher(bool& guardian) noexcept {
+    /// does, if there are any and it is `wanted`.
+    seats_view park_searcher(bool& guardian, bool wanted = true) noexcept {
         return change([&](seats_view view, std::uint64_t& next) {
-            guardian = view.searching() == 1 && !view.has_guardian() && somebody_works(view);
+            guardian = wanted && view.searching() == 1 && !view.has_guardian() && somebody_works(view);
             next += one_free + one_idle - one_searching + (guardian ? one_guardian : 0);
             return true;
         }).first;

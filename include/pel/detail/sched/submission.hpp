@@ -47,6 +47,7 @@ public:
 
     void wait() {
         if (is_done()) return;
+        if (!pool_.is_from_this_process()) throw_lost_in_fork();
         foreign_call call(pool_);
         if (call.own() == nullptr) return wait_alone();
         worker& own = *call.own();
@@ -54,7 +55,6 @@ public:
             own.counts.claims.add();
             return pool_.run(own, entry_.single);
         }
-        if (!pool_.is_from_this_process()) throw_lost_in_fork();
         waiter_ = &own;
         pool_.wait_until(
             own, [&] { return is_done(); }, [&] { return pool_.leapfrog(own, *this); },

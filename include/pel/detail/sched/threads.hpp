@@ -122,13 +122,21 @@ inline void scheduler::submission_ends() noexcept {
     if (waiter != 0) record_table::record_of(waiter).sleep.unpark();
 }
 
-inline void scheduler::complete_submissions(worker& own) {
-    stop_waiter_.store(own.id, seq_cst); // sync(X3) seq_cst: before the count is read
+inline void scheduler::complete_submissions(worker* own) {
+    const auto is_complete = [&] { return submissions_.load(seq_cst) == 0; }; // sync(X3) seq_cst: what the jobs did
+    if (own == nullptr) {
+        while (!is_complete()) {
+            if (const job_slot slot = injector_.try_pop()) slot.function(slot, no_worker, job_action::run);
+            else yield_thread();
+        }
+        return;
+    }
+    stop_waiter_.store(own->id, seq_cst); // sync(X3) seq_cst: before the count is read
     wait_until(
-        own, [&] { return submissions_.load(seq_cst) == 0; }, // sync(X3) seq_cst: what the jobs did
+        *own, is_complete,
         [&] {
-            const job_slot slot = find_once(own);
-            if (slot) run(own, slot);
+            const job_slot slot = find_once(*own);
+            if (slot) run(*own, slot);
             return static_cast<bool>(slot);
         },
         [] { return true; });

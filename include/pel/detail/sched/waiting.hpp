@@ -38,10 +38,6 @@ PEL_COLD inline void throw_lost_in_fork() {
     throw_error<std::runtime_error>("pel: this work was taken by a thread of the parent process, before fork()");
 }
 
-inline void scheduler::check_generation() const {
-    if (!is_from_this_process()) throw_lost_in_fork();
-}
-
 PEL_COLD inline bool scheduler::join_slow(worker& own, std::uint32_t position, job& forked, injector_entry& entry) {
     if (own.deque.take_public(position)) {
         own.counts.taken_back.add();
@@ -65,11 +61,12 @@ inline bool scheduler::wait_for_job(worker& own, job& awaited, injector_entry& e
     }
 }
 
+/// Own lists are helped with however little stack is left: progress depends on it. Leapfrogging has its own check.
 template <class IsReady, class Help, class Announce>
 void scheduler::wait_until(worker& own, IsReady&& is_ready, Help&& help, Announce&& announce) {
     std::int64_t deadline = 0;
     while (!is_ready()) {
-        if (stack_left(own.stack_end) >= nested_stack && help()) {
+        if (help()) {
             deadline = 0;
             continue;
         }
@@ -87,6 +84,8 @@ void scheduler::wait_until(worker& own, IsReady&& is_ready, Help&& help, Announc
 /// The order is: everything private public, the seat free and this record registered, look(), then sleep.
 template <class IsReady, class Announce>
 void scheduler::sleep_as_waiter(worker& own, IsReady&& is_ready, Announce&& announce) noexcept {
+    const bool had_left = own.has_left;
+    if (had_left) return_to_seat(own);
     settle_segments(own);
     own.counts.exposed.add(own.deque.expose(~0u));
     waiting_.add(own.index);
@@ -96,16 +95,17 @@ void scheduler::sleep_as_waiter(worker& own, IsReady&& is_ready, Announce&& anno
         while (!is_ready() && waiting_.has(own.index)) own.sleep.park();
     }
     const bool woken_for_work = leave_waiting(own);
-    if (own.is_foreign) seats_.foreign_is_back();
-    const seats_view view = seats_.load();
-    if (view.free() < 0) own.counts.debts.add();
-    prepare_poll(own, view);
+    if (own.is_foreign && seats_.only_foreign(seats_.foreign_is_back())) look(own); // S3 may hold from here on
+    if (seats_.load().free() < 0) own.counts.debts.add();
+    prepare_poll(own);
     if (woken_for_work && !is_ready()) run_anything(own);
+    if (had_left) leave_seat(own);
 }
 
 /// Takes a seat, and one waiter off the registry: this one, or another in its stead. Returns: whether a waker took this
 /// one off, and gave it the seat, to have it run work (S4).
 inline bool scheduler::leave_waiting(worker& own) noexcept {
+    if (!waiting_.has(own.index)) return true;
     seats_view after(0);
     if (seats_.try_leave_waiting(after)) {
         withdraw(own, waiting_);
@@ -117,7 +117,6 @@ inline bool scheduler::leave_waiting(worker& own) noexcept {
 
 /// S4: nobody else can do what is in sight, and contract promise 2 goes before promise 3.
 inline void scheduler::run_anything(worker& own) noexcept {
-    if (stack_left(own.stack_end) < nested_stack) return;
     job_slot slot = injector_.try_pop();
     if (!slot) slot = steal_any(own);
     if (!slot) {
@@ -154,7 +153,7 @@ inline job_slot scheduler::leapfrog_from(worker& own, worker& victim, const serv
 
 inline bool scheduler::leapfrog(worker& own, const job& awaited) noexcept {
     const std::uint32_t id = awaited.thief.load(relaxed); // 0, or a record, which is never freed
-    if (id == 0) return false;
+    if (id == 0 || stack_left(own.stack_end) < nested_stack) return false;
     worker& thief = record_table::record_of(id);
     const serving_record::entry seen = thief.serving.read();
     if (&thief == &own || !seen.is_valid() || seen.task != &awaited) return false;
@@ -164,6 +163,7 @@ inline bool scheduler::leapfrog(worker& own, const job& awaited) noexcept {
 }
 
 inline bool scheduler::leapfrog_scope(worker& own, const scope& inside) noexcept {
+    if (stack_left(own.stack_end) < nested_stack) return false;
     for (std::uint32_t each = 0, count = record_count(); each < count; ++each) {
         worker& victim = record(each);
         if (&victim == &own) continue;
@@ -177,16 +177,20 @@ inline bool scheduler::leapfrog_scope(worker& own, const scope& inside) noexcept
     return false;
 }
 
+/// A fork made meanwhile takes the slow path, and the seat back.
 inline void scheduler::leave_seat(worker& own) noexcept {
     settle_segments(own);
     own.counts.exposed.add(own.deque.expose(~0u));
+    own.deque.keep_request();
+    own.has_left = true;
     seat_was_freed(own, own.is_foreign ? seats_.leave_foreign() : seats_.leave());
 }
 
 inline void scheduler::return_to_seat(worker& own) noexcept {
+    own.has_left = false;
     const seats_view view = own.is_foreign ? seats_.enter_foreign() : seats_.enter();
     if (view.free() < 0) own.counts.debts.add();
-    prepare_poll(own, view);
+    prepare_poll(own);
 }
 
 } // namespace detail

@@ -10,19 +10,21 @@ PEL_NAMESPACE_BEGIN
 namespace detail {
 
 PEL_COLD inline bool scheduler::push_slow(worker& own, std::uint32_t position, job_function function, job* frame) noexcept {
-    if (position >= own.deque.capacity()) {
-        own.counts.full_deques.add();
-        return false;
-    }
-    if (has_heavy_fence_ || !is_from_this_process()) own.deque.clear_request();
-    own.deque.push(position, function, frame);
-    if (is_from_this_process()) serve_request(own);
-    return true;
+    const bool has_place = position < own.deque.capacity();
+    if (has_place) own.deque.push(position, function, frame);
+    else own.counts.full_deques.add();
+    serve_request(own);
+    return has_place;
 }
 
 /// Forks become fast again only if somebody will ask: a searcher when its window starts, the guardian, or who frees a
 /// seat; otherwise the request stays up. The seats are read once more after the jobs became visible (edge S2).
 PEL_COLD inline service scheduler::serve_request(worker& own) noexcept {
+    if (!is_from_this_process()) {
+        own.deque.clear_request(); // a fork child: nobody else is here
+        return service::not_wanted;
+    }
+    if (own.has_left) return_to_seat(own);
     std::uint32_t jobs = 0;
     if (has_heavy_fence_) {
         own.deque.clear_request();
@@ -32,22 +34,20 @@ PEL_COLD inline service scheduler::serve_request(worker& own) noexcept {
         own.counts.exposed.add(jobs);
     }
     const seats_view view = seats_.load();
-    if (view.searching() == 0) {
-        if (view.free() <= 0) return service::not_wanted;
-        if (own.wakes_from != 0) {
-            if (ticks() < own.wakes_from) {
-                own.deque.keep_request();
-                return service::not_wanted;
-            }
-            own.wakes_from = 0;
+    if (view.searching() == 0 && view.free() > 0 && own.wakes_from != 0) {
+        if (ticks() < own.wakes_from) {
+            own.deque.keep_request();
+            return service::not_wanted;
         }
+        own.wakes_from = 0;
     }
     if (has_heavy_fence_) {
         jobs = own.deque.expose((own.deque.private_jobs() + 1) / 2);
         own.counts.exposed.add(jobs);
     }
-    const unsigned awake = seats_.load().searching();
-    if (jobs > awake) wake_up_to(own, jobs - awake);
+    const seats_view now = seats_.load();
+    if (jobs > now.searching()) wake_up_to(own, jobs - now.searching());
+    else if (jobs == 0 && now.searching() == 0 && now.free() > 0) own.deque.keep_request(); // nobody would ask again
     return jobs != 0 ? service::exposed : service::nothing_private;
 }
 
@@ -77,7 +77,7 @@ inline bool scheduler::wake_one(worker& by) noexcept {
     if (seats_.try_take_idle(injector_waits)) {
         wake_for(by, idle_);
     } else if (start_one(by, injector_waits)) {
-    } else if (threads_.load(relaxed) >= config_.max_threads && seats_.try_take_waiter(injector_waits)) {
+    } else if (!can_start() && seats_.try_take_waiter(injector_waits)) {
         wake_for(by, waiting_);
     } else {
         return false;
@@ -98,10 +98,19 @@ inline bool scheduler::withdraw(worker& own, sleeper_set& set) noexcept {
     return false;
 }
 
+/// Whether another thread may be had, as far as is known.
+inline bool scheduler::can_start() const noexcept {
+    return threads_.load(relaxed) < config_.max_threads && !start_failed_.load(relaxed); // stale: tried, or S4, once more
+}
+
 inline bool scheduler::start_one(worker& by, bool injector_waits) noexcept {
     if (threads_.load(relaxed) >= config_.max_threads) return false; // never falls for long
     if (!seats_.try_take_seat(injector_waits)) return false;
-    if (threads_.fetch_add(1, relaxed) < config_.max_threads && start_thread_with_seat(by)) return true;
+    if (threads_.fetch_add(1, relaxed) < config_.max_threads) {
+        const bool is_started = start_thread_with_seat(by);
+        start_failed_.store(!is_started, relaxed);
+        if (is_started) return true;
+    }
     threads_.fetch_sub(1, relaxed);
     seats_.return_seat();
     return false;
@@ -111,11 +120,15 @@ inline bool scheduler::start_one(worker& by, bool injector_waits) noexcept {
 /// whoever made work visible, or freed that one, has looked. Otherwise this thread looks, and asks those at work, who
 /// may have been told that nobody could come.
 inline void scheduler::seat_was_freed(worker& by, seats_view after) noexcept {
-    const bool somebody_is_left = after.idle() != 0 || threads_.load(relaxed) < config_.max_threads;
+    const bool somebody_is_left = after.idle() != 0 || can_start();
     if (after.free() > 1 && somebody_is_left) return;
     if (!is_from_this_process()) return;
-    if (after.free() == 1 && after.searching() == 0 && !after.has_guardian()) ask_everybody(by);
-    if (has_visible_work() && wake_one(by)) by.counts.hand_overs.add();
+    bool is_wanted = has_visible_work();
+    if (after.free() == 1 && after.searching() == 0 && !after.has_guardian() && seats_.somebody_works(after)) {
+        ask_everybody(by);
+        is_wanted = is_wanted || (has_heavy_fence_ && has_private_work(by)); // who asks stays to watch
+    }
+    if (is_wanted && wake_one(by)) by.counts.hand_overs.add();
 }
 
 inline void scheduler::ask_everybody(const worker& by) noexcept {
@@ -124,12 +137,20 @@ inline void scheduler::ask_everybody(const worker& by) noexcept {
     }
 }
 
+inline bool scheduler::has_private_work(const worker& but) const noexcept {
+    for (std::uint32_t each = 0, count = record_count(); each < count; ++each) {
+        if (&record(each) != &but && record(each).deque.has_private()) return true;
+    }
+    return false;
+}
+
 /// A record comes to work: its forks are slow until somebody is there to ask for them. The guardian would be there in
-/// time for liveness, but not for a call of a millisecond.
-inline void scheduler::prepare_poll(worker& own, seats_view view) noexcept {
-    const bool somebody_asks = view.searching() != 0 || view.free() <= 0;
-    if (somebody_asks && has_heavy_fence_) own.deque.clear_request();
-    else own.deque.keep_request();
+/// time for liveness, but not for a call of a millisecond. The request comes down before the seats are read (D5).
+inline void scheduler::prepare_poll(worker& own) noexcept {
+    if (!has_heavy_fence_) return own.deque.keep_request();
+    own.deque.clear_request();
+    const seats_view view = seats_.load();
+    if (view.searching() == 0 && view.free() > 0) own.deque.keep_request();
 }
 
 } // namespace detail

@@ -52,6 +52,7 @@ public:
     std::uint32_t index = 0;         // in the pool
     std::uint32_t id = 0;            // in the process, from 1
     bool is_foreign = false;
+    bool has_left = false;           // its seat: inside blocking(), or a call into another pool
     std::uint32_t generation = 0;    // fork generation
     std::uintptr_t stack_end = 0;
     std::int64_t beat = 0;           // time-out of the next sleep as guardian
