@@ -62,7 +62,9 @@ public:
     }
 
     void release() noexcept {
-        if (references_.fetch_sub(1, acq_rel) == 1) destroy(); // sync(U1) acq_rel: both ends, all is done with it
+        if (references_.fetch_sub(1, release_order) != 1) return; // sync(U1) release: done with it, to the last one
+        (void)references_.load(acquire);                          // sync(U1) acquire: so are all others
+        destroy();
     }
 
     /// `next` is injected when this job is done, now if it is.
@@ -100,6 +102,8 @@ private:
         if (pool_.shared().try_remove(entry_)) return entry_.single.function(entry_.single, no_worker, job_action::run);
         while (!is_done()) yield_thread();
     }
+
+    static constexpr memory_order release_order = detail::release; // the member function hides the name
 
     scheduler& pool_;
     injector_entry entry_;
