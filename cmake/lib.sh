@@ -66,7 +66,7 @@ quietly() {
         printf '%sok%s %5ds\n' "$green" "$plain" $((SECONDS - started))
     else
         printf '%sFAILED%s %ds, the end of %s:\n' "$red" "$plain" $((SECONDS - started)) "$log"
-        { grep -v -E '^ +Start +[0-9]+:|  Passed  ' "$log" || true; } | tail -n 150 | cut -c1-1000 | sed 's/^/    /'
+        { grep -v -E '^ +Start +[0-9]+:|  Passed  |^\[[0-9]+/[0-9]+\] |^ninja: ' "$log" || true; } | tail -n 150 | cut -c1-1000 | sed 's/^/    /'
         return 1
     fi
 }
