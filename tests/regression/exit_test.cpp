@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The end of the process: work in static destructors and after main, exit() while tasks run.
+#include <pel/parallel_for.hpp>
+#include <pel/parallel_invoke.hpp>
+#include <pel/parallel_reduce.hpp>
+#include <pel/task_group.hpp>
+
+#include "support/own_process.hpp"
+#include "support/watchdog.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdlib>
+#include <functional>
+#include <thread>
+
+namespace exit_test {
+
+/// Ends the process with 9 unless all kinds of work give the right result.
+void work_or_die() {
+    const long sum = pel::parallel_reduce(0, 100'000, 0L, [](int i) { return static_cast<long>(i); }, std::plus<>());
+    std::atomic<int> runs{0};
+    pel::parallel_for(0, 100, [&](int) { ++runs; });
+    pel::parallel_invoke([&] { ++runs; }, [&] { ++runs; });
+    pel::task_group group;
+    for (int i = 0; i < 10; ++i) group.run([&] { ++runs; });
+    const bool completed = group.wait() == pel::group_status::completed;
+    runs += pel::default_pool().submit([] { return 3; }).get();
+    runs += pel::default_pool().execute([] { return 4; });
+    if (sum != 4'999'950'000 || runs != 119 || !completed) std::_Exit(9);
+}
+
+struct works_when_destroyed {
+    ~works_when_destroyed() { work_or_die(); }
+};
+
+TEST(exit, work_in_a_static_destructor_made_after_the_pool_runs) {
+    PEL_IN_OWN_PROCESS();
+    work_or_die();
+    static const works_when_destroyed late;
+}
+
+TEST(exit, work_in_a_static_destructor_made_before_the_pool_runs) {
+    PEL_IN_OWN_PROCESS();
+    static const works_when_destroyed early;
+    work_or_die();
+}
+
+TEST(exit, work_in_a_static_destructor_of_a_process_that_had_no_pool_runs) {
+    PEL_IN_OWN_PROCESS();
+    static const works_when_destroyed only;
+}
+
+TEST(exit, work_in_atexit_before_and_after_the_pool_ends_runs) {
+    PEL_IN_OWN_PROCESS();
+    std::atexit(work_or_die);
+    work_or_die();
+    std::atexit(work_or_die);
+}
+
+/// The process must end soon although tasks do not: the kernel's alarm would make that a signal.
+TEST(exit, ends_the_process_with_tasks_in_flight) {
+    if (!pel_test::is_rerun()) {
+        const auto start = std::chrono::steady_clock::now();
+        const pel_test::process_result result = pel_test::rerun_alone();
+        EXPECT_EQ(result.status, 7) << result.output;
+        EXPECT_LT(std::chrono::steady_clock::now() - start, pel_test::patience) << "not by the alarm";
+        return;
+    }
+    static std::atomic<int> running{0};
+    for (int i = 0; i < 8; ++i) {
+        pel::default_pool().post([] {
+            ++running;
+            for (;;) std::this_thread::yield();
+        });
+    }
+    pel_test::await([] { return running > 0; });
+    std::exit(7);
+}
+
+TEST(exit, called_by_a_task_ends_the_process) {
+    if (!pel_test::is_rerun()) {
+        const pel_test::process_result result = pel_test::rerun_alone();
+        EXPECT_EQ(result.status, 7) << result.output;
+        return;
+    }
+    pel::default_pool().post([] { std::exit(7); });
+    for (;;) std::this_thread::yield();
+}
+
+TEST(exit, called_inside_a_loop_ends_the_process) {
+    if (!pel_test::is_rerun()) {
+        const pel_test::process_result result = pel_test::rerun_alone();
+        EXPECT_EQ(result.status, 7) << result.output;
+        return;
+    }
+    pel::parallel_for(0, 1'000'000, [](int i) {
+        if (i == 500'000) std::exit(7);
+    });
+    FAIL() << "not reached";
+}
+
+TEST(exit, while_foreign_threads_keep_working_ends_the_process) {
+    if (!pel_test::is_rerun()) {
+        for (unsigned long round = 0; round < pel_test::scaled(20) + 1; ++round) {
+            const pel_test::process_result result = pel_test::rerun_alone();
+            ASSERT_EQ(result.status, 7) << result.output;
+        }
+        return;
+    }
+    static std::atomic<int> loops{0};
+    for (int t = 0; t < 3; ++t) {
+        std::thread([] {
+            for (;;) {
+                std::atomic<int> sum{0};
+                pel::parallel_for(0, 1'000, [&](int) { ++sum; });
+                pel::task_group group;
+                for (int i = 0; i < 10; ++i) group.run([&] { ++sum; });
+                (void)group.wait();
+                if (sum != 1'010) std::_Exit(9);
+                ++loops;
+            }
+        }).detach();
+    }
+    pel_test::await([] { return loops > 20; });
+    std::exit(7);
+}
+
+} // namespace exit_test
