@@ -11,18 +11,24 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-/// Returns: the lowest usable address of the calling thread's stack, 0 if it cannot be told. Cost: µs; reads files on
-/// the main thread.
-inline std::uintptr_t stack_limit() noexcept {
+/// Where a stack is; zeros if that cannot be told.
+struct stack_bounds {
+    std::uintptr_t end = 0;   // lowest usable address
+    std::uintptr_t begin = 0; // one past the highest
+};
+
+/// Returns: the calling thread's. Cost: µs; reads files on the main thread.
+inline stack_bounds this_stack() noexcept {
     pthread_attr_t attributes;
-    if (::pthread_getattr_np(::pthread_self(), &attributes) != 0) return 0;
+    if (::pthread_getattr_np(::pthread_self(), &attributes) != 0) return {};
     void* lowest = nullptr;
     std::size_t size = 0;
     std::size_t guard = 0;
     ::pthread_attr_getstack(&attributes, &lowest, &size);
     ::pthread_attr_getguardsize(&attributes, &guard);
     ::pthread_attr_destroy(&attributes);
-    return reinterpret_cast<std::uintptr_t>(lowest) + guard;
+    const auto end = reinterpret_cast<std::uintptr_t>(lowest);
+    return {end + guard, end + size};
 }
 
 /// Returns: the bytes between the caller's frame and `limit`.

@@ -73,27 +73,30 @@ public:
 
     /// The join: claims the top-most job at `position` if it is private. False: ask take_public().
     PEL_ALWAYS_INLINE bool try_take_private(std::uint32_t position) noexcept {
-        bottom_.store(position, relaxed); // seen by a deep thief after its heavy fence, if not before
+        bottom_.store(position, release); // sync(D1) release: the slots below, which a deep thief may go for
         asymmetric_fence_light();
         return position >= split_of(public_.load(relaxed)); // the mark is seen, or the deep thief sees bottom
     }
 
-    /// After try_take_private() said no: claims the job back with everything above top. False: it is stolen, and
+    enum class taken { stolen, exposed, marked };
+
+    /// After try_take_private() said no: claims the job back with everything above top. Returns: what it was; if stolen,
     /// bottom() is position + 1 again until close_stolen().
-    bool take_public(std::uint32_t position) noexcept {
+    taken take_public(std::uint32_t position) noexcept {
         std::uint64_t word = public_.load(acquire); // sync(D2) acquire: a thief's claim, before its slot is reused
         while (top_of(word) <= position) {
+            const taken result = is_marked(word) ? taken::marked : taken::exposed;
             if (public_.compare_exchange(word, pack(top_of(word), false, position), acq_rel)) // sync(D2) acq_rel: ours
-                return true;
+                return result;
         }
-        bottom_.store(position + 1, relaxed);
-        return false;
+        bottom_.store(position + 1, release); // sync(D1) release: as in try_take_private()
+        return taken::stolen;
     }
 
     /// Requires: the slot at `position` is stolen, all above it is gone, and its thief has read it (D3, or
     /// await_slot_read()). Effects: the position is free again.
     void close_stolen(std::uint32_t position) noexcept {
-        bottom_.store(position, relaxed);
+        bottom_.store(position, release); // sync(D1) release: as in try_take_private()
         // relaxed: nothing becomes stealable; a deep thief that pairs this word with an older bottom re-checks
         // bottom behind its heavy fence.
         public_.store(pack(position, false, position), relaxed);
@@ -117,10 +120,15 @@ public:
             if (jobs == 0 && !is_marked(word)) return 0;
             const std::uint32_t next = end < split ? end : split + jobs; // end < split: the marked job is popped
             if (public_.compare_exchange(word, pack(top_of(word), false, next), seq_cst)) // sync(D2) release: slots
-                return next - split + (is_marked(word) && end >= split ? 1 : 0);
+                return jobs + (is_marked(word) && end >= split ? 1 : 0);
         }
     }
 
+    /// Owner: the job below bottom(), null if there is none.
+    const job* newest() const noexcept {
+        const std::uint32_t end = bottom_.load(relaxed);
+        return end == 0 ? nullptr : slots_[end - 1].frame.load(relaxed);
+    }
     /// Owner: the job at a position that it has just taken.
     job_slot read_taken(std::uint32_t position) const noexcept {
         return {slots_[position].function.load(relaxed), slots_[position].frame.load(relaxed), nullptr, position}; // written by itself

@@ -37,7 +37,8 @@ public:
         has_left_outer_ = outer_.is_member() && !outer_.has_left;
         if (has_left_outer_) outer_.pool->leave_seat(outer_);
         saved_ = {own_->innermost,  own_->scope_serial, own_->served, own_->open_segments,
-                  own_->wakes_from, std::exchange(own_->has_left, false)};
+                  own_->wakes_from, own_->level_base,   std::exchange(own_->has_left, false)};
+        if (own_->deque.bottom() != 0) enter_again();
         own_->open_scope(nullptr);
         own_->served = nullptr;
         own_->wakes_from = wakes_from;
@@ -55,6 +56,7 @@ public:
         own_->served = saved_.served;
         own_->wakes_from = saved_.wakes_from;
         own_->has_left = saved_.has_left;
+        if (own_->deque.bottom() != 0) leave_again();
         const bool is_child = !own_->pool->is_from_this_process();
         current_worker = is_child ? &no_worker : &outer_;
         if (has_left_outer_ && !is_child) outer_.pool->return_to_seat(outer_);
@@ -70,14 +72,27 @@ private:
         segment* served = nullptr;
         segment* open_segments = nullptr;
         std::int64_t wakes_from = 0;
+        std::uint32_t level_base = 0;
         bool has_left = false;
     };
+
+    /// A call of this pool, inside one of another pool, inside one of this pool: a new level of the same record.
+    PEL_COLD void enter_again() noexcept {
+        outer_serving_ = own_->serving.get();
+        own_->level_base = own_->deque.bottom();
+        own_->serving.set(nullptr, nullptr, own_->level_base);
+    }
+    PEL_COLD void leave_again() noexcept {
+        own_->level_base = saved_.level_base;
+        own_->serving.set(outer_serving_.task, outer_serving_.inside, outer_serving_.base);
+    }
 
     worker& outer_;
     worker* own_ = nullptr;
     bool has_left_outer_ = false;
     bool is_entered_ = false;
     saved_state saved_;
+    serving_record::entry outer_serving_;
 };
 
 } // namespace detail

@@ -27,23 +27,35 @@ struct group_job : job {
 class group_core : public scope {
 public:
     explicit group_core(scheduler& pool) noexcept
-        : scope(current_worker->innermost, &current_worker->floor, current_worker->deque.bottom()), pool_(pool) {
+        : scope(current_worker->innermost, &current_worker->floor, current_worker->level_base,
+                current_worker->deque.bottom()),
+          pool_(pool) {
         worker& builder = *current_worker;
-        if (builder.pool != &pool) return;
+        // A group that may outlive the forks around it keeps out of their deque.
+        if (builder.pool != &pool || !builder.is_above_forks(this)) return;
         home_ = &builder;
-        serial_ = builder.next_serial();
-        scope_serial_ = builder.scope_serial;
-        base_ = builder.deque.bottom();
+        segment_.group = this;
+        segment_.scope_serial = builder.scope_serial;
+        segment_.base = segment_.end = builder.deque.bottom();
     }
 
     scheduler& pool() const noexcept { return pool_; }
 
     /// Makes a job of this group available: in the caller's deque if it belongs there, else in the list.
-    void push(group_job& task) {
+    void push(group_job& task) noexcept {
         worker& own = *current_worker;
         if (own.pool != &pool_) return push_from_outside(task);
         segment* here = segment_of(own);
         if (here == nullptr || !here->accepts(own) || !push_to(own, *here, task)) list(own, task, false);
+    }
+
+    /// The builder's thread, before it waits or the group ends: its jobs run, its segment is closed. Nothing to do where
+    /// forks that are not joined yet lie above: then the jobs are for others.
+    void retire() {
+        if (home_ == nullptr || segment_.state == segment_state::closed) return;
+        if (!is_on_home_level()) return;
+        check_waiter(*home_);
+        drain_home(*home_);
     }
 
     /// Runs and waits until the group is complete. Requires: `own` is the caller's record, a member of pool().
@@ -82,7 +94,7 @@ public:
     /// A thief or server: invokes the job and runs everything that it pushed. Last access to the group.
     template <class Invoke>
     void serve(worker& runner, bool is_listed, Invoke&& invoke) noexcept {
-        segment mine{.group = this, .group_serial = serial_, .scope_serial = runner.scope_serial};
+        segment mine{.group = this, .scope_serial = runner.scope_serial};
         mine.base = mine.end = runner.deque.bottom();
         runner.served = &mine;
         invoke();
@@ -100,17 +112,24 @@ public:
 private:
     static constexpr std::uint32_t most_unsettled = 1u << 20;
 
-    PEL_COLD void push_from_outside(group_job& task) {
+    PEL_COLD void push_from_outside(group_job& task) noexcept {
         worker* const lease = lease_list::record_in(pool_); // a place to count
         list(lease != nullptr ? *lease : no_worker, task, false);
     }
-    segment* segment_of(worker& own);
+    segment* segment_of(worker& own) noexcept {
+        if (own.served != nullptr && own.served->group == this) return own.served;
+        return home_ == &own ? &segment_ : nullptr;
+    }
+    /// Whether the calling thread is the builder's, where no job or scope was begun since. (In a fork child, too.)
+    bool is_on_home_level() const noexcept {
+        return (current_worker == home_ || !pool_.is_from_this_process()) && segment_.scope_serial == home_->scope_serial;
+    }
     bool push_to(worker& own, segment& here, group_job& task) noexcept;
     void list(worker& own, group_job& task, bool is_counted) noexcept;
     void subtract(std::uint64_t amount) noexcept {
         if (const std::uint32_t waiter = count_.subtract(amount)) record_table::record_of(waiter).sleep.unpark();
     }
-    void help_own_segment(worker& own) noexcept;
+    void drain_home(worker& own) noexcept;
     void check_waiter(const worker& own) const;
     void check_generation() const {
         if (!pool_.is_from_this_process() && !is_complete()) throw_lost_in_fork();
@@ -121,10 +140,8 @@ private:
     static void close(worker& own, segment& here, std::uint64_t finished) noexcept;
 
     scheduler& pool_;
-    worker* home_ = nullptr;          // where it was built, if by a member
-    std::uint64_t serial_ = 0;        // of this group, in home_
-    std::uint64_t scope_serial_ = 0;  // innermost scope there
-    std::uint32_t base_ = 0;          // and position
+    worker* home_ = nullptr; // where it was built, if by a member and on its stack
+    segment segment_;        // there
     group_count count_;
     group_list list_;
     atomic<bool> has_error_{false};
@@ -134,19 +151,6 @@ private:
 inline group_job::group_job(group_core& owner, job_function function) noexcept : job(&owner), group(owner) {
     link.work.function = function;
     link.work.frame = this;
-}
-
-/// Where this thread may push jobs of this group; null: nowhere. Throws: std::bad_alloc.
-inline segment* group_core::segment_of(worker& own) {
-    if (own.served != nullptr && own.served->group == this) return own.served;
-    if (home_ != &own) return nullptr;
-    segment* const innermost = own.open_segments;
-    if (innermost != nullptr && innermost->group_serial == serial_ && innermost->is_pooled) return innermost;
-    if (scope_serial_ != own.scope_serial || base_ != own.deque.bottom()) return nullptr;
-    auto* fresh = ::new (own.frames.allocate(sizeof(segment)))
-        segment{.group = this, .group_serial = serial_, .scope_serial = scope_serial_, .is_pooled = true};
-    fresh->base = fresh->end = base_;
-    return fresh;
 }
 
 inline bool group_core::push_to(worker& own, segment& here, group_job& task) noexcept {
@@ -185,13 +189,11 @@ inline void group_core::list(worker& own, group_job& task, bool is_counted) noex
 inline bool group_core::pop(worker& own, segment& here, job_slot& taken) noexcept {
     while (here.end > here.base) {
         const std::uint32_t position = here.end - 1;
-        bool is_mine = own.deque.try_take_private(position);
-        if (!is_mine && own.deque.take_public(position)) {
-            own.counts.taken_back.add();
-            is_mine = true;
-        }
+        auto taken_as = split_deque::taken::marked;
+        if (!own.deque.try_take_private(position)) taken_as = own.deque.take_public(position);
         here.end = position;
-        if (is_mine) {
+        if (taken_as == split_deque::taken::exposed) own.counts.taken_back.add();
+        if (taken_as != split_deque::taken::stolen) {
             taken = own.deque.read_taken(position);
             return true;
         }
@@ -217,9 +219,13 @@ inline void group_core::close(worker& own, segment& here, std::uint64_t finished
     group_core& group = *here.group;
     const bool has_credit = here.state == segment_state::credit;
     const std::uint64_t stolen = here.stolen;
-    if (here.state != segment_state::closed) own.open_segments = here.below;
+    if (here.state != segment_state::closed) {
+        segment** link = &own.open_segments;
+        while (*link != &here) link = &(*link)->below; // another group's may have been opened above
+        *link = here.below;
+    }
     here.state = segment_state::closed;
-    if (here.is_pooled) frame_pool::release(&here, sizeof(segment), &own.frames);
+    here.stolen = 0;
     const std::uint64_t amount = (has_credit ? group_count::segment_credit - stolen : 0) + finished;
     if (amount != 0) group.subtract(amount);
 }
@@ -256,23 +262,18 @@ inline void group_core::check_waiter(const worker& own) const {
     }
 }
 
-/// The waiter's own jobs first. They may lie below forks that are not joined yet: then they are for others.
-inline void group_core::help_own_segment(worker& own) noexcept {
-    segment* mine = own.open_segments;
-    while (mine != nullptr && (mine->group_serial != serial_ || !mine->is_pooled)) mine = mine->below;
-    if (mine == nullptr || home_ != &own) return;
-    while (own.open_segments != mine && own.open_segments->end == own.deque.bottom()) spill(own, *own.open_segments);
-    if (own.open_segments != mine || mine->end != own.deque.bottom()) return;
+inline void group_core::drain_home(worker& own) noexcept {
+    while (own.open_segments != &segment_ && own.open_segments->end == own.deque.bottom()) spill(own, *own.open_segments);
+    if (segment_.end != own.deque.bottom()) return;
     scope* const outer = own.innermost;
     own.innermost = this;
-    drain(own, *mine);
+    drain(own, segment_);
     own.innermost = outer;
-    close(own, *mine, 0);
+    close(own, segment_, 0);
 }
 
 inline void group_core::wait(worker& own) {
     check_waiter(own);
-    help_own_segment(own);
     check_generation();
     switch (count_.try_register(own.id)) {
     case group_count::registration::complete: return;

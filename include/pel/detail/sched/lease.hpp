@@ -26,7 +26,7 @@ inline worker* scheduler::lease_record() noexcept {
         ++foreign_records_;
     }
     record->lease = uid_; // lease_lock is held
-    record->stack_end = stack_limit();
+    record->adopt_stack(this_stack());
     return record;
 }
 
@@ -63,13 +63,13 @@ public:
     }
 
     /// Returns: the calling thread's record in `pool`, or null when there can be none.
-    static worker* record_in(scheduler& pool) {
+    static worker* record_in(scheduler& pool) noexcept {
         if (last_lease.uid == pool.uid()) [[likely]] return last_lease.record;
         return record_in_slow(pool);
     }
 
 private:
-    PEL_COLD static worker* record_in_slow(scheduler& pool) {
+    PEL_COLD static worker* record_in_slow(scheduler& pool) noexcept {
         if (leases_are_over) return record_for_the_end(pool);
         thread_local lease_list mine;
         const lock_guard guard(lease_lock);
@@ -77,7 +77,8 @@ private:
         for (const lease& each : mine.leases_) {
             if (each.uid == pool.uid()) return (last_lease = each).record;
         }
-        mine.leases_.reserve(mine.leases_.size() + 1);
+        const auto make_room = [&] { mine.leases_.reserve(mine.leases_.size() + 1); };
+        if (!call_guarded(make_room, [](const std::exception_ptr&) {})) return nullptr;
         worker* record = pool.lease_record();
         if (record == nullptr) return nullptr;
         mine.leases_.push_back({pool.uid(), pool.generation(), &pool, record});

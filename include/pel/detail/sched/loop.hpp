@@ -20,7 +20,7 @@ namespace detail {
 /// What all threads of one loop share.
 class loop_scope : public scope {
 public:
-    explicit loop_scope(worker& own) noexcept : scope(own.innermost, &own.floor, own.deque.bottom()) {}
+    explicit loop_scope(worker& own) noexcept : scope(own.innermost, &own.floor, own.level_base, own.deque.bottom()) {}
 
     void capture(std::exception_ptr error) noexcept {
         if (is_cancelled() && is_cancellation(error)) return mark_cut_short();
@@ -62,8 +62,9 @@ public:
     template <class Join>
     void take_strand(Join&& join) {
         if (!has_strand_) return;
-        join(strand_);
+        Strand taken(std::move(strand_));
         strand_.~Strand();
+        join(taken);
     }
 
     static void act(const job_slot& claimed, worker& runner, job_action action) {

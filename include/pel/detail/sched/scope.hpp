@@ -4,7 +4,8 @@
 // nothing was cancelled in the process since the last look: one global word tells.
 // A fork has no scope, to cost nothing. When one side of it throws, the *floor* of the forker's deque comes down to the
 // fork's position until its join: whatever was opened on that worker, or stolen from it, at a higher position is
-// cancelled. So each scope knows the deque position where it was opened, or where its job was stolen.
+// cancelled. So each scope knows the deque position where it was opened, or where its job was stolen, and the one where
+// the job on that worker's stack begins that it belongs to: forks below that are none of its business.
 //   any thread: cancel(), is_cancelled(), cancel_floor::lower().  owner of the deque: cancel_floor::raise().
 //   C1: the epoch's release -> is_cancelled()'s acquire: the flag of the scope cancelled, or the floor.
 #pragma once
@@ -24,7 +25,11 @@ class cancel_floor {
 public:
     constexpr cancel_floor() noexcept = default;
 
-    bool is_below(std::uint32_t position) const noexcept { return position_.load(relaxed) < position; } // read after C1
+    /// Whether a fork in [base, position) has thrown.
+    bool is_within(std::uint32_t base, std::uint32_t position) const noexcept {
+        const std::uint32_t lowest = position_.load(relaxed); // read after C1
+        return base <= lowest && lowest < position;
+    }
 
     void lower(std::uint32_t position) noexcept {
         std::uint32_t seen = position_.load(relaxed);
@@ -45,9 +50,9 @@ private:
 
 class scope {
 public:
-    /// Opened inside `parent` where the deque with that floor has `position` jobs; null: nowhere.
-    scope(scope* parent, const cancel_floor* floor, std::uint32_t position) noexcept
-        : parent_(parent), floor_(floor), position_(position), checked_(0), cancelled_(false) {
+    /// Opened inside `parent`, above the forks in [base, position) of the deque with that floor; null: of none.
+    scope(scope* parent, const cancel_floor* floor, std::uint32_t base, std::uint32_t position) noexcept
+        : parent_(parent), floor_(floor), base_(base), position_(position), checked_(0), cancelled_(false) {
         if (is_cancelled_slow(cancellations.load(acquire))) cancelled_.store(true, relaxed); // sync(C1) acquire: all before
     }
     scope(const scope&) = delete;
@@ -77,7 +82,7 @@ private:
         for (const scope* each = this; each != nullptr; each = each->parent_) {
             if (each != this && each->checked_.load(relaxed) == now && !each->cancelled_.load(relaxed)) break;
             if (each->cancelled_.load(relaxed)) return true;
-            if (each->floor_ != nullptr && each->floor_->is_below(each->position_)) return true;
+            if (each->floor_ != nullptr && each->floor_->is_within(each->base_, each->position_)) return true;
         }
         checked_.store(now, relaxed);
         return false;
@@ -85,7 +90,7 @@ private:
 
     scope* const parent_;
     const cancel_floor* const floor_;
-    const std::uint32_t position_;
+    const std::uint32_t base_, position_;
     mutable atomic<std::uint64_t> checked_; // the epoch of the last walk that found nothing
     atomic<bool> cancelled_;
 };

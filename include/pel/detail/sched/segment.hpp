@@ -4,8 +4,8 @@
 // segment and no other scope was opened since, else joins below would find a stranger: it is listed instead.
 //   the worker that opened it: everything.
 // States: closed; credit: the group's word holds a credit for all its jobs (group_count.hpp); counted: every job of it
-// is counted by itself, because the worker went to sleep and the group may be complete, and gone, before it is back.
-// I1  a counted segment touches its group only on behalf of a job that has not run; one without jobs does not.
+// is counted by itself, because the worker went to sleep and others may wait for the group to be complete meanwhile.
+// I1  it is the builder's stack that a group with a segment lives on, so the segment dies with it, on this thread.
 #pragma once
 
 #include <pel/detail/sched/worker.hpp>
@@ -19,7 +19,6 @@ enum class segment_state { closed, credit, counted };
 
 struct segment {
     group_core* group = nullptr;
-    std::uint64_t group_serial = 0; // tells groups apart, when addresses do not
     std::uint64_t scope_serial = 0; // of the scope that is innermost where the segment may be used
     segment* below = nullptr;       // the next open one of this worker
     std::uint32_t base = 0;
@@ -27,7 +26,6 @@ struct segment {
     std::uint32_t stolen = 0;       // own slots that others took, not yet subtracted
     segment_state state = segment_state::closed;
     bool is_running = false;        // a job of its own, popped, is on the stack
-    bool is_pooled = false;         // lives in the worker's frame pool
 
     bool accepts(const worker& own) const noexcept {
         return scope_serial == own.scope_serial && end == own.deque.bottom();

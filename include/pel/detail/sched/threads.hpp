@@ -83,7 +83,7 @@ public:
     static void* main(void* argument) {
         worker& own = *static_cast<worker*>(argument);
         scheduler& pool = *own.pool;
-        own.stack_end = stack_limit();
+        own.adopt_stack(this_stack());
         own.beat = first_beat_ns;
         current_worker = &own;
         if (pool.config_.on_start != nullptr) pool.config_.on_start(pool.config_.context, own.index);

@@ -7,11 +7,23 @@
 #include <pel/detail/sched/wake.hpp>
 
 #include <stdexcept>
+#include <utility>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
 inline constexpr std::int64_t wait_spin_ns = 50'000;
+
+/// A stolen job is cancelled by the forks below it on its forker's stack, down to where the job begins that forked it.
+/// That is what the forker serves, or lies below it: then the place is not known, and only `home` can cancel it.
+inline scope scope_of_stolen(const job_slot& slot) noexcept {
+    if (slot.forker != nullptr) {
+        const serving_record::entry seen = slot.forker->serving.read();
+        if (seen.is_valid() && seen.base <= slot.position && slot.forker->serving.is_unchanged(seen))
+            return scope(slot.frame->home, &slot.forker->floor, seen.base, slot.position + 1);
+    }
+    return scope(slot.frame->home, nullptr, 0, 0);
+}
 
 /// Runs a claimed job: publishes what is served, makes the job's scope the innermost, and puts everything back.
 inline void scheduler::run(worker& own, const job_slot& slot) noexcept {
@@ -21,8 +33,8 @@ inline void scheduler::run(worker& own, const job_slot& slot) noexcept {
     segment* const served = own.served;
     slot.frame->thief.store(own.id, relaxed); // a hint for leapfrogging
     own.serving.set(slot.frame, slot.frame->home, own.deque.bottom());
-    const cancel_floor* const floor = slot.forker != nullptr ? &slot.forker->floor : nullptr;
-    scope stolen(slot.frame->home, floor, slot.position + 1);
+    const std::uint32_t level_base = std::exchange(own.level_base, own.deque.bottom());
+    scope stolen = scope_of_stolen(slot);
     own.open_scope(&stolen);
     own.served = nullptr;
     segment* const kept = own.open_segments;
@@ -32,6 +44,7 @@ inline void scheduler::run(worker& own, const job_slot& slot) noexcept {
     own.innermost = innermost;
     own.scope_serial = serial;
     own.served = served;
+    own.level_base = level_base;
 }
 
 PEL_COLD inline void throw_lost_in_fork() {
@@ -39,8 +52,9 @@ PEL_COLD inline void throw_lost_in_fork() {
 }
 
 PEL_COLD inline bool scheduler::join_slow(worker& own, std::uint32_t position, job& forked, injector_entry& entry) {
-    if (own.deque.take_public(position)) {
-        own.counts.taken_back.add();
+    const split_deque::taken taken = own.deque.take_public(position);
+    if (taken != split_deque::taken::stolen) {
+        own.counts.taken_back.add(taken == split_deque::taken::exposed ? 1 : 0); // a mark was not counted as exposed
         return true;
     }
     const bool claimed = wait_for_job(own, forked, entry);

@@ -6,6 +6,7 @@
 
 #include <pel/detail/memory/frame_pool.hpp>
 #include <pel/detail/platform/cache_line.hpp>
+#include <pel/detail/platform/stack.hpp>
 #include <pel/detail/queue/split_deque.hpp>
 #include <pel/detail/sched/scope.hpp>
 #include <pel/detail/sched/serving.hpp>
@@ -35,6 +36,17 @@ public:
         random_ ^= random_ << 5;
         return random_;
     }
+    void adopt_stack(stack_bounds stack) noexcept {
+        stack_end = stack.end;
+        stack_begin = stack.begin;
+    }
+    /// Whether `object` lives on this thread's stack, younger than the newest fork: it dies before that is joined.
+    bool is_above_forks(const void* object) const noexcept {
+        const auto place = reinterpret_cast<std::uintptr_t>(object);
+        const auto fork = reinterpret_cast<std::uintptr_t>(deque.newest());
+        const bool fork_is_here = fork >= stack_end && fork < stack_begin;
+        return place >= stack_end && place < stack_begin && (!fork_is_here || place < fork);
+    }
     /// Opens a scope: group jobs go to the deque only while the scope they were opened in is the innermost (segment.hpp).
     std::uint64_t open_scope(scope* inside) noexcept {
         innermost = inside;
@@ -54,7 +66,9 @@ public:
     bool is_foreign = false;
     bool has_left = false;           // its seat: inside blocking(), or a call into another pool
     std::uint32_t generation = 0;    // fork generation
-    std::uintptr_t stack_end = 0;
+    std::uint32_t level_base = 0;    // deque position where the job, or call, on top of the stack begins
+    std::uintptr_t stack_end = 0;    // lowest address
+    std::uintptr_t stack_begin = 0;  // one past the highest
     std::int64_t beat = 0;           // time-out of the next sleep as guardian
     worker* next = nullptr;          // in a list of records without a thread
     std::uint64_t lease = 0;         // uid of the pool whose foreign record this is, 0: none; guarded by that list's lock
