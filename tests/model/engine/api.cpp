@@ -25,6 +25,7 @@ void outcome(const std::string& text) {
     const arena::pause paused;
     explorer::current()->add_outcome(text);
 }
+void ignore(const void* object, std::size_t size) { explorer::current()->ignore(object, size); }
 void name(const void* object, std::size_t size, const char* text) {
     explorer::current()->add_name(object, size, text);
 }
@@ -36,8 +37,7 @@ void note(const char* text, std::uint64_t value) {
 
 // ---- primitives ----------------------------------------------------------------------------------------------------------
 
-// Outside of every exploration, an object is just its value.
-static void perform_alone(operation& request) {
+void perform_alone(operation& request) {
     std::uint64_t value = 0;
     if (request.object == nullptr) return;
     std::memcpy(&value, request.object, request.size);

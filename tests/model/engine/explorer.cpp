@@ -81,6 +81,7 @@ void explorer::start_execution() {
     machine_.reset(settings_);
     trace_.reset();
     names_.clear();
+    ignored_.clear();
     choice_cursor_ = 0;
     next_asleep_ = 0;
     arena::reset();
@@ -347,9 +348,23 @@ void explorer::accept_request(unsigned thread) {
     if (const char* wrong = machine_.resolve(*state.pending, state.location)) fail(wrong);
 }
 
+bool explorer::is_ignored(const void* object) const {
+    const auto* const address = static_cast<const char*>(object);
+    for (const named_range& each : ignored_)
+        if (address >= each.begin && address < each.begin + each.size) return true;
+    return false;
+}
+
 void explorer::perform(operation& request) {
+    if (is_ignored(request.object)) return perform_alone(request);
     if (running_ < max_threads) {
-        machine_.thread(running_).pending = &request;
+        thread_state& own = machine_.thread(running_);
+        if (request.kind == op::relax && own.observed.empty() && !own.has_read_clock) {
+            if (++own.idle_relaxes > 10000) fail_here("livelock: a spin that looks at nothing");
+            return;
+        }
+        own.idle_relaxes = 0;
+        own.pending = &request;
         fibers_[running_]->suspend();
         return;
     }
@@ -405,6 +420,11 @@ unsigned explorer::choose(unsigned alternatives) {
 void explorer::add_name(const void* object, std::size_t size, const char* text) {
     const arena::pause paused;
     names_.push_back({static_cast<const char*>(object), size, text});
+}
+
+void explorer::ignore(const void* object, std::size_t size) {
+    const arena::pause paused;
+    ignored_.push_back({static_cast<const char*>(object), size, ""});
 }
 
 void explorer::add_note(std::string text) {

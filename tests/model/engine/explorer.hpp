@@ -41,6 +41,7 @@ public:
     unsigned choose(unsigned alternatives);
     void add_outcome(const std::string& text) { ++result_.outcomes[text]; }
     void add_name(const void* object, std::size_t size, const char* text);
+    void ignore(const void* object, std::size_t size);
     void add_note(std::string text);
     [[noreturn]] void fail_here(const std::string& text);
     unsigned running() const { return running_; } // max_threads: setup or finally
@@ -74,6 +75,7 @@ private:
     void check_blocked();
     bool is_unfair();
     bool spins_on(unsigned thread);
+    bool is_ignored(const void* object) const;
     void run_fiber(unsigned thread);
     void run_aside(const std::function<void()>& body);
     void accept_request(unsigned thread);
@@ -101,7 +103,7 @@ private:
     bool timing_out_ = false; // only time-outs can happen now
     unsigned running_ = max_threads;
     bool failed_ = false;
-    std::vector<named_range> names_;
+    std::vector<named_range> names_, ignored_;
     std::vector<std::unique_ptr<fiber>> fibers_;
     fiber aside_;
     result result_;

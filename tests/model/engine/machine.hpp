@@ -59,6 +59,7 @@ struct thread_state {
     int started_by = -1;              // the event that started it; -1: it is there from the beginning
     std::int64_t clock = 0;           // nanoseconds
     bool has_read_clock = false;      // since its last cpu_relax()
+    unsigned idle_relaxes = 0;        // calls of cpu_relax() in a row
 };
 
 /// What the next step of a process touches: two steps with no conflict may change places.
@@ -135,6 +136,9 @@ private:
     std::unordered_map<const void*, int> index_;
     std::vector<thread_state> threads_;
 };
+
+/// An operation on an object that is just its value: outside of explorations, and for what they ignore.
+void perform_alone(operation& request);
 
 /// The value that a modify operation leaves behind, and whether it changes memory at all.
 std::uint64_t modified(const operation& request, std::uint64_t before, bool& writes);

@@ -91,6 +91,8 @@ template <class T>
 void name(const T& object, const char* text) {
     name(&object, sizeof(T), text);
 }
+/// Objects inside are mere statistics: accesses to them are no scheduling points, and nothing is checked.
+void ignore(const void* object, std::size_t size);
 /// The number of the calling modelled thread, in the order of execution::thread().
 unsigned self();
 /// A line in the trace, at this moment of the calling thread.
