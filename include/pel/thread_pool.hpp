@@ -259,9 +259,11 @@ struct exit_sentinel {
 
 PEL_COLD inline thread_pool* make_default_pool() {
     const lock_guard guard(the_default_pool.guard);
-    std::unique_ptr<thread_pool_options> options(std::exchange(the_default_pool.options, nullptr));
-    auto* pool = ::new (static_cast<void*>(the_default_pool.storage)) thread_pool(options ? *options : thread_pool_options{});
+    thread_pool_options options;
+    if (the_default_pool.options != nullptr) options = std::move(*the_default_pool.options);
+    auto* pool = ::new (static_cast<void*>(the_default_pool.storage)) thread_pool(std::move(options));
     the_default_pool.exists = true;
+    delete std::exchange(the_default_pool.options, nullptr);
     return pool;
 }
 

@@ -5,15 +5,11 @@
 
 #include <pel/detail/platform/clock.hpp>
 
-#if defined(__x86_64__)
-#include <x86intrin.h>
-#endif
-
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
 #if defined(__x86_64__)
-PEL_ALWAYS_INLINE std::int64_t ticks() noexcept { return static_cast<std::int64_t>(__rdtsc()); }
+PEL_ALWAYS_INLINE std::int64_t ticks() noexcept { return static_cast<std::int64_t>(__builtin_ia32_rdtsc()); }
 #elif defined(__aarch64__)
 PEL_ALWAYS_INLINE std::int64_t ticks() noexcept {
     std::int64_t value;

@@ -9,7 +9,6 @@
 
 #include <exception>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <type_traits>
@@ -144,17 +143,20 @@ private:
     std::exception_ptr error_;
 };
 
-/// Releases the future's reference at the end of a scope.
+/// The future's reference, released at the end of a scope.
 template <class T>
 class submission_holder {
 public:
-    explicit submission_holder(submission<T>& held) noexcept : held_(held) {}
-    submission_holder(const submission_holder&) = delete;
-    submission_holder& operator=(const submission_holder&) = delete;
-    ~submission_holder() { held_.release(); }
+    explicit submission_holder(submission<T>& held) noexcept : held_(&held) {}
+    submission_holder(submission_holder&& other) noexcept : held_(std::exchange(other.held_, nullptr)) {}
+    submission_holder& operator=(submission_holder&&) = delete;
+    ~submission_holder() {
+        if (held_ != nullptr) held_->release();
+    }
+    submission<T>& held() const noexcept { return *held_; }
 
 private:
-    submission<T>& held_;
+    submission<T>* held_;
 };
 
 /// The whole: with the callable. Made by make_submission, destroyed by the last reference.
@@ -188,23 +190,18 @@ private:
 
 struct submission_access;
 
-struct submission_release {
-    void operator()(submission_core* state) const noexcept { state->release(); }
-};
-
 template <class T>
 future<T> make_future(submission<T>* state) noexcept;
 
 /// future::then(): takes over the future's reference to `first`.
 template <class T, class F>
 auto continue_with(submission<T>& first, F&& function) {
-    using holder = std::unique_ptr<submission<T>, submission_release>;
-    auto call = [before = holder(&first), function = std::forward<F>(function)]() mutable {
+    auto call = [before = submission_holder<T>(first), function = std::forward<F>(function)]() mutable {
         if constexpr (std::is_void_v<T>) {
-            before->take_result();
+            before.held().take_result();
             return std::invoke(function);
         } else {
-            return std::invoke(function, before->take_result());
+            return std::invoke(function, before.held().take_result());
         }
     };
     using result = decltype(call());
