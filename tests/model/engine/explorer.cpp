@@ -4,8 +4,9 @@
 #include "arena.hpp"
 #include "program_data.hpp"
 
+#include <time.h>
+
 #include <bit>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 
@@ -19,10 +20,19 @@ explorer::explorer(const options& settings, const program& explored) : settings_
     current_ = this;
 }
 
-explorer::~explorer() { current_ = nullptr; }
+explorer::~explorer() {
+    fiber::release_context();
+    current_ = nullptr;
+}
+
+static double cpu_seconds() {
+    timespec now{};
+    ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
 
 result explorer::run() {
-    const auto begin = std::chrono::steady_clock::now();
+    const double begin = cpu_seconds();
     do {
         run_execution();
         if (failed_) break;
@@ -30,7 +40,7 @@ result explorer::run() {
     } while (next_branch());
     result_.violated = failed_;
     result_.complete = !failed_ && nodes_.empty() && choices_.empty() && settings_.preemptions < 0;
-    result_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    result_.seconds = cpu_seconds() - begin;
     return result_;
 }
 
@@ -101,6 +111,10 @@ explorer::ending explorer::run_steps() {
             fail("livelock: more steps than the limit");
             return ending::complete;
         }
+        if (depth + 1 < nodes_.size() && depth < fresh_from_) {
+            take_step(depth);
+            continue;
+        }
         process_mask enabled = enabled_processes();
         timing_out_ = false;
         if (enabled == 0) {
@@ -170,12 +184,16 @@ process_mask explorer::preempting(process_mask candidates, std::size_t depth) co
 
 void explorer::take_step(std::size_t depth) {
     const unsigned process = nodes_[depth].process;
+    ++result_.steps;
+    if (depth + 1 < nodes_.size() && depth < fresh_from_) {
+        trace_.repeat(machine_);
+        return execute(process, trace_.size() - 1);
+    }
     const footprint step = machine_.next_step(process);
     next_asleep_ = still_asleep(nodes_[depth], step);
     trace_.append(process, step, machine_, timing_out_);
     if (depth >= fresh_from_) reverse_races();
     execute(process, trace_.size() - 1);
-    ++result_.steps;
 }
 
 process_mask explorer::still_asleep(const node& before, const footprint& step) const {
@@ -299,12 +317,14 @@ void explorer::execute(unsigned process, int index) {
 }
 
 void explorer::wake_sleeper(unsigned thread, int index) {
-    const auto& sleepers = machine_.location(machine_.thread(thread).location).sleepers;
-    if (sleepers.empty()) return;
-    const unsigned which = sleepers.size() == 1 ? 0 : choose(static_cast<unsigned>(sleepers.size()));
+    process_mask sleepers = machine_.location(machine_.thread(thread).location).sleepers;
+    if (sleepers == 0) return;
+    const auto count = static_cast<unsigned>(std::popcount(sleepers));
+    for (unsigned skipped = count == 1 ? 0 : choose(count); skipped > 0; --skipped) sleepers &= sleepers - 1;
+    const auto woken = static_cast<unsigned>(std::countr_zero(sleepers));
     trace_[index].done.has_read = true;
-    trace_[index].done.read = sleepers[which];
-    machine_.wake_up(sleepers[which], index);
+    trace_[index].done.read = woken;
+    machine_.wake_up(woken, index);
 }
 
 void explorer::start_thread(unsigned by, int index) {
@@ -429,7 +449,7 @@ void explorer::ignore(const void* object, std::size_t size) {
 
 void explorer::add_note(std::string text) {
     const arena::pause paused;
-    if (trace_.size() > 0) trace_[trace_.size() - 1].note += (running_ < max_threads ? machine_.thread(running_).name + " " : "") + text + "\n";
+    trace_.add_note((running_ < max_threads ? machine_.thread(running_).name + " " : "") + text);
 }
 
 void explorer::fail(const std::string& text) {

@@ -18,6 +18,7 @@
 namespace model {
 
 fiber* fiber::current_ = nullptr;
+fiber* fiber::last_ = nullptr;
 
 #if defined(__x86_64__)
 
@@ -62,11 +63,8 @@ void fiber::prepare_stack() {
 
 void fiber::resume() {
     fiber* const outer = std::exchange(current_, this);
-    swap_exceptions();
-    swap_thread_locals();
+    take_over();
     pel_model_switch(&caller_context_, self_context_);
-    swap_exceptions();
-    swap_thread_locals();
     current_ = outer;
 }
 
@@ -97,11 +95,8 @@ void fiber::prepare_stack() {
 
 void fiber::resume() {
     fiber* const outer = std::exchange(current_, this);
-    swap_exceptions();
-    swap_thread_locals();
+    take_over();
     ::swapcontext(static_cast<ucontext_t*>(caller_context_), static_cast<ucontext_t*>(self_context_));
-    swap_exceptions();
-    swap_thread_locals();
     current_ = outer;
 }
 
@@ -114,6 +109,7 @@ void fiber::suspend() {
 void fiber::restart(const std::function<void()>& body) {
     body_ = &body;
     finished_ = false;
+    if (last_ == this) release_context();
     exceptions_ = {};
     program_data::copy_initial_thread_locals(thread_locals_);
     prepare_stack();
@@ -127,10 +123,22 @@ void fiber::enter() noexcept {
     std::abort();
 }
 
-void fiber::swap_thread_locals() { program_data::swap_thread_locals(thread_locals_); }
+void fiber::release_context() {
+    if (last_ != nullptr) last_->swap_context();
+    last_ = nullptr;
+}
+
+// What belongs to a thread stays in place until another fiber runs: the explorer itself uses none of it.
+void fiber::take_over() {
+    if (last_ == this) return;
+    if (last_ != nullptr) last_->swap_context();
+    swap_context();
+    last_ = this;
+}
 
 // The exceptions being handled belong to a thread; here to a fiber. The layout is the Itanium C++ ABI's.
-void fiber::swap_exceptions() {
+void fiber::swap_context() {
+    program_data::swap_thread_locals(thread_locals_);
     auto* const globals = reinterpret_cast<char*>(abi::__cxa_get_globals());
     exception_state current;
     std::memcpy(&current.caught, globals, sizeof(void*));

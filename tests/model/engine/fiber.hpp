@@ -22,6 +22,8 @@ public:
     void resume();
     /// Called on the fiber: back to who resumed it.
     void suspend();
+    /// Puts the machine thread's own exceptions and thread_locals back in place.
+    static void release_context();
     bool is_finished() const { return finished_; }
 
 private:
@@ -32,10 +34,11 @@ private:
         void* caught = nullptr;
         unsigned uncaught = 0;
     };
-    void swap_exceptions();
-    void swap_thread_locals();
+    void take_over();
+    void swap_context();
 
     static fiber* current_;
+    static fiber* last_; // whose exceptions and thread_locals are in place
 
     static constexpr std::size_t stack_size = std::size_t{256} * 1024;
     void* stack_ = nullptr;

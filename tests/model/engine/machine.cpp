@@ -30,17 +30,23 @@ void machine::reset(const options& settings) {
     settings_ = settings;
     locations_.clear();
     index_.clear();
-    threads_.clear();
-    threads_.reserve(max_threads); // references stay valid while threads are added
+    thread_count_ = 0;
     order.reset();
 }
 
 unsigned machine::add_thread(const char* name, std::function<void()> body, bool daemon) {
-    thread_state& added = threads_.emplace_back();
+    thread_state& added = threads_[thread_count_];
+    auto buffer = std::move(added.buffer); // for its capacity
+    auto observed = std::move(added.observed);
+    added = thread_state{};
     added.name = name;
     added.body = std::move(body);
     added.daemon = daemon;
-    return thread_count() - 1;
+    added.buffer = std::move(buffer);
+    added.observed = std::move(observed);
+    added.buffer.clear();
+    added.observed.clear();
+    return thread_count_++;
 }
 
 // ---- objects ---------------------------------------------------------------------------------------------------------
@@ -54,7 +60,20 @@ void machine::born(const void* object, std::uint8_t size, std::uint64_t value, u
         added.born = order.now(by);
         added.touched[by] = added.born.at;
     }
-    index_[object] = location_count() - 1;
+    index_.set(object, location_count() - 1);
+}
+
+void address_index::set(const void* key, int value) {
+    if (2 * ++used_ > slots_.size()) {
+        std::vector<slot> old(2 * slots_.size());
+        old.swap(slots_);
+        used_ = 1;
+        for (const slot& each : old)
+            if (each.round == round_) set(each.key, each.value);
+    }
+    std::size_t at = home(key);
+    while (slots_[at].round == round_ && slots_[at].key != key) at = (at + 1) & (slots_.size() - 1);
+    slots_[at] = {key, round_, value};
 }
 
 const char* machine::dead(const void* object, unsigned by) {
@@ -70,8 +89,7 @@ const char* machine::dead(const void* object, unsigned by) {
 }
 
 int machine::find(const void* object) const {
-    const auto found = index_.find(object);
-    return found == index_.end() ? -1 : found->second;
+    return index_.find(object);
 }
 
 // Objects that are initialised at compile time say nothing when they are born: they are met at their first use.
@@ -245,7 +263,8 @@ void machine::observe(unsigned index, int location, std::uint64_t value) {
 }
 
 void machine::buffer_emptied(unsigned index, int event) {
-    for (thread_state& other : threads_) {
+    for (unsigned thread = 0; thread < thread_count(); ++thread) {
+        thread_state& other = threads_[thread];
         if ((other.fence_waits & bit(index)) == 0) continue;
         other.fence_waits &= ~bit(index);
         other.fence_cleared.push_back(event);
@@ -359,15 +378,14 @@ void machine::run_heavy_fence(unsigned index) {
 
 void machine::fall_asleep(unsigned index) {
     thread_state& owner = threads_[index];
-    location(owner.location).sleepers.push_back(static_cast<std::uint8_t>(index));
+    location(owner.location).sleepers |= bit(index);
     owner.waker = -1;
     owner.asleep = true;
 }
 
 void machine::wake_up(unsigned index, int event) {
     thread_state& woken = threads_[index];
-    auto& sleepers = location(woken.location).sleepers;
-    sleepers.erase(std::find(sleepers.begin(), sleepers.end(), index));
+    location(woken.location).sleepers &= ~bit(index);
     woken.waker = event;
 }
 
@@ -387,8 +405,7 @@ void machine::run_resume(unsigned index) {
     owner.pending->success = owner.waker >= 0;
     owner.clock += std::max(long_time, owner.pending->timeout);
     if (owner.waker >= 0) return;
-    auto& sleepers = location(owner.location).sleepers;
-    sleepers.erase(std::find(sleepers.begin(), sleepers.end(), index));
+    location(owner.location).sleepers &= ~bit(index);
     if (owner.pending->timeout >= 0 && owner.early_timeouts < settings_.early_timeouts)
         ++owner.early_timeouts;
     else

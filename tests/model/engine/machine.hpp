@@ -10,8 +10,8 @@
 #include <pel_model/explore.hpp>
 #include <pel_model/operation.hpp>
 
+#include <array>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 namespace model {
@@ -24,7 +24,7 @@ struct memory_location {
     thread_clock message;                             // what its value releases
     moment born;
     std::array<std::uint16_t, max_threads> touched{}; // each thread's last access
-    std::vector<std::uint8_t> sleepers;               // threads in futex_wait, oldest first
+    process_mask sleepers = 0;                        // threads in futex_wait
 };
 
 struct buffered_store {
@@ -81,11 +81,40 @@ struct step_record {
     bool has_read = false, has_written = false, success = false;
 };
 
+/// Which location an address is; cleared in no time.
+class address_index {
+public:
+    void clear() {
+        ++round_;
+        used_ = 0;
+    }
+    int find(const void* key) const {
+        for (std::size_t at = home(key);; at = (at + 1) & (slots_.size() - 1)) {
+            if (slots_[at].round != round_) return -1;
+            if (slots_[at].key == key) return slots_[at].value;
+        }
+    }
+    void set(const void* key, int value);
+
+private:
+    struct slot {
+        const void* key = nullptr;
+        std::uint32_t round = 0;
+        int value = -1;
+    };
+    std::size_t home(const void* key) const {
+        return (reinterpret_cast<std::uintptr_t>(key) * 0x9e3779b97f4a7c15 >> 32) & (slots_.size() - 1);
+    }
+    std::vector<slot> slots_ = std::vector<slot>(4096); // a power of two
+    std::uint32_t round_ = 1;
+    std::size_t used_ = 0;
+};
+
 class machine {
 public:
     void reset(const options& settings);
     unsigned add_thread(const char* name, std::function<void()> body, bool daemon);
-    unsigned thread_count() const { return static_cast<unsigned>(threads_.size()); }
+    unsigned thread_count() const { return thread_count_; }
     thread_state& thread(unsigned index) { return threads_[index]; }
     const thread_state& thread(unsigned index) const { return threads_[index]; }
     memory_location& location(int index) { return locations_[static_cast<std::size_t>(index)]; }
@@ -133,8 +162,9 @@ private:
 
     options settings_;
     std::vector<memory_location> locations_;
-    std::unordered_map<const void*, int> index_;
-    std::vector<thread_state> threads_;
+    address_index index_;
+    std::array<thread_state, max_threads> threads_;
+    unsigned thread_count_ = 0;
 };
 
 /// An operation on an object that is just its value: outside of explorations, and for what they ignore.

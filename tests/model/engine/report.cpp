@@ -101,18 +101,16 @@ std::string explorer::describe_event(int index) const {
     std::string line = padded(std::to_string(index), 4) + padded(owner.name, 10) + padded(what, 17) +
                        padded(place_name(shown.location), 22) + padded(has_order ? text_of(shown.order) : "", 7) +
                        padded(effect_of(shown), 24) + source_of(shown.where) + '\n';
-    std::size_t begin = 0;
-    while (begin < shown.note.size()) {
-        const std::size_t end = shown.note.find('\n', begin);
-        line += "     | " + shown.note.substr(begin, end - begin) + '\n';
-        begin = end + 1;
-    }
     return line;
 }
 
 std::string explorer::describe() const {
     std::string text;
-    for (int index = 0; index < trace_.size(); ++index) text += describe_event(index);
+    auto note = trace_.notes().begin();
+    for (int index = 0; index < trace_.size(); ++index) {
+        text += describe_event(index);
+        for (; note != trace_.notes().end() && note->after <= index + 1; ++note) text += "     | " + note->text + '\n';
+    }
     return text;
 }
 

@@ -6,7 +6,8 @@
 namespace model {
 
 void trace::reset() {
-    events_.clear();
+    length_ = 0;
+    notes_.clear();
     histories_.clear();
     processes_ = {};
     choices_ = {};
@@ -45,9 +46,11 @@ event& trace::append(unsigned process, const footprint& touched, machine& state,
     if (touched.watches) find_watched_races(base, touched, state);
     for (const int index : conflicting_) base.join((*this)[index].clock);
     for (const int index : ordered_only_) base.join((*this)[index].clock);
+    events_.resize(static_cast<std::size_t>(length_));
     event& added = events_.emplace_back();
+    ++length_;
     added.process = process;
-    added.sequence = ++processes_[process].events;
+    added.sequence = static_cast<std::uint16_t>(processes_[process].events + 1);
     added.touched = touched;
     added.location = touched.location;
     if (!touched.drains) {
@@ -60,6 +63,15 @@ event& trace::append(unsigned process, const footprint& touched, machine& state,
     added.clock.at[process] = added.sequence;
     remember(touched, process, state);
     return added;
+}
+
+void trace::repeat(machine& state) {
+    const event& again = events_[static_cast<std::size_t>(length_++)];
+    if (again.location >= 0) {
+        history& known = at(again.location);
+        if (known.last_write < 0) known.initial = state.location(again.location).value;
+    }
+    remember(again.touched, again.process, state);
 }
 
 // What must have come before: the process's own past, and what unblocked it.
@@ -173,6 +185,7 @@ void trace::remember(const footprint& touched, unsigned process, machine& state)
     const int index = size() - 1;
     process_history& own = processes_[process];
     own.last = index;
+    ++own.events;
     if (touched.enqueues) own.last_enqueue = index;
     if (touched.starts) last_start_ = index;
     if (touched.fences) own.last_fence = index;
@@ -197,7 +210,8 @@ void trace::remember(const footprint& touched, unsigned process, machine& state)
 std::uint64_t trace::fingerprint() const {
     std::uint64_t sum = 0;
     for (const std::uint64_t choices : choices_) sum = sum * 0x100000001b3 + choices;
-    for (const event& each : events_) {
+    for (int index = 0; index < size(); ++index) {
+        const event& each = (*this)[index];
         std::uint64_t hash = 0xcbf29ce484222325;
         const auto mix = [&](std::uint64_t value) { hash = (hash ^ value) * 0x100000001b3 ^ hash >> 29; };
         mix(each.process);
@@ -213,7 +227,7 @@ std::uint64_t trace::fingerprint() const {
 // The newest event as it would be without `earlier` and all that is ordered after it: another value decides whether a
 // compare_exchange writes.
 footprint trace::repeated(int earlier) const {
-    const event& newest = events_.back();
+    const event& newest = (*this)[size() - 1];
     footprint step = newest.touched;
     if (newest.kind != op::compare_exchange) return step;
     std::uint64_t value = histories_[static_cast<std::size_t>(newest.location)].initial;
@@ -230,7 +244,7 @@ process_mask trace::initials(int earlier) const {
     std::array<int, max_processes> first;
     first.fill(-1);
     process_mask result = 0;
-    const event& newest = events_.back();
+    const event& newest = (*this)[size() - 1];
     const footprint step = repeated(earlier);
     bool blocked = false; // some event before the newest conflicts with it
     for (int index = earlier + 1; index + 1 < size(); ++index) {

@@ -24,7 +24,11 @@ struct event {
     bool timed_out = false;
     process_clock clock;        // for each process, its last event that this one is ordered after, or is
     std::source_location where;
-    std::string note;
+};
+
+struct trace_note {
+    int after; // events before it
+    std::string text;
 };
 
 class trace {
@@ -33,12 +37,16 @@ public:
 
     /// Adds the step that `process` is about to take. Afterwards races() has the earlier events that it conflicts with,
     /// that could have come after it, and between which and it nothing stands.
+    /// Adds the step that the last execution took here.
+    void repeat(machine& state);
     event& append(unsigned process, const footprint& touched, machine& state, bool after_everything);
     /// After append() of a step that can never be taken, to know its races.
-    void remove_newest() { events_.pop_back(); }
+    void remove_newest() { --length_; }
+    void add_note(std::string text) { notes_.push_back({size(), std::move(text)}); }
+    const std::vector<trace_note>& notes() const { return notes_; }
     const std::vector<int>& races() const { return racing_; }
 
-    int size() const { return static_cast<int>(events_.size()); }
+    int size() const { return length_; }
     event& operator[](int index) { return events_[static_cast<std::size_t>(index)]; }
     const event& operator[](int index) const { return events_[static_cast<std::size_t>(index)]; }
     bool is_ordered(int earlier, const event& later) const {
@@ -83,7 +91,9 @@ private:
     void remember(const footprint& touched, unsigned process, machine& state);
     footprint repeated(int earlier) const;
 
-    std::vector<event> events_;
+    std::vector<event> events_; // of this execution, and then what is left of the last one
+    int length_ = 0;
+    std::vector<trace_note> notes_;
     std::vector<history> histories_;
     std::array<process_history, max_processes> processes_;
     std::array<std::uint64_t, max_threads> choices_{};

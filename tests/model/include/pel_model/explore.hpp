@@ -49,7 +49,7 @@ struct result {
     std::uint64_t steps = 0;
     std::map<std::string, std::uint64_t> outcomes;
     std::set<std::uint64_t> classes; // a hash for each class of equivalent executions met
-    double seconds = 0;
+    double seconds = 0; // of CPU time
 };
 
 /// One execution of a program: where it says what runs.
