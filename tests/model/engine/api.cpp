@@ -59,6 +59,11 @@ std::int64_t read_clock() {
 }
 void* allocate_zeroed(std::size_t bytes, std::size_t alignment) { return arena::allocate_zeroed(bytes, alignment); }
 
+stack_range this_stack() {
+    const fiber* const current = fiber::current();
+    return current != nullptr ? stack_range{current->stack_end(), current->stack_begin()} : stack_range{nullptr, nullptr};
+}
+
 void object_born(const void* object, std::uint8_t size, std::uint64_t value) {
     if (explorer* current = explorer::current()) current->born(object, size, value);
 }

@@ -24,6 +24,10 @@ public:
     void suspend();
     /// Puts the machine thread's own exceptions and thread_locals back in place.
     static void release_context();
+    /// The fiber that runs, or null.
+    static const fiber* current() { return current_; }
+    const char* stack_end() const { return static_cast<const char*>(stack_); }
+    const char* stack_begin() const { return stack_end() + stack_size; }
     bool is_finished() const { return finished_; }
 
 private:

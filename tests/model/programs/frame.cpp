@@ -32,6 +32,7 @@ struct world : pool_world {
         forker.deque.expose(1);
         claimed = forker.deque.try_steal();
         claimed.forker = &forker;
+        claimed.position = 0;
     }
     void join() {
         current_worker = &forker;

@@ -49,7 +49,7 @@ struct board {
     }
     void join(frame& forked) {
         const std::uint32_t position = deque.bottom() - 1;
-        if (deque.try_take_private(position) || deque.take_public(position)) {
+        if (deque.try_take_private(position) || deque.take_public(position) != split_deque::taken::stolen) {
             forked.run();
         } else {
             while (!forked.state.is_done()) cpu_relax();

@@ -56,6 +56,13 @@ std::int64_t read_clock();
 /// Zeroed memory that lives as long as the execution.
 void* allocate_zeroed(std::size_t bytes, std::size_t alignment);
 
+/// The calling thread's stack: its lowest address, and one past its highest.
+struct stack_range {
+    const char* end;
+    const char* begin;
+};
+stack_range this_stack();
+
 /// An atomic object begins or ends to exist. Its initial value is what `object` holds.
 void object_born(const void* object, std::uint8_t size, std::uint64_t value);
 void object_dead(const void* object);
