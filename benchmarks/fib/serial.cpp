@@ -8,7 +8,7 @@ std::uint64_t fib(unsigned n) { return n < 2 ? n : fib(n - 1) + fib(n - 2); }
 const bench::registration serial("fib", "serial", 1, [](benchmark::State& state, unsigned) {
     unsigned n = workload::n();
     bench::measure(state, workload::answer(), [&] {
-        benchmark::DoNotOptimize(n);
+        bench::hide(n);
         return fib(n);
     });
 });

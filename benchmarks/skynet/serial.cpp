@@ -14,7 +14,7 @@ std::uint64_t skynet(std::uint64_t number, std::uint64_t size) {
 void run(benchmark::State& state, unsigned) {
     std::uint64_t leaves = workload::leaves();
     bench::measure(state, workload::answer(), [&] {
-        benchmark::DoNotOptimize(leaves);
+        bench::hide(leaves);
         return skynet(0, leaves);
     });
 }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <type_traits>
 
 namespace bench {
 
@@ -34,6 +35,14 @@ struct second_process {
     second_process(std::string environment, std::string filter);
 };
 
+/// Makes the compiler believe that `value` may have changed and is read. (benchmark::DoNotOptimize of 1.7 turns a double
+/// into 0 with g++.)
+template <class T>
+inline void hide(T& value) {
+    if constexpr (std::is_integral_v<T> || std::is_pointer_v<T>) asm volatile("" : "+r"(value) : : "memory");
+    else asm volatile("" : : "r"(&value) : "memory");
+}
+
 /// Ends a benchmark whose result is wrong.
 inline void fail(benchmark::State& state) { state.SkipWithError("wrong result"); }
 
@@ -42,7 +51,7 @@ template <class T, class Call>
 void measure(benchmark::State& state, const T& expected, Call call) {
     for (auto _ : state) {
         T result = call();
-        benchmark::DoNotOptimize(result);
+        hide(result);
         if (result != expected) [[unlikely]] {
             fail(state);
             break;

@@ -19,7 +19,7 @@ std::map<std::string, std::function<void()>>& children() {
 
 std::string command_line(const std::string& launcher, const std::string& arguments) {
     const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
-    return "exec env " + launcher + " '" + self + "' " + arguments;
+    return "exec " + launcher + " '" + self + "' " + arguments;
 }
 
 } // namespace

@@ -12,7 +12,7 @@ struct child {
     child(std::string name, std::function<void()> run);
 };
 
-/// Runs the child `name` and returns what it printed. `launcher` comes before the executable: an environment, a tracer.
+/// Runs the child `name` and returns what it printed. `launcher` is shell text before the executable.
 std::string run_child(const std::string& name, const std::string& launcher = "");
 
 /// Runs this executable with these arguments. Returns: what it printed. Throws: std::runtime_error if it failed.

@@ -163,7 +163,7 @@ bool run_second_processes() {
         const std::string arguments = settings_again() + (wants_memory ? "" : " --no-memory") +
                                       (results.empty() ? "" : " '--results=" + results + "'") +
                                       " '--benchmark_filter=" + rerun.filter + "'";
-        is_good = bench::run_self_visibly(rerun.environment, arguments) && is_good;
+        is_good = bench::run_self_visibly("env " + rerun.environment, arguments) && is_good;
     }
     return is_good;
 }

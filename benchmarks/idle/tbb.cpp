@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "support/tbb_workers.hpp"
+#include "workload.hpp"
+
+#include <memory>
+
+namespace {
+
+const workload::idle_runtime with_tbb("tbb", [] {
+    auto tbb = std::make_shared<bench::tbb_workers>(workload::workers);
+    return [tbb](int items, void (*body)(int)) { tbb->run([=] { tbb::parallel_for(0, items, body); }); };
+});
+
+} // namespace

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Compares what the benchmarks measured with what targets.txt requires.
+
+summary.py RESULTS [RESULTS@clang...]    Files that the benchmarks wrote with --results; the part after the last @ of a
+                                         file's name is appended to the names in it. Targets without a value are left out.
+"""
+
+import fnmatch
+import math
+import operator
+import re
+import sys
+from pathlib import Path
+
+RELATIONS = {"<=": operator.le, "<": operator.lt, ">=": operator.ge, ">": operator.gt, "==": operator.eq}
+NAME = re.compile(r"[a-z][\w*\[\]-]*/[\w*]+/[\w*]+(?:@\w+)?(?::\w+)?")
+WIDTH = 60
+
+
+def read(files):
+    values = {}
+    for file in files:
+        suffix = "@" + file.rsplit("@", 1)[1] if "@" in Path(file).name else ""
+        for line in Path(file).read_text().splitlines():
+            name, metric, value = line.split("\t")
+            values[name + suffix + ("" if metric == "time" else ":" + metric)] = float(value)
+    return values
+
+
+def evaluate(expression, values):
+    """The value of an expression; LookupError if something in it was not measured."""
+    found = []
+
+    def insert(match):
+        pattern = match[0]
+        names = fnmatch.filter(values, pattern) if "*" in pattern else [pattern]
+        names = [name for name in names if (":" in name) == (":" in pattern)]
+        if not names or any(name not in values for name in names):
+            raise LookupError(pattern)
+        found.extend(values[name] for name in names)
+        return ", ".join(repr(values[name]) for name in names)
+
+    text = NAME.sub(insert, expression)
+    return eval(text, {"__builtins__": {}}, {"largest": max, "least": min, "nan": math.nan})
+
+
+def targets():
+    for line in (Path(__file__).parent / "targets.txt").read_text().splitlines():
+        if line.strip() and not line.startswith("#"):
+            what, required, expression = (part.strip() for part in line.split("|"))
+            relation, bound = required.split()
+            yield what, relation, float(bound), expression
+
+
+def main():
+    values = read(sys.argv[1:])
+    missed = absent = 0
+    print("\n" + "target".ljust(WIDTH) + f"{'measured':>10}   {'required':<10}")
+    for what, relation, bound, expression in targets():
+        try:
+            value = evaluate(expression, values)
+        except LookupError:
+            absent += 1
+            continue
+        is_met = RELATIONS[relation](value, bound)
+        missed += not is_met
+        print(what.ljust(WIDTH) + f"{value:10.4g}   {relation + f' {bound:g}':<10} {'met' if is_met else 'NOT MET'}")
+    print(f"\n{missed} targets not met" + (f", {absent} not measured in this run" if absent else ""))
+
+
+if __name__ == "__main__":
+    main()
