@@ -56,6 +56,7 @@ PEL_ALWAYS_INLINE void parallel_ranges(const parallel_policy& policy, std::uint6
     detail::worker& own = *detail::current_worker;
     detail::scheduler* const pool = detail::pool_access::chosen(policy);
     const bool is_member = own.is_member() && (pool == nullptr || pool == own.pool);
+    if (is_member && size == 1 && !detail::is_cancelled(own)) return strand.run(0, 1); // nothing to share
     const bool is_complete =
         is_member ? detail::run_loop(own, size, strand)
                   : detail::run_outermost_loop(pool != nullptr ? *pool : detail::pool_access::core(default_pool()), size,

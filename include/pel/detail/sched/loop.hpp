@@ -108,8 +108,9 @@ public:
         if (own_.wakes_from == 0) split(lo, hi);
         for (;;) {
             call_guarded([&] { run_blocks(lo, hi); }, [&](std::exception_ptr error) { loop_.capture(std::move(error)); });
-            if (live_ == 0) return;
-            take_newest(lo, hi);
+            do {
+                if (live_ == 0) return;
+            } while (!take_newest(lo, hi));
         }
     }
 
@@ -136,21 +137,26 @@ private:
         return true;
     }
 
-    /// Runs [lo, hi), which may be cut shorter by a request. lo == hi afterwards.
-    void run_blocks(std::uint64_t& lo, std::uint64_t& hi) {
-        std::int64_t time = is_timed_ ? ticks() : 0;
+    /// Runs [lo, hi), which may be cut shorter by a request.
+    void run_blocks(std::uint64_t lo, std::uint64_t hi) {
+        if (!is_timed_) return run_items(lo, hi);
+        std::int64_t time = ticks();
         while (lo < hi) {
-            if (loop_.is_cancelled()) {
-                loop_.mark_cut_short();
-                lo = hi;
-                return;
-            }
-            const std::uint64_t from = lo;
-            const std::uint64_t size = block_ < hi - from ? block_ : hi - from;
-            lo = from + size; // also when the block throws
-            strand_.run(from, from + size);
-            if (is_timed_) time = adapt(size, time);
-            if (own_.deque.is_asked()) [[unlikely]] serve(lo, hi, time);
+            if (loop_.is_cancelled()) [[unlikely]] return loop_.mark_cut_short();
+            const std::uint64_t size = block_ < hi - lo ? block_ : hi - lo;
+            strand_.run(lo, lo + size);
+            lo += size;
+            time = adapt(size, time);
+            if (own_.deque.is_asked()) [[unlikely]] hi = serve(lo, hi, time);
+        }
+    }
+    /// The same for few items, without a clock.
+    void run_items(std::uint64_t lo, std::uint64_t hi) {
+        while (lo < hi) {
+            if (loop_.is_cancelled()) [[unlikely]] return loop_.mark_cut_short();
+            strand_.run(lo, lo + 1);
+            ++lo;
+            if (own_.deque.is_asked()) [[unlikely]] hi = serve(lo, hi, 0);
         }
     }
 
@@ -170,32 +176,35 @@ private:
     }
 
     /// Somebody asked for work, or it is not known yet whether this outermost call is worth a wake-up.
-    PEL_NOINLINE void serve(std::uint64_t lo, std::uint64_t& hi, std::int64_t now) noexcept {
+    /// Returns: hi, lower if the range was cut.
+    PEL_NOINLINE std::uint64_t serve(std::uint64_t lo, std::uint64_t hi, std::int64_t now) noexcept {
         if (own_.wakes_from != 0) {
-            if (now < own_.wakes_from) return;
+            if (now < own_.wakes_from) return hi;
             own_.wakes_from = 0;
         }
         if (own_.deque.private_jobs() == 0 && hi - lo > 1) push_far_half(lo, hi); // which serves
         else own_.pool->serve_request(own_);
+        return hi;
     }
 
-    /// The newest piece: [lo, hi) is what is to be run of it here.
-    void take_newest(std::uint64_t& lo, std::uint64_t& hi) noexcept {
-        piece& newest = *std::launder(reinterpret_cast<piece*>(storage_ + (live_ - 1) * sizeof(piece)));
+    /// Joins the newest piece. Returns: whether it is to be run here, [lo, hi).
+    bool take_newest(std::uint64_t& lo, std::uint64_t& hi) noexcept {
         --live_;
+        piece& newest = *std::launder(reinterpret_cast<piece*>(storage_ + live_ * sizeof(piece)));
+        if (!own_.deque.try_take_private(newest.position()) && !join_newest(newest)) [[unlikely]] return false;
         lo = newest.lo();
         hi = newest.hi();
-        bool is_mine = own_.deque.try_take_private(newest.position());
-        if (!is_mine) {
-            call_guarded(
-                [&] {
-                    is_mine = own_.pool->join_slow(own_, newest.position(), newest, newest.entry());
-                    if (!is_mine) newest.take_strand([&](Strand& other) { strand_.join(std::move(other)); });
-                },
-                [&](std::exception_ptr error) { loop_.capture(std::move(error)); });
-        }
-        if (!is_mine) lo = hi;
-        newest.~piece();
+        return true;
+    }
+    PEL_NOINLINE bool join_newest(piece& newest) noexcept {
+        bool is_mine = false;
+        call_guarded(
+            [&] {
+                is_mine = own_.pool->join_slow(own_, newest.position(), newest, newest.entry());
+                if (!is_mine) newest.take_strand([&](Strand& other) { strand_.join(std::move(other)); });
+            },
+            [&](std::exception_ptr error) { loop_.capture(std::move(error)); });
+        return is_mine;
     }
 
     worker& own_;
@@ -206,6 +215,9 @@ private:
     std::uint64_t block_ = 1;
     alignas(piece) unsigned char storage_[most_pieces * sizeof(piece)];
 };
+
+/// Whether the innermost scope is cancelled.
+inline bool is_cancelled(const worker& own) noexcept { return own.innermost != nullptr && own.innermost->is_cancelled(); }
 
 /// Runs a whole loop on a member. Throws: the first exception of a body. Returns: false if it was cut short.
 template <class Strand>

@@ -52,8 +52,11 @@ class scope {
 public:
     /// Opened inside `parent`, above the forks in [base, position) of the deque with that floor; null: of none.
     scope(scope* parent, const cancel_floor* floor, std::uint32_t base, std::uint32_t position) noexcept
-        : parent_(parent), floor_(floor), base_(base), position_(position), checked_(0), cancelled_(false) {
-        if (is_cancelled_slow(cancellations.load(acquire))) cancelled_.store(true, relaxed); // sync(C1) acquire: all before
+        : parent_(parent), floor_(floor), base_(base), position_(position),
+          checked_(cancellations.load(acquire)), cancelled_(false) { // sync(C1) acquire: all flags and floors before
+        const std::uint64_t now = checked_.load(relaxed);
+        const bool parent_is_well = parent == nullptr || parent->checked_.load(relaxed) == now;
+        if (!parent_is_well || is_under_floor()) [[unlikely]] begin_slow(now);
     }
     scope(const scope&) = delete;
     scope& operator=(const scope&) = delete;
@@ -69,29 +72,34 @@ public:
 
     /// Whether this scope or one around it is cancelled. Cost: two loads, unless something was cancelled somewhere.
     bool is_cancelled() const noexcept {
-        if (cancelled_.load(relaxed)) return true;
         const std::uint64_t now = cancellations.load(acquire); // sync(C1) acquire: the flags of all before
         return now != checked_.load(relaxed) && is_cancelled_slow(now); // stale: walks once more than needed
     }
 
     /// Owner of the scope, alone with it: not cancelled any more (a task group is reused).
-    void reset() noexcept { cancelled_.store(false, relaxed); }
+    void reset() noexcept { cancelled_.store(false, relaxed); } // the next look walks
 
 private:
-    bool is_cancelled_slow(std::uint64_t now) const noexcept {
+    bool is_under_floor() const noexcept { return floor_ != nullptr && floor_->is_within(base_, position_); }
+
+    PEL_NOINLINE bool is_cancelled_slow(std::uint64_t now) const noexcept {
         for (const scope* each = this; each != nullptr; each = each->parent_) {
-            if (each != this && each->checked_.load(relaxed) == now && !each->cancelled_.load(relaxed)) break;
-            if (each->cancelled_.load(relaxed)) return true;
-            if (each->floor_ != nullptr && each->floor_->is_within(each->base_, each->position_)) return true;
+            if (each != this && each->checked_.load(relaxed) == now) break; // not cancelled as of now
+            if (each->cancelled_.load(relaxed) || each->is_under_floor()) return true;
         }
         checked_.store(now, relaxed);
         return false;
+    }
+    /// Opened where something is cancelled, or may be: then cancelled for good, whatever happens around it.
+    PEL_NOINLINE void begin_slow(std::uint64_t now) noexcept {
+        checked_.store(0, relaxed);
+        if (is_cancelled_slow(now)) cancelled_.store(true, relaxed);
     }
 
     scope* const parent_;
     const cancel_floor* const floor_;
     const std::uint32_t base_, position_;
-    mutable atomic<std::uint64_t> checked_; // the epoch of the last walk that found nothing
+    mutable atomic<std::uint64_t> checked_; // the epoch at which it was known not to be cancelled, 0: never
     atomic<bool> cancelled_;
 };
 
