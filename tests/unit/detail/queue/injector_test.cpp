@@ -23,9 +23,14 @@ using pel::detail::job_slot;
 using pel::detail::listed_job;
 using pel::detail::worker;
 
-void ignore(job&, worker&, worker*, job_action) {}
+void ignore(const job_slot&, worker&, job_action) {}
 
-job_slot slot_of(std::size_t i) { return {&ignore, reinterpret_cast<job*>((i + 1) * 64), nullptr}; }
+job_slot slot_of(std::size_t i) {
+    job_slot slot;
+    slot.function = &ignore;
+    slot.frame = reinterpret_cast<job*>((i + 1) * 64);
+    return slot;
+}
 std::size_t number_of(const job_slot& slot) { return reinterpret_cast<std::uintptr_t>(slot.frame) / 64 - 1; }
 
 injector_entry entry_of(std::size_t i) {

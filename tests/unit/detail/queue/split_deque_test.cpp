@@ -24,7 +24,7 @@ using pel::detail::worker;
 
 constexpr std::uint32_t small = 8;
 
-void ignore(job&, worker&, worker*, job_action) {}
+void ignore(const job_slot&, worker&, job_action) {}
 
 /// A deque with its slots and as many jobs.
 template <std::uint32_t Capacity = small>
@@ -52,17 +52,17 @@ TEST(split_deque, a_new_one_is_empty_and_asked) {
 
 TEST(split_deque, a_request_and_a_full_array_stop_the_fast_push) {
     fixture f;
-    EXPECT_FALSE(f.deque.try_push(0, &ignore, f.task(0))) << "asked from the start";
+    EXPECT_FALSE(f.deque.try_push(0, ignore, f.task(0))) << "asked from the start";
     EXPECT_TRUE(f.deque.clear_request());
     EXPECT_FALSE(f.deque.clear_request()) << "it was taken down before";
-    for (std::uint32_t i = 0; i < small; ++i) EXPECT_TRUE(f.deque.try_push(i, &ignore, f.task(i)));
-    EXPECT_FALSE(f.deque.try_push(small, &ignore, f.task(0))) << "full";
+    for (std::uint32_t i = 0; i < small; ++i) EXPECT_TRUE(f.deque.try_push(i, ignore, f.task(i)));
+    EXPECT_FALSE(f.deque.try_push(small, ignore, f.task(0))) << "full";
     f.deque.request();
     EXPECT_TRUE(f.deque.is_asked());
     EXPECT_TRUE(f.deque.try_take_private(small - 1));
-    EXPECT_FALSE(f.deque.try_push(small - 1, &ignore, f.task(0))) << "asked";
+    EXPECT_FALSE(f.deque.try_push(small - 1, ignore, f.task(0))) << "asked";
     f.deque.clear_request();
-    EXPECT_TRUE(f.deque.try_push(small - 1, &ignore, f.task(0)));
+    EXPECT_TRUE(f.deque.try_push(small - 1, ignore, f.task(0)));
 }
 
 TEST(split_deque, a_deque_without_slots_refuses_every_push) {
@@ -115,7 +115,7 @@ TEST(split_deque, the_owner_takes_back_what_nobody_stole) {
     f.deque.expose(~0u);
     for (std::uint32_t i = 4; i-- > 0;) {
         EXPECT_FALSE(f.deque.try_take_private(i)) << i;
-        EXPECT_TRUE(f.deque.take_public(i)) << i;
+        EXPECT_EQ(split_deque::taken::exposed, f.deque.take_public(i)) << i;
         EXPECT_EQ(f.deque.read_taken(i).frame, f.task(i));
     }
     EXPECT_FALSE(f.deque.has_public());
@@ -129,9 +129,9 @@ TEST(split_deque, a_stolen_position_is_closed_and_used_again) {
     f.deque.expose(~0u);
     EXPECT_EQ(f.deque.try_steal().frame, f.task(0));
     EXPECT_FALSE(f.deque.try_take_private(1));
-    EXPECT_TRUE(f.deque.take_public(1));
+    EXPECT_EQ(split_deque::taken::exposed, f.deque.take_public(1));
     EXPECT_FALSE(f.deque.try_take_private(0));
-    EXPECT_FALSE(f.deque.take_public(0));
+    EXPECT_EQ(split_deque::taken::stolen, f.deque.take_public(0));
     EXPECT_EQ(f.deque.bottom(), 1U) << "above the stolen job until it is closed";
     f.push(1);
     EXPECT_TRUE(f.deque.try_take_private(1)) << "a wait may fork above the job that it waits for";
@@ -148,13 +148,13 @@ TEST(split_deque, work_above_a_stolen_job_can_be_exposed_and_stolen) {
     f.deque.expose(~0u);
     ASSERT_TRUE(f.deque.try_steal());
     EXPECT_FALSE(f.deque.try_take_private(0));
-    EXPECT_FALSE(f.deque.take_public(0));
+    EXPECT_EQ(split_deque::taken::stolen, f.deque.take_public(0));
     f.push(2);
     EXPECT_EQ(f.deque.expose(1), 1U);
     EXPECT_EQ(f.deque.try_steal().frame, f.task(1));
     EXPECT_TRUE(f.deque.try_take_private(2));
     EXPECT_FALSE(f.deque.try_take_private(1));
-    EXPECT_FALSE(f.deque.take_public(1));
+    EXPECT_EQ(split_deque::taken::stolen, f.deque.take_public(1));
     f.deque.close_stolen(1);
     f.deque.close_stolen(0);
     EXPECT_EQ(f.deque.bottom(), 0U);
@@ -171,7 +171,7 @@ TEST(split_deque, a_deep_steal_takes_the_oldest_private_job) {
     EXPECT_TRUE(f.deque.try_take_private(2));
     EXPECT_TRUE(f.deque.try_take_private(1));
     EXPECT_FALSE(f.deque.try_take_private(0));
-    EXPECT_FALSE(f.deque.take_public(0));
+    EXPECT_EQ(split_deque::taken::stolen, f.deque.take_public(0));
 }
 
 TEST(split_deque, a_deep_steal_of_nothing_spends_no_fence) {
@@ -190,7 +190,7 @@ TEST(split_deque, a_deep_steal_loses_to_an_owner_that_pops_before_the_fence) {
     f.push(1);
     bool taken = false;
     // As if the store of bottom became visible only with the fence: the owner sees the mark and settles it by its CAS.
-    EXPECT_FALSE(f.deque.try_deep_steal([&] { taken = !f.deque.try_take_private(0) && f.deque.take_public(0); }));
+    EXPECT_FALSE(f.deque.try_deep_steal([&] { taken = !f.deque.try_take_private(0) && f.deque.take_public(0) == split_deque::taken::marked; }));
     EXPECT_TRUE(taken);
     f.push(1);
     EXPECT_EQ(f.deque.private_jobs(), 1U) << "the mark is gone";
@@ -256,7 +256,7 @@ void race(unsigned thieves, bool deep, unsigned seed) {
     std::vector<std::size_t> live; // by position
     const auto join = [&] {
         const auto position = static_cast<std::uint32_t>(live.size() - 1);
-        if (deque.try_take_private(position) || deque.take_public(position)) {
+        if (deque.try_take_private(position) || deque.take_public(position) != split_deque::taken::stolen) {
             jobs.claim(counted_jobs::encode(live.back()));
         } else {
             while (jobs.claims[live.back()].load() == 0) std::this_thread::yield();

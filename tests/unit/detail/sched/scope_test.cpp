@@ -10,7 +10,12 @@
 
 namespace scope_test {
 
-using pel::detail::scope;
+using pel::detail::cancel_floor;
+
+/// A scope that no fork is around.
+struct scope : pel::detail::scope {
+    explicit scope(pel::detail::scope* parent) : pel::detail::scope(parent, nullptr, 0, 0) {}
+};
 
 TEST(scope, a_cancellation_reaches_what_is_inside_and_nothing_else) {
     scope root(nullptr);
@@ -59,6 +64,46 @@ TEST(scope, a_cancellation_by_another_thread_arrives) {
         other.join();
         EXPECT_EQ(plain, 1);
     }
+}
+
+TEST(cancel_floor, cancels_what_lies_above_the_fork_that_threw) {
+    cancel_floor floor;
+    scope root(nullptr);
+    const pel::detail::scope below(&root, &floor, 0, 3);
+    const pel::detail::scope above(&root, &floor, 0, 4);
+    scope inside(const_cast<pel::detail::scope*>(&above));
+    EXPECT_FALSE(above.is_cancelled());
+    floor.lower(3); // the fork in slot 3 threw
+    EXPECT_TRUE(above.is_cancelled());
+    EXPECT_TRUE(inside.is_cancelled());
+    EXPECT_FALSE(below.is_cancelled()) << "opened in slot 3 or below it";
+    EXPECT_FALSE(root.is_cancelled());
+    floor.raise(3);
+    const pel::detail::scope later(&root, &floor, 0, 4);
+    EXPECT_FALSE(later.is_cancelled());
+}
+
+TEST(cancel_floor, forks_below_the_job_that_a_scope_belongs_to_do_not_count) {
+    cancel_floor floor;
+    const pel::detail::scope unrelated(nullptr, &floor, 5, 8);
+    floor.lower(2);
+    EXPECT_FALSE(unrelated.is_cancelled());
+    floor.raise(2);
+    floor.lower(5);
+    EXPECT_TRUE(unrelated.is_cancelled());
+}
+
+TEST(cancel_floor, the_oldest_fork_that_threw_counts) {
+    cancel_floor floor;
+    floor.lower(4);
+    floor.lower(2);
+    floor.lower(6);
+    EXPECT_TRUE(floor.is_within(0, 3));
+    floor.raise(6);
+    floor.raise(4);
+    EXPECT_TRUE(floor.is_within(0, 3)) << "not joined yet";
+    floor.raise(2);
+    EXPECT_FALSE(floor.is_within(0, 100));
 }
 
 } // namespace scope_test

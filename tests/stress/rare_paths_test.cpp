@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Every rare path of the scheduler is taken at least once, and counted: each test repeats what leads there until the
+// counter has moved, and fails if it never does.
+#include <pel/parallel_for.hpp>
+#include <pel/parallel_invoke.hpp>
+#include <pel/task_group.hpp>
+#include <pel/this_worker.hpp>
+
+#include "support/watchdog.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <random>
+#include <thread>
+#include <vector>
+
+#include <pthread.h>
+#include <signal.h>
+
+namespace rare_paths_test {
+
+constexpr std::chrono::seconds attempt{pel_test::patience / 2};
+
+#define PEL_SKIP_WITHOUT_MEMBARRIER()                                                                                  \
+    if (pel_test::is_without_membarrier())                                                                             \
+    GTEST_SKIP() << "without heavy fences nothing is private, so this cannot happen"
+
+/// Repeats `provoke` until `counter` moves.
+template <class Provoke>
+void expect_counted(pel::thread_pool& pool, std::uint64_t pel::pool_stats::* counter, Provoke&& provoke) {
+    const pel_test::watchdog guard(pool);
+    unsigned long tries = 0;
+    const bool happened = pel_test::await_for(attempt, [&] {
+        provoke();
+        ++tries;
+        return pool.stats().*counter != 0;
+    });
+    EXPECT_TRUE(happened) << pel_test::describe(pool.stats());
+    testing::Test::RecordProperty("tries", static_cast<int>(tries));
+    pel_test::expect_balanced(pool);
+}
+
+pel::thread_pool_options pool_of(unsigned concurrency, unsigned max_threads = 0) {
+    pel::thread_pool_options options;
+    options.concurrency = concurrency;
+    options.max_threads = max_threads;
+    return options;
+}
+
+void spin(int turns) {
+    for (volatile int i = 0; i < turns;) i = i + 1;
+}
+
+/// Gives up soon, because what is waited for may legally never happen.
+template <class Condition>
+bool soon(Condition&& condition) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(200);
+    while (!condition()) {
+        if (std::chrono::steady_clock::now() > end) return false;
+        std::this_thread::yield();
+    }
+    return true;
+}
+
+/// `depth` forks pending, then a leaf that polls nothing until they have run elsewhere.
+void forks_above_a_leaf(int depth, std::atomic<int>& runs, int wanted) {
+    if (depth == 0) {
+        soon([&] { return runs == wanted; });
+        return;
+    }
+    pel::parallel_invoke([&] { forks_above_a_leaf(depth - 1, runs, wanted); }, [&] { ++runs; });
+}
+
+TEST(rare_paths, deep_steals_from_a_leaf_that_never_polls) {
+    PEL_SKIP_WITHOUT_MEMBARRIER();
+    pel::thread_pool pool(2);
+    expect_counted(pool, &pel::pool_stats::deep_steals, [&] {
+        std::atomic<int> runs{0};
+        pool.execute([&] { forks_above_a_leaf(8, runs, 8); });
+    });
+    EXPECT_GT(pool.stats().heavy_fences, 0U);
+}
+
+TEST(rare_paths, guardian_beats_while_a_leaf_never_polls) {
+    PEL_SKIP_WITHOUT_MEMBARRIER();
+    pel::thread_pool pool(2);
+    expect_counted(pool, &pel::pool_stats::guardian_beats, [&] {
+        pool.post([] {}); // a thread of the pool exists, and goes to sleep
+        pool.execute([&] { soon([&] { return pool.stats().guardian_beats != 0; }); });
+    });
+}
+
+unsigned fib(unsigned n) {
+    if (n < 2) {
+        spin(20);
+        return n;
+    }
+    unsigned a = 0;
+    unsigned b = 0;
+    pel::parallel_invoke([&] { a = fib(n - 1); }, [&] { b = fib(n - 2); });
+    return a + b;
+}
+
+TEST(rare_paths, leapfrogs_while_waiting_for_a_stolen_job) {
+    pel::thread_pool pool(2);
+    expect_counted(pool, &pel::pool_stats::leapfrogs, [&] {
+        std::atomic<bool> is_stolen{false};
+        pool.execute([&] {
+            pel::parallel_invoke([&] { soon([&] { return is_stolen.load(); }); },
+                                 [&] {
+                                     is_stolen = true;
+                                     soon([&] {
+                                         fib(12);
+                                         return pool.stats().leapfrogs != 0;
+                                     });
+                                 });
+        });
+    });
+}
+
+std::atomic<bool> is_interrupted{false};
+std::atomic<bool> may_resume{false};
+
+/// Ends when others have gone on meanwhile, or soon.
+void stand_still(int) {
+    is_interrupted = true;
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(2);
+    while (!may_resume.load() && std::chrono::steady_clock::now() < end) {
+    }
+    is_interrupted = false;
+}
+
+TEST(rare_paths, gives_back_what_was_leapfrogged_by_mistake) {
+    if (pel_test::has_tsan) GTEST_SKIP() << "ThreadSanitizer delivers signals only where nothing can go wrong";
+    pel::thread_pool pool(2);
+    struct sigaction action {};
+    action.sa_handler = &stand_still;
+    ::sigaction(SIGUSR2, &action, nullptr);
+    const pthread_t waiter = ::pthread_self();
+    std::minstd_rand random(7);
+    // The waiter is interrupted while it waits for the stolen job, sometimes between its look at what the thief serves
+    // and its claim. Meanwhile the thief ends that job and begins the posted one, whose fork is public.
+    expect_counted(pool, &pel::pool_stats::give_backs, [&] {
+        may_resume = false;
+        std::atomic<bool> is_stolen{false};
+        std::atomic<bool> is_posted{false};
+        std::atomic<bool> has_joined{false};
+        std::atomic<bool> is_over{false};
+        const int delay = static_cast<int>(random() % 20'000);
+        pool.execute([&] {
+            pel::parallel_invoke([&] { soon([&] { return is_stolen.load(); }); },
+                                 [&] {
+                                     is_stolen = true;
+                                     if (::pthread_equal(::pthread_self(), waiter)) return;
+                                     is_posted = true;
+                                     pool.post([&] {
+                                         pel::parallel_invoke(
+                                             [&] {
+                                                 pel::blocking([&] {
+                                                     may_resume = true;
+                                                     soon([&] { return has_joined.load(); });
+                                                 });
+                                             },
+                                             [] {});
+                                         is_over = true;
+                                     });
+                                     spin(delay);
+                                     ::pthread_kill(waiter, SIGUSR2);
+                                     soon([&] { return is_interrupted.load() || may_resume.load(); });
+                                 });
+            has_joined = true;
+        });
+        if (is_posted) pel_test::await([&] { return is_over.load(); });
+    });
+}
+
+TEST(rare_paths, hands_its_seat_over_when_it_blocks_with_work_in_sight) {
+    pel::thread_pool pool(pool_of(1));
+    expect_counted(pool, &pel::pool_stats::hand_overs, [&] {
+        auto task = pool.submit([&] {
+            std::atomic<bool> has_run{false};
+            pool.post([&] { has_run = true; });
+            pel::blocking([&] { pel_test::await([&] { return has_run.load(); }); });
+        });
+        pel_test::await([&] { return task.is_ready(); });
+    });
+}
+
+TEST(rare_paths, goes_into_debt_when_more_threads_call_than_there_are_seats) {
+    pel::thread_pool pool(pool_of(1));
+    expect_counted(pool, &pel::pool_stats::debts, [&] {
+        std::atomic<int> inside{0};
+        const auto call = [&] {
+            pool.execute([&] {
+                ++inside;
+                pel_test::await([&] { return inside == 2; });
+            });
+        };
+        std::thread other(call);
+        call();
+        other.join();
+    });
+}
+
+TEST(rare_paths, repays_a_debt) {
+    pel::thread_pool pool(pool_of(1));
+    expect_counted(pool, &pel::pool_stats::repayments, [&] {
+        std::atomic<bool> has_begun{false};
+        std::atomic<bool> may_end{false};
+        pool.post([&] {
+            has_begun = true;
+            pel_test::await([&] { return may_end.load(); });
+        });
+        pel_test::await([&] { return has_begun.load(); });
+        pool.execute([&] { // a second holder of the one seat: the pool's thread gives way when it is done
+            may_end = true;
+            soon([&] { return pool.stats().repayments != 0; });
+        });
+    });
+}
+
+TEST(rare_paths, a_waiter_claims_the_task_that_it_waits_for) {
+    pel::thread_pool pool(pool_of(1));
+    expect_counted(pool, &pel::pool_stats::claims, [&] {
+        pool.execute([&] { pool.submit([] {}).get(); });
+    });
+}
+
+TEST(rare_paths, spills_tasks_that_lie_above_those_that_are_waited_for) {
+    pel::thread_pool pool(pool_of(1));
+    expect_counted(pool, &pel::pool_stats::spills, [&] {
+        pool.execute([&] {
+            std::atomic<int> runs{0};
+            pel::task_group first;
+            first.run([&] { ++runs; });
+            pel::task_group second;
+            second.run([&] { ++runs; });
+            (void)first.wait(); // what is above it goes to its group's list
+            EXPECT_GE(runs, 1);
+            (void)second.wait();
+            EXPECT_EQ(runs, 2);
+        });
+    });
+}
+
+TEST(rare_paths, makes_forks_public_at_once_without_heavy_fences) {
+    if (!pel_test::is_without_membarrier()) GTEST_SKIP() << "only with PEL_NO_MEMBARRIER=1";
+    pel::thread_pool pool(2);
+    expect_counted(pool, &pel::pool_stats::fenced_forks, [&] { pool.execute([] { fib(10); }); });
+    EXPECT_EQ(pool.stats().heavy_fences, 0U);
+    EXPECT_EQ(pool.stats().deep_steals, 0U);
+}
+
+TEST(rare_paths, serves_the_injector_while_only_foreign_threads_hold_seats) {
+    pel::thread_pool pool(pool_of(1));
+    expect_counted(pool, &pel::pool_stats::foreign_only, [&] {
+        pool.execute([&] {
+            std::atomic<bool> has_run{false};
+            pool.post([&] { has_run = true; });
+            pel_test::await([&] { return has_run.load(); });
+        });
+    });
+}
+
+TEST(rare_paths, a_waiter_runs_work_from_outside_when_no_thread_is_left) {
+    pel::thread_pool pool(pool_of(1, 1));
+    expect_counted(pool, &pel::pool_stats::unsafe_waits, [&] {
+        std::atomic<bool> has_begun{false};
+        std::atomic<bool> is_stolen{false};
+        std::atomic<bool> has_run{false};
+        auto task = pool.submit([&] {
+            has_begun = true;
+            pel::parallel_invoke(
+                [&] { pel::blocking([&] { soon([&] { return is_stolen.load(); }); }); }, // makes the fork public
+                [&] {
+                    is_stolen = true;
+                    soon([&] { return has_run.load(); });
+                });
+        });
+        pel_test::await([&] { return has_begun.load(); });
+        std::thread poster([&] {
+            soon([&] { return is_stolen.load(); });
+            pool.post([&] { has_run = true; });
+        });
+        task.wait(); // leapfrogs the fork, and holds on to it: the pool's only thread waits for it
+        poster.join();
+        pel_test::await([&] { return has_run.load(); });
+    });
+}
+
+TEST(rare_paths, full_deques_turn_forks_into_calls) {
+    pel::thread_pool_options options = pool_of(1);
+    options.stack_size = std::size_t{256} << 20;
+    pel::thread_pool pool(options);
+    expect_counted(pool, &pel::pool_stats::full_deques, [&] {
+        std::atomic<int> runs{0};
+        constexpr int depth = (1 << 14) + 10;
+        auto task = pool.submit([&] { forks_above_a_leaf(depth, runs, 0); });
+        pel_test::await([&] { return task.is_ready(); });
+        EXPECT_EQ(runs, depth);
+    });
+}
+
+TEST(rare_paths, parks_and_wakes) {
+    pel::thread_pool pool(2);
+    expect_counted(pool, &pel::pool_stats::parks, [&] { pool.submit([] { spin(1'000); }).get(); pool.post([] {}); });
+    expect_counted(pool, &pel::pool_stats::wakes, [&] { pool.post([] {}); });
+}
+
+TEST(rare_paths, exposed_jobs_are_stolen_or_taken_back) {
+    pel::thread_pool pool(2);
+    expect_counted(pool, &pel::pool_stats::stolen, [&] { pool.execute([] { fib(15); }); });
+    expect_counted(pool, &pel::pool_stats::taken_back, [&] { pool.execute([] { fib(15); }); });
+    EXPECT_EQ(pool.stats().exposed, pool.stats().stolen + pool.stats().taken_back);
+}
+
+TEST(rare_paths, tasks_from_outside_are_listed) {
+    pel::thread_pool pool(2);
+    expect_counted(pool, &pel::pool_stats::listed, [&] {
+        pel::task_group group(pool);
+        group.run([] {});
+        (void)group.wait();
+    });
+}
+
+} // namespace rare_paths_test
