@@ -6,7 +6,8 @@ usage() {
     cat << 'END'
 usage: cmake/run.sh demo                  count the k-mers of a bacterial genome in parallel
        cmake/run.sh test [--everything]   run all tests with g++; --everything: in every configuration (takes long)
-       cmake/run.sh bench [NAME...]       run the benchmarks, or those named
+       cmake/run.sh bench [--quick] [NAME...]
+                                          run the benchmarks, or those named, and compare with what has to be reached
 
 Debian packages that are missing are named and installed first (as root or with sudo).
 PEL_JOBS=N sets how many compilers and tests run at a time.
@@ -67,32 +68,62 @@ run_all_tests() {
     return $status
 }
 
+# run_benchmarks PRESET RESULTS OPTIONS... -- [NAME...]: all, or those named; what they measured goes to the file RESULTS.
+run_benchmarks() {
+    local preset=$1 results=$2 options=() name program status=0
+    shift 2
+    while [[ $1 != -- ]]; do
+        options+=("$1")
+        shift
+    done
+    shift
+    local names=("$@")
+    if ((${#names[@]} == 0)); then
+        mapfile -t names < <(find "build/$preset/benchmarks" -maxdepth 2 -type f -perm -u+x ! -name '*.so*' -printf '%f\n' | sort)
+    fi
+    rm -f "$results"
+    for name in "${names[@]}"; do
+        program=$(find "build/$preset/benchmarks" -maxdepth 2 -type f -perm -u+x -name "$name" | head -n 1)
+        [[ -n $program ]] || die "there is no benchmark '$name'"
+        say "$name ($preset)"
+        "$program" "--results=$results" "${options[@]}" || status=1
+    done
+    return $status
+}
+
 bench() {
+    local options=() status=0 results=build/bench/results
+    if [[ ${1:-} == --quick ]]; then
+        options=(--quick)
+        shift
+    fi
     need_to_bench
+    if (($# == 0)); then
+        need_clang
+        need "OpenMP of the second compiler" libomp-19-dev
+    fi
     install_missing
     configure bench
     build bench
-    local names=("$@") name
-    if ((${#names[@]} == 0)); then
-        mapfile -t names < <(find build/bench/benchmarks -maxdepth 2 -type f -perm -u+x ! -name '*.so*' -printf '%f\n' | sort)
-    fi
-    for name in "${names[@]}"; do
-        local program
-        program=$(find build/bench/benchmarks -maxdepth 2 -type f -perm -u+x -name "$name" | head -n 1)
-        [[ -n $program ]] || die "there is no benchmark '$name'"
-        say "$name"
-        "$program"
-    done
+    run_benchmarks bench "$results" "${options[@]}" -- "$@" || status=1
     if (($# == 0)); then
+        configure bench-clang
+        build bench-clang bench_fib bench_fib_shared
+        run_benchmarks bench-clang "$results@clang" "${options[@]}" -- fib fib_shared || status=1
         say "compile time"
         python3 tests/compile_time/measure.py g++
+        python3 benchmarks/summary.py "$results" "$results@clang"
+    else
+        python3 benchmarks/summary.py "$results"
     fi
+    ((status == 0)) || fail "a benchmark failed or had a wrong result"
+    return $status
 }
 
 case ${1:-} in
     demo) [[ $# -eq 1 ]] || bad_usage "demo takes no argument" ;;
     test) [[ $# -eq 1 || ($# -eq 2 && $2 == --everything) ]] || bad_usage "test takes nothing but --everything" ;;
-    bench) [[ "${*:2}" != *-* ]] || bad_usage "bench takes the names of benchmarks" ;;
+    bench) [[ " ${*:2}" =~ ^(\ --quick)?(\ [a-z0-9_]+)*\ ?$ ]] || bad_usage "bench takes --quick and the names of benchmarks" ;;
     -h | --help | help) usage; exit 0 ;;
     '') bad_usage "say what to run" ;;
     *) bad_usage "unknown command '$1'" ;;
