@@ -10,7 +10,8 @@
 int main() {
     // Is the caller counted? Yes: of two seats, it holds one while it is inside.
     pel::thread_pool pool(2);
-    pool.execute([&] { std::printf("of %u seats, one is ours: worker %u\n", pool.concurrency(), pel::this_worker::index()); });
+    pool.execute(
+        [&] { std::printf("of %u seats, one is ours: worker %u\n", pool.concurrency(), pel::this_worker::index()); });
 
     // May a task block? Yes; say so, and another thread has the seat meanwhile.
     pel::task_group group(pool);

@@ -64,7 +64,9 @@ namespace detail {
 
 struct submission_access {
     template <class T>
-    static future<T> make(submission<T>* state) noexcept { return future<T>(state); }
+    static future<T> make(submission<T>* state) noexcept {
+        return future<T>(state);
+    }
 };
 
 template <class T>

@@ -59,9 +59,10 @@ PEL_ALWAYS_INLINE void parallel_ranges(const parallel_policy& policy, std::uint6
     if (is_member && size == 1 && !detail::is_cancelled(own)) return strand.run(0, 1); // nothing to share
     const bool is_complete =
         is_member ? detail::run_loop(own, size, strand)
-                  : detail::run_outermost_loop(pool != nullptr ? *pool : detail::pool_access::core(default_pool()), size,
-                                               strand, site);
-    if (!is_complete) [[unlikely]] detail::throw_error<operation_cancelled>();
+                  : detail::run_outermost_loop(pool != nullptr ? *pool : detail::pool_access::core(default_pool()),
+                                               size, strand, site);
+    if (!is_complete) [[unlikely]]
+        detail::throw_error<operation_cancelled>();
 }
 
 /// Calls body(i) for every i in [first, last), possibly at the same time and in any order. Requires: first and last of

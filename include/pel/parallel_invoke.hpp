@@ -48,13 +48,15 @@ PEL_ALWAYS_INLINE void invoke_all(F& f, G& g, H& h, Fs&... rest) {
 }
 
 template <class F>
-using invoke_slot_t = std::conditional_t<std::is_void_v<std::invoke_result_t<F>>, std::monostate,
-                                         std::optional<std::invoke_result_t<F>>>;
+using invoke_slot_t =
+    std::conditional_t<std::is_void_v<std::invoke_result_t<F>>, std::monostate, std::optional<std::invoke_result_t<F>>>;
 
 template <class F>
 PEL_ALWAYS_INLINE void invoke_into(F& f, invoke_slot_t<F>& slot) {
-    if constexpr (std::is_void_v<std::invoke_result_t<F>>) std::invoke(std::forward<F>(f));
-    else slot.emplace(std::invoke(std::forward<F>(f)));
+    if constexpr (std::is_void_v<std::invoke_result_t<F>>)
+        std::invoke(std::forward<F>(f));
+    else
+        slot.emplace(std::invoke(std::forward<F>(f)));
 }
 inline std::monostate take_slot(std::monostate) noexcept { return {}; }
 template <class T>

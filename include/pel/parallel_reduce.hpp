@@ -31,8 +31,10 @@ public:
     reduce_strand split() const { return reduce_strand(first_, map_, combine_, std::nullopt); }
     void join(reduce_strand&& next) {
         if (!next.value_) return;
-        if (!value_) value_ = std::move(next.value_); // this share was cut short before its first item
-        else *value_ = std::invoke(combine_, std::move(*value_), std::move(*next.value_));
+        if (!value_)
+            value_ = std::move(next.value_); // this share was cut short before its first item
+        else
+            *value_ = std::invoke(combine_, std::move(*value_), std::move(*next.value_));
     }
     T take() { return std::move(*value_); }
 

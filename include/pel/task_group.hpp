@@ -53,8 +53,10 @@ public:
 
     template <class F>
     void invoke(F& function) {
-        if constexpr (std::is_invocable_v<F&, std::stop_token>) std::invoke(function, token());
-        else std::invoke(function);
+        if constexpr (std::is_invocable_v<F&, std::stop_token>)
+            std::invoke(function, token());
+        else
+            std::invoke(function);
     }
     std::stop_token token() {
         std::stop_token token;
@@ -120,7 +122,8 @@ public:
     void run(F&& f) {
         if (core_.is_cancelled()) return;
         using call = detail::group_call<std::decay_t<F>, detail::stoppable_group>;
-        static_assert(alignof(call) <= 64, "pel::task_group::run: a task aligned to more than 64 bytes is to hold that by pointer");
+        static_assert(alignof(call) <= 64,
+                      "pel::task_group::run: a task aligned to more than 64 bytes is to hold that by pointer");
         if (core_.pool().is_stopping()) return run_alone(f);
         detail::worker& own = *detail::current_worker;
         void* memory = detail::allocate_frame(own, sizeof(call));
@@ -155,14 +158,17 @@ public:
 private:
     template <class F>
     PEL_COLD void run_alone(F& f) {
-        detail::call_guarded([&] { core_.invoke(f); }, [&](std::exception_ptr error) { core_.capture(std::move(error)); });
+        detail::call_guarded([&] { core_.invoke(f); },
+                             [&](std::exception_ptr error) { core_.capture(std::move(error)); });
     }
     void wait_for_all() {
         core_.retire();
         if (core_.is_complete()) return;
         const detail::foreign_call call(core_.pool());
-        if (call.own() != nullptr) core_.wait(*call.own());
-        else core_.wait_alone();
+        if (call.own() != nullptr)
+            core_.wait(*call.own());
+        else
+            core_.wait_alone();
     }
 
     detail::stoppable_group core_;

@@ -43,17 +43,17 @@ enum class binding {
 
 /// What a pool is made from. Every member may be left as it is.
 struct thread_pool_options {
-    unsigned concurrency = 0;                              ///< seats; 0: PEL_NUM_THREADS, else topology.concurrency()
-    pel::topology topology = pel::topology::discover();    ///< read when a thread needs it
-    pel::binding binding = binding::automatic;             ///< accepted; no effect yet
-    bool smt = true;                                       ///< false: one seat per core. Accepted; no effect yet
-    unsigned max_threads = 0;                              ///< the pool's threads, callers not counted; 0: 4 × seats + 16
-    std::size_t stack_size = 0;                            ///< bytes, of the pool's threads; 0: the system's default
+    unsigned concurrency = 0;                           ///< seats; 0: PEL_NUM_THREADS, else topology.concurrency()
+    pel::topology topology = pel::topology::discover(); ///< read when a thread needs it
+    pel::binding binding = binding::automatic;          ///< accepted; no effect yet
+    bool smt = true;                                    ///< false: one seat per core. Accepted; no effect yet
+    unsigned max_threads = 0;                           ///< the pool's threads, callers not counted; 0: 4 × seats + 16
+    std::size_t stack_size = 0;                         ///< bytes, of the pool's threads; 0: the system's default
     std::chrono::nanoseconds spin = std::chrono::microseconds(200); ///< idle searching before sleep; 0 allowed
-    std::string name = "pel";                              ///< threads are called "pel/3"
-    std::function<void(unsigned)> on_worker_start = {};    ///< on the new thread, with its index
-    std::function<void(unsigned)> on_worker_stop = {};     ///< likewise, when it ends
-    std::function<void(std::exception_ptr)> on_unhandled = {}; ///< what escapes a post; default: std::terminate
+    std::string name = "pel";                                       ///< threads are called "pel/3"
+    std::function<void(unsigned)> on_worker_start = {};             ///< on the new thread, with its index
+    std::function<void(unsigned)> on_worker_stop = {};              ///< likewise, when it ends
+    std::function<void(std::exception_ptr)> on_unhandled = {};      ///< what escapes a post; default: std::terminate
 };
 
 /// Threads that share work. Any thread may call everything; a call takes part in its own work meanwhile.
@@ -81,7 +81,8 @@ public:
     template <class F>
     auto submit(F&& f) -> future<std::invoke_result_t<std::decay_t<F>>> {
         using result = std::invoke_result_t<std::decay_t<F>>;
-        auto* state = detail::submitted_call<result, std::decay_t<F>>::make(core(), std::decay_t<F>(std::forward<F>(f)));
+        auto* state =
+            detail::submitted_call<result, std::decay_t<F>>::make(core(), std::decay_t<F>(std::forward<F>(f)));
         state->inject();
         return detail::make_future(state);
     }
@@ -122,7 +123,6 @@ thread_pool& default_pool();
 /// Sets what the default pool is made from. Throws: std::logic_error once it exists; std::invalid_argument.
 void configure_default_pool(thread_pool_options options);
 
-
 namespace detail {
 
 /// The library's own way to a pool's scheduler.
@@ -151,10 +151,11 @@ inline unsigned threads_from_environment() {
     if (text == nullptr || *text == '\0') return 0;
     unsigned value = 0;
     const char* at = text;
-    for (; *at >= '0' && *at <= '9' && value <= seats::most_seats; ++at) value = value * 10 + static_cast<unsigned>(*at - '0');
+    for (; *at >= '0' && *at <= '9' && value <= seats::most_seats; ++at)
+        value = value * 10 + static_cast<unsigned>(*at - '0');
     if (*at != '\0' || value == 0 || value > seats::most_seats) {
-        throw_error<std::invalid_argument>("pel: PEL_NUM_THREADS is \"" + std::string(text) + "\", not a number from 1 to " +
-                                           std::to_string(seats::most_seats));
+        throw_error<std::invalid_argument>("pel: PEL_NUM_THREADS is \"" + std::string(text) +
+                                           "\", not a number from 1 to " + std::to_string(seats::most_seats));
     }
     return value;
 }
@@ -172,11 +173,12 @@ inline void stop_worker(void* context, unsigned index) {
 
 } // namespace detail
 
-inline thread_pool::thread_pool(unsigned concurrency) : thread_pool([&] {
-    thread_pool_options options;
-    options.concurrency = concurrency;
-    return options;
-}()) {}
+inline thread_pool::thread_pool(unsigned concurrency)
+    : thread_pool([&] {
+          thread_pool_options options;
+          options.concurrency = concurrency;
+          return options;
+      }()) {}
 
 inline thread_pool::thread_pool(thread_pool_options options) : options_(std::move(options)), seats_(choose_seats()) {
     core_.store(make_core(), detail::release); // sync(K1) release: constructed
@@ -191,8 +193,9 @@ inline unsigned thread_pool::choose_seats() const {
                                                    " is more than " + std::to_string(detail::seats::most_seats));
     }
     if (options_.max_threads > detail::seats::most_threads) {
-        detail::throw_error<std::invalid_argument>("pel::thread_pool: max_threads " + std::to_string(options_.max_threads) +
-                                                   " is more than " + std::to_string(detail::seats::most_threads));
+        detail::throw_error<std::invalid_argument>("pel::thread_pool: max_threads " +
+                                                   std::to_string(options_.max_threads) + " is more than " +
+                                                   std::to_string(detail::seats::most_threads));
     }
     if (options_.spin < std::chrono::nanoseconds(0)) {
         detail::throw_error<std::invalid_argument>("pel::thread_pool: spin " + std::to_string(options_.spin.count()) +
@@ -204,8 +207,8 @@ inline unsigned thread_pool::choose_seats() const {
 inline detail::scheduler* thread_pool::make_core() const {
     detail::scheduler_config config;
     config.seats = seats_;
-    config.max_threads = options_.max_threads != 0 ? options_.max_threads
-                                                   : std::min(4 * seats_ + 16, detail::seats::most_threads);
+    config.max_threads =
+        options_.max_threads != 0 ? options_.max_threads : std::min(4 * seats_ + 16, detail::seats::most_threads);
     config.stack_size = options_.stack_size;
     config.spin_ns = options_.spin.count();
     config.context = const_cast<thread_pool_options*>(&options_);

@@ -25,7 +25,8 @@ public:
     void* allocate(std::size_t bytes) {
         if (bytes > largest) return ::operator new(bytes, std::align_val_t{granule});
         size_class& wanted = classes_[(bytes - 1) / granule];
-        if (wanted.free == nullptr) [[unlikely]] refill(wanted, (bytes - 1) / granule);
+        if (wanted.free == nullptr) [[unlikely]]
+            refill(wanted, (bytes - 1) / granule);
         block* taken = wanted.free;
         wanted.free = taken->next;
         return taken;
@@ -46,7 +47,8 @@ public:
             return;
         }
         freed->next = list.remote.load(relaxed); // the CAS decides
-        while (!list.remote.compare_exchange(freed->next, freed, release_order)) { // sync(F1) release: done with the block
+        while (
+            !list.remote.compare_exchange(freed->next, freed, release_order)) { // sync(F1) release: done with the block
         }
     }
 

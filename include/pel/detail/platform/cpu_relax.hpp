@@ -12,7 +12,9 @@ PEL_NAMESPACE_BEGIN
 namespace detail {
 
 #if defined(__aarch64__)
-inline void cpu_relax() noexcept { asm volatile("isb" ::: "memory"); } // yield is a no-op on most cores; isb is some 10 ns
+inline void cpu_relax() noexcept {
+    asm volatile("isb" ::: "memory");
+} // yield is a no-op on most cores; isb is some 10 ns
 #else
 inline void cpu_relax() noexcept { __builtin_ia32_pause(); }
 #endif

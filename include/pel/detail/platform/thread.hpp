@@ -18,7 +18,8 @@ using native_thread = pthread_t;
 inline sigset_t worker_signal_mask() noexcept {
     sigset_t blocked;
     ::sigfillset(&blocked);
-    for (int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGPROF}) ::sigdelset(&blocked, signal);
+    for (int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGPROF})
+        ::sigdelset(&blocked, signal);
     return blocked;
 }
 

@@ -57,7 +57,9 @@ class injector {
 public:
     constexpr injector() noexcept = default;
 
-    bool is_empty() const noexcept { return size_.load(seq_cst) == 0; } // sync(S2) seq_cst: after the parking thread's RMW
+    bool is_empty() const noexcept {
+        return size_.load(seq_cst) == 0; // sync(S2) seq_cst: after the parking thread's RMW
+    }
 
     void push(injector_entry& entry) noexcept {
         const lock_guard guard(lock_);

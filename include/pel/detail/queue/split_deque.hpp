@@ -58,7 +58,8 @@ public:
 
     /// The fork: one test, two stores, one release store. False when somebody asked for work or the deque is full.
     PEL_ALWAYS_INLINE bool try_push(std::uint32_t position, job_function function, job* frame) noexcept {
-        if (position >= poll_.load(relaxed)) [[unlikely]] return false; // stale: asked one fork later
+        if (position >= poll_.load(relaxed)) [[unlikely]]
+            return false; // stale: asked one fork later
         push(position, function, frame);
         return true;
     }
@@ -131,7 +132,8 @@ public:
     }
     /// Owner: the job at a position that it has just taken.
     job_slot read_taken(std::uint32_t position) const noexcept {
-        return {slots_[position].function.load(relaxed), slots_[position].frame.load(relaxed), nullptr, position}; // written by itself
+        return {slots_[position].function.load(relaxed), slots_[position].frame.load(relaxed), nullptr,
+                position}; // written by itself
     }
 
     std::uint32_t private_jobs() const noexcept {
@@ -190,14 +192,17 @@ private:
     static constexpr std::uint64_t pack(std::uint32_t top, bool marked, std::uint32_t split) noexcept {
         return std::uint64_t{top} << 33 | std::uint64_t{marked} << 32 | split;
     }
-    static constexpr std::uint32_t top_of(std::uint64_t word) noexcept { return static_cast<std::uint32_t>(word >> 33); }
+    static constexpr std::uint32_t top_of(std::uint64_t word) noexcept {
+        return static_cast<std::uint32_t>(word >> 33);
+    }
     static constexpr std::uint32_t split_of(std::uint64_t word) noexcept { return static_cast<std::uint32_t>(word); }
     static constexpr bool is_marked(std::uint64_t word) noexcept { return (word >> 32 & 1) != 0; }
 
     /// Only after the claiming CAS: before it the slot may belong to an older or newer job.
     job_slot read_claimed(std::uint32_t position) noexcept {
         atomic_slot& slot = slots_[position];
-        const job_slot found{slot.function.load(relaxed), slot.frame.load(relaxed), nullptr, position}; // ordered by D1 or D2
+        const job_slot found{slot.function.load(relaxed), slot.frame.load(relaxed), nullptr,
+                             position};        // ordered by D1 or D2
         slot.function.store(nullptr, release); // sync(D4) release: the owner may write the slot again
         return found;
     }
@@ -213,8 +218,11 @@ private:
         heavy_fence();
         word = mark;
         if (bottom_.load(acquire) > top) // sync(D1) acquire: a push, whose own join must see the mark
-            return public_.compare_exchange(word, pack(top + 1, false, top + 1), acq_rel) ? top : none; // sync(D2) acq_rel: claim
-        public_.compare_exchange(word, pack(top, false, top), acq_rel); // sync(D2) acq_rel: undo; fails if the owner did
+            return public_.compare_exchange(word, pack(top + 1, false, top + 1), acq_rel)
+                       ? top
+                       : none; // sync(D2) acq_rel: claim
+        public_.compare_exchange(word, pack(top, false, top),
+                                 acq_rel); // sync(D2) acq_rel: undo; fails if the owner did
         return none;
     }
 

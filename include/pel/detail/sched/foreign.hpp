@@ -36,8 +36,13 @@ public:
         is_entered_ = true;
         has_left_outer_ = outer_.is_member() && !outer_.has_left;
         if (has_left_outer_) outer_.pool->leave_seat(outer_);
-        saved_ = {own_->innermost,  own_->scope_serial, own_->served, own_->open_segments,
-                  own_->wakes_from, own_->level_base,   std::exchange(own_->has_left, false)};
+        saved_ = {own_->innermost,
+                  own_->scope_serial,
+                  own_->served,
+                  own_->open_segments,
+                  own_->wakes_from,
+                  own_->level_base,
+                  std::exchange(own_->has_left, false)};
         if (own_->deque.bottom() != 0) enter_again();
         own_->open_scope(nullptr);
         own_->served = nullptr;

@@ -18,7 +18,8 @@ inline void give_back_stolen(const job_slot& claimed, injector_entry& entry, wor
     ::new (&entry) injector_entry();
     entry.single = claimed;
     // It can be claimed only after the state says so: both happen under the injector's lock.
-    if (by.pool->shared().push_and(entry, [&]() noexcept { return claimed.frame->state.give_back(); })) forker.sleep.unpark();
+    if (by.pool->shared().push_and(entry, [&]() noexcept { return claimed.frame->state.give_back(); }))
+        forker.sleep.unpark();
 }
 
 /// A forked callable, on the forker's stack. What only a thief or leapfrogger uses stays unwritten until then.
@@ -53,7 +54,6 @@ public:
     }
 
 private:
-
     G& callable_;
     bool has_error_; // written by the thief, published by D3
     union {

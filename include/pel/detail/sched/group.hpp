@@ -122,7 +122,8 @@ private:
     }
     /// Whether the calling thread is the builder's, where no job or scope was begun since. (In a fork child, too.)
     bool is_on_home_level() const noexcept {
-        return (current_worker == home_ || !pool_.is_from_this_process()) && segment_.scope_serial == home_->scope_serial;
+        return (current_worker == home_ || !pool_.is_from_this_process()) &&
+               segment_.scope_serial == home_->scope_serial;
     }
     bool push_to(worker& own, segment& here, group_job& task) noexcept;
     void list(worker& own, group_job& task, bool is_counted) noexcept;
@@ -168,7 +169,8 @@ inline bool group_core::push_to(worker& own, segment& here, group_job& task) noe
         ++here.end;
         return true;
     }
-    if (here.state == segment_state::counted) (void)count_.subtract(1); // not the last: the caller's job is to be listed
+    if (here.state == segment_state::counted)
+        (void)count_.subtract(1); // not the last: the caller's job is to be listed
     return false;
 }
 
@@ -263,7 +265,8 @@ inline void group_core::check_waiter(const worker& own) const {
 }
 
 inline void group_core::drain_home(worker& own) noexcept {
-    while (own.open_segments != &segment_ && own.open_segments->end == own.deque.bottom()) spill(own, *own.open_segments);
+    while (own.open_segments != &segment_ && own.open_segments->end == own.deque.bottom())
+        spill(own, *own.open_segments);
     if (segment_.end != own.deque.bottom()) return;
     scope* const outer = own.innermost;
     own.innermost = this;
@@ -277,7 +280,8 @@ inline void group_core::wait(worker& own) {
     check_generation();
     switch (count_.try_register(own.id)) {
     case group_count::registration::complete: return;
-    case group_count::registration::taken: throw_error<std::logic_error>("pel::task_group: two threads wait for it at once");
+    case group_count::registration::taken:
+        throw_error<std::logic_error>("pel::task_group: two threads wait for it at once");
     case group_count::registration::registered: break;
     }
     pool_.wait_until(

@@ -24,7 +24,8 @@ public:
 
     /// Returns: the id of the record to wake, or 0. Last access to the group.
     [[nodiscard]] std::uint32_t subtract(std::uint64_t amount) noexcept {
-        const std::uint64_t after = word_.fetch_sub(amount, acq_rel) - amount; // sync(G1) acq_rel: all before, to the waiter
+        const std::uint64_t after =
+            word_.fetch_sub(amount, acq_rel) - amount; // sync(G1) acq_rel: all before, to the waiter
         return pending_of(after) == 0 ? waiter_of(after) : 0;
     }
 
@@ -42,17 +43,22 @@ public:
             if (pending_of(word) == 0) return registration::complete;
             if (waiter_of(word) == record) return registration::registered;
             const std::uint64_t next = word | std::uint64_t{record} << waiter_shift;
-            if (word_.compare_exchange(word, next, acq_rel)) return registration::registered; // sync(G1) acq_rel: a failure reads
+            // sync(G1) acq_rel: a failure reads what the jobs did
+            if (word_.compare_exchange(word, next, acq_rel)) return registration::registered;
         }
     }
     /// The waiter, when it is done waiting.
-    void unregister() noexcept { word_.fetch_and(pending_mask, relaxed); } // nobody reads the group for the waiter's sake
+    void unregister() noexcept {
+        word_.fetch_and(pending_mask, relaxed);
+    } // nobody reads the group for the waiter's sake
 
 private:
     static constexpr int waiter_shift = 48;
     static constexpr std::uint64_t pending_mask = (std::uint64_t{1} << waiter_shift) - 1;
     static std::uint64_t pending_of(std::uint64_t word) noexcept { return word & pending_mask; }
-    static std::uint32_t waiter_of(std::uint64_t word) noexcept { return static_cast<std::uint32_t>(word >> waiter_shift); }
+    static std::uint32_t waiter_of(std::uint64_t word) noexcept {
+        return static_cast<std::uint32_t>(word >> waiter_shift);
+    }
 
     atomic<std::uint64_t> word_{0};
 };

@@ -22,7 +22,11 @@ enum class job_state : std::uint32_t { unfinished = 0, parked, returned, done };
 class completion {
 public:
     bool is_done() const noexcept { return load() == job_state::done; }
-    bool is_returned() const noexcept { return load() == job_state::returned; }
+    /// Done or returned: one look, because it may turn from the one to the other in between.
+    bool is_settled() const noexcept {
+        const job_state seen = load();
+        return seen == job_state::done || seen == job_state::returned;
+    }
 
     /// Thief: the job is done. Last access. Returns: whether the forker is parked and needs a permit.
     [[nodiscard]] bool finish() noexcept {

@@ -64,7 +64,8 @@ public:
 
     /// Returns: the calling thread's record in `pool`, or null when there can be none.
     static worker* record_in(scheduler& pool) noexcept {
-        if (last_lease.uid == pool.uid()) [[likely]] return last_lease.record;
+        if (last_lease.uid == pool.uid()) [[likely]]
+            return last_lease.record;
         return record_in_slow(pool);
     }
 
@@ -73,7 +74,8 @@ private:
         if (leases_are_over) return record_for_the_end(pool);
         thread_local lease_list mine;
         const lock_guard guard(lease_lock);
-        std::erase_if(mine.leases_, [](const lease& each) { return each.record->lease != each.uid; }); // pools that ended
+        std::erase_if(mine.leases_,
+                      [](const lease& each) { return each.record->lease != each.uid; }); // pools that ended
         for (const lease& each : mine.leases_) {
             if (each.uid == pool.uid()) return (last_lease = each).record;
         }
@@ -94,7 +96,8 @@ private:
     }
     static void give_up(const lease& each) noexcept {
         const lock_guard guard(lease_lock);
-        if (each.record->lease == each.uid && each.generation == fork_generation.load(relaxed)) // alike: of this process
+        if (each.record->lease == each.uid &&
+            each.generation == fork_generation.load(relaxed)) // alike: of this process
             each.pool->return_record(*each.record);
     }
 

@@ -37,9 +37,9 @@ private:
     std::exception_ptr error_;
 };
 
-inline constexpr std::uint64_t untimed_loop = 16;   // loops up to this size read no clock on a worker
-inline constexpr unsigned most_pieces = 16;         // of one loop in one deque
-inline constexpr std::uint64_t cut_multiple = 16;   // cuts of larger ranges fall on multiples
+inline constexpr std::uint64_t untimed_loop = 16; // loops up to this size read no clock on a worker
+inline constexpr unsigned most_pieces = 16;       // of one loop in one deque
+inline constexpr std::uint64_t cut_multiple = 16; // cuts of larger ranges fall on multiples
 
 template <class Strand>
 class loop_share;
@@ -107,7 +107,8 @@ public:
     void run(std::uint64_t lo, std::uint64_t hi) noexcept {
         if (own_.wakes_from == 0) split(lo, hi);
         for (;;) {
-            call_guarded([&] { run_blocks(lo, hi); }, [&](std::exception_ptr error) { loop_.capture(std::move(error)); });
+            call_guarded([&] { run_blocks(lo, hi); },
+                         [&](std::exception_ptr error) { loop_.capture(std::move(error)); });
             do {
                 if (live_ == 0) return;
             } while (!take_newest(lo, hi));
@@ -142,21 +143,25 @@ private:
         if (!is_timed_) return run_items(lo, hi);
         std::int64_t time = ticks();
         while (lo < hi) {
-            if (loop_.is_cancelled()) [[unlikely]] return loop_.mark_cut_short();
+            if (loop_.is_cancelled()) [[unlikely]]
+                return loop_.mark_cut_short();
             const std::uint64_t size = block_ < hi - lo ? block_ : hi - lo;
             strand_.run(lo, lo + size);
             lo += size;
             time = adapt(size, time);
-            if (own_.deque.is_asked()) [[unlikely]] hi = serve(lo, hi, time);
+            if (own_.deque.is_asked()) [[unlikely]]
+                hi = serve(lo, hi, time);
         }
     }
     /// The same for few items, without a clock.
     void run_items(std::uint64_t lo, std::uint64_t hi) {
         while (lo < hi) {
-            if (loop_.is_cancelled()) [[unlikely]] return loop_.mark_cut_short();
+            if (loop_.is_cancelled()) [[unlikely]]
+                return loop_.mark_cut_short();
             strand_.run(lo, lo + 1);
             ++lo;
-            if (own_.deque.is_asked()) [[unlikely]] hi = serve(lo, hi, 0);
+            if (own_.deque.is_asked()) [[unlikely]]
+                hi = serve(lo, hi, 0);
         }
     }
 
@@ -182,8 +187,10 @@ private:
             if (now < own_.wakes_from) return hi;
             own_.wakes_from = 0;
         }
-        if (own_.deque.private_jobs() == 0 && hi - lo > 1) push_far_half(lo, hi); // which serves
-        else own_.pool->serve_request(own_);
+        if (own_.deque.private_jobs() == 0 && hi - lo > 1)
+            push_far_half(lo, hi); // which serves
+        else
+            own_.pool->serve_request(own_);
         return hi;
     }
 
@@ -191,7 +198,8 @@ private:
     bool take_newest(std::uint64_t& lo, std::uint64_t& hi) noexcept {
         --live_;
         piece& newest = *std::launder(reinterpret_cast<piece*>(storage_ + live_ * sizeof(piece)));
-        if (!own_.deque.try_take_private(newest.position()) && !join_newest(newest)) [[unlikely]] return false;
+        if (!own_.deque.try_take_private(newest.position()) && !join_newest(newest)) [[unlikely]]
+            return false;
         lo = newest.lo();
         hi = newest.hi();
         return true;
@@ -217,7 +225,9 @@ private:
 };
 
 /// Whether the innermost scope is cancelled.
-inline bool is_cancelled(const worker& own) noexcept { return own.innermost != nullptr && own.innermost->is_cancelled(); }
+inline bool is_cancelled(const worker& own) noexcept {
+    return own.innermost != nullptr && own.innermost->is_cancelled();
+}
 
 /// Runs a whole loop on a member. Throws: the first exception of a body. Returns: false if it was cut short.
 template <class Strand>
@@ -229,7 +239,8 @@ bool run_loop(worker& own, std::uint64_t size, Strand& strand) {
     loop_share<Strand>(own, loop, strand, size).run(0, size);
     own.innermost = outer;
     own.scope_serial = serial;
-    if (loop.error() != nullptr) [[unlikely]] std::rethrow_exception(loop.error());
+    if (loop.error() != nullptr) [[unlikely]]
+        std::rethrow_exception(loop.error());
     return !loop.is_cut_short();
 }
 

@@ -28,13 +28,16 @@ public:
         free_ = &record;
     }
     /// Requires: 0 < id, once handed out.
-    static worker& record_of(std::uint32_t id) noexcept { return *records_[id].load(acquire); } // sync(R1) acquire: constructed
+    static worker& record_of(std::uint32_t id) noexcept {
+        return *records_[id].load(acquire); // sync(R1) acquire: constructed
+    }
 
     static void reset_after_fork() noexcept { lock_.reset_after_fork(); }
 
 private:
     PEL_COLD static worker* make() noexcept {
-        if (records_ == nullptr) records_ = static_cast<atomic<worker*>*>(map_pages((most + 1) * sizeof(atomic<worker*>)));
+        if (records_ == nullptr)
+            records_ = static_cast<atomic<worker*>*>(map_pages((most + 1) * sizeof(atomic<worker*>)));
         if (records_ == nullptr || made_ == most) return nullptr;
         constexpr std::size_t slot_bytes = sizeof(atomic_slot) * worker::deque_capacity;
         void* memory = map_pages(sizeof(worker) + slot_bytes);

@@ -36,7 +36,7 @@ enum class service { exposed, nothing_private, not_wanted };
 
 class scheduler {
 public:
-    static constexpr std::int64_t small_call_ns = 20'000; // an outermost call shorter than this wakes nobody
+    static constexpr std::int64_t small_call_ns = 20'000;   // an outermost call shorter than this wakes nobody
     static constexpr std::size_t nested_stack = 256 * 1024; // what must be left to run other work while waiting
     static constexpr std::uint32_t most_records = 8192;
 
@@ -49,7 +49,9 @@ public:
     unsigned concurrency() const noexcept { return seats_.count(); }
     std::uint64_t uid() const noexcept { return uid_; }
     std::uint32_t generation() const noexcept { return generation_; }
-    bool is_from_this_process() const noexcept { return generation_ == fork_generation.load(relaxed); } // changes in a child only
+    bool is_from_this_process() const noexcept {
+        return generation_ == fork_generation.load(relaxed);
+    } // changes in a child only
     pool_stats stats() const noexcept;
 
     // ---- forks and joins: the slow paths (wake.hpp, waiting.hpp) -----------------------------------------------------
@@ -148,7 +150,7 @@ private:
     bool start_thread_with_seat(worker& by) noexcept;
     bool attach(worker& fresh, bool foreign) noexcept;
 
-    worker& record(std::uint32_t index) const noexcept { return *records_[index].load(relaxed); } // below record_count()
+    worker& record(std::uint32_t index) const noexcept { return *records_[index].load(relaxed); }
     std::uint32_t record_count() const noexcept { return record_count_.load(acquire); } // sync(R2) acquire: attached
 
     const scheduler_config config_;
@@ -165,10 +167,10 @@ private:
     atomic<bool> start_failed_{false}; // the last time: waiters must do without (S4)
     atomic<bool> stopping_{false};
     atomic<bool> unsafe_wait_reported_{false};
-    lock membership_;                   // guards the next three, and attaching
-    worker* returned_ = nullptr;        // foreign records without a thread
+    lock membership_;            // guards the next three, and attaching
+    worker* returned_ = nullptr; // foreign records without a thread
     std::uint32_t foreign_records_ = 0;
-    native_thread* const natives_;      // of pool threads, by record index
+    native_thread* const natives_; // of pool threads, by record index
     seats seats_;
     injector injector_;
 

@@ -52,11 +52,12 @@ class scope {
 public:
     /// Opened inside `parent`, above the forks in [base, position) of the deque with that floor; null: of none.
     scope(scope* parent, const cancel_floor* floor, std::uint32_t base, std::uint32_t position) noexcept
-        : parent_(parent), floor_(floor), base_(base), position_(position),
-          checked_(cancellations.load(acquire)), cancelled_(false) { // sync(C1) acquire: all flags and floors before
+        : parent_(parent), floor_(floor), base_(base), position_(position), cancelled_(false),
+          checked_(cancellations.load(acquire)) { // sync(C1) acquire: all flags and floors before
         const std::uint64_t now = checked_.load(relaxed);
         const bool parent_is_well = parent == nullptr || parent->checked_.load(relaxed) == now;
-        if (!parent_is_well || is_under_floor()) [[unlikely]] begin_slow(now);
+        if (!parent_is_well || is_under_floor()) [[unlikely]]
+            begin_slow(now);
     }
     scope(const scope&) = delete;
     scope& operator=(const scope&) = delete;
@@ -72,7 +73,7 @@ public:
 
     /// Whether this scope or one around it is cancelled. Cost: two loads, unless something was cancelled somewhere.
     bool is_cancelled() const noexcept {
-        const std::uint64_t now = cancellations.load(acquire); // sync(C1) acquire: the flags of all before
+        const std::uint64_t now = cancellations.load(acquire);          // sync(C1) acquire: the flags of all before
         return now != checked_.load(relaxed) && is_cancelled_slow(now); // stale: walks once more than needed
     }
 
@@ -99,8 +100,8 @@ private:
     scope* const parent_;
     const cancel_floor* const floor_;
     const std::uint32_t base_, position_;
-    mutable atomic<std::uint64_t> checked_; // the epoch at which it was known not to be cancelled, 0: never
     atomic<bool> cancelled_;
+    mutable atomic<std::uint64_t> checked_; // the epoch at which it was known not to be cancelled, 0: never
 };
 
 } // namespace detail

@@ -47,7 +47,9 @@ public:
         : word_(std::uint64_t{count} << seats_view::free_shift), count_(count) {}
 
     unsigned count() const noexcept { return count_; }
-    seats_view load() const noexcept { return seats_view(word_.load(seq_cst)); } // sync(S1) seq_cst: after work was made visible
+    seats_view load() const noexcept {
+        return seats_view(word_.load(seq_cst)); // sync(S1) seq_cst: after work was made visible
+    }
 
     /// Whether a thread is inside a call or job: only such a thread can have private work.
     bool somebody_works(seats_view view) const noexcept {
@@ -80,18 +82,20 @@ public:
     /// does, if there are any and it is `wanted`.
     seats_view park_searcher(bool& guardian, bool wanted = true) noexcept {
         return change([&](seats_view view, std::uint64_t& next) {
-            guardian = wanted && view.searching() == 1 && !view.has_guardian() && somebody_works(view);
-            next += one_free + one_idle - one_searching + (guardian ? one_guardian : 0);
-            return true;
-        }).first;
+                   guardian = wanted && view.searching() == 1 && !view.has_guardian() && somebody_works(view);
+                   next += one_free + one_idle - one_searching + (guardian ? one_guardian : 0);
+                   return true;
+               })
+            .first;
     }
     /// A thread without a job and with a seat that the pool owes (S1): gives it back and sleeps. A CAS of a negative
     /// value, never an add. Returns whether it was owed.
     bool try_repay() noexcept {
         return change([](seats_view view, std::uint64_t& next) {
-            next += one_free + one_idle;
-            return view.free() < 0;
-        }).second;
+                   next += one_free + one_idle;
+                   return view.free() < 0;
+               })
+            .second;
     }
 
     /// Whether a waker may take somebody off the registry: a seat is free, or S3.
@@ -101,16 +105,18 @@ public:
     /// Waker: takes one idle thread off, which then owns a seat and searches.
     bool try_take_idle(bool injector_waits) noexcept {
         return change([&](seats_view view, std::uint64_t& next) {
-            next += one_searching - one_idle - one_free;
-            return view.idle() > 0 && may_wake(view, injector_waits);
-        }).second;
+                   next += one_searching - one_idle - one_free;
+                   return view.idle() > 0 && may_wake(view, injector_waits);
+               })
+            .second;
     }
     /// Waker: a seat for a thread that is about to be started, which then searches.
     bool try_take_seat(bool injector_waits) noexcept {
         return change([&](seats_view view, std::uint64_t& next) {
-            next += one_searching - one_free;
-            return may_wake(view, injector_waits);
-        }).second;
+                   next += one_searching - one_free;
+                   return may_wake(view, injector_waits);
+               })
+            .second;
     }
     /// The thread could not be started.
     seats_view return_seat() noexcept { return add(one_free - one_searching); }
@@ -119,9 +125,11 @@ public:
     /// outside its wait may meet a lock of its own, so a thread that is at work is waited for instead.
     bool try_take_waiter(bool injector_waits) noexcept {
         return change([&](seats_view view, std::uint64_t& next) {
-            next -= one_waiter + one_free;
-            return view.idle() == 0 && view.waiters() > 0 && only_foreign(view) && (injector_waits || view.foreign() == 0);
-        }).second;
+                   next -= one_waiter + one_free;
+                   return view.idle() == 0 && view.waiters() > 0 && only_foreign(view) &&
+                          (injector_waits || view.foreign() == 0);
+               })
+            .second;
     }
     /// A waiter takes one waiter — itself, or one for it — off, whether a seat is free or not (S1: debt).
     /// False: wakers have reserved them all, so a permit for it is on its way.
@@ -158,7 +166,8 @@ private:
         for (;;) {
             std::uint64_t next = word;
             if (!step(seats_view(word), next)) return {seats_view(word), false};
-            if (word_.compare_exchange(word, next, seq_cst)) return {seats_view(next), true}; // sync(S1) seq_cst: transition
+            // sync(S1) seq_cst: transition
+            if (word_.compare_exchange(word, next, seq_cst)) return {seats_view(next), true};
         }
     }
 

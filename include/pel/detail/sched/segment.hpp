@@ -22,10 +22,10 @@ struct segment {
     std::uint64_t scope_serial = 0; // of the scope that is innermost where the segment may be used
     segment* below = nullptr;       // the next open one of this worker
     std::uint32_t base = 0;
-    std::uint32_t end = 0;          // one past the last job of its own
-    std::uint32_t stolen = 0;       // own slots that others took, not yet subtracted
+    std::uint32_t end = 0;    // one past the last job of its own
+    std::uint32_t stolen = 0; // own slots that others took, not yet subtracted
     segment_state state = segment_state::closed;
-    bool is_running = false;        // a job of its own, popped, is on the stack
+    bool is_running = false; // a job of its own, popped, is on the stack
 
     bool accepts(const worker& own) const noexcept {
         return scope_serial == own.scope_serial && end == own.deque.bottom();

@@ -32,9 +32,9 @@ public:
     void set(const job* task, const scope* inside, std::uint32_t base) noexcept {
         const std::uint64_t count = count_.load(relaxed); // the owner alone writes
         count_.store(count + 1, relaxed);
-        task_.store(task, release);     // sync(V1) release: the odd count, to read()
-        inside_.store(inside, release); // sync(V1) release: likewise
-        base_.store(base, release);     // sync(V1) release: likewise
+        task_.store(task, release);       // sync(V1) release: the odd count, to read()
+        inside_.store(inside, release);   // sync(V1) release: likewise
+        base_.store(base, release);       // sync(V1) release: likewise
         count_.store(count + 2, release); // sync(V2) release: the fields
     }
     entry get() const noexcept { // owner
@@ -50,7 +50,9 @@ public:
         return seen;
     }
     /// Requires: an acquire access to the owner's deque, or read(), since.
-    bool is_unchanged(const entry& seen) const noexcept { return count_.load(relaxed) == seen.count; } // ordered by V1 or D2
+    bool is_unchanged(const entry& seen) const noexcept {
+        return count_.load(relaxed) == seen.count;
+    } // ordered by V1 or D2
 
 private:
     atomic<std::uint64_t> count_{0};

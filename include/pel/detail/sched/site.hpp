@@ -13,7 +13,8 @@ namespace detail {
 inline constinit atomic<std::int64_t> ticks_per_1024_ns{0};
 
 inline void prepare_ticks() noexcept {
-    if (ticks_per_1024_ns.load(relaxed) == 0) ticks_per_1024_ns.store(measure_tick_rate(), relaxed); // any measurement does
+    if (ticks_per_1024_ns.load(relaxed) == 0)
+        ticks_per_1024_ns.store(measure_tick_rate(), relaxed); // any measurement does
 }
 inline std::int64_t ticks_of_ns(std::int64_t ns) noexcept { return ns * ticks_per_1024_ns.load(relaxed) / 1024; }
 

@@ -38,7 +38,8 @@ public:
             std::uint64_t bits = word.load(acquire); // sync(W1) acquire: the bits added before
             while (bits != 0) {
                 const auto lowest = static_cast<std::uint32_t>(std::countr_zero(bits));
-                const std::uint64_t before = word.fetch_and(~(std::uint64_t{1} << lowest), acq_rel); // sync(W1) acq_rel: one taker
+                const std::uint64_t before =
+                    word.fetch_and(~(std::uint64_t{1} << lowest), acq_rel); // sync(W1) acq_rel: one taker
                 if ((before >> lowest & 1) != 0) return turn % count_ * 64 + lowest;
                 bits = before & ~(std::uint64_t{1} << lowest);
             }

@@ -12,30 +12,30 @@ PEL_NAMESPACE_BEGIN
 /// What a pool has done so far. A private fork is a call and is not counted. After a pause in which nothing runs,
 /// spawned == executed.
 struct pool_stats {
-    std::uint64_t spawned = 0;          ///< jobs that became visible to others: exposed, listed or injected
-    std::uint64_t executed = 0;         ///< of those, the jobs that have run or were dropped
-    std::uint64_t exposed = 0;          ///< jobs made public by their owners, or by a deep steal
-    std::uint64_t taken_back = 0;       ///< exposed jobs that their owners ran themselves
-    std::uint64_t stolen = 0;           ///< exposed jobs that others took
-    std::uint64_t deep_steals = 0;      ///< of those, taken from owners that did not poll
-    std::uint64_t leapfrogs = 0;        ///< of those, taken by waiters from whom they waited for
-    std::uint64_t give_backs = 0;       ///< leapfrogged jobs that turned out to lie outside, and were handed on
-    std::uint64_t listed = 0;           ///< group jobs that went to their group's list
-    std::uint64_t spills = 0;           ///< of those, moved there from a deque
-    std::uint64_t injected = 0;         ///< jobs submitted or posted
-    std::uint64_t claims = 0;           ///< injected jobs run by the thread that waited for them
-    std::uint64_t full_deques = 0;      ///< forks that found the deque full and became two calls
-    std::uint64_t hand_overs = 0;       ///< seats given up with work in sight, so that another thread was woken for it
-    std::uint64_t debts = 0;            ///< threads that went on without a free seat
-    std::uint64_t repayments = 0;       ///< threads that went to sleep to pay such a debt
-    std::uint64_t parks = 0;            ///< times a thread went to sleep
-    std::uint64_t wakes = 0;            ///< times one was woken for work
-    std::uint64_t threads_started = 0;  ///< pool threads that exist
-    std::uint64_t guardian_beats = 0;   ///< times the guardian looked after busy threads
-    std::uint64_t heavy_fences = 0;     ///< interruptions of all CPUs, by deep steals that succeeded or not
-    std::uint64_t foreign_only = 0;     ///< wakes because only foreign threads held seats (rule S3)
-    std::uint64_t unsafe_waits = 0;     ///< waiters that had to run work from outside (rule S4)
-    std::uint64_t fenced_forks = 0;     ///< forks that were public at once, for want of a heavy fence
+    std::uint64_t spawned = 0;         ///< jobs that became visible to others: exposed, listed or injected
+    std::uint64_t executed = 0;        ///< of those, the jobs that have run or were dropped
+    std::uint64_t exposed = 0;         ///< jobs made public by their owners, or by a deep steal
+    std::uint64_t taken_back = 0;      ///< exposed jobs that their owners ran themselves
+    std::uint64_t stolen = 0;          ///< exposed jobs that others took
+    std::uint64_t deep_steals = 0;     ///< of those, taken from owners that did not poll
+    std::uint64_t leapfrogs = 0;       ///< of those, taken by waiters from whom they waited for
+    std::uint64_t give_backs = 0;      ///< leapfrogged jobs that turned out to lie outside, and were handed on
+    std::uint64_t listed = 0;          ///< group jobs that went to their group's list
+    std::uint64_t spills = 0;          ///< of those, moved there from a deque
+    std::uint64_t injected = 0;        ///< jobs submitted or posted
+    std::uint64_t claims = 0;          ///< injected jobs run by the thread that waited for them
+    std::uint64_t full_deques = 0;     ///< forks that found the deque full and became two calls
+    std::uint64_t hand_overs = 0;      ///< seats given up with work in sight, so that another thread was woken for it
+    std::uint64_t debts = 0;           ///< threads that went on without a free seat
+    std::uint64_t repayments = 0;      ///< threads that went to sleep to pay such a debt
+    std::uint64_t parks = 0;           ///< times a thread went to sleep
+    std::uint64_t wakes = 0;           ///< times one was woken for work
+    std::uint64_t threads_started = 0; ///< pool threads that exist
+    std::uint64_t guardian_beats = 0;  ///< times the guardian looked after busy threads
+    std::uint64_t heavy_fences = 0;    ///< interruptions of all CPUs, by deep steals that succeeded or not
+    std::uint64_t foreign_only = 0;    ///< wakes because only foreign threads held seats (rule S3)
+    std::uint64_t unsafe_waits = 0;    ///< waiters that had to run work from outside (rule S4)
+    std::uint64_t fenced_forks = 0;    ///< forks that were public at once, for want of a heavy fence
 };
 
 namespace detail {

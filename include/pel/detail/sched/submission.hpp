@@ -132,8 +132,10 @@ protected:
     void fill(F& function, Arguments&&... arguments) {
         call_guarded(
             [&] {
-                if constexpr (std::is_void_v<T>) std::invoke(function, std::forward<Arguments>(arguments)...);
-                else result_.emplace(std::invoke(function, std::forward<Arguments>(arguments)...));
+                if constexpr (std::is_void_v<T>)
+                    std::invoke(function, std::forward<Arguments>(arguments)...);
+                else
+                    result_.emplace(std::invoke(function, std::forward<Arguments>(arguments)...));
             },
             [&](std::exception_ptr error) { error_ = std::move(error); });
     }

@@ -35,12 +35,13 @@ inline scheduler::scheduler(const scheduler_config& config)
       natives_(tables_->natives), seats_(config.seats) {
     prepare_ticks();
     static const bool registered = (register_fork_handler([]() noexcept {
-        fork_generation.fetch_add(1, relaxed);
-        current_worker = &no_worker;
-        record_table::reset_after_fork();
-        lease_lock.reset_after_fork();
-        frame_pool::reset_after_fork();
-    }), true);
+                                        fork_generation.fetch_add(1, relaxed);
+                                        current_worker = &no_worker;
+                                        record_table::reset_after_fork();
+                                        lease_lock.reset_after_fork();
+                                        frame_pool::reset_after_fork();
+                                    }),
+                                    true);
     (void)registered;
 }
 
@@ -117,7 +118,7 @@ inline bool scheduler::start_thread_with_seat(worker&) noexcept {
 }
 
 inline void scheduler::submission_ends() noexcept {
-    if (submissions_.fetch_sub(1, seq_cst) != 1) return;     // sync(X3) seq_cst: what the job did; before the load below
+    if (submissions_.fetch_sub(1, seq_cst) != 1) return; // sync(X3) seq_cst: what the job did; before the load below
     const std::uint32_t waiter = stop_waiter_.load(seq_cst); // sync(X3) seq_cst: announced before the count was read
     if (waiter != 0) record_table::record_of(waiter).sleep.unpark();
 }
@@ -126,8 +127,10 @@ inline void scheduler::complete_submissions(worker* own) {
     const auto is_complete = [&] { return submissions_.load(seq_cst) == 0; }; // sync(X3) seq_cst: what the jobs did
     if (own == nullptr) {
         while (!is_complete()) {
-            if (const job_slot slot = injector_.try_pop()) slot.function(slot, no_worker, job_action::run);
-            else yield_thread();
+            if (const job_slot slot = injector_.try_pop())
+                slot.function(slot, no_worker, job_action::run);
+            else
+                yield_thread();
         }
         return;
     }
@@ -161,8 +164,8 @@ inline void scheduler::abandon(std::int64_t patience_ns) noexcept {
     for (std::uint32_t each = 0; each < record_count(); ++each) record(each).sleep.unpark();
     const std::int64_t deadline = now_ns() + patience_ns;
     const bool own_thread = current_worker->pool == this && !current_worker->is_foreign;
-    while (live_threads_.load(acquire) > (own_thread ? 1u : 0u) && now_ns() < deadline) // sync(X2) acquire: they are gone
-        yield_thread();
+    // sync(X2) acquire: they are gone
+    while (live_threads_.load(acquire) > (own_thread ? 1u : 0u) && now_ns() < deadline) yield_thread();
 }
 
 } // namespace detail

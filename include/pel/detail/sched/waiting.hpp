@@ -66,8 +66,7 @@ inline bool scheduler::wait_for_job(worker& own, job& awaited, injector_entry& e
     if (!is_from_this_process() && !awaited.state.is_done()) throw_lost_in_fork();
     for (;;) {
         wait_until(
-            own, [&] { return awaited.state.is_done() || awaited.state.is_returned(); },
-            [&] { return leapfrog(own, awaited); },
+            own, [&] { return awaited.state.is_settled(); }, [&] { return leapfrog(own, awaited); },
             [&] { return awaited.state.is_parked() || awaited.state.try_mark_parked(job_state::unfinished); });
         if (awaited.state.is_done()) return false;
         if (injector_.try_remove(entry)) return true;
@@ -142,7 +141,8 @@ inline void scheduler::run_anything(worker& own) noexcept {
     own.counts.unsafe_waits.add();
     if (!unsafe_wait_reported_.exchange(true, relaxed)) {
         std::fputs("pel: all threads of a pool wait (max_threads reached); a waiting thread now runs other work, which "
-                   "may need what it holds\n", stderr);
+                   "may need what it holds\n",
+                   stderr);
     }
     run(own, slot);
 }

@@ -9,10 +9,13 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-PEL_COLD inline bool scheduler::push_slow(worker& own, std::uint32_t position, job_function function, job* frame) noexcept {
+PEL_COLD inline bool scheduler::push_slow(worker& own, std::uint32_t position, job_function function,
+                                          job* frame) noexcept {
     const bool has_place = position < own.deque.capacity();
-    if (has_place) own.deque.push(position, function, frame);
-    else own.counts.full_deques.add();
+    if (has_place)
+        own.deque.push(position, function, frame);
+    else
+        own.counts.full_deques.add();
     serve_request(own);
     return has_place;
 }
@@ -46,8 +49,10 @@ PEL_COLD inline service scheduler::serve_request(worker& own) noexcept {
         own.counts.exposed.add(jobs);
     }
     const seats_view now = seats_.load();
-    if (jobs > now.searching()) wake_up_to(own, jobs - now.searching());
-    else if (jobs == 0 && now.searching() == 0 && now.free() > 0) own.deque.keep_request(); // nobody would ask again
+    if (jobs > now.searching())
+        wake_up_to(own, jobs - now.searching());
+    else if (jobs == 0 && now.searching() == 0 && now.free() > 0)
+        own.deque.keep_request(); // nobody would ask again
     return jobs != 0 ? service::exposed : service::nothing_private;
 }
 
@@ -100,7 +105,8 @@ inline bool scheduler::withdraw(worker& own, sleeper_set& set) noexcept {
 
 /// Whether another thread may be had, as far as is known.
 inline bool scheduler::can_start() const noexcept {
-    return threads_.load(relaxed) < config_.max_threads && !start_failed_.load(relaxed); // stale: tried, or S4, once more
+    return threads_.load(relaxed) < config_.max_threads &&
+           !start_failed_.load(relaxed); // stale: tried, or S4, once more
 }
 
 inline bool scheduler::start_one(worker& by, bool injector_waits) noexcept {

@@ -55,23 +55,23 @@ public:
     std::uint64_t next_serial() noexcept { return ++last_serial_; }
 
     split_deque deque;
-    scope* innermost = nullptr;      // what a fork made now is inside of
-    std::uint64_t scope_serial = 0;  // tells openings of scopes apart, when addresses do not
-    scheduler* pool = nullptr;       // null: a thread that is no worker
+    scope* innermost = nullptr;       // what a fork made now is inside of
+    std::uint64_t scope_serial = 0;   // tells openings of scopes apart, when addresses do not
+    scheduler* pool = nullptr;        // null: a thread that is no worker
     segment* open_segments = nullptr; // with jobs in the deque, innermost first
-    segment* served = nullptr;       // for the jobs that the group job being served may push
-    std::int64_t wakes_from = 0;     // before this tick a fork wakes nobody: the outermost call may be too small
-    std::uint32_t index = 0;         // in the pool
-    std::uint32_t id = 0;            // in the process, from 1
+    segment* served = nullptr;        // for the jobs that the group job being served may push
+    std::int64_t wakes_from = 0;      // before this tick a fork wakes nobody: the outermost call may be too small
+    std::uint32_t index = 0;          // in the pool
+    std::uint32_t id = 0;             // in the process, from 1
     bool is_foreign = false;
-    bool has_left = false;           // its seat: inside blocking(), or a call into another pool
-    std::uint32_t generation = 0;    // fork generation
-    std::uint32_t level_base = 0;    // deque position where the job, or call, on top of the stack begins
-    std::uintptr_t stack_end = 0;    // lowest address
-    std::uintptr_t stack_begin = 0;  // one past the highest
-    std::int64_t beat = 0;           // time-out of the next sleep as guardian
-    worker* next = nullptr;          // in a list of records without a thread
-    std::uint64_t lease = 0;         // uid of the pool whose foreign record this is, 0: none; guarded by that list's lock
+    bool has_left = false;          // its seat: inside blocking(), or a call into another pool
+    std::uint32_t generation = 0;   // fork generation
+    std::uint32_t level_base = 0;   // deque position where the job, or call, on top of the stack begins
+    std::uintptr_t stack_end = 0;   // lowest address
+    std::uintptr_t stack_begin = 0; // one past the highest
+    std::int64_t beat = 0;          // time-out of the next sleep as guardian
+    worker* next = nullptr;         // in a list of records without a thread
+    std::uint64_t lease = 0; // uid of the pool whose foreign record this is, 0: none; guarded by that list's lock
 
     alignas(cache_line) serving_record serving;
     parker sleep;
