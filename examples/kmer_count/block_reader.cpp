@@ -19,24 +19,16 @@ line_state state_after(std::string_view text, line_state state) {
 
 } // namespace
 
-void block_reader::read(text_batch& batch, std::size_t count) {
-    batch.blocks_.clear();
-    if (batch.memory_.size() < count * block_size_) batch.memory_ = large_vector<char>(count * block_size_);
-    const std::span<char> memory = batch.memory_;
-    while (!is_at_end_ && batch.blocks_.size() < count) {
-        const text_block block = next_block(memory.subspan(batch.blocks_.size() * block_size_, block_size_));
-        if (!block.text.empty()) batch.blocks_.push_back(block);
-    }
-}
-
-text_block block_reader::next_block(std::span<char> memory) {
+void block_reader::read_block(text_batch& batch) {
+    if (is_at_end_) return;
+    const std::span<char> memory = batch.free_memory();
     const std::string_view text(memory.data(), source_.read(memory));
-    is_at_end_ = text.size() < block_size_;
+    is_at_end_ = text.size() < memory.size();
     expect_record(text);
-    const text_block block{text, offset_, state_};
+    if (text.empty()) return;
+    batch.blocks_.push_back({text, offset_, state_});
     offset_ += text.size();
     state_ = state_after(text, state_);
-    return block;
 }
 
 // Nothing but blank lines may come before the first '>'.

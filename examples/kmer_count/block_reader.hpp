@@ -26,28 +26,43 @@ struct text_block {
 /// Some blocks that follow each other, and their text.
 class text_batch {
 public:
+    /// Has room for `most` blocks.
+    text_batch(std::size_t block_size, std::size_t most) : block_size_(block_size), memory_(block_size * most) {}
+
     std::span<const text_block> blocks() const noexcept { return blocks_; }
+    bool is_empty() const noexcept { return blocks_.empty(); }
+    bool is_full() const noexcept { return blocks_.size() * block_size_ == memory_.size(); }
 
 private:
     friend class block_reader;
+
+    std::span<char> free_memory() noexcept {
+        return std::span(memory_).subspan(blocks_.size() * block_size_, block_size_);
+    }
+
+    std::size_t block_size_;
     large_vector<char> memory_;
     std::vector<text_block> blocks_;
 };
 
 class block_reader {
 public:
-    block_reader(text_source& source, std::size_t block_size) : source_(source), block_size_(block_size) {}
+    explicit block_reader(text_source& source) : source_(source) {}
 
-    /// Replaces `batch` by the next `count` blocks, fewer at the text's end, none after it.
+    /// Replaces `batch` by the next blocks: one, and more until it is full or is_enough() says so. None at the text's end.
     /// Throws: input_error if the text does not begin as FASTA, or cannot be read.
-    void read(text_batch& batch, std::size_t count);
+    template <class IsEnough>
+    void read(text_batch& batch, IsEnough is_enough) {
+        batch.blocks_.clear();
+        do read_block(batch);
+        while (!is_at_end_ && !batch.is_full() && !is_enough());
+    }
 
 private:
-    text_block next_block(std::span<char> memory);
+    void read_block(text_batch& batch);
     void expect_record(std::string_view text);
 
     text_source& source_;
-    std::size_t block_size_;
     std::uint64_t offset_ = 0;
     line_state state_ = line_state::start;
     bool has_record_ = false;

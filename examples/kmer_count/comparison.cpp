@@ -2,6 +2,7 @@
 #include "comparison.hpp"
 
 #include "counting.hpp"
+#include "large_memory.hpp"
 #include "progress.hpp"
 
 #include <pel/thread_pool.hpp>
@@ -98,6 +99,7 @@ void compare(const settings& chosen, pel::thread_pool& all, const timed_run& fir
 } // namespace
 
 summary count_and_compare(const settings& chosen) {
+    if (!chosen.quiet) keep_freed_memory(); // what is compared are runs over the same memory
     pel::thread_pool all(options_for(chosen));
     timed_run first = count_with(all, chosen);
     if (chosen.quiet) return std::move(first.counted);

@@ -7,6 +7,7 @@
 #include <pel/parallel_invoke.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 namespace kmer_count {
@@ -17,19 +18,25 @@ constexpr std::size_t blocks_at_once = 32;
 constexpr std::size_t text_at_once = 1 << 20; // if 32 blocks are less
 
 partitioned_text partition_all(text_source& source, const partition_plan& plan, const progress_function& progress) {
-    const std::size_t most_at_once = std::max(blocks_at_once, text_at_once / plan.block_size);
-    block_reader reader(source, plan.block_size);
+    const std::size_t most = std::max(blocks_at_once, text_at_once / plan.block_size);
+    text_batch current(plan.block_size, most);
+    text_batch next(plan.block_size, most);
+    block_reader reader(source);
     partitioned_text text(plan);
-    text_batch current;
-    text_batch next;
-    std::size_t at_once = 1; // reading the first batch overlaps with nothing, so it is short
-    reader.read(current, at_once);
-    while (!current.blocks().empty()) {
-        at_once = std::min(2 * at_once, most_at_once);
-        pel::parallel_invoke([&] { reader.read(next, at_once); }, [&] { text.add(current.blocks(), source.file()); });
+    reader.read(current, [] { return true; });
+    while (!current.is_empty()) {
+        // A hint for how much to read, so that neither side waits for the other; staleness costs a block more.
+        std::atomic<bool> is_done = false;
+        const auto partition = [&] {
+            text.add(current.blocks(), source.file());
+            is_done.store(true, std::memory_order_relaxed);
+        };
+        const auto read = [&] { reader.read(next, [&] { return is_done.load(std::memory_order_relaxed); }); };
+        pel::parallel_invoke(partition, read);
         std::swap(current, next);
         progress(source.bytes_taken());
     }
+    text.finish();
     return text;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The whole way from text to counts: while the next blocks are read, the ones before them are partitioned; then the bins
-// are counted. Tasks share nothing but what is read only, so there is neither a lock nor an atomic in this program.
+// are counted. Tasks share nothing but what is read only, so there is no lock.
 #pragma once
 
 #include "partitioned_text.hpp"

@@ -3,12 +3,14 @@
 // the k-mers that the page can hold. And not initialised, because everything here is written before it is read.
 #pragma once
 
+#include <malloc.h>
 #include <sys/mman.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <limits>
 #include <memory>
 #include <new>
 #include <utility>
@@ -49,7 +51,7 @@ public:
 
 private:
     static constexpr std::size_t page_size = 2 << 20;
-    static constexpr std::size_t least_bytes = 256 << 10; // less is not worth a huge page
+    static constexpr std::size_t least_bytes = 1 << 20; // less is not worth a huge page
 
     static void* allocate_pages(std::size_t bytes) {
         const std::size_t rounded = (bytes + page_size - 1) / page_size * page_size;
@@ -86,5 +88,11 @@ private:
     std::shared_ptr<large_vector<std::uint8_t>> chunk_;
     std::size_t used_ = 0;
 };
+
+/// From now on freed memory stays with the process, for its next use.
+inline void keep_freed_memory() noexcept {
+    ::mallopt(M_MMAP_THRESHOLD, 32 << 20); // the most there is
+    ::mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+}
 
 } // namespace kmer_count

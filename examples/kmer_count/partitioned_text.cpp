@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::size_t least_block = 64 << 10;
 constexpr std::size_t most_block = 1 << 20;
-constexpr std::size_t enough_blocks = 16; // so that large machines have work, in a text that is long enough
-constexpr std::size_t text_per_bin = 256; // of a block: a bin's records in it fill several cache lines
+constexpr std::size_t enough_blocks = 64; // so that large machines have work, in a text that is long enough
+constexpr std::size_t text_per_bin = 128; // of a block: a bin's records in it fill more than a cache line
 constexpr std::size_t least_bins = 16;
 constexpr std::size_t most_bins = 4096;
 
@@ -51,8 +51,13 @@ void partitioned_text::add(std::span<const text_block> blocks, const input_file&
                       std::to_string(*found.bad_byte));
         }
         totals_ += found.totals;
+        seams_.add(found.edges);
     }
-    add_seams(outcomes);
+}
+
+void partitioned_text::finish() {
+    if (seams_.runs().empty()) return;
+    blocks_.push_back(local_scratch().splitter.split(seams_.bases(), seams_.runs(), plan_.k, plan_.bins));
 }
 
 partitioned_block partitioned_text::partition(const text_block& block, outcome& found) const {
@@ -60,13 +65,6 @@ partitioned_block partitioned_text::partition(const text_block& block, outcome& 
     parse_fasta(block, plan_.k, parsed);
     found = {parsed.edges, parsed.totals, parsed.bad_byte};
     return splitter.split(parsed.bases(), parsed.runs, plan_.k, plan_.bins);
-}
-
-void partitioned_text::add_seams(std::span<const outcome> outcomes) {
-    seams_.clear();
-    for (const outcome& found : outcomes) seams_.add(found.edges);
-    if (seams_.runs().empty()) return;
-    blocks_.push_back(local_scratch().splitter.split(seams_.bases(), seams_.runs(), plan_.k, plan_.bins));
 }
 
 } // namespace kmer_count

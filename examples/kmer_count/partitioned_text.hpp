@@ -34,6 +34,9 @@ public:
     /// Complexity: work linear in the text, span linear in a block.
     void add(std::span<const text_block> blocks, const input_file& file);
 
+    /// Adds what lies across the borders of blocks. To be called behind the last one.
+    void finish();
+
     const partition_plan& plan() const noexcept { return plan_; }
     const text_totals& totals() const noexcept { return totals_; }
 
@@ -49,7 +52,6 @@ private:
     };
 
     partitioned_block partition(const text_block& block, outcome& found) const;
-    void add_seams(std::span<const outcome> outcomes);
 
     partition_plan plan_;
     seam_joiner seams_;

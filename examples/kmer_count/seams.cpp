@@ -23,9 +23,4 @@ void seam_joiner::keep_last(const edge& tail) {
     before_.erase(before_.begin(), before_.begin() + static_cast<std::ptrdiff_t>(excess));
 }
 
-void seam_joiner::clear() {
-    bases_.clear();
-    runs_.clear();
-}
-
 } // namespace kmer_count

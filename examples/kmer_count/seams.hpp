@@ -17,10 +17,9 @@ public:
     /// Adds the next block of the text.
     void add(const block_edges& block);
 
-    /// The runs across all borders since the last clear(): every window of k bases in them crosses one.
+    /// The runs across all borders: every window of k bases in them crosses one.
     std::span<const base_code> bases() const noexcept { return bases_; }
     std::span<const base_run> runs() const noexcept { return runs_; }
-    void clear();
 
 private:
     void keep_last(const edge& tail);
