@@ -246,7 +246,8 @@ process_mask explorer::idle_timeouts() const {
     process_mask waiting = 0;
     for (unsigned thread = 0; thread < machine_.thread_count(); ++thread) {
         const thread_state& state = machine_.thread(thread);
-        if (!state.finished && state.asleep && state.pending->timeout >= 0) waiting |= bit(thread);
+        const bool is_timed = !state.finished && state.asleep && state.pending->timeout >= 0;
+        if (is_timed && state.idle_timeouts < settings_.idle_timeouts) waiting |= bit(thread);
     }
     return waiting;
 }

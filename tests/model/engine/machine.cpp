@@ -408,8 +408,10 @@ void machine::run_resume(unsigned index) {
     location(owner.location).sleepers &= ~bit(index);
     if (owner.pending->timeout >= 0 && owner.early_timeouts < settings_.early_timeouts)
         ++owner.early_timeouts;
-    else
+    else if (owner.spurious_wakeups < settings_.spurious_wakeups)
         ++owner.spurious_wakeups;
+    else
+        ++owner.idle_timeouts;
 }
 
 std::uint64_t machine::run_directly(operation& request, memory_location& at) {

@@ -54,7 +54,7 @@ struct thread_state {
     std::vector<int> fence_cleared;   // the drains that emptied them
     bool asleep = false;              // in futex_wait
     int waker = -1;                   // the event that woke it; -1: nobody did
-    unsigned early_timeouts = 0, spurious_wakeups = 0; // how many it has had
+    unsigned early_timeouts = 0, idle_timeouts = 0, spurious_wakeups = 0; // how many it has had
     std::vector<observation> observed;
     int started_by = -1;              // the event that started it; -1: it is there from the beginning
     std::int64_t clock = 0;           // nanoseconds

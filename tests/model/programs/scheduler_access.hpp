@@ -25,11 +25,15 @@ struct reveal {
     template struct reveal<tag, &scheduler::name>
 
 PEL_TEST_REVEAL(seats_of, seats_);
-PEL_TEST_REVEAL(attach_to, attach);
-PEL_TEST_REVEAL(sleep_idle_of, sleep_idle);
-PEL_TEST_REVEAL(find_once_of, find_once);
-PEL_TEST_REVEAL(run_found_of, run_found);
+PEL_TEST_REVEAL(idle_of, idle_);
 PEL_TEST_REVEAL(threads_of, threads_);
+PEL_TEST_REVEAL(attach_to, attach);
+PEL_TEST_REVEAL(work_of, work);
+PEL_TEST_REVEAL(find_of, find);
+PEL_TEST_REVEAL(sleep_idle_of, sleep_idle);
+PEL_TEST_REVEAL(sleep_registered_of, sleep_registered);
+PEL_TEST_REVEAL(run_found_of, run_found);
+PEL_TEST_REVEAL(try_repay_of, try_repay);
 
 /// A pool none of whose threads is started; programs play them.
 struct pool_world {
@@ -38,19 +42,69 @@ struct pool_world {
     explicit pool_world(unsigned seats, unsigned max_threads = 0)
         : pool(scheduler_config{.seats = seats, .max_threads = max_threads}) {
         model::name(pool, "pool");
-        model::name(pool.*member(seats_of{}), "seats");
+        model::name(seats_word(), "seats");
         model::name(pool.shared(), "injector");
     }
+    seats& seats_word() { return pool.*member(seats_of{}); }
+    seats_view seats_now() { return seats_word().load(); }
 
-    /// A record of a thread that is in no call.
+    // ---- records, made before the threads run ----
+
+    /// Of a foreign thread that is in no call.
     worker& foreign(const char* name) { return named(*pool.lease_record(), name); }
-    /// A record of a pool thread that holds a seat and counts as searching.
+    /// Of a pool thread that holds a seat and serves a job.
+    worker& serving(const char* name) {
+        worker& own = searching(name);
+        seats_word().found();
+        return own;
+    }
+    /// Of a pool thread that sleeps, and holds no seat.
+    worker& idle(const char* name) {
+        worker& own = searching(name);
+        (pool.*member(idle_of{})).add(own.index);
+        bool guardian = false;
+        seats_word().park_searcher(guardian, false);
+        return own;
+    }
+    /// Of a pool thread that holds a seat and looks for work.
     worker& searching(const char* name) {
         worker& own = *record_table::take();
         (pool.*member(attach_to{}))(own, false);
         (pool.*member(threads_of{})).fetch_add(1, relaxed);
-        (pool.*member(seats_of{})).try_take_seat(false);
+        seats_word().enter();
+        seats_word().search();
+        own.beat = first_beat_ns;
         return named(own, name);
+    }
+
+    // ---- what threads do ----
+
+    static void become(worker& own) {
+        own.adopt_stack(this_stack());
+        current_worker = &own;
+    }
+    /// The life of a pool thread from its sleep on.
+    void sleep_and_work(worker& own) {
+        become(own);
+        (pool.*member(sleep_registered_of{}))(own, false);
+        (pool.*member(work_of{}))(own);
+    }
+    /// The same up to and with its first job, which is a long one.
+    void sleep_and_serve_one(worker& own) {
+        become(own);
+        (pool.*member(sleep_registered_of{}))(own, false);
+        serve_one(own);
+    }
+    void serve_one(worker& own) {
+        job_slot found;
+        while (!(found = (pool.*member(find_of{}))(own, 0))) (pool.*member(sleep_idle_of{}))(own);
+        seats_word().found();
+        found.function(found, own, job_action::run);
+    }
+    /// The life of a pool thread from its search on.
+    void work(worker& own) {
+        become(own);
+        (pool.*member(work_of{}))(own);
     }
 
 private:
@@ -59,6 +113,30 @@ private:
         model::name(own.deque, name);
         model::ignore(&own.counts, sizeof(own.counts));
         return own;
+    }
+};
+
+/// A job in the injector, whose effect others wait for.
+struct posted_job : job {
+    posted_job() : job(nullptr) { entry.single = {&posted_job::act, this}; }
+
+    bool is_done() const { return done.load(acquire); }
+    void post(pool_world& world, worker& by) {
+        world.pool.shared().push(entry);
+        world.pool.look(by);
+    }
+
+    injector_entry entry;
+    atomic<bool> done{false};
+    worker* woken[2] = {}; // when it is done
+
+private:
+    static void act(const job_slot& claimed, worker&, job_action) {
+        auto& self = static_cast<posted_job&>(*claimed.frame);
+        model::check(!self.done.load(relaxed), "the posted job ran twice");
+        self.done.store(true, release);
+        for (worker* each : self.woken)
+            if (each != nullptr) each->sleep.unpark();
     }
 };
 

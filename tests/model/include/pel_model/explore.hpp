@@ -31,6 +31,7 @@ struct options {
     bool store_buffers = true;       // false: sequentially consistent
     bool pure_spins = false;         // rounds ended by cpu_relax() only read: explore none that fails twice
     unsigned early_timeouts = 1;     // per thread: timed waits that end while others could still run
+    unsigned idle_timeouts = 4;      // per thread: timed waits that end because nothing else can run any more
     unsigned spurious_wakeups = 0;   // per thread: waits that end without any reason
     unsigned step_limit = 3000;      // steps of one execution; more is reported as a livelock
     int preemptions = -1;            // at most this many, < 0: all. Bounded runs are not exhaustive.

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Seats and look(): whoever makes work visible, frees a seat, takes one as a foreign thread or goes to sleep looks, so
+// no work stays visible while somebody could take it. Each program begins where the last one to look might miss it.
+#include "scheduler_access.hpp"
+
+namespace {
+
+using namespace pel_test;
+
+void wait_for(const posted_job& job) {
+    while (!job.is_done()) cpu_relax();
+}
+
+/// S3: one seat. Its holder blocks, a foreign thread loops until the posted job has run, the job must find a server.
+struct injector_world : pool_world {
+    worker& holder = serving("holder");
+    worker& caller = foreign("caller");
+    worker& sleeper = idle("sleeper");
+    posted_job job;
+    injector_world() : pool_world(1, 2) { model::name(job, "job"); }
+};
+
+const model::registered s3{{.name = "seats: S3, the injector has a server", .pure_spins = true, .early_timeouts = 0}, [](model::execution& run) {
+    auto& w = run.share<injector_world>();
+    run.thread("poster", [&w] { w.job.post(w, w.holder); });
+    run.thread("holder", [&w] {
+        w.become(w.holder);
+        w.pool.leave_seat(w.holder);
+    });
+    run.thread("caller", [&w] {
+        w.become(w.caller);
+        w.pool.begin_foreign_call(w.caller);
+        wait_for(w.job);
+    });
+    run.daemon("sleeper", [&w] { w.sleep_and_serve_one(w.sleeper); });
+}};
+
+/// S4: all threads that the pool may have wait for what the posted job does, so one of the waiters must run it.
+struct waiters_world : pool_world {
+    worker& first = serving("first");
+    worker& second = serving("second");
+    posted_job job;
+    waiters_world() : pool_world(2, 2) {
+        model::name(job, "job");
+        job.woken[0] = &first;
+        job.woken[1] = &second;
+    }
+    void wait(worker& own) {
+        become(own);
+        pool.wait_until(own, [&] { return job.is_done(); }, [] { return false; }, [] { return true; });
+    }
+};
+
+const model::registered s4{{.name = "seats: S4, all threads wait", .pure_spins = true, .early_timeouts = 0},
+                           [](model::execution& run) {
+                               auto& w = run.share<waiters_world>();
+                               run.thread("poster", [&w] { w.job.post(w, w.first); });
+                               run.thread("first", [&w] { w.wait(w.first); });
+                               run.thread("second", [&w] { w.wait(w.second); });
+                           }};
+
+/// Two foreign threads hold both seats; one exposes a job, the other leaves; the sleeper must come for the job.
+struct leaving_world : pool_world {
+    worker& leaver = foreign("leaver");
+    worker& forker = foreign("forker");
+    worker& sleeper = idle("sleeper");
+    posted_job job;
+    leaving_world() : pool_world(2, 1) {
+        pool.begin_foreign_call(leaver);
+        pool.begin_foreign_call(forker);
+        forker.deque.request();
+    }
+};
+
+const model::registered leave{{.name = "seats: a foreign thread leaves", .pure_spins = true, .early_timeouts = 0},
+                              [](model::execution& run) {
+                                  auto& w = run.share<leaving_world>();
+                                  run.thread("leaver", [&w] { w.pool.end_foreign_call(w.leaver); });
+                                  run.thread("forker", [&w] {
+                                      w.become(w.forker);
+                                      w.pool.push_slow(w.forker, 0, w.job.entry.single.function, &w.job);
+                                  });
+                                  run.daemon("sleeper", [&w] { w.sleep_and_serve_one(w.sleeper); });
+                                  run.finally([&w] { model::check(w.job.is_done(), "visible work, a free seat, and all sleep"); });
+                              }};
+
+/// S1, one seat: its holder has emptied its deque; a woken waiter is in debt, and waits for a job in the injector.
+struct debt_world : pool_world {
+    worker& holder = serving("holder");
+    worker& waiter = serving("waiter");
+    posted_job job;
+    debt_world() : pool_world(1, 2) {
+        pool.shared().push(job.entry);
+        job.woken[0] = &waiter;
+    }
+};
+
+const model::registered repay{{.name = "seats: S1, debt is repaid", .pure_spins = true, .early_timeouts = 0},
+                              [](model::execution& run) {
+                                  auto& w = run.share<debt_world>();
+                                  run.daemon("holder", [&w] {
+                                      w.become(w.holder);
+                                      if (!(w.pool.*member(try_repay_of{}))(w.holder)) w.seats_word().search();
+                                      w.serve_one(w.holder);
+                                  });
+                                  run.thread("waiter", [&w] {
+                                      w.become(w.waiter);
+                                      w.pool.wait_until(
+                                          w.waiter, [&w] { return w.job.is_done(); }, [] { return false; },
+                                          [] { return true; });
+                                  });
+                              }};
+
+} // namespace

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Going to sleep: a thread at work forks privately and fast, so somebody must be awake, or watch as guardian, or have left
+// a request that makes the next fork slow. Programs end with a thread in a long call, and look at who is left.
+#include "scheduler_access.hpp"
+
+namespace {
+
+using namespace pel_test;
+
+/// A job that keeps its thread for ever.
+struct long_job : job {
+    long_job() : job(nullptr) {}
+    bool has_begun = false;
+    static void act(const job_slot& claimed, worker&, job_action) {
+        auto& self = static_cast<long_job&>(*claimed.frame);
+        model::check(!self.has_begun, "the job ran twice");
+        self.has_begun = true;
+        parker nobody_wakes;
+        for (;;) nobody_wakes.park();
+    }
+};
+
+struct sleep_world : pool_world {
+    worker& caller = foreign("caller");
+    long_job jobs[4];
+
+    using pool_world::pool_world;
+
+    void fork(std::uint32_t position) {
+        if (!caller.deque.try_push(position, &long_job::act, &jobs[position]))
+            pool.push_slow(caller, position, &long_job::act, &jobs[position]);
+    }
+    void check_watched() {
+        const seats_view view = seats_now();
+        const bool is_fast = !caller.deque.is_asked();
+        const bool may_be_asked = view.searching() != 0 || view.has_guardian() || view.free() <= 0;
+        model::check(!is_fast || may_be_asked, "forks are fast, and nobody will ask");
+    }
+};
+
+/// A call begins while the last searcher goes to sleep: nobody was in a call when it looked.
+const model::registered entering{{.name = "sleep: a call begins as the last searcher parks", .early_timeouts = 0},
+                                 [](model::execution& run) {
+                                     auto& w = run.share<sleep_world>(2u, 1u);
+                                     worker& searcher = w.searching("searcher");
+                                     run.thread("caller", [&w] {
+                                         w.become(w.caller);
+                                         w.pool.begin_foreign_call(w.caller);
+                                         w.fork(0);
+                                     });
+                                     run.daemon("searcher", [&w, &searcher] { w.work(searcher); });
+                                     run.finally([&w] { model::check(w.jobs[0].has_begun, "a private job, and all sleep"); });
+                                 }};
+
+/// Nobody but the guardian can tell that a fork was made behind its back.
+const model::registered guardian{{.name = "sleep: a fork as the guardian parks", .early_timeouts = 0},
+                                 [](model::execution& run) {
+                                     auto& w = run.share<sleep_world>(2u, 1u);
+                                     worker& searcher = w.searching("searcher");
+                                     w.pool.begin_foreign_call(w.caller);
+                                     run.thread("caller", [&w] {
+                                         w.become(w.caller);
+                                         w.fork(0);
+                                     });
+                                     run.daemon("searcher", [&w, &searcher] { w.work(searcher); });
+                                     run.finally([&w] { model::check(w.jobs[0].has_begun, "a private job, and all sleep"); });
+                                 }};
+
+/// Two sleepers, jobs that keep their threads: each woken one must leave the forks slow or somebody awake.
+const model::registered absorb{{.name = "sleep: every job keeps its thief", .early_timeouts = 0, .idle_timeouts = 0},
+                               [](model::execution& run) {
+                                   auto& w = run.share<sleep_world>(3u, 2u);
+                                   worker& first = w.idle("first");
+                                   worker& second = w.idle("second");
+                                   w.pool.begin_foreign_call(w.caller);
+                                   run.thread("caller", [&w] {
+                                       w.become(w.caller);
+                                       for (std::uint32_t i = 0; i < 2; ++i) w.fork(i);
+                                   });
+                                   run.daemon("first", [&w, &first] { w.sleep_and_work(first); });
+                                   run.daemon("second", [&w, &second] { w.sleep_and_work(second); });
+                                   run.finally([&w] { w.check_watched(); });
+                               }};
+
+} // namespace
