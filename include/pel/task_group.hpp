@@ -20,21 +20,24 @@ namespace detail {
 template <class F, class Group>
 class group_call final : public group_job {
 public:
-    group_call(Group& owner, F&& function) : group_job(owner, &act), function_(std::move(function)) {}
-    group_call(Group& owner, const F& function) : group_job(owner, &act), function_(function) {}
+    group_call(Group& owner, F&& function) : group_job(owner), function_(std::move(function)) {}
+    group_call(Group& owner, const F& function) : group_job(owner), function_(function) {}
+
+    void push() noexcept { static_cast<Group&>(group).push(*this, &act); }
 
 private:
     static void act(const job_slot& claimed, worker& runner, job_action action) {
+        if (action != job_action::run_inline) return act_elsewhere(claimed, runner, action);
+        auto& self = static_cast<group_call&>(*claimed.frame);
+        self.invoke_and_destroy(static_cast<Group&>(self.group), runner);
+    }
+    PEL_NOINLINE static void act_elsewhere(const job_slot& claimed, worker& runner, job_action action) {
         auto& self = static_cast<group_call&>(*claimed.frame);
         auto& owner = static_cast<Group&>(self.group);
-        switch (action) {
-        case job_action::run_inline: return self.invoke_and_destroy(owner, runner);
-        case job_action::run:
-            return owner.serve(runner, self.is_listed, [&] { self.invoke_and_destroy(owner, runner); });
-        case job_action::give_back: return owner.give_back(runner, self);
-        }
+        if (action == job_action::give_back) return owner.give_back(runner, claimed);
+        owner.serve(runner, self.is_listed, [&] { self.invoke_and_destroy(owner, runner); });
     }
-    void invoke_and_destroy(Group& owner, worker& runner) noexcept {
+    PEL_ALWAYS_INLINE void invoke_and_destroy(Group& owner, worker& runner) noexcept {
         if (!owner.is_cancelled()) [[likely]] {
             call_guarded([&] { owner.invoke(function_); },
                          [&](std::exception_ptr error) { owner.capture(std::move(error)); });
@@ -130,7 +133,7 @@ public:
         call* task = nullptr;
         detail::call_unwinding([&] { task = ::new (memory) call(core_, std::forward<F>(f)); },
                                [&] { detail::frame_pool::release(memory, sizeof(call), &own.frames); });
-        core_.push(*task);
+        task->push();
     }
 
     /// run(f) and wait(), the calling thread being first to run f.

@@ -160,9 +160,12 @@ inline unsigned threads_from_environment() {
     return value;
 }
 
-/// Names the thread and calls the user's hook.
+/// Names the thread, gives it the CPUs of the process — it was started by whoever found work, and has that thread's
+/// mask — and calls the user's hook.
 inline void start_worker(void* context, unsigned index) {
     const auto& options = *static_cast<const thread_pool_options*>(context);
+    const cpu_mask& allowed = topology_access::limits(options.topology).allowed;
+    if (!(read_thread_affinity() == allowed)) set_thread_affinity(allowed);
     name_this_thread((options.name.substr(0, 9) + "/" + std::to_string(index)).c_str());
     if (options.on_worker_start) options.on_worker_start(index);
 }

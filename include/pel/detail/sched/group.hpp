@@ -18,10 +18,16 @@ class group_core;
 
 /// A job of a group, in its deque slot or in its list. Derived objects live in a frame pool.
 struct group_job : job {
-    group_job(group_core& group, job_function function) noexcept;
+    explicit group_job(group_core& owner) noexcept;
+    ~group_job() {}
+    group_job(const group_job&) = delete;
+    group_job& operator=(const group_job&) = delete;
+
     group_core& group;
-    listed_job link;
     bool is_listed = false;
+    union {
+        listed_job link; // written when it is listed
+    };
 };
 
 class group_core : public scope {
@@ -42,11 +48,12 @@ public:
     scheduler& pool() const noexcept { return pool_; }
 
     /// Makes a job of this group available: in the caller's deque if it belongs there, else in the list.
-    void push(group_job& task) noexcept {
+    void push(group_job& task, job_function function) noexcept {
         worker& own = *current_worker;
-        if (own.pool != &pool_) return push_from_outside(task);
+        if (own.pool != &pool_) return push_from_outside({function, &task});
         segment* here = segment_of(own);
-        if (here == nullptr || !here->accepts(own) || !push_to(own, *here, task)) list(own, task, false);
+        if (here == nullptr || !here->accepts(own) || !push_to(own, *here, function, task)) [[unlikely]]
+            list(own, {function, &task}, false);
     }
 
     /// The builder's thread, before it waits or the group ends: its jobs run, its segment is closed. Nothing to do where
@@ -104,7 +111,7 @@ public:
         close(runner, mine, 1);
     }
     /// A leapfrogger that must not run the job: it is counted as stolen already.
-    void give_back(worker& by, group_job& task) noexcept { list(by, task, true); }
+    void give_back(worker& by, const job_slot& claimed) noexcept { list(by, claimed, true); }
 
     static void spill(worker& own, segment& here) noexcept;
     static void settle(segment& here) noexcept;
@@ -112,7 +119,7 @@ public:
 private:
     static constexpr std::uint32_t most_unsettled = 1u << 20;
 
-    PEL_COLD void push_from_outside(group_job& task) noexcept {
+    PEL_COLD void push_from_outside(const job_slot& task) noexcept {
         worker* const lease = lease_list::record_in(pool_); // a place to count
         list(lease != nullptr ? *lease : no_worker, task, false);
     }
@@ -125,8 +132,9 @@ private:
         return (current_worker == home_ || !pool_.is_from_this_process()) &&
                segment_.scope_serial == home_->scope_serial;
     }
-    bool push_to(worker& own, segment& here, group_job& task) noexcept;
-    void list(worker& own, group_job& task, bool is_counted) noexcept;
+    bool push_to(worker& own, segment& here, job_function function, group_job& task) noexcept;
+    void open(worker& own, segment& here) noexcept;
+    void list(worker& own, const job_slot& task, bool is_counted) noexcept;
     void subtract(std::uint64_t amount) noexcept {
         if (const std::uint32_t waiter = count_.subtract(amount)) record_table::record_of(waiter).sleep.unpark();
     }
@@ -149,23 +157,12 @@ private:
     std::exception_ptr error_;
 };
 
-inline group_job::group_job(group_core& owner, job_function function) noexcept : job(&owner), group(owner) {
-    link.work.function = function;
-    link.work.frame = this;
-}
+inline group_job::group_job(group_core& owner) noexcept : job(&owner), group(owner) {}
 
-inline bool group_core::push_to(worker& own, segment& here, group_job& task) noexcept {
-    if (here.state == segment_state::closed) {
-        count_.add(group_count::segment_credit);
-        here.state = segment_state::credit;
-        here.below = own.open_segments;
-        own.open_segments = &here;
-    } else if (here.state == segment_state::counted) {
-        count_.add(1);
-    }
-    const job_slot& work = task.link.work;
-    if (own.deque.try_push(here.end, work.function, work.frame) ||
-        pool_.push_slow(own, here.end, work.function, work.frame)) {
+inline bool group_core::push_to(worker& own, segment& here, job_function function, group_job& task) noexcept {
+    if (here.state != segment_state::credit) [[unlikely]]
+        open(own, here);
+    if (own.deque.try_push(here.end, function, &task) || pool_.push_slow(own, here.end, function, &task)) [[likely]] {
         ++here.end;
         return true;
     }
@@ -174,15 +171,26 @@ inline bool group_core::push_to(worker& own, segment& here, group_job& task) noe
     return false;
 }
 
-inline void group_core::list(worker& own, group_job& task, bool is_counted) noexcept {
+/// Before a push: the credit for all jobs to come, or, where the segment was settled, the count for this one.
+inline void group_core::open(worker& own, segment& here) noexcept {
+    if (here.state == segment_state::counted) return count_.add(1);
+    count_.add(group_count::segment_credit);
+    here.state = segment_state::credit;
+    here.below = own.open_segments;
+    own.open_segments = &here;
+}
+
+inline void group_core::list(worker& own, const job_slot& task, bool is_counted) noexcept {
     if (!is_counted) count_.add(1);
     if (!pool_.is_from_this_process()) { // a fork child: nobody serves the list
-        task.link.work.function(task.link.work, own, job_action::run_inline);
+        task.function(task, own, job_action::run_inline);
         return subtract(1);
     }
-    task.is_listed = true;
+    auto& listed = static_cast<group_job&>(*task.frame);
+    listed.is_listed = true;
+    ::new (&listed.link) listed_job{nullptr, {task.function, task.frame}};
     scheduler& pool = pool_; // the group may be complete, and gone, before the last line
-    pool.shared().append(list_, task.link);
+    pool.shared().append(list_, listed.link);
     own.counts.listed.add();
     pool.look(own);
 }
@@ -236,7 +244,7 @@ inline void group_core::spill(worker& own, segment& here) noexcept {
     job_slot taken;
     while (pop(own, here, taken)) {
         own.counts.spills.add();
-        here.group->list(own, *static_cast<group_job*>(taken.frame), here.state == segment_state::counted);
+        here.group->list(own, taken, here.state == segment_state::counted);
     }
     close(own, here, 0);
 }
