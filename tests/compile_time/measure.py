@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """How long one #include takes to compile at -O0, as a ratio to <tbb/tbb.h>. A report, not a test: it never fails.
 
-measure.py [COMPILER...]      The compilers take turns with all headers; the best of some rounds counts.
+measure.py [COMPILER...]      CPU time; the headers take turns, and the best of some rounds counts.
 """
 
+import resource
 import shlex
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,9 +21,10 @@ def seconds(compiler, header, folder, flags):
     source = Path(folder) / "unit.cpp"
     source.write_text(f"#include <{header}>\n")
     command = [compiler, "-std=c++20", "-O0", f"-I{ROOT / 'include'}", *flags, "-c", source, "-o", Path(folder) / "unit.o"]
-    started = time.perf_counter()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, check=True)
-    return time.perf_counter() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def main():
