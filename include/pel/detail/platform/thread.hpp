@@ -9,6 +9,8 @@
 #include <sched.h>
 #include <signal.h>
 
+#include <initializer_list>
+
 PEL_NAMESPACE_BEGIN
 namespace detail {
 

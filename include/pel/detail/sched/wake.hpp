@@ -153,10 +153,10 @@ inline bool scheduler::has_private_work(const worker& but) const noexcept {
 /// A record comes to work: its forks are slow until somebody is there to ask for them. The guardian would be there in
 /// time for liveness, but not for a call of a millisecond. The request comes down before the seats are read (D5).
 inline void scheduler::prepare_poll(worker& own) noexcept {
-    if (!has_heavy_fence_) return own.deque.keep_request();
+    const auto nobody_asks = [](seats_view view) { return view.searching() == 0 && view.free() > 0; };
+    if (!has_heavy_fence_ || nobody_asks(seats_.load())) return own.deque.keep_request();
     own.deque.clear_request();
-    const seats_view view = seats_.load();
-    if (view.searching() == 0 && view.free() > 0) own.deque.keep_request();
+    if (nobody_asks(seats_.load())) own.deque.keep_request();
 }
 
 } // namespace detail
