@@ -81,7 +81,8 @@ void* allocate_zeroed(std::size_t size, std::size_t alignment) {
 void* allocate(std::size_t size, std::size_t alignment) {
     used = (used + alignment - 1) / alignment * alignment;
     if (size > capacity - used) {
-        std::fputs("model: the program needs more memory than an execution has\n", stderr);
+        std::puts("model: the program needs more memory than an execution has");
+        std::fflush(stdout);
         std::abort();
     }
     void* const result = storage + used;

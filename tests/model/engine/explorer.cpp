@@ -4,11 +4,14 @@
 #include "arena.hpp"
 #include "program_data.hpp"
 
+#include <fcntl.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <bit>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 
 namespace model {
 
@@ -17,11 +20,13 @@ explorer* explorer::current_ = nullptr;
 explorer::explorer(const options& settings, const program& explored) : settings_(settings), program_(explored) {
     for (unsigned thread = 0; thread < max_threads; ++thread) fibers_.push_back(std::make_unique<fiber>());
     program_data::remember();
+    std::set_terminate([] { explorer::current()->fail_here("std::terminate() was called"); });
     current_ = this;
 }
 
 explorer::~explorer() {
     fiber::release_context();
+    std::set_terminate(&std::abort);
     current_ = nullptr;
 }
 
@@ -31,7 +36,31 @@ static double cpu_seconds() {
     return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
+namespace {
+
+/// A program's messages would appear once for every execution: nothing reaches stderr meanwhile.
+class silence {
+public:
+    silence() : kept_(::dup(STDERR_FILENO)) {
+        const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+        ::dup2(nowhere, STDERR_FILENO);
+        ::close(nowhere);
+    }
+    ~silence() {
+        ::dup2(kept_, STDERR_FILENO);
+        ::close(kept_);
+    }
+    silence(const silence&) = delete;
+    silence& operator=(const silence&) = delete;
+
+private:
+    int kept_;
+};
+
+} // namespace
+
 result explorer::run() {
+    const silence quiet;
     const double begin = cpu_seconds();
     do {
         run_execution();
@@ -136,7 +165,8 @@ explorer::ending explorer::run_steps() {
 bool explorer::prepare_node(std::size_t depth, process_mask enabled) {
     if (depth < nodes_.size()) {
         if (nodes_[depth].enabled != enabled) {
-            std::fputs("model: the program is not deterministic: a replay went another way\n", stderr);
+            std::puts("model: the program is not deterministic: a replay went another way");
+            std::fflush(stdout);
             std::abort();
         }
         return true;
