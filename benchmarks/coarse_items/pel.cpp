@@ -16,9 +16,8 @@ void run_from_main(benchmark::State& state, const workload::shape& shape, unsign
 void run_nested(benchmark::State& state, const workload::shape& shape, unsigned workers) {
     bench::pel_workers pel(workers);
     const auto measure = [&] {
-        workload::measure_items(state, shape, workers, [](unsigned items, const auto& item) {
-            pel::parallel_for(0u, items, item);
-        });
+        workload::measure_items(state, shape, workers,
+                                [](unsigned items, const auto& item) { pel::parallel_for(0u, items, item); });
     };
     pel.run([&] { pel::parallel_invoke(measure, [] {}); });
 }

@@ -55,9 +55,9 @@ bool register_shapes(const char* runtime, std::string (shape::*name)() const, un
     for (const std::chrono::microseconds each : lengths) {
         for (const unsigned items : counts) {
             const shape one{items, each};
-            const bench::registration variant((one.*name)(), runtime, workers, [=](benchmark::State& state, unsigned count) {
-                measure(state, one, count);
-            });
+            const bench::registration variant(
+                (one.*name)(), runtime, workers,
+                [=](benchmark::State& state, unsigned count) { measure(state, one, count); });
         }
     }
     return true;

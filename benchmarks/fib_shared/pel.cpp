@@ -4,9 +4,10 @@
 
 namespace {
 
-const bench::registration with_pel("fib_shared", "pel", bench::each_count, [](benchmark::State& state, unsigned workers) {
-    bench::pel_workers pel(workers);
-    bench::measure(state, workload::answer(), [&] { return workload::forking_fib(pel.pool(), workload::n()); });
-});
+const bench::registration
+    with_pel("fib_shared", "pel", bench::each_count, [](benchmark::State& state, unsigned workers) {
+        bench::pel_workers pel(workers);
+        bench::measure(state, workload::answer(), [&] { return workload::forking_fib(pel.pool(), workload::n()); });
+    });
 
 } // namespace

@@ -18,7 +18,7 @@ void loop(int n, const auto& body) {
     for (int i = 0; i < n; ++i) body(i);
 }
 
-const workload::both_forms with_omp(
-    "omp", [](const auto& f, const auto& g) { invoke(f, g); }, [](int n, const auto& body) { loop(n, body); });
+const workload::both_forms
+    with_omp("omp", [](const auto& f, const auto& g) { invoke(f, g); }, [](int n, const auto& body) { loop(n, body); });
 
 } // namespace

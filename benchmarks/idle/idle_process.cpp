@@ -68,10 +68,12 @@ int calls_between_marks(const std::string& trace) {
     bool is_idle = false;
     int calls = 0;
     while (std::getline(file, line)) {
-        if (line.find("idle: begin") != std::string::npos) is_idle = true;
-        else if (line.find("idle: end") != std::string::npos) return calls;
-        else if (is_idle && line.find("nanosleep") == std::string::npos && line.find("clock_gettime") == std::string::npos &&
-                 line.find("getrusage") == std::string::npos) {
+        if (line.find("idle: begin") != std::string::npos)
+            is_idle = true;
+        else if (line.find("idle: end") != std::string::npos)
+            return calls;
+        else if (is_idle && line.find("nanosleep") == std::string::npos &&
+                 line.find("clock_gettime") == std::string::npos && line.find("getrusage") == std::string::npos) {
             ++calls;
         }
     }

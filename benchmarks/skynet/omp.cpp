@@ -30,9 +30,12 @@ const bench::registration loop("skynet_loop", "omp", bench::each_count, [](bench
     bench::measure(state, workload::answer(), [&] { return omp.run([] { return by_loop(0, workload::leaves()); }); });
 });
 
-const bench::registration group("skynet_group", "omp", bench::each_count, [](benchmark::State& state, unsigned workers) {
-    bench::omp_workers omp(workers);
-    bench::measure(state, workload::answer(), [&] { return omp.run([] { return by_group(0, workload::leaves()); }); });
-});
+const bench::registration group("skynet_group", "omp", bench::each_count,
+                                [](benchmark::State& state, unsigned workers) {
+                                    bench::omp_workers omp(workers);
+                                    bench::measure(state, workload::answer(), [&] {
+                                        return omp.run([] { return by_group(0, workload::leaves()); });
+                                    });
+                                });
 
 } // namespace

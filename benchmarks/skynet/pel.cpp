@@ -33,9 +33,12 @@ const bench::registration loop("skynet_loop", "pel", bench::each_count, [](bench
     bench::measure(state, workload::answer(), [&] { return pel.run([] { return by_loop(0, workload::leaves()); }); });
 });
 
-const bench::registration group("skynet_group", "pel", bench::each_count, [](benchmark::State& state, unsigned workers) {
-    bench::pel_workers pel(workers);
-    bench::measure(state, workload::answer(), [&] { return pel.run([] { return by_group(0, workload::leaves()); }); });
-});
+const bench::registration group("skynet_group", "pel", bench::each_count,
+                                [](benchmark::State& state, unsigned workers) {
+                                    bench::pel_workers pel(workers);
+                                    bench::measure(state, workload::answer(), [&] {
+                                        return pel.run([] { return by_group(0, workload::leaves()); });
+                                    });
+                                });
 
 } // namespace

@@ -33,9 +33,12 @@ const bench::registration loop("skynet_loop", "tbb", bench::each_count, [](bench
     bench::measure(state, workload::answer(), [&] { return tbb.run([] { return by_loop(0, workload::leaves()); }); });
 });
 
-const bench::registration group("skynet_group", "tbb", bench::each_count, [](benchmark::State& state, unsigned workers) {
-    bench::tbb_workers tbb(workers);
-    bench::measure(state, workload::answer(), [&] { return tbb.run([] { return by_group(0, workload::leaves()); }); });
-});
+const bench::registration group("skynet_group", "tbb", bench::each_count,
+                                [](benchmark::State& state, unsigned workers) {
+                                    bench::tbb_workers tbb(workers);
+                                    bench::measure(state, workload::answer(), [&] {
+                                        return tbb.run([] { return by_group(0, workload::leaves()); });
+                                    });
+                                });
 
 } // namespace

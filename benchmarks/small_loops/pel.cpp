@@ -9,7 +9,8 @@ class wake_counter {
 public:
     explicit wake_counter(const pel::thread_pool& pool) : pool_(pool), before_(woken()) {}
     void report(benchmark::State& state) const {
-        state.counters["woken_per_call"] = static_cast<double>(woken() - before_) / static_cast<double>(state.iterations());
+        state.counters["woken_per_call"] =
+            static_cast<double>(woken() - before_) / static_cast<double>(state.iterations());
     }
 
 private:

@@ -47,9 +47,8 @@ void measure_loop(benchmark::State& state, unsigned n, Loop loop) {
 template <class Measure>
 bool register_sizes(const char* runtime, std::string (*name)(unsigned), unsigned workers, Measure measure) {
     for (const unsigned n : sizes) {
-        const bench::registration one(name(n), runtime, workers, [=](benchmark::State& state, unsigned count) {
-            measure(state, n, count);
-        });
+        const bench::registration one(name(n), runtime, workers,
+                                      [=](benchmark::State& state, unsigned count) { measure(state, n, count); });
     }
     return true;
 }

@@ -4,8 +4,7 @@
 
 namespace {
 
-const bool loops = workload::register_levels<bench::pel_workers>("pel", [](std::size_t n, const auto& body) {
-    pel::parallel_for(std::size_t{0}, n, body);
-});
+const bool loops = workload::register_levels<bench::pel_workers>(
+    "pel", [](std::size_t n, const auto& body) { pel::parallel_for(std::size_t{0}, n, body); });
 
 } // namespace

@@ -20,9 +20,8 @@ struct level {
 
     std::size_t size(std::size_t arrays) const { return bench::size(bytes, quick_bytes) / arrays / sizeof(double); }
 };
-inline constexpr std::array<level, 3> levels{{{"l1", 24u << 10, 24u << 10},
-                                              {"l2", 384u << 10, 384u << 10},
-                                              {"memory", 192u << 20, 96u << 20}}};
+inline constexpr std::array<level, 3> levels{
+    {{"l1", 24u << 10, 24u << 10}, {"l2", 384u << 10, 384u << 10}, {"memory", 192u << 20, 96u << 20}}};
 
 /// Times loop(n, body), body(i) being one element.
 template <class Loop>

@@ -39,8 +39,10 @@ struct second_process {
 /// into 0 with g++.)
 template <class T>
 inline void hide(T& value) {
-    if constexpr (std::is_integral_v<T> || std::is_pointer_v<T>) asm volatile("" : "+r"(value) : : "memory");
-    else asm volatile("" : : "r"(&value) : "memory");
+    if constexpr (std::is_integral_v<T> || std::is_pointer_v<T>)
+        asm volatile("" : "+r"(value) : : "memory");
+    else
+        asm volatile("" : : "r"(&value) : "memory");
 }
 
 /// Ends a benchmark whose result is wrong.

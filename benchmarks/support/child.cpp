@@ -37,7 +37,8 @@ std::string run_self(const std::string& launcher, const std::string& arguments) 
     if (pipe == nullptr) throw std::runtime_error("cannot run " + command);
     std::string output;
     std::array<char, 4096> buffer{};
-    while (const std::size_t length = std::fread(buffer.data(), 1, buffer.size(), pipe)) output.append(buffer.data(), length);
+    while (const std::size_t length = std::fread(buffer.data(), 1, buffer.size(), pipe))
+        output.append(buffer.data(), length);
     if (::pclose(pipe) != 0) throw std::runtime_error("failed: " + command);
     return output;
 }

@@ -40,13 +40,20 @@ std::vector<std::string> take_options(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         const std::string argument = argv[i];
         const auto value = [&] { return argument.substr(argument.find('=') + 1); };
-        if (argument == "--quick") chosen.is_quick = true;
-        else if (argument == "--memory-run") chosen.is_memory_run = true;
-        else if (argument == "--no-memory") wants_memory = false;
-        else if (argument.starts_with("--size=")) chosen.size = std::stoull(value());
-        else if (argument.starts_with("--child=")) chosen.child = value();
-        else if (argument.starts_with("--results=")) chosen.results = value();
-        else rest.push_back(argument);
+        if (argument == "--quick")
+            chosen.is_quick = true;
+        else if (argument == "--memory-run")
+            chosen.is_memory_run = true;
+        else if (argument == "--no-memory")
+            wants_memory = false;
+        else if (argument.starts_with("--size="))
+            chosen.size = std::stoull(value());
+        else if (argument.starts_with("--child="))
+            chosen.child = value();
+        else if (argument.starts_with("--results="))
+            chosen.results = value();
+        else
+            rest.push_back(argument);
     }
     return rest;
 }
@@ -114,7 +121,7 @@ std::vector<const bench::variant*> in_order() {
         if (place(what.workload) == std::ssize(workloads)) workloads.push_back(what.workload);
         all.push_back(&what);
     }
-    std::stable_sort(all.begin(), all.end(), [&](const bench::variant* a, const bench::variant* b) {
+    std::sort(all.begin(), all.end(), [&](const bench::variant* a, const bench::variant* b) {
         return std::pair(place(a->workload), runtimes.find(a->runtime)) <
                std::pair(place(b->workload), runtimes.find(b->runtime));
     });
@@ -128,10 +135,11 @@ std::vector<registered_name> register_all() {
     for (const bench::variant* each : in_order()) {
         const bench::variant& what = *each;
         for (const unsigned workers : worker_counts(what)) {
-            const std::string name = what.workload + (is_fenced ? "_no_membarrier/" : "/") + what.runtime + "/" +
-                                     std::to_string(workers);
+            const std::string name =
+                what.workload + (is_fenced ? "_no_membarrier/" : "/") + what.runtime + "/" + std::to_string(workers);
             auto body = std::make_shared<turn>(turn{what, workers});
-            auto* registered = benchmark::RegisterBenchmark(name.c_str(), [body](benchmark::State& state) { (*body)(state); });
+            auto* registered =
+                benchmark::RegisterBenchmark(name.c_str(), [body](benchmark::State& state) { (*body)(state); });
             if (what.iterations != 0) registered->UseManualTime()->Iterations(what.iterations);
             names.push_back({name, what.iterations == 0 && what.runtime != "serial"});
         }

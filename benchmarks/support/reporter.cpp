@@ -33,10 +33,14 @@ double quantile(std::vector<double> values, double part) {
 
 std::string printed_time(double ns) {
     char text[32];
-    if (ns < 1e3) std::snprintf(text, sizeof text, "%.1f ns", ns);
-    else if (ns < 1e6) std::snprintf(text, sizeof text, "%.2f us", ns / 1e3);
-    else if (ns < 1e9) std::snprintf(text, sizeof text, "%.2f ms", ns / 1e6);
-    else std::snprintf(text, sizeof text, "%.2f s", ns / 1e9);
+    if (ns < 1e3)
+        std::snprintf(text, sizeof text, "%.1f ns", ns);
+    else if (ns < 1e6)
+        std::snprintf(text, sizeof text, "%.2f us", ns / 1e3);
+    else if (ns < 1e9)
+        std::snprintf(text, sizeof text, "%.2f ms", ns / 1e6);
+    else
+        std::snprintf(text, sizeof text, "%.2f s", ns / 1e9);
     return text;
 }
 
@@ -80,8 +84,8 @@ void table_reporter::add_counter(const std::string& variant, const std::string& 
 
 bool table_reporter::has_failures() const {
     return found_.empty() || std::any_of(found_.begin(), found_.end(), [](const auto& one) {
-        return !one.second.error.empty() || one.second.times.empty();
-    });
+               return !one.second.error.empty() || one.second.times.empty();
+           });
 }
 
 void table_reporter::print() const {
@@ -90,7 +94,8 @@ void table_reporter::print() const {
         if (!has(full)) continue;
         const variant_name name(full);
         if (name.workload != workload) {
-            std::printf("\n%-36s %12s %8s %10s %12s\n", name.workload.c_str(), "time", "spread", "/ serial", "/ best peer");
+            std::printf("\n%-36s %12s %8s %10s %12s\n", name.workload.c_str(), "time", "spread", "/ serial",
+                        "/ best peer");
             workload = name.workload;
         }
         const measurement& all = found_.at(full);
@@ -102,8 +107,10 @@ void table_reporter::print() const {
         for (const auto& [other_full, other] : found_) {
             const variant_name one(other_full);
             if (one.workload != name.workload || other.times.empty()) continue;
-            if (one.runtime == "serial") serial = other.time();
-            else if (one.runtime != name.runtime && one.workers == name.workers) peer = std::fmin(peer, other.time());
+            if (one.runtime == "serial")
+                serial = other.time();
+            else if (one.runtime != name.runtime && one.workers == name.workers)
+                peer = std::fmin(peer, other.time());
         }
         if (name.runtime == "serial") peer = std::numeric_limits<double>::quiet_NaN();
         std::printf("%-36s %12s %6.1f %% %10s %12s", full.c_str(), printed_time(all.time()).c_str(), all.spread() * 100,
@@ -121,7 +128,8 @@ void table_reporter::append_to(const std::string& path) const {
         const measurement& all = found_.at(name);
         if (!all.error.empty() || all.times.empty()) continue;
         file << name << "\ttime\t" << all.time() << '\n';
-        for (const auto& one : all.counters) file << name << '\t' << one.first << '\t' << all.counter(one.first) << '\n';
+        for (const auto& one : all.counters)
+            file << name << '\t' << one.first << '\t' << all.counter(one.first) << '\n';
     }
 }
 

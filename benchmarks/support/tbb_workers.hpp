@@ -18,9 +18,8 @@ class tbb_workers {
 public:
     explicit tbb_workers(unsigned count)
         : limit_(tbb::global_control::max_allowed_parallelism, count), arena_(static_cast<int>(count)) {
-        arena_.execute([count] {
-            tbb::parallel_for(0u, 8 * count, [](unsigned) { spin_for(std::chrono::microseconds(300)); });
-        });
+        arena_.execute(
+            [count] { tbb::parallel_for(0u, 8 * count, [](unsigned) { spin_for(std::chrono::microseconds(300)); }); });
         watch_.emplace();
     }
     ~tbb_workers() { watch_.reset(); }
