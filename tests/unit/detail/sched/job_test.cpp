@@ -33,7 +33,7 @@ TEST(completion, a_job_given_back_is_news_and_can_be_waited_for_again) {
     completion state;
     EXPECT_TRUE(state.try_mark_parked(job_state::unfinished));
     EXPECT_TRUE(state.give_back());
-    EXPECT_TRUE(state.is_returned());
+    EXPECT_TRUE(state.is_settled());
     EXPECT_FALSE(state.try_mark_parked(job_state::unfinished));
     EXPECT_TRUE(state.try_mark_parked(job_state::returned));
     EXPECT_TRUE(state.finish());
