@@ -35,6 +35,21 @@ const model::registered s3{{.name = "seats: S3, the injector has a server", .pur
     run.daemon("sleeper", [&w] { w.sleep_and_serve_one(w.sleeper); });
 }};
 
+/// Work appears between the last search and the sleep.
+struct parking_world : pool_world {
+    worker& searcher = searching("searcher");
+    posted_job job;
+    parking_world() : pool_world(1, 1) { model::name(job, "job"); }
+};
+
+const model::registered parking{{.name = "seats: work appears as the last searcher parks", .early_timeouts = 0},
+                                [](model::execution& run) {
+                                    auto& w = run.share<parking_world>();
+                                    run.thread("poster", [&w] { w.job.post(w, w.searcher); });
+                                    run.daemon("searcher", [&w] { w.work(w.searcher); });
+                                    run.finally([&w] { model::check(w.job.is_done(), "visible work, a free seat, and all sleep"); });
+                                }};
+
 /// S4: all threads that the pool may have wait for what the posted job does, so one of the waiters must run it.
 struct waiters_world : pool_world {
     worker& first = serving("first");
