@@ -5,6 +5,7 @@
 
 #include <pel/parallel_reduce.hpp>
 
+#include <atomic>
 #include <span>
 #include <utility>
 #include <vector>
@@ -81,12 +82,18 @@ summary count_bin(const partitioned_text& text, std::size_t bin, std::size_t top
 
 } // namespace
 
-summary count_bins(const partitioned_text& text, std::size_t top) {
+summary count_bins(const partitioned_text& text, std::size_t top, progress_line& progress) {
+    const std::size_t bins = text.plan().bins;
+    std::atomic<std::size_t> done = 0;
+    const auto count = [&](std::size_t bin) {
+        summary counted = count_bin(text, bin, top);
+        progress.show_counted(done.fetch_add(1, std::memory_order_relaxed) + 1, bins);
+        return counted;
+    };
     summary totals;
     totals.text = text.totals();
-    return pel::parallel_reduce(
-        std::size_t{0}, text.plan().bins, std::move(totals), [&](std::size_t bin) { return count_bin(text, bin, top); },
-        [&](summary a, const summary& b) { return merge(std::move(a), b, top); });
+    return pel::parallel_reduce(std::size_t{0}, bins, std::move(totals), count,
+                                [&](summary a, const summary& b) { return merge(std::move(a), b, top); });
 }
 
 } // namespace kmer_count

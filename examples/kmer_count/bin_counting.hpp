@@ -4,14 +4,15 @@
 #pragma once
 
 #include "partitioned_text.hpp"
+#include "progress.hpp"
 #include "summary.hpp"
 
 #include <cstddef>
 
 namespace kmer_count {
 
-/// Returns: the summary of all k-mers in `text`, with the `top` most frequent ones.
+/// Returns: the summary of all k-mers in `text`, with the `top` most frequent ones. Tells `progress` of each bin.
 /// Complexity: work linear in the k-mers; span: a piece, and merging the pieces of the largest bin.
-summary count_bins(const partitioned_text& text, std::size_t top);
+summary count_bins(const partitioned_text& text, std::size_t top, progress_line& progress);
 
 } // namespace kmer_count

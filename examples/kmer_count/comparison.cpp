@@ -56,7 +56,7 @@ timed_run count_file(const settings& chosen) {
     text_source source(chosen.path);
     const auto plan = partition_plan::choose(chosen.k, chosen.block_size, source.expected_length());
     progress_line progress(source.file().size(), !chosen.quiet);
-    summary counted = count_kmers(source, plan, chosen.top, [&](std::uint64_t bytes) { progress.show(bytes); });
+    summary counted = count_kmers(source, plan, chosen.top, progress);
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
     return {std::move(counted), elapsed.count(), source.file().is_regular()};
 }

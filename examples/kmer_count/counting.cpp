@@ -14,10 +14,10 @@ namespace kmer_count {
 
 namespace {
 
-constexpr std::size_t blocks_at_once = 32;
-constexpr std::size_t text_at_once = 1 << 20; // if 32 blocks are less
+constexpr std::size_t blocks_at_once = 32;    // more than one thread can read in the time that one of them takes
+constexpr std::size_t text_at_once = 1 << 20; // if the blocks are tiny
 
-partitioned_text partition_all(text_source& source, const partition_plan& plan, const progress_function& progress) {
+partitioned_text partition_all(text_source& source, const partition_plan& plan, progress_line& progress) {
     const std::size_t most = std::max(blocks_at_once, text_at_once / plan.block_size);
     text_batch current(plan.block_size, most);
     text_batch next(plan.block_size, most);
@@ -34,7 +34,7 @@ partitioned_text partition_all(text_source& source, const partition_plan& plan, 
         const auto read = [&] { reader.read(next, [&] { return is_done.load(std::memory_order_relaxed); }); };
         pel::parallel_invoke(partition, read);
         std::swap(current, next);
-        progress(source.bytes_taken());
+        progress.show_read(source.bytes_taken());
     }
     text.finish();
     return text;
@@ -42,9 +42,8 @@ partitioned_text partition_all(text_source& source, const partition_plan& plan, 
 
 } // namespace
 
-summary count_kmers(text_source& source, const partition_plan& plan, std::size_t top,
-                    const progress_function& progress) {
-    return count_bins(partition_all(source, plan, progress), top);
+summary count_kmers(text_source& source, const partition_plan& plan, std::size_t top, progress_line& progress) {
+    return count_bins(partition_all(source, plan, progress), top, progress);
 }
 
 } // namespace kmer_count

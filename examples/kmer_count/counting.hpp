@@ -4,23 +4,18 @@
 #pragma once
 
 #include "partitioned_text.hpp"
+#include "progress.hpp"
 #include "summary.hpp"
 #include "text_source.hpp"
 
 #include <cstddef>
-#include <cstdint>
-#include <functional>
 
 namespace kmer_count {
-
-/// Called with the bytes of the file that have been used.
-using progress_function = std::function<void(std::uint64_t)>;
 
 /// Counts the k-mers of `source` with the workers of the calling thread's pool.
 /// Returns: their summary, with the `top` most frequent ones.
 /// Throws: input_error if the text is not FASTA or cannot be read.
 /// Complexity: work linear in the text; span: reading it, a block of each batch, and that of count_bins().
-summary count_kmers(text_source& source, const partition_plan& plan, std::size_t top,
-                    const progress_function& progress);
+summary count_kmers(text_source& source, const partition_plan& plan, std::size_t top, progress_line& progress);
 
 } // namespace kmer_count
