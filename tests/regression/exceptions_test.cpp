@@ -170,4 +170,30 @@ TEST_P(exceptions_on, a_wait_that_was_cut_short_says_so) {
     pel_test::expect_balanced(pool);
 }
 
+TEST_P(exceptions_on, a_fork_that_throws_cancels_the_loop_of_its_sibling_and_its_exception_wins) {
+    pel::thread_pool pool(pel_test::options_of(GetParam()));
+    const pel_test::watchdog guard(pool);
+    for (unsigned long round = 0; round < pel_test::scaled(200); ++round) {
+        std::atomic<bool> loops{false};
+        std::atomic<long> bodies{0};
+        const auto thrower = [&] {
+            if (round % 2 == 0) pel_test::await_for(std::chrono::seconds(0), [&] { return loops.load(); });
+            throw error();
+        };
+        const auto looper = [&] {
+            pel::parallel_for(0L, 1L << 50, [&](long) { // ends only by cancellation
+                loops = true;
+                ++bodies;
+            });
+        };
+        ASSERT_THROW(pool.execute([&] { pel::parallel_invoke(thrower, looper); }), error);
+        ASSERT_THROW(pool.execute([&] { pel::parallel_invoke([] {}, thrower, looper); }), error);
+        ASSERT_EQ(error::live, 0);
+    }
+    std::atomic<int> calls{0};
+    pool.execute([&] { pel::parallel_for(0, 1'000, [&](int) { ++calls; }); });
+    EXPECT_EQ(calls, 1'000) << "nothing stays cancelled";
+    pel_test::expect_balanced(pool);
+}
+
 } // namespace exceptions_test

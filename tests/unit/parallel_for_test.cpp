@@ -184,7 +184,7 @@ TEST(parallel_for, a_loop_in_a_cancelled_group_throws_operation_cancelled) {
             throw;
         }
     });
-    EXPECT_THROW((void)group.wait(), pel::operation_cancelled);
+    EXPECT_EQ(group.wait(), pel::group_status::cancelled) << "what the cancellation caused is no error of its own";
     EXPECT_TRUE(was_thrown);
     EXPECT_LT(bodies, 50'000'000U);
 }
