@@ -14,16 +14,16 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <random>
 #include <thread>
 #include <vector>
 
 #include <pthread.h>
 #include <signal.h>
+#include <ucontext.h>
 
 namespace rare_paths_test {
 
-constexpr std::chrono::seconds attempt{pel_test::patience / 2};
+constexpr std::chrono::seconds attempt{pel_test::patience - std::chrono::seconds(10)};
 
 #define PEL_SKIP_WITHOUT_MEMBARRIER()                                                                                  \
     if (pel_test::is_without_membarrier())                                                                             \
@@ -64,6 +64,13 @@ bool soon(Condition&& condition) {
         std::this_thread::yield();
     }
     return true;
+}
+
+/// As soon(), without giving the CPU away.
+void spin_until(const std::atomic<bool>& flag) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(200);
+    while (!flag.load() && std::chrono::steady_clock::now() < end) {
+    }
 }
 
 /// `depth` forks pending, then a leaf that polls nothing until they have run elsewhere.
@@ -122,37 +129,53 @@ TEST(rare_paths, leapfrogs_while_waiting_for_a_stolen_job) {
     });
 }
 
+#if defined(__x86_64__)
 std::atomic<bool> is_interrupted{false};
 std::atomic<bool> may_resume{false};
+std::atomic<int> steps_left{0};
 
-/// Ends when others have gone on meanwhile, or soon.
-void stand_still(int) {
+/// From now on the interrupted thread traps after each instruction.
+void begin_stepping(int, siginfo_t*, void* context) {
+    static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_EFL] |= 0x100;
+}
+
+/// At the chosen instruction: stands still until others have gone on, or for a while.
+void step(int, siginfo_t*, void* context) {
+    if (steps_left.fetch_sub(1) > 0) return;
+    static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_EFL] &= ~0x100LL;
     is_interrupted = true;
-    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(2);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(20);
     while (!may_resume.load() && std::chrono::steady_clock::now() < end) {
     }
-    is_interrupted = false;
+}
+
+void handle(int signal, void (*handler)(int, siginfo_t*, void*)) {
+    struct sigaction action {};
+    action.sa_flags = SA_SIGINFO;
+    action.sa_sigaction = handler;
+    ::sigaction(signal, &action, nullptr);
 }
 
 TEST(rare_paths, gives_back_what_was_leapfrogged_by_mistake) {
     if (pel_test::has_tsan) GTEST_SKIP() << "ThreadSanitizer delivers signals only where nothing can go wrong";
     pel::thread_pool pool(2);
-    struct sigaction action {};
-    action.sa_handler = &stand_still;
-    ::sigaction(SIGUSR2, &action, nullptr);
+    handle(SIGUSR2, &begin_stepping);
+    handle(SIGTRAP, &step);
     const pthread_t waiter = ::pthread_self();
-    std::minstd_rand random(7);
-    // The waiter is interrupted while it waits for the stolen job, sometimes between its look at what the thief serves
-    // and its claim. Meanwhile the thief ends that job and begins the posted one, whose fork is public.
+    int turn = 0;
+    // The waiter stands still at one instruction after the other of its wait for the stolen job; some lie between its
+    // look at what the thief serves and its claim. Meanwhile the thief ends that job and begins the posted one, whose
+    // fork is public.
     expect_counted(pool, &pel::pool_stats::give_backs, [&] {
+        is_interrupted = false;
         may_resume = false;
+        steps_left = 40 + turn++ * 7 % 120;
         std::atomic<bool> is_stolen{false};
         std::atomic<bool> is_posted{false};
         std::atomic<bool> has_joined{false};
         std::atomic<bool> is_over{false};
-        const int delay = static_cast<int>(random() % 20'000);
         pool.execute([&] {
-            pel::parallel_invoke([&] { soon([&] { return is_stolen.load(); }); },
+            pel::parallel_invoke([&] { spin_until(is_stolen); }, // a yield would let the thief end first
                                  [&] {
                                      is_stolen = true;
                                      if (::pthread_equal(::pthread_self(), waiter)) return;
@@ -168,15 +191,16 @@ TEST(rare_paths, gives_back_what_was_leapfrogged_by_mistake) {
                                              [] {});
                                          is_over = true;
                                      });
-                                     spin(delay);
+                                     spin(500); // the waiter begins to wait
                                      ::pthread_kill(waiter, SIGUSR2);
-                                     soon([&] { return is_interrupted.load() || may_resume.load(); });
+                                     spin_until(is_interrupted);
                                  });
             has_joined = true;
         });
         if (is_posted) pel_test::await([&] { return is_over.load(); });
     });
 }
+#endif
 
 TEST(rare_paths, hands_its_seat_over_when_it_blocks_with_work_in_sight) {
     pel::thread_pool pool(pool_of(1));
