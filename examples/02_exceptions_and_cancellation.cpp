@@ -18,7 +18,7 @@ int main() {
     pel::task_group search;
     for (int start = 0; start < 4; ++start) {
         search.run([&search, start](std::stop_token stop) {
-            for (int i = start; !stop.stop_requested(); i += 4) {
+            for (int i = start; i < 100'000'000 && !stop.stop_requested(); i += 4) {
                 if (i == 1'000'003) search.cancel(); // found: the other tasks stop at their next look
             }
         });

@@ -160,13 +160,23 @@ inline unsigned threads_from_environment() {
     return value;
 }
 
-/// Names the thread, gives it the CPUs of the process — it was started by whoever found work, and has that thread's
-/// mask — and calls the user's hook.
+/// A thread has the CPU mask of who started it, which is whoever found work: gives it the process' CPUs instead. Without
+/// memory for that it keeps what it has.
+inline void widen_affinity(const topology& machine) noexcept {
+    const auto widen = [&] {
+        const cpu_mask& allowed = topology_access::limits(machine).allowed;
+        if (!(read_thread_affinity() == allowed)) set_thread_affinity(allowed);
+    };
+    call_guarded(widen, [](const std::exception_ptr&) {});
+}
+
+/// Prepares a new thread and calls the user's hook.
 inline void start_worker(void* context, unsigned index) {
     const auto& options = *static_cast<const thread_pool_options*>(context);
-    const cpu_mask& allowed = topology_access::limits(options.topology).allowed;
-    if (!(read_thread_affinity() == allowed)) set_thread_affinity(allowed);
-    name_this_thread((options.name.substr(0, 9) + "/" + std::to_string(index)).c_str());
+    char name[32]; // the kernel keeps 15 characters
+    std::snprintf(name, sizeof name, "%.9s/%u", options.name.c_str(), index);
+    name_this_thread(name);
+    widen_affinity(options.topology);
     if (options.on_worker_start) options.on_worker_start(index);
 }
 inline void stop_worker(void* context, unsigned index) {
