@@ -37,8 +37,7 @@ void expect_flat(unsigned long total, unsigned long per_batch, Batch&& batch) {
 }
 
 class memory_on : public pel_test::with_pool_shape {};
-INSTANTIATE_TEST_SUITE_P(on, memory_on,
-                         testing::Values(pel_test::one_seat, pel_test::two_seats, pel_test::three_seats),
+INSTANTIATE_TEST_SUITE_P(on, memory_on, testing::Values(pel_test::one_seat, pel_test::two_seats, pel_test::three_seats),
                          pel_test::shape_name);
 
 TEST_P(memory_on, is_flat_over_ten_million_group_tasks) {
@@ -145,7 +144,8 @@ TEST_P(memory_on, a_hundred_thousand_spawns_that_each_nest_a_loop_fit_stacks_of_
             pel::task_group group;
             for (unsigned long i = 0; i < spawns; ++i) group.run(nest);
             (void)group.wait();
-        }).get();
+        })
+        .get();
     auto detached = pool.submit([&] {
         pel::task_group group;
         for (unsigned long i = 0; i < spawns; ++i) group.run(nest);

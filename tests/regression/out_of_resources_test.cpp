@@ -179,7 +179,10 @@ TEST_P(out_of_memory_on, exceptions_still_arrive) {
     expect_working(pool);
     const memory_limit limit(0);
     for (int round = 0; round < 100; ++round) {
-        EXPECT_THROW(pel::parallel_for(par.on(pool), 0, 1'000, [](int i) { if (i == 500) throw std::bad_alloc(); }),
+        EXPECT_THROW(pel::parallel_for(par.on(pool), 0, 1'000,
+                                       [](int i) {
+                                           if (i == 500) throw std::bad_alloc();
+                                       }),
                      std::bad_alloc);
     }
     pel_test::expect_balanced(pool);

@@ -72,7 +72,8 @@ TEST(thread_limits, a_pool_never_has_more_threads_than_max_threads) {
         const std::size_t before = pel_test::live_threads();
         const std::size_t most = most_threads_during([&] {
             std::vector<std::thread> callers;
-            for (int t = 0; t < 3; ++t) callers.emplace_back([&] { tempt(pool, static_cast<int>(pel_test::scaled(100))); });
+            for (int t = 0; t < 3; ++t)
+                callers.emplace_back([&] { tempt(pool, static_cast<int>(pel_test::scaled(100))); });
             for (std::thread& thread : callers) thread.join();
         });
         EXPECT_LE(most, before + 1 + 3 + limit) << "observer, callers and " << limit;

@@ -115,9 +115,7 @@ TEST_P(waiting_anywhere_on, run_into_an_outer_group_inside_a_fork) {
         task_group outer(pool);
         pool.execute([&] {
             pel::parallel_invoke([&] { outer.run([&] { ++runs; }); }, [&] { outer.run([&] { ++runs; }); },
-                                 [&] {
-                                     pel::parallel_for(0, 10, [&](int) { outer.run([&] { ++runs; }); });
-                                 });
+                                 [&] { pel::parallel_for(0, 10, [&](int) { outer.run([&] { ++runs; }); }); });
         });
         ASSERT_EQ(outer.wait(), group_status::completed);
         ASSERT_EQ(runs, 12 * (round + 1));
@@ -205,16 +203,16 @@ TEST_P(waiting_anywhere_on, waits_of_every_kind_nest_at_random) {
             second.get();
             return first.get();
         }
-        default:
-            pel::blocking([&] { self(self, a, depth - 1); });
-            return self(self, b, depth - 1);
+        default: pel::blocking([&] { self(self, a, depth - 1); }); return self(self, b, depth - 1);
         }
     };
     const unsigned long rounds = pel_test::scaled(60);
     for (unsigned long round = 0; round < rounds; ++round) {
         const unsigned state = seed + static_cast<unsigned>(round) + 1;
-        if (round % 2 == 0) pool.execute([&] { grow(grow, state, 10); });
-        else pool.submit([&] { grow(grow, state, 10); }).get();
+        if (round % 2 == 0)
+            pool.execute([&] { grow(grow, state, 10); });
+        else
+            pool.submit([&] { grow(grow, state, 10); }).get();
     }
     EXPECT_EQ(leaves, rounds * 1024);
     pel_test::expect_balanced(pool);
@@ -237,11 +235,13 @@ TEST_P(waiting_anywhere_on, many_foreign_threads_wait_in_every_way) {
                     (void)group.wait();
                     break;
                 }
-                case 2: pool.execute([&] {
-                    task_group group;
-                    for (int i = 0; i < 50; ++i) group.run([&] { ++done; });
-                    (void)group.wait();
-                }); break;
+                case 2:
+                    pool.execute([&] {
+                        task_group group;
+                        for (int i = 0; i < 50; ++i) group.run([&] { ++done; });
+                        (void)group.wait();
+                    });
+                    break;
                 default:
                     for (int i = 0; i < 50; ++i) pool.submit([&] { ++done; }).get();
                 }

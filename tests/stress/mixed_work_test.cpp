@@ -178,7 +178,8 @@ TEST_P(mixed_work_on, stampede_of_threads_with_every_kind_of_work) {
                     break;
                 }
                 case 4:
-                    wrong += pel::parallel_reduce(par.on(pool), 0, 500, 0, [](int i) { return i; }, std::plus<>()) != 124'750;
+                    wrong += pel::parallel_reduce(
+                                 par.on(pool), 0, 500, 0, [](int i) { return i; }, std::plus<>()) != 124'750;
                     break;
                 default:
                     pool.execute([&] {

@@ -150,7 +150,7 @@ void step(int, siginfo_t*, void* context) {
 }
 
 void handle(int signal, void (*handler)(int, siginfo_t*, void*)) {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_flags = SA_SIGINFO;
     action.sa_sigaction = handler;
     ::sigaction(signal, &action, nullptr);
@@ -249,9 +249,7 @@ TEST(rare_paths, repays_a_debt) {
 
 TEST(rare_paths, a_waiter_claims_the_task_that_it_waits_for) {
     pel::thread_pool pool(pool_of(1));
-    expect_counted(pool, &pel::pool_stats::claims, [&] {
-        pool.execute([&] { pool.submit([] {}).get(); });
-    });
+    expect_counted(pool, &pel::pool_stats::claims, [&] { pool.execute([&] { pool.submit([] {}).get(); }); });
 }
 
 TEST(rare_paths, spills_tasks_that_lie_above_those_that_are_waited_for) {
@@ -331,7 +329,10 @@ TEST(rare_paths, full_deques_turn_forks_into_calls) {
 
 TEST(rare_paths, parks_and_wakes) {
     pel::thread_pool pool(2);
-    expect_counted(pool, &pel::pool_stats::parks, [&] { pool.submit([] { spin(1'000); }).get(); pool.post([] {}); });
+    expect_counted(pool, &pel::pool_stats::parks, [&] {
+        pool.submit([] { spin(1'000); }).get();
+        pool.post([] {});
+    });
     expect_counted(pool, &pel::pool_stats::wakes, [&] { pool.post([] {}); });
 }
 

@@ -15,7 +15,7 @@ namespace pel_test {
 
 struct pool_shape {
     const char* name;
-    unsigned concurrency;     // 0: as the topology says
+    unsigned concurrency; // 0: as the topology says
     bool has_quota_of_one;
     bool has_no_spare_threads; // max_threads is the concurrency
 };
@@ -48,7 +48,7 @@ inline std::string shape_name(const testing::TestParamInfo<pool_shape>& info) { 
 
 /// Instantiates a suite derived from with_pool_shape.
 #define PEL_ON_ALL_SHAPES(suite)                                                                                       \
-    INSTANTIATE_TEST_SUITE_P(on, suite,                                                                                \
-                             testing::Values(pel_test::one_seat, pel_test::two_seats, pel_test::three_seats,           \
-                                             pel_test::quota_of_one),                                                  \
-                             pel_test::shape_name)
+    INSTANTIATE_TEST_SUITE_P(                                                                                          \
+        on, suite,                                                                                                     \
+        testing::Values(pel_test::one_seat, pel_test::two_seats, pel_test::three_seats, pel_test::quota_of_one),       \
+        pel_test::shape_name)

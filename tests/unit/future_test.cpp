@@ -87,7 +87,8 @@ TEST(future, a_detached_task_runs_all_the_same) {
         pel::thread_pool pool(2);
         const pel_test::watchdog guard(pool);
         for (int i = 0; i < 100; ++i) (void)pool.submit([&] { ++runs; });
-        for (int i = 0; i < 100; ++i) (void)pool.submit([&] { throw std::runtime_error("nobody asks " + std::to_string(++runs)); });
+        for (int i = 0; i < 100; ++i)
+            (void)pool.submit([&] { throw std::runtime_error("nobody asks " + std::to_string(++runs)); });
     }
     EXPECT_EQ(runs, 200);
 }
@@ -106,7 +107,8 @@ TEST(future, then_passes_the_result_on) {
     pel::thread_pool pool(2);
     const pel_test::watchdog guard(pool);
     future<int> first = pool.submit([] { return 20; });
-    future<std::string> chained = first.then([](int n) { return n + 1; }).then([](int n) { return std::to_string(2 * n); });
+    future<std::string> chained =
+        first.then([](int n) { return n + 1; }).then([](int n) { return std::to_string(2 * n); });
     EXPECT_FALSE(first.valid());
     EXPECT_EQ(chained.get(), "42");
     bool ran = false;
@@ -127,8 +129,14 @@ TEST(future, an_exception_skips_continuations) {
     const pel_test::watchdog guard(pool);
     std::atomic<bool> ran{false};
     auto chained = pool.submit([]() -> int { throw std::out_of_range("first"); })
-                       .then([&](int n) { ran = true; return n; })
-                       .then([&](int n) { ran = true; return n; });
+                       .then([&](int n) {
+                           ran = true;
+                           return n;
+                       })
+                       .then([&](int n) {
+                           ran = true;
+                           return n;
+                       });
     EXPECT_THROW((void)chained.get(), std::out_of_range);
     EXPECT_FALSE(ran);
 }
@@ -170,7 +178,8 @@ TEST_P(future_on, submit_and_get_from_many_threads) {
     for (int t = 0; t < 4; ++t) {
         threads.emplace_back([&] {
             std::vector<future<int>> results;
-            for (unsigned long i = 0; i < pel_test::scaled(2'000); ++i) results.push_back(pool.submit([] { return 1; }));
+            for (unsigned long i = 0; i < pel_test::scaled(2'000); ++i)
+                results.push_back(pool.submit([] { return 1; }));
             for (future<int>& each : results) sum += static_cast<unsigned long>(each.get());
         });
     }

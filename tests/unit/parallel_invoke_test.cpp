@@ -62,7 +62,8 @@ TEST(parallel_invoke, calls_every_argument_once) {
     const pel_test::watchdog guard;
     std::atomic<int> calls[7] = {};
     parallel_invoke([&] { ++calls[0]; }, [&] { ++calls[1]; });
-    parallel_invoke([&] { ++calls[2]; }, [&] { ++calls[3]; }, [&] { ++calls[4]; }, [&] { ++calls[5]; }, [&] { ++calls[6]; });
+    parallel_invoke([&] { ++calls[2]; }, [&] { ++calls[3]; }, [&] { ++calls[4]; }, [&] { ++calls[5]; },
+                    [&] { ++calls[6]; });
     for (const auto& count : calls) EXPECT_EQ(count, 1);
 }
 
@@ -120,7 +121,8 @@ int throw_three_levels_deep() {
     return number_thrown([] {
         parallel_invoke(
             [] {
-                parallel_invoke([] {}, [] { parallel_invoke([] { fib(8); }, [] { throw tracked(3); }, [] { fib(8); }); });
+                parallel_invoke([] {},
+                                [] { parallel_invoke([] { fib(8); }, [] { throw tracked(3); }, [] { fib(8); }); });
             },
             [] { fib(10); });
     });
@@ -162,10 +164,9 @@ TEST(parallel_invoke, a_callable_that_was_not_begun_is_dropped_after_an_exceptio
     pel::thread_pool pool(1);
     pool.execute([] { fib(5); });
     bool ran = false;
-    EXPECT_EQ(number_thrown([&] {
-                  pool.execute([&] { parallel_invoke([] { throw failure(1); }, [&] { ran = true; }); });
-              }),
-              1);
+    EXPECT_EQ(
+        number_thrown([&] { pool.execute([&] { parallel_invoke([] { throw failure(1); }, [&] { ran = true; }); }); }),
+        1);
     EXPECT_FALSE(ran);
 }
 

@@ -24,8 +24,8 @@ class parallel_reduce_on : public pel_test::with_pool_shape {};
 PEL_ON_ALL_SHAPES(parallel_reduce_on);
 
 std::uint64_t sum_on(pel::thread_pool& pool, std::uint64_t n) {
-    return parallel_reduce(par.on(pool), std::uint64_t{0}, n, std::uint64_t{7}, [](std::uint64_t i) { return i; },
-                           std::plus<>());
+    return parallel_reduce(
+        par.on(pool), std::uint64_t{0}, n, std::uint64_t{7}, [](std::uint64_t i) { return i; }, std::plus<>());
 }
 
 TEST_P(parallel_reduce_on, sums_of_all_sizes_are_right_and_init_enters_once) {
@@ -150,9 +150,10 @@ TEST(parallel_reduce, an_empty_range_gives_init_and_calls_nothing) {
 TEST(parallel_reduce, ranges_may_be_negative_and_types_mixed) {
     const pel_test::watchdog guard;
     EXPECT_EQ(parallel_reduce(-100, 51L, 0L, [](long i) { return i; }, std::plus<>()), -3775);
-    EXPECT_EQ(parallel_reduce(static_cast<signed char>(-128), static_cast<signed char>(127), 0, [](int i) { return i; },
-                              std::plus<>()),
-              -255);
+    EXPECT_EQ(
+        parallel_reduce(
+            static_cast<signed char>(-128), static_cast<signed char>(127), 0, [](int i) { return i; }, std::plus<>()),
+        -255);
 }
 
 TEST(parallel_reduce, a_reduction_in_a_cancelled_group_throws_operation_cancelled) {

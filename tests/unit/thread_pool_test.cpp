@@ -56,7 +56,8 @@ TEST(thread_pool, errors_name_the_value) {
     EXPECT_NE(text_of_invalid_argument([] { thread_pool pool(2048); }).find("concurrency 2048 "), std::string::npos);
     thread_pool_options options;
     options.max_threads = 5000;
-    EXPECT_NE(text_of_invalid_argument([&] { thread_pool pool(options); }).find("max_threads 5000 "), std::string::npos);
+    EXPECT_NE(text_of_invalid_argument([&] { thread_pool pool(options); }).find("max_threads 5000 "),
+              std::string::npos);
     options.max_threads = 0;
     options.spin = std::chrono::nanoseconds(-17);
     EXPECT_NE(text_of_invalid_argument([&] { thread_pool pool(options); }).find("spin -17 ns"), std::string::npos);
@@ -171,8 +172,9 @@ TEST(thread_pool, hooks_are_called_on_every_thread_with_its_index_and_name) {
         const pel_test::watchdog guard(pool);
         pel_test::await([&] {
             pool.submit([] {
-                for (volatile int i = 0; i < 10'000;) i = i + 1;
-            }).wait();
+                    for (volatile int i = 0; i < 10'000;) i = i + 1;
+                })
+                .wait();
             pool.post([] {});
             return pool.stats().threads_started >= 2;
         });

@@ -26,9 +26,7 @@ void outcome(const std::string& text) {
     explorer::current()->add_outcome(text);
 }
 void ignore(const void* object, std::size_t size) { explorer::current()->ignore(object, size); }
-void name(const void* object, std::size_t size, const char* text) {
-    explorer::current()->add_name(object, size, text);
-}
+void name(const void* object, std::size_t size, const char* text) { explorer::current()->add_name(object, size, text); }
 unsigned self() { return explorer::current()->running(); }
 void note(const char* text, std::uint64_t value) {
     const arena::pause paused;
@@ -61,7 +59,8 @@ void* allocate_zeroed(std::size_t bytes, std::size_t alignment) { return arena::
 
 stack_range this_stack() {
     const fiber* const current = fiber::current();
-    return current != nullptr ? stack_range{current->stack_end(), current->stack_begin()} : stack_range{nullptr, nullptr};
+    return current != nullptr ? stack_range{current->stack_end(), current->stack_begin()}
+                              : stack_range{nullptr, nullptr};
 }
 
 void object_born(const void* object, std::uint8_t size, std::uint64_t value) {
@@ -90,7 +89,8 @@ void plain_read(access_record& record, const std::source_location& where) {
     const unsigned thread = self();
     if (thread >= max_threads) return;
     const arena::pause paused;
-    if (!is_ordered(thread, record.writer, record.written_at)) report_race("a read is not ordered after a write", where);
+    if (!is_ordered(thread, record.writer, record.written_at))
+        report_race("a read is not ordered after a write", where);
     record.read_at[thread] = explorer::current()->order().now(thread).at;
 }
 
@@ -99,7 +99,8 @@ void plain_write(access_record& record, const std::source_location& where) {
     const unsigned thread = self();
     if (thread >= max_threads) return;
     const arena::pause paused;
-    if (!is_ordered(thread, record.writer, record.written_at)) report_race("a write is not ordered after a write", where);
+    if (!is_ordered(thread, record.writer, record.written_at))
+        report_race("a write is not ordered after a write", where);
     for (std::uint8_t other = 0; other < max_threads; ++other)
         if (!is_ordered(thread, other, record.read_at[other]))
             report_race("a write is not ordered after a read", where);

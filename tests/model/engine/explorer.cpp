@@ -462,7 +462,8 @@ std::int64_t explorer::read_clock() {
 
 unsigned explorer::choose(unsigned alternatives) {
     const arena::pause paused;
-    if (choice_cursor_ == choices_.size()) choices_.push_back({static_cast<std::size_t>(trace_.size()), 0, alternatives});
+    if (choice_cursor_ == choices_.size())
+        choices_.push_back({static_cast<std::size_t>(trace_.size()), 0, alternatives});
     const unsigned value = choices_[choice_cursor_++].value;
     trace_.add_choice(running_, value);
     return value;

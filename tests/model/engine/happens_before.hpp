@@ -16,10 +16,12 @@ struct moment {
 };
 
 constexpr bool acquires(std::memory_order order) {
-    return order == std::memory_order_acquire || order == std::memory_order_acq_rel || order == std::memory_order_seq_cst;
+    return order == std::memory_order_acquire || order == std::memory_order_acq_rel ||
+           order == std::memory_order_seq_cst;
 }
 constexpr bool releases(std::memory_order order) {
-    return order == std::memory_order_release || order == std::memory_order_acq_rel || order == std::memory_order_seq_cst;
+    return order == std::memory_order_release || order == std::memory_order_acq_rel ||
+           order == std::memory_order_seq_cst;
 }
 
 class happens_before {
@@ -31,9 +33,7 @@ public:
 
     /// The calling thread's next moment: after every atomic operation.
     void tick(unsigned thread) { ++threads_[thread].now.at[thread]; }
-    moment now(unsigned thread) const {
-        return {static_cast<std::uint8_t>(thread), threads_[thread].now.at[thread]};
-    }
+    moment now(unsigned thread) const { return {static_cast<std::uint8_t>(thread), threads_[thread].now.at[thread]}; }
     /// Whether `earlier` happens before what `thread` does now.
     bool is_ordered(moment earlier, unsigned thread) const {
         return earlier.at <= threads_[thread].now.at[earlier.thread];
@@ -54,9 +54,7 @@ public:
         message.join(write(thread, order));
     }
     /// Everything that `other` has done so far happens before what `thread` does next.
-    void join(unsigned thread, unsigned other) {
-        threads_[thread].now.join(threads_[other].now);
-    }
+    void join(unsigned thread, unsigned other) { threads_[thread].now.join(threads_[other].now); }
     void fence(unsigned thread) {
         threads_[thread].now.join(threads_[thread].seen);
         threads_[thread].released = threads_[thread].now;

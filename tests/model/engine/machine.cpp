@@ -88,9 +88,7 @@ const char* machine::dead(const void* object, unsigned by) {
     return nullptr;
 }
 
-int machine::find(const void* object) const {
-    return index_.find(object);
-}
+int machine::find(const void* object) const { return index_.find(object); }
 
 // Objects that are initialised at compile time say nothing when they are born: they are met at their first use.
 const char* machine::resolve(const operation& request, int& index) {
@@ -197,7 +195,10 @@ footprint machine::operation_step(unsigned index) const {
     case op::fetch_add:
     case op::fetch_sub:
     case op::fetch_or:
-    case op::fetch_and: modified(request, value, step.writes); step.reads = true; break;
+    case op::fetch_and:
+        modified(request, value, step.writes);
+        step.reads = true;
+        break;
     case op::heavy_fence: step.fences = true; break;
     case op::futex_wait:
         // Also where the value differs and nobody sleeps: whether it does may depend on a write that is independent

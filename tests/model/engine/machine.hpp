@@ -21,7 +21,7 @@ struct memory_location {
     std::uint8_t size = 0;
     bool alive = true;
     std::uint64_t value = 0;
-    thread_clock message;                             // what its value releases
+    thread_clock message; // what its value releases
     moment born;
     std::array<std::uint16_t, max_threads> touched{}; // each thread's last access
     process_mask sleepers = 0;                        // threads in futex_wait
@@ -31,8 +31,8 @@ struct buffered_store {
     int location = -1;
     std::uint64_t value = 0;
     thread_clock message;
-    int event = -1;   // the store in the trace
-    int reader = -1;  // the last load that took its value from here
+    int event = -1;  // the store in the trace
+    int reader = -1; // the last load that took its value from here
     std::source_location where;
 };
 
@@ -48,18 +48,18 @@ struct thread_state {
     bool daemon = false;
     bool finished = false;
     operation* pending = nullptr;
-    int location = -1;                // of the pending operation
+    int location = -1; // of the pending operation
     std::vector<buffered_store> buffer;
-    process_mask fence_waits = 0;     // threads whose buffers its heavy fence has not seen empty
-    std::vector<int> fence_cleared;   // the drains that emptied them
-    bool asleep = false;              // in futex_wait
-    int waker = -1;                   // the event that woke it; -1: nobody did
+    process_mask fence_waits = 0;   // threads whose buffers its heavy fence has not seen empty
+    std::vector<int> fence_cleared; // the drains that emptied them
+    bool asleep = false;            // in futex_wait
+    int waker = -1;                 // the event that woke it; -1: nobody did
     unsigned early_timeouts = 0, idle_timeouts = 0, spurious_wakeups = 0; // how many it has had
     std::vector<observation> observed;
-    int started_by = -1;              // the event that started it; -1: it is there from the beginning
-    std::int64_t clock = 0;           // nanoseconds
-    bool has_read_clock = false;      // since its last cpu_relax()
-    unsigned idle_relaxes = 0;        // calls of cpu_relax() in a row
+    int started_by = -1;         // the event that started it; -1: it is there from the beginning
+    std::int64_t clock = 0;      // nanoseconds
+    bool has_read_clock = false; // since its last cpu_relax()
+    unsigned idle_relaxes = 0;   // calls of cpu_relax() in a row
 };
 
 /// What the next step of a process touches: two steps with no conflict may change places.
@@ -70,9 +70,9 @@ struct footprint {
     bool queue = false;                 // the location's sleepers
     bool forwarded = false;             // reads the own buffer
     bool enqueues = false, drains = false, fences = false;
-    bool watches = false;               // all that the thread has observed
-    bool starts = false;                // a thread, which gets the next number
-    bool drained = false;               // only possible because the own buffer is empty
+    bool watches = false; // all that the thread has observed
+    bool starts = false;  // a thread, which gets the next number
+    bool drained = false; // only possible because the own buffer is empty
 };
 
 /// What a step did, for the trace.
@@ -132,8 +132,8 @@ public:
     bool is_enabled(unsigned process) const;
     footprint next_step(unsigned process) const;
     bool are_dependent(const footprint& a, const footprint& b) const;
-    bool is_early(unsigned thread) const;         // a wait that may end before it is woken
-    bool sees_change(unsigned thread) const;      // something observed has another value now
+    bool is_early(unsigned thread) const;    // a wait that may end before it is woken
+    bool sees_change(unsigned thread) const; // something observed has another value now
     process_mask fences_waiting_for(unsigned thread) const;
     buffered_store* newest_store(unsigned thread, int location); // in the thread's own buffer, or null
     const buffered_store* newest_store(unsigned thread, int location) const;

@@ -47,10 +47,13 @@ arguments parse(int count, char** values) {
     return result;
 }
 
-bool is_asked_for(const arguments& asked, const char* name) {
-    if (asked.names.empty()) return true;
-    for (const char* part : asked.names)
-        if (std::strstr(name, part) != nullptr) return true;
+bool is_asked_for(const arguments& asked, const options& settings) {
+    const bool fits = asked.list || chosen_bound >= settings.from_bound;
+    if (asked.names.empty()) return fits;
+    for (const char* part : asked.names) {
+        if (std::strcmp(settings.name, part) == 0) return true;
+        if (fits && std::strstr(settings.name, part) != nullptr) return true;
+    }
     return false;
 }
 
@@ -58,7 +61,10 @@ void print(const entry& shown, const result& found) {
     std::printf("%-62s %9llu executions %8llu redundant %7llu unfair %10llu steps %7.2f s  %s\n", shown.settings.name,
                 static_cast<unsigned long long>(found.executions), static_cast<unsigned long long>(found.redundant),
                 static_cast<unsigned long long>(found.unfair), static_cast<unsigned long long>(found.steps),
-                found.seconds, found.violated ? "VIOLATED" : found.complete ? "holds" : "holds as far as explored");
+                found.seconds,
+                found.violated   ? "VIOLATED"
+                : found.complete ? "holds"
+                                 : "holds as far as explored");
     for (const auto& [text, times] : found.outcomes)
         std::printf("    %-40s %8llu times\n", text.c_str(), static_cast<unsigned long long>(times));
     if (found.violated) std::printf("%s%s\n", found.trace.c_str(), found.violation.c_str());
@@ -83,7 +89,7 @@ int run_all(const arguments& asked) {
     int wrong = 0, run = 0;
     bool met = false;
     for (const entry& each : entries()) {
-        if (!is_asked_for(asked, each.settings.name)) continue;
+        if (!is_asked_for(asked, each.settings)) continue;
         ++run;
         if (asked.list) {
             std::printf("%s\n", each.settings.name);

@@ -84,7 +84,8 @@ std::string explorer::place_name(int location) const {
     const auto* const address = static_cast<const char*>(at.object);
     const named_range* best = nullptr;
     for (const named_range& range : names_)
-        if (address >= range.begin && address < range.begin + range.size && (best == nullptr || range.size <= best->size))
+        if (address >= range.begin && address < range.begin + range.size &&
+            (best == nullptr || range.size <= best->size))
             best = &range;
     if (best == nullptr) return "atomic #" + std::to_string(location);
     const auto offset = static_cast<std::size_t>(address - best->begin);
@@ -116,8 +117,8 @@ std::string explorer::describe() const {
 
 std::string explorer::describe_blocked(unsigned thread) const {
     const thread_state& state = machine_.thread(thread);
-    return "\n  " + state.name + " waits in " + text_of(state.pending->kind) + " " + place_name(state.location) + " at " +
-           source_of(state.pending->where);
+    return "\n  " + state.name + " waits in " + text_of(state.pending->kind) + " " + place_name(state.location) +
+           " at " + source_of(state.pending->where);
 }
 
 } // namespace model

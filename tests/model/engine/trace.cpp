@@ -139,7 +139,7 @@ bool trace::would_see_change(int without, unsigned thread, const machine& state)
         for (int index = size() - 1; index >= 0; --index) {
             const event& write = (*this)[index];
             if (write.location != seen.location || !write.touched.writes) continue;
-                        if (index != without && !is_ordered(without, write)) return write.done.wrote != seen.value;
+            if (index != without && !is_ordered(without, write)) return write.done.wrote != seen.value;
             if (write.touched.thread == thread) return false; // the store would still be in the watcher's buffer
         }
         return false;
@@ -189,7 +189,8 @@ void trace::remember(const footprint& touched, unsigned process, machine& state)
     if (touched.enqueues) own.last_enqueue = index;
     if (touched.starts) last_start_ = index;
     if (touched.fences) own.last_fence = index;
-    if (touched.drains && state.fences_waiting_for(touched.thread) != 0 && state.thread(touched.thread).buffer.size() == 1)
+    if (touched.drains && state.fences_waiting_for(touched.thread) != 0 &&
+        state.thread(touched.thread).buffer.size() == 1)
         processes_[touched.thread].last_clearing = index;
     if (touched.watches)
         for (const observation& seen : state.thread(touched.thread).observed) {

@@ -22,7 +22,7 @@ struct event {
     step_record done;
     std::uint64_t expected = 0;
     bool timed_out = false;
-    process_clock clock;        // for each process, its last event that this one is ordered after, or is
+    process_clock clock; // for each process, its last event that this one is ordered after, or is
     std::source_location where;
 };
 
@@ -79,7 +79,7 @@ private:
     };
 
     history& at(int location);
-    void require(int event);                 // `event` made the new one possible
+    void require(int event);                   // `event` made the new one possible
     void conflict(int event, unsigned thread); // `event` does not commute with the new one
     void collect_enabling(unsigned process, const footprint& touched, const machine& state);
     void collect_memory(const footprint& touched, const machine& state);

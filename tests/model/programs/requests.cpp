@@ -32,30 +32,32 @@ struct desk {
 };
 
 const model::registered requests{{.name = "requests: 2 askers, 3 forks"}, [](model::execution& run) {
-    auto& d = run.share<desk>();
-    run.thread("owner", [&d] {
-        for (unsigned i = 0; i < 3 + model::bound(); ++i) d.fork();
-    });
-    run.thread("first", [&d] { d.ask(0); });
-    run.thread("second", [&d] { d.ask(1); });
-    run.finally([&d] {
-        for (const bool seen : d.seen) model::check(seen || d.deque.is_asked(), "a request was lost");
-    });
-}};
+                                     auto& d = run.share<desk>();
+                                     run.thread("owner", [&d] {
+                                         for (unsigned i = 0; i < 3 + model::bound(); ++i) d.fork();
+                                     });
+                                     run.thread("first", [&d] { d.ask(0); });
+                                     run.thread("second", [&d] { d.ask(1); });
+                                     run.finally([&d] {
+                                         for (const bool seen : d.seen)
+                                             model::check(seen || d.deque.is_asked(), "a request was lost");
+                                     });
+                                 }};
 
 /// A request also publishes: what the asker wrote before is visible to the owner that takes it down.
 const model::registered publishing{{.name = "requests: what the asker wrote"}, [](model::execution& run) {
-    struct letter : desk {
-        model::plain<int> text{0};
-    };
-    auto& d = run.share<letter>();
-    run.thread("owner", [&d] {
-        if (d.deque.clear_request()) model::check(d.text.read() == 1, "the asker's write is not visible");
-    });
-    run.thread("asker", [&d] {
-        d.text.write(1);
-        d.deque.request();
-    });
-}};
+                                       struct letter : desk {
+                                           model::plain<int> text{0};
+                                       };
+                                       auto& d = run.share<letter>();
+                                       run.thread("owner", [&d] {
+                                           if (d.deque.clear_request())
+                                               model::check(d.text.read() == 1, "the asker's write is not visible");
+                                       });
+                                       run.thread("asker", [&d] {
+                                           d.text.write(1);
+                                           d.deque.request();
+                                       });
+                                   }};
 
 } // namespace

@@ -20,20 +20,21 @@ struct injector_world : pool_world {
     injector_world() : pool_world(1, 2) { model::name(job, "job"); }
 };
 
-const model::registered s3{{.name = "seats: S3, the injector has a server", .pure_spins = true, .early_timeouts = 0}, [](model::execution& run) {
-    auto& w = run.share<injector_world>();
-    run.thread("poster", [&w] { w.job.post(w, w.holder); });
-    run.thread("holder", [&w] {
-        w.become(w.holder);
-        w.pool.leave_seat(w.holder);
-    });
-    run.thread("caller", [&w] {
-        w.become(w.caller);
-        w.pool.begin_foreign_call(w.caller);
-        wait_for(w.job);
-    });
-    run.daemon("sleeper", [&w] { w.sleep_and_serve_one(w.sleeper); });
-}};
+const model::registered s3{{.name = "seats: S3, the injector has a server", .pure_spins = true, .early_timeouts = 0},
+                           [](model::execution& run) {
+                               auto& w = run.share<injector_world>();
+                               run.thread("poster", [&w] { w.job.post(w, w.holder); });
+                               run.thread("holder", [&w] {
+                                   w.become(w.holder);
+                                   w.pool.leave_seat(w.holder);
+                               });
+                               run.thread("caller", [&w] {
+                                   w.become(w.caller);
+                                   w.pool.begin_foreign_call(w.caller);
+                                   wait_for(w.job);
+                               });
+                               run.daemon("sleeper", [&w] { w.sleep_and_serve_one(w.sleeper); });
+                           }};
 
 /// Work appears between the last search and the sleep.
 struct parking_world : pool_world {
@@ -42,13 +43,13 @@ struct parking_world : pool_world {
     parking_world() : pool_world(1, 1) { model::name(job, "job"); }
 };
 
-const model::registered parking{{.name = "seats: work appears as the last searcher parks", .early_timeouts = 0},
-                                [](model::execution& run) {
-                                    auto& w = run.share<parking_world>();
-                                    run.thread("poster", [&w] { w.job.post(w, w.searcher); });
-                                    run.daemon("searcher", [&w] { w.work(w.searcher); });
-                                    run.finally([&w] { model::check(w.job.is_done(), "visible work, a free seat, and all sleep"); });
-                                }};
+const model::registered parking{
+    {.name = "seats: work appears as the last searcher parks", .early_timeouts = 0}, [](model::execution& run) {
+        auto& w = run.share<parking_world>();
+        run.thread("poster", [&w] { w.job.post(w, w.searcher); });
+        run.daemon("searcher", [&w] { w.work(w.searcher); });
+        run.finally([&w] { model::check(w.job.is_done(), "visible work, a free seat, and all sleep"); });
+    }};
 
 /// S4: all threads that the pool may have wait for what the posted job does, so one of the waiters must run it.
 struct waiters_world : pool_world {
@@ -87,17 +88,17 @@ struct leaving_world : pool_world {
     }
 };
 
-const model::registered leave{{.name = "seats: a foreign thread leaves", .pure_spins = true, .early_timeouts = 0},
-                              [](model::execution& run) {
-                                  auto& w = run.share<leaving_world>();
-                                  run.thread("leaver", [&w] { w.pool.end_foreign_call(w.leaver); });
-                                  run.thread("forker", [&w] {
-                                      w.become(w.forker);
-                                      w.pool.push_slow(w.forker, 0, w.job.entry.single.function, &w.job);
-                                  });
-                                  run.daemon("sleeper", [&w] { w.sleep_and_serve_one(w.sleeper); });
-                                  run.finally([&w] { model::check(w.job.is_done(), "visible work, a free seat, and all sleep"); });
-                              }};
+const model::registered leave{
+    {.name = "seats: a foreign thread leaves", .pure_spins = true, .early_timeouts = 0}, [](model::execution& run) {
+        auto& w = run.share<leaving_world>();
+        run.thread("leaver", [&w] { w.pool.end_foreign_call(w.leaver); });
+        run.thread("forker", [&w] {
+            w.become(w.forker);
+            w.pool.push_slow(w.forker, 0, w.job.entry.single.function, &w.job);
+        });
+        run.daemon("sleeper", [&w] { w.sleep_and_serve_one(w.sleeper); });
+        run.finally([&w] { model::check(w.job.is_done(), "visible work, a free seat, and all sleep"); });
+    }};
 
 /// S1, one seat: its holder has emptied its deque; a woken waiter is in debt, and waits for a job in the injector.
 struct debt_world : pool_world {
@@ -110,20 +111,18 @@ struct debt_world : pool_world {
     }
 };
 
-const model::registered repay{{.name = "seats: S1, debt is repaid", .pure_spins = true, .early_timeouts = 0},
-                              [](model::execution& run) {
-                                  auto& w = run.share<debt_world>();
-                                  run.daemon("holder", [&w] {
-                                      w.become(w.holder);
-                                      if (!(w.pool.*member(try_repay_of{}))(w.holder)) w.seats_word().search();
-                                      w.serve_one(w.holder);
-                                  });
-                                  run.thread("waiter", [&w] {
-                                      w.become(w.waiter);
-                                      w.pool.wait_until(
-                                          w.waiter, [&w] { return w.job.is_done(); }, [] { return false; },
-                                          [] { return true; });
-                                  });
-                              }};
+const model::registered repay{
+    {.name = "seats: S1, debt is repaid", .pure_spins = true, .early_timeouts = 0}, [](model::execution& run) {
+        auto& w = run.share<debt_world>();
+        run.daemon("holder", [&w] {
+            w.become(w.holder);
+            if (!(w.pool.*member(try_repay_of{}))(w.holder)) w.seats_word().search();
+            w.serve_one(w.holder);
+        });
+        run.thread("waiter", [&w] {
+            w.become(w.waiter);
+            w.pool.wait_until(w.waiter, [&w] { return w.job.is_done(); }, [] { return false; }, [] { return true; });
+        });
+    }};
 
 } // namespace

@@ -39,47 +39,58 @@ struct sleep_world : pool_world {
 };
 
 /// A call begins while the last searcher goes to sleep: nobody was in a call when it looked.
-const model::registered entering{{.name = "sleep: a call begins as the last searcher parks", .early_timeouts = 0},
-                                 [](model::execution& run) {
-                                     auto& w = run.share<sleep_world>(2u, 1u);
-                                     worker& searcher = w.searching("searcher");
-                                     run.thread("caller", [&w] {
-                                         w.become(w.caller);
-                                         w.pool.begin_foreign_call(w.caller);
-                                         w.fork(0);
-                                     });
-                                     run.daemon("searcher", [&w, &searcher] { w.work(searcher); });
-                                     run.finally([&w] { model::check(w.jobs[0].has_begun, "a private job, and all sleep"); });
-                                 }};
+const model::registered entering{
+    {.name = "sleep: a call begins as the last searcher parks", .early_timeouts = 0}, [](model::execution& run) {
+        auto& w = run.share<sleep_world>(2u, 1u);
+        worker& searcher = w.searching("searcher");
+        run.thread("caller", [&w] {
+            w.become(w.caller);
+            w.pool.begin_foreign_call(w.caller);
+            w.fork(0);
+        });
+        run.daemon("searcher", [&w, &searcher] { w.work(searcher); });
+        run.finally([&w] { model::check(w.jobs[0].has_begun, "a private job, and all sleep"); });
+    }};
 
 /// Nobody but the guardian can tell that a fork was made behind its back.
-const model::registered guardian{{.name = "sleep: a fork as the guardian parks", .early_timeouts = 0},
-                                 [](model::execution& run) {
-                                     auto& w = run.share<sleep_world>(2u, 1u);
-                                     worker& searcher = w.searching("searcher");
-                                     w.pool.begin_foreign_call(w.caller);
-                                     run.thread("caller", [&w] {
-                                         w.become(w.caller);
-                                         w.fork(0);
-                                     });
-                                     run.daemon("searcher", [&w, &searcher] { w.work(searcher); });
-                                     run.finally([&w] { model::check(w.jobs[0].has_begun, "a private job, and all sleep"); });
-                                 }};
+const model::registered guardian{
+    {.name = "sleep: a fork as the guardian parks", .early_timeouts = 0}, [](model::execution& run) {
+        auto& w = run.share<sleep_world>(2u, 1u);
+        worker& searcher = w.searching("searcher");
+        w.pool.begin_foreign_call(w.caller);
+        run.thread("caller", [&w] {
+            w.become(w.caller);
+            w.fork(0);
+        });
+        run.daemon("searcher", [&w, &searcher] { w.work(searcher); });
+        run.finally([&w] { model::check(w.jobs[0].has_begun, "a private job, and all sleep"); });
+    }};
 
-/// Two sleepers, jobs that keep their threads: each woken one must leave the forks slow or somebody awake.
-const model::registered absorb{{.name = "sleep: every job keeps its thief", .early_timeouts = 0, .idle_timeouts = 0},
-                               [](model::execution& run) {
-                                   auto& w = run.share<sleep_world>(3u, 2u);
-                                   worker& first = w.idle("first");
-                                   worker& second = w.idle("second");
-                                   w.pool.begin_foreign_call(w.caller);
-                                   run.thread("caller", [&w] {
-                                       w.become(w.caller);
-                                       for (std::uint32_t i = 0; i < 2; ++i) w.fork(i);
-                                   });
-                                   run.daemon("first", [&w, &first] { w.sleep_and_work(first); });
-                                   run.daemon("second", [&w, &second] { w.sleep_and_work(second); });
-                                   run.finally([&w] { w.check_watched(); });
-                               }};
+/// The last searcher takes the last visible job, which keeps it; the next fork must not be fast with nobody awake.
+void absorb(model::execution& run, std::uint32_t forks) {
+    auto& w = run.share<sleep_world>(3u, 2u);
+    worker& first = w.searching("first");
+    worker& second = w.idle("second");
+    w.pool.begin_foreign_call(w.caller);
+    w.caller.deque.push(0, &long_job::act, &w.jobs[0]);
+    w.caller.deque.expose(1);
+    run.thread("caller", [&w, forks] {
+        w.become(w.caller);
+        for (std::uint32_t position = 1; position <= forks; ++position) w.fork(position);
+    });
+    run.daemon("first", [&w, &first] { w.work(first); });
+    run.daemon("second", [&w, &second] { w.sleep_and_work(second); });
+    run.finally([&w] { w.check_watched(); });
+}
+
+const model::registered absorbs[] = {
+    {{.name = "sleep: the last searcher takes the last job", .early_timeouts = 0, .idle_timeouts = 0},
+     [](model::execution& run) { absorb(run, 1); }},
+    {{.name = "sleep: the last searcher takes the last job, two forks",
+      .early_timeouts = 0,
+      .idle_timeouts = 0,
+      .from_bound = 2},
+     [](model::execution& run) { absorb(run, 2); }},
+};
 
 } // namespace

@@ -161,15 +161,18 @@ const model::registered programs[] = {
     {{.name = "deque: repeat, thief", .pure_spins = true}, with(repeat, {{thief::shallow, 3}})},
     {{.name = "deque: nest, thief", .pure_spins = true}, with(nest, {{thief::shallow, 3}})},
     {{.name = "deque: reuse, 2 thieves", .pure_spins = true}, with(reuse, {{thief::shallow, 2}, {thief::shallow, 2}})},
-    {{.name = "deque: repeat, 2 thieves", .pure_spins = true}, with(repeat, {{thief::shallow, 1}, {thief::shallow, 1}})},
+    {{.name = "deque: repeat, 2 thieves", .pure_spins = true},
+     with(repeat, {{thief::shallow, 1}, {thief::shallow, 1}})},
     {{.name = "deque: nest, 2 thieves", .pure_spins = true}, with(nest, {{thief::shallow, 2}, {thief::shallow, 2}})},
     {{.name = "deque: two, deep thief", .pure_spins = true}, with(two, {{thief::deep, 2}})},
     {{.name = "deque: pair, deep thief", .pure_spins = true}, with(pair, {{thief::deep, 2}})},
     {{.name = "deque: repeat, deep thief", .pure_spins = true}, with(repeat, {{thief::deep, 1}})},
     {{.name = "deque: one, 2 deep thieves", .pure_spins = true}, with(one, {{thief::deep, 1}, {thief::deep, 1}})},
     {{.name = "deque: two, 2 deep thieves", .pure_spins = true}, with(two, {{thief::deep, 1}, {thief::deep, 1}})},
-    {{.name = "deque: two, thief and deep thief", .pure_spins = true}, with(two, {{thief::deep, 1}, {thief::shallow, 2}})},
-    {{.name = "deque: pair, thief and deep thief", .pure_spins = true}, with(pair, {{thief::deep, 1}, {thief::shallow, 1}})},
+    {{.name = "deque: two, thief and deep thief", .pure_spins = true},
+     with(two, {{thief::deep, 1}, {thief::shallow, 2}})},
+    {{.name = "deque: pair, thief and deep thief", .pure_spins = true},
+     with(pair, {{thief::deep, 1}, {thief::shallow, 1}})},
 };
 
 } // namespace

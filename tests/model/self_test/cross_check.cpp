@@ -19,9 +19,22 @@ namespace {
 
 using namespace pel::detail;
 
-enum class action : unsigned { load, store, locked_store, exchange, compare, add, heavy, spin, wait, wake, choose, count };
-constexpr const char* action_names[] = {"load", "store", "locked store", "exchange", "compare", "add",
-                                        "heavy", "spin", "wait", "wake", "choose"};
+enum class action : unsigned {
+    load,
+    store,
+    locked_store,
+    exchange,
+    compare,
+    add,
+    heavy,
+    spin,
+    wait,
+    wake,
+    choose,
+    count
+};
+constexpr const char* action_names[] = {"load",  "store", "locked store", "exchange", "compare", "add",
+                                        "heavy", "spin",  "wait",         "wake",     "choose"};
 
 struct instruction {
     action what;
@@ -84,7 +97,8 @@ code random_code(std::mt19937_64& random) {
         for (unsigned i = 0; i < steps && left > 0; ++i, --left) {
             auto what = static_cast<action>(random() % static_cast<unsigned>(action::count));
             if (random() % 2 == 0) what = static_cast<action>(random() % 2);
-            thread.push_back({what, static_cast<unsigned>(random() % cells), 1 + static_cast<std::uint32_t>(random() % 2)});
+            thread.push_back(
+                {what, static_cast<unsigned>(random() % cells), 1 + static_cast<std::uint32_t>(random() % 2)});
         }
     }
     return result;

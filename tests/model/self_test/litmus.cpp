@@ -48,7 +48,8 @@ void nothing() {}
 void light() { asymmetric_fence_light(); }
 void heavy() { asymmetric_fence_heavy(); }
 
-const model::registered sb{{.name = "SB"}, [](model::execution& run) { store_buffering(run, nothing, nothing); },
+const model::registered sb{{.name = "SB"},
+                           [](model::execution& run) { store_buffering(run, nothing, nothing); },
                            {.outcomes = {"0 0", "0 1", "1 0", "1 1"}, .executions = 4}};
 const model::registered sb_sc{{.name = "SB, no store buffers", .store_buffers = false},
                               [](model::execution& run) { store_buffering(run, nothing, nothing); },

@@ -27,13 +27,13 @@
 #define PEL_EXCEPTIONS 0
 #endif
 
-#if defined(__SANITIZE_THREAD__)
-#define PEL_TSAN 1
+#if defined(__SANITIZE_ADDRESS__)
+#define PEL_ASAN 1
 #elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define PEL_TSAN 1
+#if __has_feature(address_sanitizer)
+#define PEL_ASAN 1
 #endif
 #endif
-#ifndef PEL_TSAN
-#define PEL_TSAN 0
+#ifndef PEL_ASAN
+#define PEL_ASAN 0
 #endif

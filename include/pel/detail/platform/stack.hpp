@@ -8,6 +8,10 @@
 
 #include <cstdint>
 
+#if PEL_ASAN
+#include <sanitizer/asan_interface.h>
+#endif
+
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
@@ -36,6 +40,18 @@ PEL_ALWAYS_INLINE std::size_t stack_left(std::uintptr_t limit) noexcept {
     const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
     return here > limit ? here - limit : 0;
 }
+
+/// Returns: where `object` lies, or, if it is one of the calling thread's local variables, a place in its frame.
+#if PEL_ASAN
+inline std::uintptr_t place_on_stack(const void* object) noexcept { // AddressSanitizer may keep locals on the heap
+    void* const copies = __asan_get_current_fake_stack();
+    void* const address = const_cast<void*>(object);
+    void* const frame = copies == nullptr ? nullptr : __asan_addr_is_in_fake_stack(copies, address, nullptr, nullptr);
+    return reinterpret_cast<std::uintptr_t>(frame != nullptr ? frame : address);
+}
+#else
+inline std::uintptr_t place_on_stack(const void* object) noexcept { return reinterpret_cast<std::uintptr_t>(object); }
+#endif
 
 } // namespace detail
 PEL_NAMESPACE_END

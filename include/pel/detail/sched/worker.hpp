@@ -42,8 +42,8 @@ public:
     }
     /// Whether `object` lives on this thread's stack, younger than the newest fork: it dies before that is joined.
     bool is_above_forks(const void* object) const noexcept {
-        const auto place = reinterpret_cast<std::uintptr_t>(object);
-        const auto fork = reinterpret_cast<std::uintptr_t>(deque.newest());
+        const std::uintptr_t place = place_on_stack(object);
+        const std::uintptr_t fork = place_on_stack(deque.newest());
         const bool fork_is_here = fork >= stack_end && fork < stack_begin;
         return place >= stack_end && place < stack_begin && (!fork_is_here || place < fork);
     }

@@ -28,29 +28,30 @@ enum class reduction : std::uint8_t {
 struct options {
     const char* name = "";
     reduction reduce = reduction::partial_order;
-    bool store_buffers = true;       // false: sequentially consistent
-    bool pure_spins = false;         // rounds ended by cpu_relax() only read: explore none that fails twice
-    unsigned early_timeouts = 1;     // per thread: timed waits that end while others could still run
-    unsigned idle_timeouts = 4;      // per thread: timed waits that end because nothing else can run any more
-    unsigned spurious_wakeups = 0;   // per thread: waits that end without any reason
-    unsigned step_limit = 3000;      // steps of one execution; more is reported as a livelock
-    int preemptions = -1;            // at most this many, < 0: all. Bounded runs are not exhaustive.
+    bool store_buffers = true;         // false: sequentially consistent
+    bool pure_spins = false;           // rounds ended by cpu_relax() only read: explore none that fails twice
+    unsigned early_timeouts = 1;       // per thread: timed waits that end while others could still run
+    unsigned idle_timeouts = 4;        // per thread: timed waits that end because nothing else can run any more
+    unsigned spurious_wakeups = 0;     // per thread: waits that end without any reason
+    unsigned step_limit = 3000;        // steps of one execution; more is reported as a livelock
+    int preemptions = -1;              // at most this many, < 0: all. Bounded runs are not exhaustive.
     std::uint64_t execution_limit = 0; // 0: none
-    bool collect_classes = false;    // result::classes is wanted
+    unsigned from_bound = 0;           // large: explored only from this bound on, or when asked for by its whole name
+    bool collect_classes = false;      // result::classes is wanted
 };
 
 struct result {
     bool violated = false;
-    bool complete = false;         // every behaviour was explored
-    std::string violation;         // what went wrong
-    std::string trace;             // how
-    std::uint64_t executions = 0;  // ran to their end
-    std::uint64_t redundant = 0;   // given up because equivalent to one explored before
-    std::uint64_t unfair = 0;      // given up because a spinning thread did not look again (pure_spins)
+    bool complete = false;        // every behaviour was explored
+    std::string violation;        // what went wrong
+    std::string trace;            // how
+    std::uint64_t executions = 0; // ran to their end
+    std::uint64_t redundant = 0;  // given up because equivalent to one explored before
+    std::uint64_t unfair = 0;     // given up because a spinning thread did not look again (pure_spins)
     std::uint64_t steps = 0;
     std::map<std::string, std::uint64_t> outcomes;
     std::set<std::uint64_t> classes; // a hash for each class of equivalent executions met
-    double seconds = 0; // of CPU time
+    double seconds = 0;              // of CPU time
 };
 
 /// One execution of a program: where it says what runs.

@@ -35,14 +35,14 @@ enum class op : std::uint8_t {
 struct operation {
     op kind = op::load;
     std::memory_order order = std::memory_order_relaxed;
-    std::uint8_t size = 0;       // of the object, in bytes
-    void* object = nullptr;      // also where its value is while nothing is explored
-    std::uint64_t operand = 0;   // stored, exchanged, added, desired; the thread to join
-    std::uint64_t expected = 0;  // compare_exchange, futex_wait
-    std::int64_t timeout = -1;   // futex_wait, in ns; < 0: none
+    std::uint8_t size = 0;      // of the object, in bytes
+    void* object = nullptr;     // also where its value is while nothing is explored
+    std::uint64_t operand = 0;  // stored, exchanged, added, desired; the thread to join
+    std::uint64_t expected = 0; // compare_exchange, futex_wait
+    std::int64_t timeout = -1;  // futex_wait, in ns; < 0: none
     std::source_location where = std::source_location::current();
-    std::uint64_t result = 0;    // the value read; the thread started
-    bool success = false;        // compare_exchange, start_thread; futex_resume: was woken
+    std::uint64_t result = 0;        // the value read; the thread started
+    bool success = false;            // compare_exchange, start_thread; futex_resume: was woken
     void* (*entry)(void*) = nullptr; // start_thread: what it runs, on what
     void* argument = nullptr;
 };

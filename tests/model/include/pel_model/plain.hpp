@@ -11,7 +11,7 @@ namespace model {
 
 /// The accesses of a plain variable, as far as a later one can race with them.
 struct access_record {
-    std::uint16_t read_at[8] = {};  // the moment of each thread's last read; 0: none
+    std::uint16_t read_at[8] = {}; // the moment of each thread's last read; 0: none
     std::uint16_t written_at = 0;
     std::uint8_t writer = 0;
 };

@@ -11,9 +11,9 @@
 namespace model {
 
 struct expectation {
-    const char* violation = nullptr;    // a text that the violation contains; null: nothing may go wrong
+    const char* violation = nullptr;        // a text that the violation contains; null: nothing may go wrong
     std::vector<std::string> outcomes = {}; // exactly these, where any are given
-    std::uint64_t executions = 0;       // exactly so many, where given
+    std::uint64_t executions = 0;           // exactly so many, where given
 };
 
 class registered {

@@ -143,8 +143,10 @@ TEST(injector, stress_every_entry_is_claimed_exactly_once) {
         threads.emplace_back([&, consumer] {
             while (claimed.load() != claims.size()) {
                 const job_slot slot = consumer == 0 ? queue.try_pop(list) : queue.try_pop();
-                if (slot) claim(number_of(slot));
-                else std::this_thread::yield();
+                if (slot)
+                    claim(number_of(slot));
+                else
+                    std::this_thread::yield();
             }
         });
     }

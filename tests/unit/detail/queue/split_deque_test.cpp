@@ -190,7 +190,8 @@ TEST(split_deque, a_deep_steal_loses_to_an_owner_that_pops_before_the_fence) {
     f.push(1);
     bool taken = false;
     // As if the store of bottom became visible only with the fence: the owner sees the mark and settles it by its CAS.
-    EXPECT_FALSE(f.deque.try_deep_steal([&] { taken = !f.deque.try_take_private(0) && f.deque.take_public(0) == split_deque::taken::marked; }));
+    EXPECT_FALSE(f.deque.try_deep_steal(
+        [&] { taken = !f.deque.try_take_private(0) && f.deque.take_public(0) == split_deque::taken::marked; }));
     EXPECT_TRUE(taken);
     f.push(1);
     EXPECT_EQ(f.deque.private_jobs(), 1U) << "the mark is gone";
@@ -245,8 +246,10 @@ void race(unsigned thieves, bool deep, unsigned seed) {
                 if (!slot && deep && has_fence && deque.has_private()) {
                     slot = deque.try_deep_steal([] { pel::detail::asymmetric_fence_heavy(); });
                 }
-                if (slot) jobs.claim(slot.frame);
-                else deque.request();
+                if (slot)
+                    jobs.claim(slot.frame);
+                else
+                    deque.request();
                 if (each % 2 == 1) std::this_thread::yield();
             }
         });

@@ -21,6 +21,7 @@ inline stack_bounds this_stack() noexcept {
     return {reinterpret_cast<std::uintptr_t>(range.end), reinterpret_cast<std::uintptr_t>(range.begin)};
 }
 inline std::size_t stack_left(std::uintptr_t) noexcept { return std::size_t{1} << 30; }
+inline std::uintptr_t place_on_stack(const void* object) noexcept { return reinterpret_cast<std::uintptr_t>(object); }
 
 } // namespace detail
 PEL_NAMESPACE_END
