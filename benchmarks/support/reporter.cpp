@@ -65,7 +65,7 @@ bool table_reporter::ReportContext(const Context&) { return true; }
 
 void table_reporter::ReportRuns(const std::vector<Run>& runs) {
     for (const Run& run : runs) {
-        if (run.run_type != Run::RT_Iteration || run.error_message == enough) continue;
+        if (run.run_type != Run::RT_Iteration || run.counters.contains(enough)) continue;
         const std::string& name = run.run_name.function_name;
         measurement& all = found_[name];
         if (run.error_occurred) {

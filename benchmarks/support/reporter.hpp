@@ -45,7 +45,8 @@ private:
     std::map<std::string, measurement> found_;
 };
 
-/// What a run reports when a slow variant has been measured often enough: it is no failure.
+/// The counter of a repetition that measured nothing, because a slow variant has been measured often enough. (Google
+/// Benchmark 1.7 cannot take statistics of repetitions some of which report an error instead.)
 inline constexpr const char* enough = "measured often enough";
 
 } // namespace bench

@@ -35,7 +35,7 @@ private:
         auto& self = static_cast<group_call&>(*claimed.frame);
         auto& owner = static_cast<Group&>(self.group);
         if (action == job_action::give_back) return owner.give_back(runner, claimed);
-        owner.serve(runner, self.is_listed, [&] { self.invoke_and_destroy(owner, runner); });
+        owner.serve(runner, claimed.forker, self.is_listed, [&] { self.invoke_and_destroy(owner, runner); });
     }
     PEL_ALWAYS_INLINE void invoke_and_destroy(Group& owner, worker& runner) noexcept {
         if (!owner.is_cancelled()) [[likely]] {

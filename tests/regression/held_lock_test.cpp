@@ -74,6 +74,9 @@ void lock_over_loops(pel::thread_pool& pool, int rounds, int pieces, std::chrono
     EXPECT_EQ(mutex.reentered, 0);
     EXPECT_EQ(mutex.changed, 0);
     pel_test::expect_balanced(pool);
+    if (pool.concurrency() > 1) {
+        EXPECT_GT(pool.stats().stolen, 0U) << "nothing was tested";
+    }
 }
 
 TEST_P(held_lock_on, over_a_short_loop_many_times) {
@@ -153,8 +156,8 @@ TEST_P(held_lock_on, over_a_future) {
     pel_test::expect_balanced(pool);
 }
 
-/// `caller` holds the lock over a loop while every task of the pool wants it.
-void hold_while_all_workers_block(pel::thread_pool& pool, int rounds, std::chrono::microseconds each) {
+/// The calling thread holds the lock over a loop of `pieces` bodies while every task of the pool wants it.
+void hold_while_all_workers_block(pel::thread_pool& pool, int rounds, int pieces, std::chrono::microseconds each) {
     checked_mutex mutex;
     std::atomic<long> bodies{0};
     const int tasks = static_cast<int>(pool.concurrency()) + 2;
@@ -162,14 +165,14 @@ void hold_while_all_workers_block(pel::thread_pool& pool, int rounds, std::chron
         pel::task_group group(pool);
         mutex.hold([&] {
             for (int i = 0; i < tasks; ++i) group.run([&] { mutex.hold([&] { ++bodies; }); });
-            parallel_for(par.on(pool), 0, 8, [&](int) {
+            parallel_for(par.on(pool), 0, pieces, [&](int) {
                 if (each.count() != 0) work_for(each);
                 ++bodies;
             });
         });
         ASSERT_EQ(group.wait(), pel::group_status::completed);
     }
-    EXPECT_EQ(bodies, static_cast<long>(rounds) * (8 + tasks));
+    EXPECT_EQ(bodies, static_cast<long>(rounds) * (pieces + tasks));
     EXPECT_EQ(mutex.reentered, 0);
     EXPECT_EQ(mutex.changed, 0);
     pel_test::expect_balanced(pool);
@@ -178,44 +181,54 @@ void hold_while_all_workers_block(pel::thread_pool& pool, int rounds, std::chron
 TEST_P(held_lock_on, by_main_while_all_workers_block_on_it) {
     pel::thread_pool pool(pel_test::options_of(GetParam()));
     const pel_test::watchdog guard(pool);
-    hold_while_all_workers_block(pool, static_cast<int>(pel_test::scaled(3'000)), std::chrono::microseconds(0));
+    hold_while_all_workers_block(pool, static_cast<int>(pel_test::scaled(3'000)), 8, std::chrono::microseconds(0));
+}
+
+TEST(held_lock, by_main_a_hundred_thousand_times_while_all_workers_block_on_it) {
+    pel::thread_pool pool(2);
+    const pel_test::watchdog guard(pool);
+    hold_while_all_workers_block(pool, static_cast<int>(pel_test::scaled(100'000)), 8, std::chrono::microseconds(0));
 }
 
 TEST_P(held_lock_on, by_main_for_long_while_all_workers_block_on_it) {
     pel::thread_pool pool(pel_test::options_of(GetParam()));
     const pel_test::watchdog guard(pool);
-    hold_while_all_workers_block(pool, 100, std::chrono::microseconds(200));
+    hold_while_all_workers_block(pool, static_cast<int>(pel_test::scaled(300)), 2, std::chrono::milliseconds(1));
 }
 
 TEST_P(held_lock_on, by_main_inside_the_pool_while_all_workers_block_on_it) {
     pel::thread_pool pool(pel_test::options_of(GetParam()));
     const pel_test::watchdog guard(pool);
     pool.execute([&] {
-        hold_while_all_workers_block(pool, static_cast<int>(pel_test::scaled(1'000)), std::chrono::microseconds(0));
+        hold_while_all_workers_block(pool, static_cast<int>(pel_test::scaled(1'000)), 8, std::chrono::microseconds(0));
     });
-    pool.execute([&] { hold_while_all_workers_block(pool, 50, std::chrono::microseconds(200)); });
+    pool.execute([&] { hold_while_all_workers_block(pool, 50, 8, std::chrono::microseconds(200)); });
 }
 
 TEST_P(held_lock_on, call_once_over_a_nested_loop) {
     pel::thread_pool pool(pel_test::options_of(GetParam()));
     const pel_test::watchdog guard(pool);
     std::atomic<long> bodies{0};
-    const int rounds = static_cast<int>(pel_test::scaled(2'000));
+    const int rounds = static_cast<int>(pel_test::scaled(25'000)); // of four flags each
+    long expected = 0;
     for (int round = 0; round < rounds; ++round) {
+        const bool is_long = round % 333 == 0;
+        const int pieces = is_long ? 2 : 32;
+        expected += 4 * pieces;
         std::once_flag flags[4];
         std::atomic<int> entered{0};
         parallel_for(par.on(pool), 0, 16, [&](int i) {
             std::call_once(flags[i % 4], [&] {
                 ++entered;
-                parallel_for(0, 32, [&](int) {
-                    if (round % 100 == 0) work_for(std::chrono::microseconds(100));
+                parallel_for(0, pieces, [&](int) {
+                    if (is_long) work_for(std::chrono::milliseconds(1));
                     ++bodies;
                 });
             });
         });
         ASSERT_EQ(entered, 4);
     }
-    EXPECT_EQ(bodies, 4L * 32 * rounds);
+    EXPECT_EQ(bodies, expected);
     pel_test::expect_balanced(pool);
 }
 

@@ -250,6 +250,7 @@ TEST(rare_paths, repays_a_debt) {
 TEST(rare_paths, a_waiter_claims_the_task_that_it_waits_for) {
     pel::thread_pool pool(pool_of(1));
     expect_counted(pool, &pel::pool_stats::claims, [&] { pool.execute([&] { pool.submit([] {}).get(); }); });
+    EXPECT_GT(pool.stats().injected, 0U);
 }
 
 TEST(rare_paths, spills_tasks_that_lie_above_those_that_are_waited_for) {

@@ -51,12 +51,49 @@ struct world : pool_world {
     }
 };
 
+/// The whole way of one fork: private, taken behind its owner's back or not, joined asleep or not.
+struct deep_world : pool_world {
+    worker& forker = foreign("forker");
+    worker& thief = foreign("thief");
+    body call;
+
+    deep_world() : pool_world(2) {
+        for (worker* each : {&forker, &thief}) pool.begin_foreign_call(*each);
+        forker.deque.clear_request();
+    }
+    void fork_and_join() {
+        become(forker);
+        auto nothing = [] {};
+        fork_join(nothing, call);
+        model::check(call.result.read() == 1, "the join returned before the job had run");
+    }
+    void steal_deep() {
+        become(thief);
+        job_slot slot = forker.deque.try_deep_steal([]() noexcept { asymmetric_fence_heavy(); });
+        if (!slot) return;
+        slot.forker = &forker;
+        pool.run(thief, slot);
+    }
+};
+
 const model::registered programs[] = {
+    {{.name = "frame: taken by a deep thief", .pure_spins = true, .early_timeouts = 0},
+     [](model::execution& run) {
+         auto& w = run.share<deep_world>();
+         run.thread("forker", [&w] { w.fork_and_join(); });
+         run.thread("thief", [&w] { w.steal_deep(); });
+     }},
     {{.name = "frame: forker and thief", .pure_spins = true},
      [](model::execution& run) {
          auto& w = run.share<world>();
          run.thread("forker", [&w] { w.join(); });
          run.thread("thief", [&w] { w.run_or_give_back(1); });
+     }},
+    {{.name = "frame: forker, and a thief that gives it back", .pure_spins = true},
+     [](model::execution& run) {
+         auto& w = run.share<world>();
+         run.thread("forker", [&w] { w.join(); });
+         run.thread("thief", [&w] { w.run_or_give_back(2); });
      }},
     {{.name = "frame: forker, thief and server", .pure_spins = true},
      [](model::execution& run) {

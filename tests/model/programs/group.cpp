@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Task groups: jobs are counted by segments, not one by one; a job that was stolen pushes another, which may be stolen in
-// turn. The waiter returns when all have run, and the group is gone while thieves still finish elsewhere.
+// turn; jobs move to the group's list. The waiter returns when all have run, and the group is gone while thieves still
+// finish elsewhere.
 #include "scheduler_access.hpp"
 
 #include <pel/task_group.hpp>
@@ -14,6 +15,8 @@ struct group_world : pool_world {
     worker& thief = serving("thief");
     worker& other = serving("other");
     model::plain<int> outer{0}, inner{0};
+    atomic<stoppable_group*> shown{nullptr};
+    atomic<bool> is_over{false};
 
     group_world() : pool_world(3) {
         pool.begin_foreign_call(builder);
@@ -26,6 +29,13 @@ struct group_world : pool_world {
         using call = group_call<F, stoppable_group>;
         (::new (allocate_frame(*current_worker, sizeof(call))) call(group, function))->push();
     }
+    void add_to(model::plain<int>& count) { count.write(count.read() + 1); }
+    void finish(stoppable_group& group, bool sleeps) {
+        group.retire();
+        if (sleeps && !group.is_complete()) group.wait(builder);
+        while (!group.is_complete()) cpu_relax();
+    }
+
     /// Builds a group, runs a job in it, which runs another, and waits: asleep, or looking all the time.
     void build_and_wait(bool is_nested, bool sleeps) {
         become(builder);
@@ -33,21 +43,78 @@ struct group_world : pool_world {
             stoppable_group group(pool);
             model::name(group, "group");
             run(group, [this, &group, is_nested] {
-                outer.write(1);
-                if (is_nested) run(group, [this] { inner.write(1); });
+                add_to(outer);
+                if (is_nested) run(group, [this] { add_to(inner); });
             });
-            group.retire();
-            if (sleeps && !group.is_complete()) group.wait(builder);
-            while (!group.is_complete()) cpu_relax();
+            finish(group, sleeps);
         }
         model::check(outer.read() == 1, "the wait returned before the job had run");
         model::check(!is_nested || inner.read() == 1, "the wait returned before the inner job had run");
+    }
+    /// The slot of a job that may be stolen is used again at once: nobody waits for that job alone.
+    void reuse_slot() {
+        become(builder);
+        {
+            stoppable_group group(pool);
+            model::name(group, "group");
+            run(group, [this] { add_to(outer); });
+            group.retire();
+            builder.deque.request();
+            run(group, [this] { add_to(inner); });
+            finish(group, false);
+        }
+        model::check(outer.read() == 1 && inner.read() == 1, "each job ran once");
+    }
+    /// The group built first is waited for first: the job above it goes to its own group's list.
+    void spill() {
+        become(builder);
+        {
+            stoppable_group first(pool);
+            model::name(first, "first");
+            run(first, [this] { add_to(outer); });
+            stoppable_group second(pool);
+            model::name(second, "second");
+            run(second, [this] { add_to(inner); });
+            finish(first, false);
+            model::check(outer.read() == 1, "the wait returned before the job had run");
+            while (const job_slot slot = pool.shared().try_pop()) pool.run(builder, slot);
+            finish(second, false);
+        }
+        model::check(inner.read() == 1, "the wait returned before the second group's job had run");
+    }
+    /// The builder sleeps in a wait that ends only after another thread has seen its group complete: what is in its
+    /// segment must be counted without it.
+    void sleep_with_open_segment() {
+        become(builder);
+        stoppable_group group(pool);
+        model::name(group, "group");
+        run(group, [this] { add_to(outer); });
+        shown.store(&group, release);
+        pool.wait_until(builder, [this] { return is_over.load(acquire); }, [] { return false; }, [] { return true; });
+        finish(group, false);
+    }
+    void wait_elsewhere() {
+        become(other);
+        stoppable_group* group = nullptr;
+        while ((group = shown.load(acquire)) == nullptr) cpu_relax();
+        while (!group->is_complete()) cpu_relax();
+        model::check(outer.read() == 1, "complete before the job had run");
+        is_over.store(true, release);
+        builder.sleep.unpark();
     }
     /// One job; then the thread blocks for good, as on a lock that the waiter holds.
     void steal(worker& own, worker& victim) {
         become(own);
         job_slot slot = victim.deque.try_steal();
         if (!slot) return;
+        slot.forker = &victim;
+        pool.run(own, slot);
+    }
+    /// Until it has got one.
+    void steal_surely(worker& own, worker& victim) {
+        become(own);
+        job_slot slot;
+        while (!(slot = victim.deque.try_steal())) cpu_relax();
         slot.forker = &victim;
         pool.run(own, slot);
     }
@@ -71,6 +138,26 @@ const model::registered programs[] = {
       .early_timeouts = 0,
       .from_bound = 1},
      group_of(true, true, false)},
+    {{.name = "group: a slot is used again", .pure_spins = true},
+     [](model::execution& run) {
+         auto& w = run.share<group_world>();
+         run.thread("builder", [&w] { w.reuse_slot(); });
+         run.thread("thief", [&w] { w.steal(w.thief, w.builder); });
+         run.thread("other", [&w] { w.steal(w.other, w.builder); });
+     }},
+    {{.name = "group: spill", .pure_spins = true},
+     [](model::execution& run) {
+         auto& w = run.share<group_world>();
+         run.thread("builder", [&w] { w.spill(); });
+         run.thread("thief", [&w] { w.steal(w.thief, w.builder); });
+     }},
+    {{.name = "group: its builder sleeps", .pure_spins = true, .early_timeouts = 0},
+     [](model::execution& run) {
+         auto& w = run.share<group_world>();
+         run.thread("builder", [&w] { w.sleep_with_open_segment(); });
+         run.thread("thief", [&w] { w.steal_surely(w.thief, w.builder); });
+         run.thread("other", [&w] { w.wait_elsewhere(); });
+     }},
 };
 
 } // namespace

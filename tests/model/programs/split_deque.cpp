@@ -31,8 +31,9 @@ void never_called(Arguments...) {}
 struct board {
     static constexpr std::uint32_t capacity = 4;
     atomic_slot slots[capacity];
-    split_deque deque{slots, capacity};
-    board() {
+    split_deque deque;
+    explicit board(std::uint32_t places) : deque(slots, places) {
+        deque.clear_request(); // nobody asks: the only reason to refuse a fork is that there is no place
         model::name(deque, "deque");
         model::name(slots, "slots");
     }
@@ -42,6 +43,11 @@ struct board {
     void fork(frame& forked) {
         forked.input.write(1);
         deque.push(deque.bottom(), never_called, &forked);
+    }
+    /// False: there is no place for it, so the fork is a call.
+    bool try_fork(frame& forked) {
+        forked.input.write(1);
+        return deque.try_push(deque.bottom(), never_called, &forked);
     }
     /// An owner that is asked exposes at some fork or other; which one does not matter here.
     void maybe_expose() {
@@ -117,6 +123,21 @@ void nest(board& b) {
     b.join(first);
 }
 
+/// Three deep in a deque of two places.
+void full(board& b) {
+    frame first, second, third;
+    b.fork(first);
+    b.maybe_expose();
+    b.fork(second);
+    model::check(!b.try_fork(third), "a full deque took a job");
+    third.run();
+    b.join(second);
+    model::check(b.try_fork(third), "a deque with a place refused a job");
+    third.runs = 0;
+    b.join(third);
+    b.join(first);
+}
+
 void one(board& b) {
     frame forked;
     b.fork(forked);
@@ -142,9 +163,10 @@ void pair(board& b) {
 
 enum class thief : std::uint8_t { shallow, deep };
 
-model::program with(owner_body owner, std::vector<std::pair<thief, int>> thieves) {
-    return [owner, thieves](model::execution& run) {
-        auto& b = run.share<board>();
+model::program with(owner_body owner, std::vector<std::pair<thief, int>> thieves,
+                    std::uint32_t places = board::capacity) {
+    return [owner, thieves, places](model::execution& run) {
+        auto& b = run.share<board>(places);
         run.thread("owner", [&b, owner] { owner(b); });
         for (const auto& [how, attempts] : thieves) {
             const int times = attempts + static_cast<int>(model::bound());
@@ -164,6 +186,9 @@ const model::registered programs[] = {
     {{.name = "deque: repeat, 2 thieves", .pure_spins = true},
      with(repeat, {{thief::shallow, 1}, {thief::shallow, 1}})},
     {{.name = "deque: nest, 2 thieves", .pure_spins = true}, with(nest, {{thief::shallow, 2}, {thief::shallow, 2}})},
+    {{.name = "deque: full, thief", .pure_spins = true}, with(full, {{thief::shallow, 3}}, 2)},
+    {{.name = "deque: full, 2 thieves", .pure_spins = true}, with(full, {{thief::shallow, 2}, {thief::shallow, 1}}, 2)},
+    {{.name = "deque: reuse, deep thief", .pure_spins = true, .from_bound = 1}, with(reuse, {{thief::deep, 3}})},
     {{.name = "deque: two, deep thief", .pure_spins = true}, with(two, {{thief::deep, 2}})},
     {{.name = "deque: pair, deep thief", .pure_spins = true}, with(pair, {{thief::deep, 2}})},
     {{.name = "deque: repeat, deep thief", .pure_spins = true}, with(repeat, {{thief::deep, 1}})},

@@ -55,7 +55,7 @@ public:
     static void reset_after_fork() noexcept;
 
 private:
-    static constexpr std::size_t granule = 64, largest = 1024;
+    static constexpr std::size_t granule = 64, largest = 1024, page = 4096;
     static constexpr std::uintptr_t chunk_bytes = 64 * 1024;
     static constexpr memory_order release_order = detail::release; // the member function hides the name
 
@@ -64,6 +64,8 @@ private:
     };
     struct size_class {
         block* free = nullptr;
+        unsigned char* unused = nullptr; // [unused, end) of the newest chunk: pages not touched so far
+        unsigned char* end = nullptr;
         atomic<block*> remote{nullptr};
     };
     struct alignas(granule) chunk {
@@ -74,16 +76,22 @@ private:
     PEL_COLD void refill(size_class& wanted, std::size_t index) {
         wanted.free = wanted.remote.exchange(nullptr, acquire); // sync(F1) acquire: freed by others
         if (wanted.free != nullptr) return;
-        auto* fresh = static_cast<chunk*>(next_chunk());
-        fresh->owner = this;
-        fresh->class_index = index;
         const std::size_t bytes = (index + 1) * granule;
-        auto* start = reinterpret_cast<unsigned char*>(fresh);
-        for (std::size_t at = chunk_bytes / bytes * bytes; at >= bytes + sizeof(chunk); at -= bytes) {
-            auto* each = reinterpret_cast<block*>(start + at - bytes);
-            each->next = wanted.free;
-            wanted.free = each;
+        if (static_cast<std::size_t>(wanted.end - wanted.unused) < bytes) begin_chunk(wanted, index);
+        // A page's worth, the lowest first: what is never needed is never touched.
+        block** link = &wanted.free;
+        for (std::size_t taken = 0; taken < page && static_cast<std::size_t>(wanted.end - wanted.unused) >= bytes;
+             taken += bytes) {
+            *link = ::new (wanted.unused) block{nullptr};
+            link = &(*link)->next;
+            wanted.unused += bytes;
         }
+    }
+    void begin_chunk(size_class& wanted, std::size_t index) {
+        auto* start = static_cast<unsigned char*>(next_chunk());
+        ::new (start) chunk{this, index};
+        wanted.unused = start + sizeof(chunk);
+        wanted.end = start + chunk_bytes;
     }
 
     /// Chunks come from regions of 1 MiB and are never given back.

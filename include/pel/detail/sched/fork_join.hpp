@@ -3,6 +3,7 @@
 // it was stolen. The hot path is try_push() and try_take_private(); all else is out of line.
 #pragma once
 
+#include <pel/detail/memory/manual_lifetime.hpp>
 #include <pel/detail/sched/foreign.hpp>
 #include <pel/detail/sched/operation_cancelled.hpp>
 
@@ -12,14 +13,22 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-/// A leapfrogger hands on a stolen job that it must not run. `entry` is raw memory in the job.
-inline void give_back_stolen(const job_slot& claimed, injector_entry& entry, worker& by) noexcept {
+/// A leapfrogger hands on a stolen job that it must not run. `room` is in the job.
+inline void give_back_stolen(const job_slot& claimed, manual_lifetime<injector_entry>& room, worker& by) noexcept {
     worker& forker = *claimed.forker; // the frame may be gone after the push
-    ::new (&entry) injector_entry();
+    injector_entry& entry = room.emplace();
     entry.single = claimed;
     // It can be claimed only after the state says so: both happen under the injector's lock.
     if (by.pool->shared().push_and(entry, [&]() noexcept { return claimed.frame->state.give_back(); }))
         forker.sleep.unpark();
+}
+
+/// The end of a job that another thread than its forker has run. Asks the forker for more before it can go on: a fork
+/// that it makes at once would else stay private, and the leaf after it may be long (benchmark coarse_items).
+inline void finish_stolen_job(const job_slot& claimed) noexcept {
+    worker& forker = *claimed.forker; // the frame may be gone after finish()
+    forker.deque.request();
+    if (claimed.frame->state.finish()) forker.sleep.unpark();
 }
 
 /// A forked callable, on the forker's stack. What only a thief or leapfrogger uses stays unwritten until then.
@@ -27,19 +36,14 @@ template <class G>
 class forked_call : public job {
 public:
     forked_call(scope* inside, G& callable) noexcept : job(inside), callable_(callable) {}
-    ~forked_call() {}
     forked_call(const forked_call&) = delete;
     forked_call& operator=(const forked_call&) = delete;
 
-    injector_entry& entry() noexcept { return entry_; }
+    injector_entry& entry() noexcept { return entry_.get(); }
     // After it ran on another thread:
     bool has_error() const noexcept { return has_error_; }
-    void rethrow_stolen() {
-        std::exception_ptr error = std::move(error_);
-        error_.~exception_ptr();
-        std::rethrow_exception(std::move(error));
-    }
-    void drop_error() noexcept { error_.~exception_ptr(); }
+    void rethrow_stolen() { std::rethrow_exception(error_.take()); }
+    void drop_error() noexcept { error_.end(); }
 
     static void act(const job_slot& claimed, worker& runner, job_action action) {
         auto& self = static_cast<forked_call&>(*claimed.frame);
@@ -47,21 +51,17 @@ public:
         worker& forker = *claimed.forker;
         self.has_error_ = !call_guarded([&] { self.callable_(); },
                                         [&](std::exception_ptr error) {
-                                            ::new (&self.error_) std::exception_ptr(std::move(error));
+                                            self.error_.emplace(std::move(error));
                                             forker.floor.lower(claimed.position); // what the sibling has under way
                                         });
-        if (self.state.finish()) forker.sleep.unpark();
+        finish_stolen_job(claimed);
     }
 
 private:
     G& callable_;
     bool has_error_; // written by the thief, published by D3
-    union {
-        std::exception_ptr error_;
-    };
-    union {
-        injector_entry entry_;
-    };
+    manual_lifetime<std::exception_ptr> error_;
+    manual_lifetime<injector_entry> entry_;
 };
 
 /// Joins a fork whose sibling threw: drops it if nobody has begun it, else waits for it. Throws: the exception of the

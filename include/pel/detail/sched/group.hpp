@@ -4,6 +4,7 @@
 //   any thread: push(), cancel(), capture(); one waiter at a time: wait().
 #pragma once
 
+#include <pel/detail/memory/manual_lifetime.hpp>
 #include <pel/detail/sched/group_count.hpp>
 #include <pel/detail/sched/lease.hpp>
 #include <pel/detail/sched/operation_cancelled.hpp>
@@ -19,15 +20,12 @@ class group_core;
 /// A job of a group, in its deque slot or in its list. Derived objects live in a frame pool.
 struct group_job : job {
     explicit group_job(group_core& owner) noexcept;
-    ~group_job() {}
     group_job(const group_job&) = delete;
     group_job& operator=(const group_job&) = delete;
 
     group_core& group;
     bool is_listed = false;
-    union {
-        listed_job link; // written when it is listed
-    };
+    manual_lifetime<listed_job> link; // made when it is listed
 };
 
 class group_core : public scope {
@@ -100,7 +98,7 @@ public:
 
     /// A thief or server: invokes the job and runs everything that it pushed. Last access to the group.
     template <class Invoke>
-    void serve(worker& runner, bool is_listed, Invoke&& invoke) noexcept {
+    void serve(worker& runner, worker* forker, bool is_listed, Invoke&& invoke) noexcept {
         segment mine{.group = this, .scope_serial = runner.scope_serial};
         mine.base = mine.end = runner.deque.bottom();
         runner.served = &mine;
@@ -108,6 +106,7 @@ public:
         drain(runner, mine);
         runner.served = nullptr;
         if (is_listed) runner.counts.listed_run.add();
+        if (forker != nullptr) forker->deque.request(); // as finish_stolen_job()
         close(runner, mine, 1);
     }
     /// A leapfrogger that must not run the job: it is counted as stolen already.
@@ -188,9 +187,9 @@ inline void group_core::list(worker& own, const job_slot& task, bool is_counted)
     }
     auto& listed = static_cast<group_job&>(*task.frame);
     listed.is_listed = true;
-    ::new (&listed.link) listed_job{nullptr, {task.function, task.frame}};
+    listed_job& link = listed.link.emplace(nullptr, job_slot{task.function, task.frame});
     scheduler& pool = pool_; // the group may be complete, and gone, before the last line
-    pool.shared().append(list_, listed.link);
+    pool.shared().append(list_, link);
     own.counts.listed.add();
     pool.look(own);
 }

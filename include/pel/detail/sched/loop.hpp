@@ -50,20 +50,18 @@ class loop_piece : public job {
 public:
     loop_piece(loop_scope& loop, Strand& parent, std::uint64_t lo, std::uint64_t hi, std::uint32_t position) noexcept
         : job(&loop), loop_(loop), parent_(parent), lo_(lo), hi_(hi), position_(position) {}
-    ~loop_piece() {}
     loop_piece(const loop_piece&) = delete;
     loop_piece& operator=(const loop_piece&) = delete;
 
     std::uint64_t lo() const noexcept { return lo_; }
     std::uint64_t hi() const noexcept { return hi_; }
     std::uint32_t position() const noexcept { return position_; }
-    injector_entry& entry() noexcept { return entry_; }
+    injector_entry& entry() noexcept { return entry_.get(); }
     /// After it ran on another thread.
     template <class Join>
     void take_strand(Join&& join) {
         if (!has_strand_) return;
-        Strand taken(std::move(strand_));
-        strand_.~Strand();
+        Strand taken = strand_.take();
         join(taken);
     }
 
@@ -74,11 +72,10 @@ public:
             [&] {
                 Strand mine = self.parent_.split();
                 loop_share<Strand>(runner, self.loop_, mine, self.hi_ - self.lo_).run(self.lo_, self.hi_);
-                ::new (&self.strand_) Strand(std::move(mine));
+                self.strand_.emplace(std::move(mine));
             },
             [&](std::exception_ptr error) { self.loop_.capture(std::move(error)); });
-        worker& forker = *claimed.forker;
-        if (self.state.finish()) forker.sleep.unpark();
+        finish_stolen_job(claimed);
     }
 
 private:
@@ -87,12 +84,8 @@ private:
     const std::uint64_t lo_, hi_;
     const std::uint32_t position_;
     bool has_strand_; // written by the thief, published by D3
-    union {
-        Strand strand_;
-    };
-    union {
-        injector_entry entry_;
-    };
+    manual_lifetime<Strand> strand_;
+    manual_lifetime<injector_entry> entry_;
 };
 
 template <class Strand>

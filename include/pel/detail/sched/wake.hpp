@@ -150,11 +150,12 @@ inline bool scheduler::has_private_work(const worker& but) const noexcept {
     return false;
 }
 
-/// A record comes to work: its forks are slow until somebody is there to ask for them. The guardian would be there in
-/// time for liveness, but not for a call of a millisecond. The request comes down before the seats are read (D5).
+/// A record comes to work: its first fork is slow, which shows it to who searches, or wakes somebody. The leaf after it
+/// may be long, so a searcher's next request would come too late (benchmark coarse_items). An outermost call that may be
+/// too small to share forks fast if somebody is there to ask. The request comes down before the seats are read (D5).
 inline void scheduler::prepare_poll(worker& own) noexcept {
     const auto nobody_asks = [](seats_view view) { return view.searching() == 0 && view.free() > 0; };
-    if (!has_heavy_fence_ || nobody_asks(seats_.load())) return own.deque.keep_request();
+    if (!has_heavy_fence_ || own.wakes_from == 0 || nobody_asks(seats_.load())) return own.deque.keep_request();
     own.deque.clear_request();
     if (nobody_asks(seats_.load())) own.deque.keep_request();
 }

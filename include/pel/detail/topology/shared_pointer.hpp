@@ -37,9 +37,8 @@ public:
         // relaxed: the copied pointer is an owner, so the count cannot reach 0 meanwhile.
         object_->owners_.fetch_add(1, relaxed);
     }
-    shared_pointer& operator=(const shared_pointer& other) noexcept {
-        shared_pointer copy(other);
-        std::swap(object_, copy.object_);
+    shared_pointer& operator=(shared_pointer other) noexcept {
+        std::swap(object_, other.object_);
         return *this;
     }
     ~shared_pointer() {
