@@ -85,7 +85,9 @@ public:
         source.request_stop();
     }
     void reset_stop() {
-        if (stop_.stop_possible()) stop_ = std::stop_source(std::nostopstate);
+        std::stop_source source(std::nostopstate);
+        const lock_guard guard(stop_lock_); // somebody may still be cancelling
+        stop_.swap(source);
     }
     void capture(std::exception_ptr error) noexcept {
         group_core::capture(std::move(error));

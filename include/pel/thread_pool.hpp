@@ -244,7 +244,10 @@ PEL_COLD inline detail::scheduler& thread_pool::restart() const {
 inline thread_pool::~thread_pool() {
     detail::scheduler* const core = core_.load(detail::acquire); // sync(K1) acquire: as in core()
     if (!core->is_from_this_process()) return;
-    if (detail::current_worker->pool == core) {
+    bool is_inside = detail::current_worker->pool == core;
+    for (auto* level = detail::current_worker->level; level != nullptr; level = level->outer)
+        is_inside = is_inside || level->pool == core;
+    if (is_inside) {
         std::fputs("pel::thread_pool: destroyed by one of its own tasks\n", stderr);
         std::terminate();
     }
@@ -252,6 +255,7 @@ inline thread_pool::~thread_pool() {
         const detail::foreign_call call(*core);
         core->complete_submissions(call.own());
     }
+    if (!core->is_from_this_process()) return; // a task forked, and this is the child
     core->stop();
     delete core;
 }

@@ -257,4 +257,50 @@ TEST(fork, a_pool_of_the_parent_can_be_destroyed_in_the_child) {
         << "used";
 }
 
+TEST(fork, by_a_task_that_a_wait_has_run_the_childs_wait_is_told) {
+    PEL_SKIP_WITHOUT_FORK();
+    pel::thread_pool pool(2);
+    const pel_test::watchdog guard(pool);
+    std::atomic<bool> may_end{false};
+    std::atomic<bool> has_begun{false};
+    std::atomic<int> status{-1};
+    const pid_t parent = ::getpid();
+    pel::task_group group(pool);
+    group.run([&] { // keeps a thread of the pool, so that the group is not complete in the child
+        has_begun = true;
+        pel_test::await([&] { return may_end.load(); });
+    });
+    pel_test::await([&] { return has_begun.load(); });
+    pel::task_group keeper(pool); // as many as it takes to leave the forking task to the waiter
+    std::atomic<int> kept{0};
+    keeper.run([&] {
+        ++kept;
+        pel_test::await([&] { return may_end.load(); });
+    });
+    pel_test::await([&] { return kept == 1; });
+    group.run([&] {
+        std::fflush(nullptr);
+        const pid_t child = ::fork();
+        if (child == 0) {
+            ::alarm(20);
+            return;
+        }
+        status = pel_test::await_process(child).status;
+        may_end = true;
+    });
+    const bool was_told = says_that_the_parent_has_it([&] { (void)group.wait(); });
+    if (::getpid() != parent) ::_exit(was_told ? 0 : 1);
+    EXPECT_EQ(keeper.wait(), pel::group_status::completed);
+    // Where a thread of the pool ran the task, the child had no wait to come back to, and has ended with that thread.
+    EXPECT_EQ(status, 0);
+}
+
+TEST(fork, a_child_may_continue_a_future_that_was_done_before) {
+    PEL_SKIP_WITHOUT_FORK();
+    pel::thread_pool pool(2);
+    auto result = pool.submit([] { return 7; });
+    result.wait();
+    EXPECT_EQ(fork_and_run([&] { return std::move(result).then([](int n) { return n + 1; }).get() == 8; }), 0);
+}
+
 } // namespace fork_test

@@ -253,4 +253,59 @@ TEST_P(waiting_anywhere_on, many_foreign_threads_wait_in_every_way) {
     pel_test::expect_balanced(pool);
 }
 
+/// What the first branch blocks for is done by the second, which only another thread can run.
+TEST_P(waiting_anywhere_on, a_branch_that_blocks_for_its_sibling_does_not_keep_it_for_itself) {
+    pel::thread_pool pool(pel_test::options_of(GetParam()));
+    const pel_test::watchdog guard(pool);
+    for (unsigned long round = 0; round < pel_test::scaled(400) + 10; ++round) {
+        if (round % 4 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1)); // the pool may sleep, or search
+        std::atomic<bool> is_done{false};
+        const auto blocks = [&] { pel::blocking([&] { pel_test::await([&] { return is_done.load(); }); }); };
+        pool.execute([&] { pel::parallel_invoke(blocks, [&] { is_done = true; }); });
+        ASSERT_TRUE(is_done);
+    }
+}
+
+TEST(waiting_anywhere, an_outermost_fork_that_blocks_for_its_sibling_does_not_keep_it_for_itself) {
+    const pel_test::watchdog guard(&pel::default_pool());
+    for (unsigned long round = 0; round < pel_test::scaled(400) + 10; ++round) {
+        if (round % 4 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        std::atomic<bool> is_done{round % 2 == 0}; // every other call is short: the next may wake nobody at once
+        const auto blocks = [&] { pel::blocking([&] { pel_test::await([&] { return is_done.load(); }); }); };
+        pel::parallel_invoke(blocks, [&] { is_done = true; });
+        ASSERT_TRUE(is_done);
+    }
+}
+
+/// All seats are held by a foreign thread that waits for another one's call, and what that one waits for lies in its deque
+/// under a fork.
+TEST_P(waiting_anywhere_on, what_a_foreign_thread_waits_for_is_served_while_others_hold_all_seats) {
+    pel::thread_pool pool(pel_test::options_of(GetParam()));
+    const pel_test::watchdog guard(pool);
+    for (unsigned long round = 0; round < pel_test::scaled(100) + 4; ++round) {
+        std::atomic<unsigned> inside{0};
+        std::atomic<bool> is_over{false};
+        std::vector<std::thread> holders;
+        for (unsigned i = 0; i < pool.concurrency(); ++i) {
+            holders.emplace_back([&] {
+                pool.execute([&] {
+                    ++inside;
+                    pel_test::await([&] { return is_over.load(); });
+                });
+            });
+        }
+        pel_test::await([&] { return inside == pool.concurrency(); });
+        std::atomic<int> runs{0};
+        pool.execute([&] {
+            task_group group;
+            group.run([&] { ++runs; });
+            pel::parallel_invoke([&] { EXPECT_EQ(group.wait(), group_status::completed); }, [&] { ++runs; });
+        });
+        EXPECT_EQ(runs, 2);
+        is_over = true;
+        for (std::thread& each : holders) each.join();
+    }
+    pel_test::expect_balanced(pool);
+}
+
 } // namespace waiting_anywhere_test

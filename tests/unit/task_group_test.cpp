@@ -433,4 +433,123 @@ TEST_P(task_group_on, a_group_may_be_destroyed_by_the_thread_that_saw_it_complet
     pel_test::expect_balanced(pool);
 }
 
+TEST_P(task_group_on, a_group_waited_for_before_a_younger_one_leaves_that_one_well) {
+    pel::thread_pool pool(pel_test::options_of(GetParam()));
+    const pel_test::watchdog guard(pool);
+    std::atomic<int> runs{0};
+    for (unsigned long round = 0; round < pel_test::scaled(1'000) + 10; ++round) {
+        runs = 0;
+        pool.execute([&] {
+            task_group older;
+            older.run([&] { ++runs; });
+            task_group younger;
+            EXPECT_EQ(older.wait(), group_status::completed);
+            // The place where the younger one began lies above another fork now.
+            pel::parallel_invoke([&] { younger.run([&] { ++runs; }); }, [&] { ++runs; });
+            EXPECT_EQ(younger.wait(), group_status::completed);
+        });
+        ASSERT_EQ(runs, 3);
+    }
+    pel_test::expect_balanced(pool);
+}
+
+TEST_P(task_group_on, a_task_of_an_older_group_may_run_one_into_a_younger_group) {
+    pel::thread_pool pool(pel_test::options_of(GetParam()));
+    const pel_test::watchdog guard(pool);
+    std::atomic<int> runs{0};
+    for (unsigned long round = 0; round < pel_test::scaled(1'000) + 10; ++round) {
+        runs = 0;
+        pool.execute([&] {
+            task_group older;
+            older.run([&] { ++runs; });
+            task_group younger;
+            older.run([&] { younger.run([&] { ++runs; }); });
+            EXPECT_EQ(older.wait(), group_status::completed);
+            EXPECT_EQ(younger.wait(), group_status::completed);
+        });
+        ASSERT_EQ(runs, 2);
+    }
+    pel_test::expect_balanced(pool);
+}
+
+TEST_P(task_group_on, groups_of_one_function_are_used_in_any_order) {
+    pel::thread_pool pool(pel_test::options_of(GetParam()));
+    const pel_test::watchdog guard(pool);
+    std::minstd_rand random(1);
+    for (unsigned long round = 0; round < pel_test::scaled(2'000) + 20; ++round) {
+        std::atomic<int> runs{0};
+        int expected = 0;
+        pool.execute([&] {
+            std::array<std::optional<task_group>, 4> groups;
+            for (int step = 0; step < 24; ++step) {
+                std::optional<task_group>& one = groups[random() % groups.size()];
+                std::optional<task_group>& other = groups[random() % groups.size()];
+                if (!one) one.emplace();
+                if (!other) other.emplace();
+                switch (random() % 5) {
+                case 0:
+                case 1:
+                    one->run([&] { ++runs; });
+                    ++expected;
+                    break;
+                case 2:
+                    one->run([&] { other->run([&] { ++runs; }); });
+                    ++expected;
+                    break;
+                case 3:
+                    pel::parallel_invoke([&] { one->run([&] { ++runs; }); }, [&] { ++runs; });
+                    expected += 2;
+                    break;
+                default: EXPECT_EQ(one->wait(), group_status::completed);
+                }
+            }
+            for (auto& each : groups) {
+                if (each) {
+                    EXPECT_EQ(each->wait(), group_status::completed);
+                }
+            }
+        });
+        ASSERT_EQ(runs, expected) << "round " << round;
+    }
+    pel_test::expect_balanced(pool);
+}
+
+TEST(task_group, waiting_from_inside_itself_by_way_of_another_pool_is_an_error) {
+    pel::thread_pool pool(1);
+    pel::thread_pool other(1);
+    const pel_test::watchdog guard(pool);
+    std::atomic<int> errors{0};
+    pool.execute([&] {
+        task_group group;
+        group.run([&] {
+            other.execute([&] {
+                try {
+                    (void)group.wait();
+                } catch (const std::logic_error&) {
+                    ++errors;
+                }
+            });
+        });
+        EXPECT_EQ(group.wait(), group_status::completed);
+    });
+    EXPECT_EQ(errors, 1);
+}
+
+TEST(task_group, cancelling_while_the_wait_ends_is_no_race) {
+    pel::thread_pool pool(2);
+    const pel_test::watchdog guard(pool);
+    task_group group(pool);
+    std::atomic<bool> is_over{false};
+    std::thread canceller([&] {
+        while (!is_over.load()) group.cancel();
+    });
+    for (unsigned long round = 0; round < pel_test::scaled(20'000) + 100; ++round) {
+        group.run([](const std::stop_token& token) { (void)token.stop_requested(); });
+        (void)group.wait();
+    }
+    is_over = true;
+    canceller.join();
+    (void)group.wait();
+}
+
 } // namespace task_group_test

@@ -36,8 +36,10 @@ public:
         is_entered_ = true;
         has_left_outer_ = outer_.is_member() && !outer_.has_left;
         if (has_left_outer_) outer_.pool->leave_seat(outer_);
+        level_ = {outer_.pool, outer_.innermost, outer_.level};
         saved_ = {own_->innermost,
                   own_->scope_serial,
+                  std::exchange(own_->level, &level_),
                   own_->served,
                   own_->open_segments,
                   own_->wakes_from,
@@ -58,6 +60,7 @@ public:
         own_->pool->end_foreign_call(*own_);
         own_->innermost = saved_.innermost;
         own_->scope_serial = saved_.scope_serial;
+        own_->level = saved_.level;
         own_->served = saved_.served;
         own_->wakes_from = saved_.wakes_from;
         own_->has_left = saved_.has_left;
@@ -74,6 +77,7 @@ private:
     struct saved_state {
         scope* innermost = nullptr;
         std::uint64_t scope_serial = 0;
+        const call_level* level = nullptr;
         segment* served = nullptr;
         segment* open_segments = nullptr;
         std::int64_t wakes_from = 0;
@@ -96,6 +100,7 @@ private:
     worker* own_ = nullptr;
     bool has_left_outer_ = false;
     bool is_entered_ = false;
+    call_level level_{};
     saved_state saved_;
     serving_record::entry outer_serving_;
 };

@@ -38,9 +38,19 @@ public:
         // A group that may outlive the forks around it keeps out of their deque.
         if (builder.pool != &pool || !builder.is_above_forks(this)) return;
         home_ = &builder;
+        segment_.older_home = std::exchange(builder.home_segments, &segment_);
         segment_.group = this;
         segment_.scope_serial = builder.scope_serial;
         segment_.base = segment_.end = builder.deque.bottom();
+    }
+
+    group_core(const group_core&) = delete;
+    group_core& operator=(const group_core&) = delete;
+    ~group_core() {
+        if (home_ == nullptr) return;
+        segment** link = &home_->home_segments;
+        while (*link != &segment_) link = &(*link)->older_home; // the first, unless lifetimes are not nested
+        *link = segment_.older_home;
     }
 
     scheduler& pool() const noexcept { return pool_; }
@@ -138,6 +148,7 @@ private:
         if (const std::uint32_t waiter = count_.subtract(amount)) record_table::record_of(waiter).sleep.unpark();
     }
     void drain_home(worker& own) noexcept;
+    void shut_younger(worker& own) noexcept;
     void check_waiter(const worker& own) const;
     void check_generation() const {
         if (!pool_.is_from_this_process() && !is_complete()) throw_lost_in_fork();
@@ -206,7 +217,8 @@ inline bool group_core::pop(worker& own, segment& here, job_slot& taken) noexcep
             taken = own.deque.read_taken(position);
             return true;
         }
-        own.deque.await_slot_read(position); // nobody waits for the job before the slot is used again
+        if (here.group->pool_.is_from_this_process()) // in a fork child the thief is gone
+            own.deque.await_slot_read(position);      // nobody waits for the job before the slot is used again
         own.deque.close_stolen(position);
         if (here.state == segment_state::credit && ++here.stolen == most_unsettled) settle(here);
     }
@@ -266,8 +278,20 @@ inline void settle_segments(worker& own) noexcept {
 }
 
 inline void group_core::check_waiter(const worker& own) const {
-    for (const scope* each = own.innermost; each != nullptr; each = each->parent()) {
-        if (each == this) throw_error<std::logic_error>("pel::task_group: wait() called by a task of the same group");
+    const auto check = [this](const scope* innermost) {
+        for (const scope* each = innermost; each != nullptr; each = each->parent()) {
+            if (each == this)
+                throw_error<std::logic_error>("pel::task_group: wait() called by a task of the same group");
+        }
+    };
+    check(own.innermost);
+    for (const call_level* level = own.level; level != nullptr; level = level->outer) check(level->innermost);
+}
+
+/// Groups that are younger than this one, and begin above it, must not push any more once its jobs are taken back.
+inline void group_core::shut_younger(worker& own) noexcept {
+    for (segment* each = own.home_segments; each != &segment_; each = each->older_home) {
+        if (each->state == segment_state::closed && each->base > segment_.base) each->shut();
     }
 }
 
@@ -275,6 +299,7 @@ inline void group_core::drain_home(worker& own) noexcept {
     while (own.open_segments != &segment_ && own.open_segments->end == own.deque.bottom())
         spill(own, *own.open_segments);
     if (segment_.end != own.deque.bottom()) return;
+    shut_younger(own);
     scope* const outer = own.innermost;
     own.innermost = this;
     drain(own, segment_);

@@ -114,9 +114,12 @@ private:
     // wake.hpp
     bool wake_one(worker& by) noexcept;
     void wake_up_to(worker& by, std::uint32_t count) noexcept;
-    bool start_one(worker& by, bool injector_waits) noexcept;
+    bool wake_or_start(worker& by, bool in_debt) noexcept;
+    bool start_one(worker& by, bool in_debt) noexcept;
     bool has_visible_work() const noexcept;
-    void seat_was_freed(worker& by, seats_view after) noexcept;
+    bool has_stranded_work() const noexcept;
+    bool must_wake_in_debt() const noexcept;
+    void seat_was_freed(worker& by, seats_view after, bool is_stranding = false) noexcept;
     void ask_everybody(const worker& by) noexcept;
     void prepare_poll(worker& own) noexcept;
     bool can_start() const noexcept;
@@ -142,6 +145,7 @@ private:
     // waiting.hpp
     template <class IsReady, class Announce>
     void sleep_as_waiter(worker& own, IsReady&& is_ready, Announce&& announce) noexcept;
+    bool go_away(worker& own) noexcept;
     bool leave_waiting(worker& own) noexcept;
     void run_anything(worker& own) noexcept;
     job_slot leapfrog_from(worker& own, worker& victim, const serving_record::entry& seen) noexcept;

@@ -139,7 +139,7 @@ inline void scheduler::run_found(worker& own, const job_slot& slot) noexcept {
 /// is what serves the injector. Returns: true after the sleep that paid it, awake with a new seat, searching.
 inline bool scheduler::try_repay(worker& own) noexcept {
     const seats_view view = seats_.load();
-    if (view.free() >= 0 || seats_.may_wake(view, !injector_.is_empty())) return false;
+    if (view.free() >= 0 || seats_.may_wake(view, has_stranded_work())) return false;
     idle_.add(own.index);
     if (!seats_.try_repay()) {
         withdraw(own, idle_);
@@ -185,7 +185,7 @@ inline bool scheduler::sleep_registered(worker& own, bool guardian) noexcept {
 
 /// Takes one idle thread off, as a waker would, and that is this one — unless a waker has its bit already.
 inline bool scheduler::try_unregister(worker& own) noexcept {
-    if (!seats_.try_take_idle(!injector_.is_empty())) return false;
+    if (!seats_.try_take_idle(false) && !(must_wake_in_debt() && seats_.try_take_idle(true))) return false;
     withdraw(own, idle_);
     return true;
 }

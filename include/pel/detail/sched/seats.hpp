@@ -98,36 +98,36 @@ public:
             .second;
     }
 
-    /// Whether a waker may take somebody off the registry: a seat is free, or S3.
-    bool may_wake(seats_view view, bool injector_waits) const noexcept {
-        return view.free() > 0 || (injector_waits && only_foreign(view));
+    /// Whether a waker may take somebody off the registry: a seat is free, or S3 allows a debt.
+    bool may_wake(seats_view view, bool in_debt) const noexcept {
+        return view.free() > 0 || (in_debt && only_foreign(view));
     }
     /// Waker: takes one idle thread off, which then owns a seat and searches.
-    bool try_take_idle(bool injector_waits) noexcept {
+    bool try_take_idle(bool in_debt) noexcept {
         return change([&](seats_view view, std::uint64_t& next) {
                    next += one_searching - one_idle - one_free;
-                   return view.idle() > 0 && may_wake(view, injector_waits);
+                   return view.idle() > 0 && may_wake(view, in_debt);
                })
             .second;
     }
     /// Waker: a seat for a thread that is about to be started, which then searches.
-    bool try_take_seat(bool injector_waits) noexcept {
+    bool try_take_seat(bool in_debt) noexcept {
         return change([&](seats_view view, std::uint64_t& next) {
                    next += one_searching - one_free;
-                   return may_wake(view, injector_waits);
+                   return may_wake(view, in_debt);
                })
             .second;
     }
     /// The thread could not be started.
     seats_view return_seat() noexcept { return add(one_free - one_searching); }
     /// Waker (S4): takes one waiter off, which then owns a seat. Only when nobody else could ever do the work: every
-    /// thread in a call sleeps, or only foreign threads are awake and the injector waits. A waiter that runs what is
+    /// thread in a call sleeps, or only foreign threads are awake and work is stranded. A waiter that runs what is
     /// outside its wait may meet a lock of its own, so a thread that is at work is waited for instead.
-    bool try_take_waiter(bool injector_waits) noexcept {
+    bool try_take_waiter(bool is_stranded) noexcept {
         return change([&](seats_view view, std::uint64_t& next) {
                    next -= one_waiter + one_free;
                    return view.idle() == 0 && view.waiters() > 0 && only_foreign(view) &&
-                          (injector_waits || view.foreign() == 0);
+                          (is_stranded || view.foreign() == 0);
                })
             .second;
     }

@@ -21,6 +21,7 @@ struct segment {
     group_core* group = nullptr;
     std::uint64_t scope_serial = 0; // of the scope that is innermost where the segment may be used
     segment* below = nullptr;       // the next open one of this worker
+    segment* older_home = nullptr;  // the next older group's that was built on this worker
     std::uint32_t base = 0;
     std::uint32_t end = 0;    // one past the last job of its own
     std::uint32_t stolen = 0; // own slots that others took, not yet subtracted
@@ -30,6 +31,9 @@ struct segment {
     bool accepts(const worker& own) const noexcept {
         return scope_serial == own.scope_serial && end == own.deque.bottom();
     }
+    /// The deque was taken back to below it, so something else may be there when bottom is where it was: no job is
+    /// pushed here any more. Requires: closed.
+    void shut() noexcept { base = end = ~std::uint32_t{0}; }
 };
 
 /// Jobs that `own` has left in segments above `kept` go to their groups' lists (group.hpp).

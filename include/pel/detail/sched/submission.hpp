@@ -32,9 +32,10 @@ public:
 
     bool is_done() const noexcept { return state.is_done(); }
 
-    /// Into the injector. A pool at its end runs it here and now.
+    /// Into the injector. A pool at its end, or of the parent process, runs it here and now.
     void inject() noexcept {
-        if (pool_.is_stopping()) return entry_.single.function(entry_.single, *current_worker, job_action::run);
+        if (pool_.is_stopping() || !pool_.is_from_this_process())
+            return entry_.single.function(entry_.single, *current_worker, job_action::run);
         worker& by = counting_record(pool_);
         pool_.submission_begins();
         is_counted_ = true;

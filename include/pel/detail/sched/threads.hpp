@@ -124,7 +124,9 @@ inline void scheduler::submission_ends() noexcept {
 }
 
 inline void scheduler::complete_submissions(worker* own) {
-    const auto is_complete = [&] { return submissions_.load(seq_cst) == 0; }; // sync(X3) seq_cst: what the jobs did
+    const auto is_complete = [&] {
+        return submissions_.load(seq_cst) == 0 || !is_from_this_process(); // sync(X3) seq_cst: what the jobs did
+    };
     if (own == nullptr) {
         while (!is_complete()) {
             if (const job_slot slot = injector_.try_pop())

@@ -79,6 +79,7 @@ template <class IsReady, class Help, class Announce>
 void scheduler::wait_until(worker& own, IsReady&& is_ready, Help&& help, Announce&& announce) {
     std::int64_t deadline = 0;
     while (!is_ready()) {
+        if (!is_from_this_process()) throw_lost_in_fork(); // what help() has run forked, and this is the child
         if (help()) {
             deadline = 0;
             continue;
@@ -94,19 +95,27 @@ void scheduler::wait_until(worker& own, IsReady&& is_ready, Help&& help, Announc
     }
 }
 
+/// Makes everything private public: its owner will not take it back for a while. Returns: whether something is public.
+inline bool scheduler::go_away(worker& own) noexcept {
+    own.is_away.store(true, relaxed); // published by the RMW that frees the seat (S1)
+    own.counts.exposed.add(own.deque.expose(~0u));
+    return own.deque.has_public();
+}
+
 /// The order is: everything private public, the seat free and this record registered, look(), then sleep.
 template <class IsReady, class Announce>
 void scheduler::sleep_as_waiter(worker& own, IsReady&& is_ready, Announce&& announce) noexcept {
     const bool had_left = own.has_left;
     if (had_left) return_to_seat(own);
     settle_segments(own);
-    own.counts.exposed.add(own.deque.expose(~0u));
+    const bool is_stranding = go_away(own);
     waiting_.add(own.index);
-    seat_was_freed(own, seats_.park_waiter(own.is_foreign));
+    seat_was_freed(own, seats_.park_waiter(own.is_foreign), is_stranding);
     own.counts.parks.add();
     if (announce()) {
         while (!is_ready() && waiting_.has(own.index)) own.sleep.park();
     }
+    own.is_away.store(false, relaxed); // late: somebody is woken for what its owner takes back
     const bool woken_for_work = leave_waiting(own);
     if (own.is_foreign && seats_.only_foreign(seats_.foreign_is_back())) look(own); // S3 may hold from here on
     if (seats_.load().free() < 0) own.counts.debts.add();
@@ -194,14 +203,15 @@ inline bool scheduler::leapfrog_scope(worker& own, const scope& inside) noexcept
 /// A fork made meanwhile takes the slow path, and the seat back.
 inline void scheduler::leave_seat(worker& own) noexcept {
     settle_segments(own);
-    own.counts.exposed.add(own.deque.expose(~0u));
+    const bool is_stranding = go_away(own);
     own.deque.keep_request();
     own.has_left = true;
-    seat_was_freed(own, own.is_foreign ? seats_.leave_foreign() : seats_.leave());
+    seat_was_freed(own, own.is_foreign ? seats_.leave_foreign() : seats_.leave(), is_stranding);
 }
 
 inline void scheduler::return_to_seat(worker& own) noexcept {
     own.has_left = false;
+    own.is_away.store(false, relaxed); // as in sleep_as_waiter()
     const seats_view view = own.is_foreign ? seats_.enter_foreign() : seats_.enter();
     if (view.free() < 0) own.counts.debts.add();
     prepare_poll(own);

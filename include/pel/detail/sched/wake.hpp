@@ -71,24 +71,48 @@ inline bool scheduler::has_visible_work() const noexcept {
     return false;
 }
 
+/// Work that no holder of a seat may be looking for if all of them are foreign threads (S3): what is in the injector, and
+/// what a thread has made public that sleeps in a wait, or blocks.
+inline bool scheduler::has_stranded_work() const noexcept {
+    if (!injector_.is_empty()) return true;
+    for (std::uint32_t each = 0, count = record_count(); each < count; ++each) {
+        const worker& one = record(each);
+        if (one.is_away.load(relaxed) && one.deque.has_public()) return true; // ordered by the seats word (S1)
+    }
+    return false;
+}
+/// S3: stranded work, and none but foreign threads to come for it. (Who ends that by leaving a seat looks again.)
+inline bool scheduler::must_wake_in_debt() const noexcept {
+    return seats_.only_foreign(seats_.load()) && has_stranded_work();
+}
+
 inline void scheduler::look(worker& by) noexcept {
     if (is_from_this_process() && has_visible_work()) wake_one(by);
 }
 
 /// An idle thread, else a new one, else a waiter (S4). Whoever is woken owns a seat by then.
 inline bool scheduler::wake_one(worker& by) noexcept {
-    const bool injector_waits = !injector_.is_empty();
     if (stopping_.load(relaxed) || !is_from_this_process()) return false; // stop() wakes everybody; a child has nobody
-    if (seats_.try_take_idle(injector_waits)) {
-        wake_for(by, idle_);
-    } else if (start_one(by, injector_waits)) {
-    } else if (!can_start() && seats_.try_take_waiter(injector_waits)) {
-        wake_for(by, waiting_);
-    } else {
-        return false;
+    if (!wake_or_start(by, false)) {
+        const bool is_stranded = must_wake_in_debt();
+        if (is_stranded && wake_or_start(by, true)) {
+        } else if (!can_start() && seats_.try_take_waiter(is_stranded)) {
+            wake_for(by, waiting_);
+        } else {
+            return false;
+        }
     }
     by.counts.wakes.add();
     if (seats_.load().free() < 0) by.counts.foreign_only.add();
+    return true;
+}
+
+inline bool scheduler::wake_or_start(worker& by, bool in_debt) noexcept {
+    if (!seats_.try_take_idle(in_debt)) {
+        if (start_one(by, in_debt)) return true;
+        if (!seats_.try_take_idle(in_debt)) return false; // who went to sleep while a thread seemed to be on its way
+    }
+    wake_for(by, idle_);
     return true;
 }
 
@@ -109,9 +133,10 @@ inline bool scheduler::can_start() const noexcept {
            !start_failed_.load(relaxed); // stale: tried, or S4, once more
 }
 
-inline bool scheduler::start_one(worker& by, bool injector_waits) noexcept {
+/// While it tries, the new thread counts as searching: others may have relied on that, so if it fails they are asked.
+inline bool scheduler::start_one(worker& by, bool in_debt) noexcept {
     if (threads_.load(relaxed) >= config_.max_threads) return false; // never falls for long
-    if (!seats_.try_take_seat(injector_waits)) return false;
+    if (!seats_.try_take_seat(in_debt)) return false;
     if (threads_.fetch_add(1, relaxed) < config_.max_threads) {
         const bool is_started = start_thread_with_seat(by);
         start_failed_.store(!is_started, relaxed);
@@ -119,15 +144,16 @@ inline bool scheduler::start_one(worker& by, bool injector_waits) noexcept {
     }
     threads_.fetch_sub(1, relaxed);
     seats_.return_seat();
+    ask_everybody(by);
     return false;
 }
 
 /// A seat was freed by an RMW that returned `after`. If there was a free seat before and somebody to take it, then
-/// whoever made work visible, or freed that one, has looked. Otherwise this thread looks, and asks those at work, who
-/// may have been told that nobody could come.
-inline void scheduler::seat_was_freed(worker& by, seats_view after) noexcept {
+/// whoever made work visible, or freed that one, has looked, unless it is this thread, which leaves public jobs behind
+/// (`is_stranding`). Otherwise this thread looks, and asks those at work, who may have been told that nobody could come.
+inline void scheduler::seat_was_freed(worker& by, seats_view after, bool is_stranding) noexcept {
     const bool somebody_is_left = after.idle() != 0 || can_start();
-    if (after.free() > 1 && somebody_is_left) return;
+    if (after.free() > 1 && somebody_is_left && !is_stranding) return;
     if (!is_from_this_process()) return;
     bool is_wanted = has_visible_work();
     if (after.free() == 1 && after.searching() == 0 && !after.has_guardian() && seats_.somebody_works(after)) {

@@ -19,6 +19,13 @@ namespace detail {
 class scheduler;
 struct segment;
 
+/// Where a thread was when it entered the call of another pool.
+struct call_level {
+    const scheduler* pool;
+    const scope* innermost;
+    const call_level* outer;
+};
+
 class alignas(cache_line) worker {
 public:
     static constexpr std::uint32_t deque_capacity = 1u << 14;
@@ -55,16 +62,19 @@ public:
     std::uint64_t next_serial() noexcept { return ++last_serial_; }
 
     split_deque deque;
-    scope* innermost = nullptr;       // what a fork made now is inside of
-    std::uint64_t scope_serial = 0;   // tells openings of scopes apart, when addresses do not
-    scheduler* pool = nullptr;        // null: a thread that is no worker
-    segment* open_segments = nullptr; // with jobs in the deque, innermost first
-    segment* served = nullptr;        // for the jobs that the group job being served may push
-    std::int64_t wakes_from = 0;      // before this tick a fork wakes nobody: the outermost call may be too small
-    std::uint32_t index = 0;          // in the pool
-    std::uint32_t id = 0;             // in the process, from 1
+    scope* innermost = nullptr;        // what a fork made now is inside of
+    std::uint64_t scope_serial = 0;    // tells openings of scopes apart, when addresses do not
+    scheduler* pool = nullptr;         // null: a thread that is no worker
+    segment* open_segments = nullptr;  // with jobs in the deque, innermost first
+    segment* home_segments = nullptr;  // of the groups built here that live, youngest first
+    segment* served = nullptr;         // for the jobs that the group job being served may push
+    const call_level* level = nullptr; // the foreign call that this record is in, null: none
+    std::int64_t wakes_from = 0;       // before this tick a fork wakes nobody: the outermost call may be too small
+    std::uint32_t index = 0;           // in the pool
+    std::uint32_t id = 0;              // in the process, from 1
     bool is_foreign = false;
     bool has_left = false;          // its seat: inside blocking(), or a call into another pool
+    atomic<bool> is_away{false};    // it has left, or sleeps in a wait: its public jobs are stranded (S3)
     std::uint32_t generation = 0;   // fork generation
     std::uint32_t level_base = 0;   // deque position where the job, or call, on top of the stack begins
     std::uintptr_t stack_end = 0;   // lowest address
