@@ -33,14 +33,8 @@ struct board {
     }
 };
 
-inline std::uint64_t count_serially(const board& before, unsigned size) {
-    if (before.row == size) return 1;
-    std::uint64_t count = 0;
-    for (std::uint32_t free = before.free_squares(size); free != 0; free &= free - 1) {
-        count += count_serially(before.with_queen(free & (~free + 1)), size);
-    }
-    return count;
-}
+/// In serial.cpp: the same machine code for all variants. Inlined into each, it differed by 10 % for no reason of theirs.
+std::uint64_t count_serially(const board& before, unsigned size);
 
 inline std::uint64_t sum(const partial_counts& parts) {
     std::uint64_t all = 0;

@@ -14,6 +14,21 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
+template <class Call>
+inline constexpr bool is_const_call = false;
+template <class Result, class Body, class... Arguments>
+inline constexpr bool is_const_call<Result (Body::*)(Arguments...) const> = true;
+template <class Result, class Body, class... Arguments>
+inline constexpr bool is_const_call<Result (Body::*)(Arguments...) const noexcept> = true;
+
+/// A function object of a few words that is called the same way whether it is const or not, as lambdas are: nobody can
+/// tell a copy from it. In registers, it lets the compiler vectorise what it may not where a store could change it.
+template <class Body, class Index>
+concept copied_into_registers =
+    std::is_trivially_copyable_v<Body> && sizeof(Body) <= 64 &&
+    (requires { requires is_const_call<decltype(&Body::operator())>; } ||
+     requires { requires is_const_call<decltype(&Body::template operator()<Index>)>; });
+
 /// The share of a loop that keeps nothing.
 template <class Index, class Body>
 class body_strand {
@@ -21,13 +36,33 @@ public:
     body_strand(Index first, Body& body) noexcept : first_(first), body_(body) {}
 
     void run(std::uint64_t lo, std::uint64_t hi) {
-        const Index last = index_at(hi);
-        for (Index i = index_at(lo); i != last; ++i) body_(i);
+        with_body([&](auto& body) {
+            const Index last = index_at(hi);
+            for (Index i = index_at(lo); i != last; ++i) body(i);
+        });
+    }
+    /// As run(), until goes_on() says no after an item. Returns: the item after that.
+    template <class GoesOn>
+    std::uint64_t run_while(std::uint64_t lo, std::uint64_t hi, const GoesOn& goes_on) {
+        with_body([&](auto& body) {
+            do body(index_at(lo));
+            while (++lo != hi && goes_on());
+        });
+        return lo;
     }
     body_strand split() const noexcept { return *this; }
     void join(body_strand&&) noexcept {}
 
 private:
+    template <class Run>
+    PEL_ALWAYS_INLINE void with_body(const Run& run) {
+        if constexpr (copied_into_registers<Body, Index>) {
+            const Body body = body_;
+            run(body);
+        } else {
+            run(body_);
+        }
+    }
     Index index_at(std::uint64_t offset) const noexcept {
         return static_cast<Index>(static_cast<std::uint64_t>(first_) + offset); // wraps back for negative numbers
     }

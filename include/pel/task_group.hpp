@@ -20,22 +20,22 @@ namespace detail {
 template <class F, class Group>
 class group_call final : public group_job {
 public:
-    group_call(Group& owner, F&& function) : group_job(owner), function_(std::move(function)) {}
-    group_call(Group& owner, const F& function) : group_job(owner), function_(function) {}
+    group_call(Group& owner, F&& callable) : group_job(owner), function_(std::move(callable)) {}
+    group_call(Group& owner, const F& callable) : group_job(owner), function_(callable) {}
 
-    void push() noexcept { static_cast<Group&>(group).push(*this, &act); }
+    void push() noexcept { static_cast<Group&>(group()).push(*this, &act); }
 
 private:
     static void act(const job_slot& claimed, worker& runner, job_action action) {
         if (action != job_action::run_inline) return act_elsewhere(claimed, runner, action);
         auto& self = static_cast<group_call&>(*claimed.frame);
-        self.invoke_and_destroy(static_cast<Group&>(self.group), runner);
+        self.invoke_and_destroy(static_cast<Group&>(self.group()), runner);
     }
     PEL_NOINLINE static void act_elsewhere(const job_slot& claimed, worker& runner, job_action action) {
         auto& self = static_cast<group_call&>(*claimed.frame);
-        auto& owner = static_cast<Group&>(self.group);
+        auto& owner = static_cast<Group&>(self.group());
         if (action == job_action::give_back) return owner.give_back(runner, claimed);
-        owner.serve(runner, claimed.forker, self.is_listed, [&] { self.invoke_and_destroy(owner, runner); });
+        owner.serve(runner, claimed.forker, self.is_listed(), [&] { self.invoke_and_destroy(owner, runner); });
     }
     PEL_ALWAYS_INLINE void invoke_and_destroy(Group& owner, worker& runner) noexcept {
         if (!owner.is_cancelled()) [[likely]] {

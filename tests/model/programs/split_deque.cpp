@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The split deque: an owner that forks and joins, thieves that steal, also behind its back. Every job runs exactly once,
 // its effects are visible to the join, and a frame that is gone is never touched.
+#include <pel/detail/queue/job.hpp>
 #include <pel/detail/queue/split_deque.hpp>
-#include <pel/detail/sched/job.hpp>
 
 #include <pel_model/plain.hpp>
 #include <pel_model/program.hpp>

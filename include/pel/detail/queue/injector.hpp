@@ -9,6 +9,7 @@
 #pragma once
 
 #include <pel/detail/platform/cache_line.hpp>
+#include <pel/detail/queue/job.hpp>
 #include <pel/detail/queue/split_deque.hpp>
 #include <pel/detail/sync/lock.hpp>
 
@@ -29,9 +30,13 @@ struct injector_entry {
 };
 
 /// A job that can stand in a group's list.
-struct listed_job {
-    listed_job* next = nullptr;
-    job_slot work;
+struct listed_job : job {
+    explicit listed_job(scope* inside) noexcept : job(inside) {}
+
+    bool is_listed() const noexcept { return function != nullptr; } // or was, until it was claimed
+
+    job_function function = nullptr;
+    listed_job* next; // written when it is listed
 };
 
 /// The jobs of one group that are in no deque, oldest first. Guarded by the lock of the injector that it is used with.
@@ -93,7 +98,8 @@ public:
         size_.fetch_sub(1, relaxed); // as in try_remove()
         return entry.single;
     }
-    void append(group_list& list, listed_job& item) noexcept {
+    void append(group_list& list, listed_job& item, job_function function) noexcept {
+        item.function = function;
         const lock_guard guard(lock_);
         item.next = nullptr;
         (list.head_ == nullptr ? list.head_ : list.tail_->next) = &item;
@@ -131,7 +137,7 @@ private:
         size_.fetch_sub(1, relaxed); // as in try_remove()
         unlink(list.entry_);
         if (list.head_ != nullptr) link(list.entry_);
-        return item.work;
+        return {item.function, &item};
     }
 
     alignas(cache_line) lock lock_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The split deque: a fixed array of jobs indexed by stack position, of which [split, bottom) belongs to the owner alone
 // and [top, split) to everybody. Forking and joining in the private part costs no atomic RMW and no fence instruction.
-// README.md beside this file has the protocol, the edges D1, D2, D4 and the argument; D3 is in detail/sched/job.hpp.
+// README.md beside this file has the protocol, the edges D1, D2, D4 and the argument; D3 is in detail/queue/job.hpp.
 //   owner:  try_push, push, try_take_private, take_public, expose, close_stolen, serve_requests
 //   thief:  try_steal, try_deep_steal, request, has_public, has_private
 // I1  top <= split, and a slot in [top, split) holds a job that nobody has claimed; outside a pop split <= bottom.

@@ -4,7 +4,6 @@
 //   any thread: push(), cancel(), capture(); one waiter at a time: wait().
 #pragma once
 
-#include <pel/detail/memory/manual_lifetime.hpp>
 #include <pel/detail/sched/group_count.hpp>
 #include <pel/detail/sched/lease.hpp>
 #include <pel/detail/sched/operation_cancelled.hpp>
@@ -18,14 +17,12 @@ namespace detail {
 class group_core;
 
 /// A job of a group, in its deque slot or in its list. Derived objects live in a frame pool.
-struct group_job : job {
+struct group_job : listed_job {
     explicit group_job(group_core& owner) noexcept;
     group_job(const group_job&) = delete;
     group_job& operator=(const group_job&) = delete;
 
-    group_core& group;
-    bool is_listed = false;
-    manual_lifetime<listed_job> link; // made when it is listed
+    group_core& group() const noexcept;
 };
 
 class group_core : public scope {
@@ -167,7 +164,8 @@ private:
     std::exception_ptr error_;
 };
 
-inline group_job::group_job(group_core& owner) noexcept : job(&owner), group(owner) {}
+inline group_job::group_job(group_core& owner) noexcept : listed_job(&owner) {}
+inline group_core& group_job::group() const noexcept { return static_cast<group_core&>(*home); }
 
 inline bool group_core::push_to(worker& own, segment& here, job_function function, group_job& task) noexcept {
     if (here.state != segment_state::credit) [[unlikely]]
@@ -196,11 +194,8 @@ inline void group_core::list(worker& own, const job_slot& task, bool is_counted)
         task.function(task, own, job_action::run_inline);
         return subtract(1);
     }
-    auto& listed = static_cast<group_job&>(*task.frame);
-    listed.is_listed = true;
-    listed_job& link = listed.link.emplace(nullptr, job_slot{task.function, task.frame});
     scheduler& pool = pool_; // the group may be complete, and gone, before the last line
-    pool.shared().append(list_, link);
+    pool.shared().append(list_, static_cast<group_job&>(*task.frame), task.function);
     own.counts.listed.add();
     pool.look(own);
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The engine of all loops. A thread's share of a loop pushes its far half, then the far half of the rest, and so on, and
-// runs the near end in blocks. Nobody chooses a grain: blocks grow until they take 2–10 µs, and between them the thread
-// looks whether somebody asked for work. What is asked for is served from the oldest end: outer loops' far halves.
+// The engine of all loops. A thread runs its share of a loop in blocks. Nobody chooses a grain: blocks grow until they
+// take 2–10 µs, and between them the thread looks whether somebody asked for work. Far halves of the share go into the
+// deque: all of them, down to one item, if somebody has asked when it begins, or if single items take long, because then
+// nobody should have to wait for the next look; else one at each request, which is served from the oldest end: outer
+// loops' far halves. A loop of short items that nobody asks for pushes nothing.
 //   Strand: one thread's share of the result. strand.run(lo, hi) is called on consecutive rising ranges; a stolen range
 //   has a strand of its own, strand.split(), which strand.join() gets back in order.
 // I1  pieces_[0, live_) are in the deque or stolen, at rising positions and falling ranges: [lo, hi) of the share ends
@@ -39,7 +41,7 @@ private:
 
 inline constexpr std::uint64_t untimed_loop = 16; // loops up to this size read no clock on a worker
 inline constexpr unsigned most_pieces = 16;       // of one loop in one deque
-inline constexpr std::uint64_t cut_multiple = 16; // cuts of larger ranges fall on multiples
+inline constexpr std::uint64_t cut_multiple = 16; // cuts of larger ranges, and blocks, end on multiples
 
 template <class Strand>
 class loop_share;
@@ -91,14 +93,21 @@ private:
 template <class Strand>
 class loop_share {
 public:
-    loop_share(worker& own, loop_scope& loop, Strand& strand, std::uint64_t size) noexcept
-        : own_(own), loop_(loop), strand_(strand), is_timed_(size > untimed_loop || own.wakes_from != 0) {}
+    /// `start`: the time, if it was read just now.
+    loop_share(worker& own, loop_scope& loop, Strand& strand, std::uint64_t size, std::int64_t start = 0) noexcept
+        : own_(own), loop_(loop), strand_(strand), is_timed_(size > untimed_loop || own.wakes_from != 0), time_(start) {
+    }
     loop_share(const loop_share&) = delete;
     loop_share& operator=(const loop_share&) = delete;
 
     /// Throws nothing of the body: that goes to the loop's scope.
     void run(std::uint64_t lo, std::uint64_t hi) noexcept {
-        if (own_.wakes_from == 0) split(lo, hi);
+        if (own_.wakes_from == 0) {
+            if (own_.deque.is_asked())
+                split(lo, hi);
+            else if (!is_timed_ && hi - lo > 1)
+                push_far_half(lo, hi); // how long items take is not known: half of them can be taken meanwhile
+        }
         for (;;) {
             call_guarded([&] { run_blocks(lo, hi); },
                          [&](std::exception_ptr error) { loop_.capture(std::move(error)); });
@@ -131,59 +140,80 @@ private:
         return true;
     }
 
-    /// Runs [lo, hi), which may be cut shorter by a request.
+    /// Runs [lo, hi), which may be cut shorter by a request. The clock is not read after the last block.
     void run_blocks(std::uint64_t lo, std::uint64_t hi) {
         if (!is_timed_) return run_items(lo, hi);
-        std::int64_t time = ticks();
-        while (lo < hi) {
+        std::int64_t time = time_ != 0 ? std::exchange(time_, 0) : ticks();
+        for (;;) {
             if (loop_.is_cancelled()) [[unlikely]]
                 return loop_.mark_cut_short();
-            const std::uint64_t size = block_ < hi - lo ? block_ : hi - lo;
-            strand_.run(lo, lo + size);
-            lo += size;
-            time = adapt(size, time);
-            if (own_.deque.is_asked()) [[unlikely]]
+            const std::uint64_t begin = std::exchange(lo, block_end(lo, hi));
+            strand_.run(begin, lo);
+            if (lo == hi) return;
+            time = adapt(lo - begin, time);
+            if (own_.deque.is_asked() || is_coarse_) [[unlikely]]
                 hi = serve(lo, hi, time);
         }
+    }
+    /// Larger blocks end on multiples, so that vectors stay aligned; a rest of half a block joins the last.
+    std::uint64_t block_end(std::uint64_t lo, std::uint64_t hi) const noexcept {
+        if (hi - lo <= block_ + block_ / 2) return hi;
+        const std::uint64_t end = lo + block_;
+        return block_ >= 2 * cut_multiple ? end & ~(cut_multiple - 1) : end;
     }
     /// The same for few items, without a clock.
     void run_items(std::uint64_t lo, std::uint64_t hi) {
         while (lo < hi) {
             if (loop_.is_cancelled()) [[unlikely]]
                 return loop_.mark_cut_short();
-            strand_.run(lo, lo + 1);
-            ++lo;
-            if (own_.deque.is_asked()) [[unlikely]]
+            lo = run_while(lo, hi, [this] { return !own_.deque.is_asked() && !loop_.may_be_cancelled(); });
+            if (lo < hi && own_.deque.is_asked()) [[unlikely]]
                 hi = serve(lo, hi, 0);
         }
     }
+    /// Runs items from lo on; after each, goes_on() decides. Returns: where it stopped.
+    template <class GoesOn>
+    std::uint64_t run_while(std::uint64_t lo, std::uint64_t hi, const GoesOn& goes_on) {
+        if constexpr (requires { strand_.run_while(lo, hi, goes_on); }) {
+            return strand_.run_while(lo, hi, goes_on);
+        } else {
+            strand_.run(lo, lo + 1);
+            return lo + 1;
+        }
+    }
 
-    /// Blocks of 1, 8, 64, … items until one takes 2 µs; from then on between 2 and 10 µs.
+    /// Blocks of 1, 8, 64, … items, faster if they take next to nothing, until one takes 2 µs; from then on 2–10 µs.
     std::int64_t adapt(std::uint64_t size, std::int64_t before) noexcept {
         const std::int64_t now = ticks();
         const std::int64_t took = now - before;
         const std::int64_t short_block = ticks_of_ns(2'000);
         if (took < short_block) {
-            if (size == block_) block_ *= 8;
+            block_ *= took < short_block / 64 ? 64 : 8;
         } else if (took > 5 * short_block) {
             const std::int64_t share = took / (2 * short_block);
             block_ = size > static_cast<std::uint64_t>(share) ? size / static_cast<std::uint64_t>(share) : 1;
-            if (size == 1 && took >= ticks_of_ns(5'000)) own_.wakes_from = 0; // items that long are worth a wake-up
+        }
+        if (size == 1 && took >= short_block) [[unlikely]] {
+            is_coarse_ = live_ == 0;                             // halves are in the deque otherwise
+            if (took >= ticks_of_ns(5'000)) own_.wakes_from = 0; // items that long are worth a wake-up
         }
         return now;
     }
 
-    /// Somebody asked for work, or it is not known yet whether this outermost call is worth a wake-up.
-    /// Returns: hi, lower if the range was cut.
+    /// Somebody asked for work, or items are so long that somebody may need it before the next look; or it is not known
+    /// yet whether this outermost call is worth a wake-up. Returns: hi, lower if the range was cut.
     PEL_NOINLINE std::uint64_t serve(std::uint64_t lo, std::uint64_t hi, std::int64_t now) noexcept {
         if (own_.wakes_from != 0) {
             if (now < own_.wakes_from) return hi;
             own_.wakes_from = 0;
         }
-        if (own_.deque.private_jobs() == 0 && hi - lo > 1)
+        if (is_coarse_)
+            split(lo, hi);
+        else if (own_.deque.private_jobs() == 0 && hi - lo > 1)
             push_far_half(lo, hi); // which serves
         else
             own_.pool->serve_request(own_);
+        is_coarse_ = false;
         return hi;
     }
 
@@ -212,7 +242,9 @@ private:
     loop_scope& loop_;
     Strand& strand_;
     const bool is_timed_;
+    bool is_coarse_ = false; // an item has taken long, and no half is in the deque
     unsigned live_ = 0;
+    std::int64_t time_;
     std::uint64_t block_ = 1;
     alignas(piece) unsigned char storage_[most_pieces * sizeof(piece)];
 };
@@ -224,12 +256,12 @@ inline bool is_cancelled(const worker& own) noexcept {
 
 /// Runs a whole loop on a member. Throws: the first exception of a body. Returns: false if it was cut short.
 template <class Strand>
-bool run_loop(worker& own, std::uint64_t size, Strand& strand) {
+bool run_loop(worker& own, std::uint64_t size, Strand& strand, std::int64_t start = 0) {
     scope* const outer = own.innermost;
     const std::uint64_t serial = own.scope_serial;
     loop_scope loop(own);
     own.open_scope(&loop);
-    loop_share<Strand>(own, loop, strand, size).run(0, size);
+    loop_share<Strand>(own, loop, strand, size, start).run(0, size);
     own.innermost = outer;
     own.scope_serial = serial;
     if (loop.error() != nullptr) [[unlikely]]
@@ -243,7 +275,7 @@ PEL_NOINLINE bool run_outermost_loop(scheduler& pool, std::uint64_t size, Strand
     const site_timer timer(site);
     const bool was_large = site.last_ticks() > ticks_of_ns(50'000);
     const foreign_call call(pool, was_large ? 0 : timer.start() + ticks_of_ns(scheduler::small_call_ns));
-    if (call.own() != nullptr) return run_loop(*call.own(), size, strand);
+    if (call.own() != nullptr) return run_loop(*call.own(), size, strand, timer.start());
     strand.run(0, size);
     return true;
 }

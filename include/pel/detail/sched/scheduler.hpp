@@ -11,7 +11,7 @@
 #include <pel/detail/platform/stack.hpp>
 #include <pel/detail/platform/thread.hpp>
 #include <pel/detail/queue/injector.hpp>
-#include <pel/detail/sched/job.hpp>
+#include <pel/detail/queue/job.hpp>
 #include <pel/detail/sched/records.hpp>
 #include <pel/detail/sched/seats.hpp>
 #include <pel/detail/sched/sleeper_set.hpp>

@@ -77,6 +77,11 @@ public:
         return now != checked_.load(relaxed) && is_cancelled_slow(now); // stale: walks once more than needed
     }
 
+    /// False: is_cancelled() is false.
+    bool may_be_cancelled() const noexcept {
+        return cancellations.load(relaxed) != checked_.load(relaxed); // stale: asked one item later
+    }
+
     /// Owner of the scope, alone with it: not cancelled any more (a task group is reused).
     void reset() noexcept { cancelled_.store(false, relaxed); } // the next look walks
 

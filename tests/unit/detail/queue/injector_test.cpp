@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <pel/detail/queue/injector.hpp>
-#include <pel/detail/sched/job.hpp>
+#include <pel/detail/queue/job.hpp>
 
 #include "support/watchdog.hpp"
 
@@ -17,7 +17,6 @@ namespace injector_test {
 using pel::detail::group_list;
 using pel::detail::injector;
 using pel::detail::injector_entry;
-using pel::detail::job;
 using pel::detail::job_action;
 using pel::detail::job_slot;
 using pel::detail::listed_job;
@@ -25,26 +24,24 @@ using pel::detail::worker;
 
 void ignore(const job_slot&, worker&, job_action) {}
 
-job_slot slot_of(std::size_t i) {
-    job_slot slot;
-    slot.function = &ignore;
-    slot.frame = reinterpret_cast<job*>((i + 1) * 64);
-    return slot;
-}
-std::size_t number_of(const job_slot& slot) { return reinterpret_cast<std::uintptr_t>(slot.frame) / 64 - 1; }
+/// A job by its number.
+struct numbered : listed_job {
+    explicit numbered(std::size_t i) : listed_job(nullptr), number(i) {}
+    std::size_t number;
+};
+std::size_t number_of(const job_slot& slot) { return static_cast<numbered*>(slot.frame)->number; }
 
-injector_entry entry_of(std::size_t i) {
-    injector_entry entry;
-    entry.single = slot_of(i);
-    return entry;
-}
+struct numbered_entry : injector_entry {
+    explicit numbered_entry(std::size_t i) : work(i) { single = {&ignore, &work}; }
+    numbered work;
+};
 
 TEST(injector, what_is_pushed_first_comes_out_first) {
     injector queue;
     EXPECT_TRUE(queue.is_empty());
     EXPECT_FALSE(queue.try_pop());
-    injector_entry entries[3] = {entry_of(0), entry_of(1), entry_of(2)};
-    for (injector_entry& each : entries) queue.push(each);
+    numbered_entry entries[3] = {numbered_entry(0), numbered_entry(1), numbered_entry(2)};
+    for (numbered_entry& each : entries) queue.push(each);
     EXPECT_FALSE(queue.is_empty());
     for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(number_of(queue.try_pop()), i);
     EXPECT_TRUE(queue.is_empty());
@@ -53,8 +50,8 @@ TEST(injector, what_is_pushed_first_comes_out_first) {
 
 TEST(injector, an_entry_is_claimed_once_from_anywhere_in_the_queue) {
     injector queue;
-    injector_entry entries[3] = {entry_of(0), entry_of(1), entry_of(2)};
-    for (injector_entry& each : entries) queue.push(each);
+    numbered_entry entries[3] = {numbered_entry(0), numbered_entry(1), numbered_entry(2)};
+    for (numbered_entry& each : entries) queue.push(each);
     EXPECT_TRUE(queue.try_remove(entries[1]));
     EXPECT_FALSE(queue.try_remove(entries[1]));
     EXPECT_EQ(number_of(queue.try_pop()), 0U);
@@ -69,17 +66,15 @@ TEST(injector, groups_take_turns_with_each_other_and_with_single_jobs) {
     injector queue;
     group_list first;
     group_list second;
-    listed_job a[2], b[2];
-    for (std::size_t i = 0; i < 2; ++i) {
-        a[i].work = slot_of(10 + i);
-        b[i].work = slot_of(20 + i);
-    }
-    injector_entry single = entry_of(0);
-    queue.append(first, a[0]);
-    queue.append(first, a[1]);
-    queue.append(second, b[0]);
+    numbered a[2] = {numbered(10), numbered(11)};
+    numbered b[2] = {numbered(20), numbered(21)};
+    numbered_entry single(0);
+    queue.append(first, a[0], &ignore);
+    queue.append(first, a[1], &ignore);
+    queue.append(second, b[0], &ignore);
     queue.push(single);
-    queue.append(second, b[1]);
+    queue.append(second, b[1], &ignore);
+    EXPECT_TRUE(b[1].is_listed());
     std::vector<std::size_t> order;
     while (const job_slot slot = queue.try_pop()) order.push_back(number_of(slot));
     EXPECT_EQ(order, (std::vector<std::size_t>{10, 20, 0, 11, 21}));
@@ -91,13 +86,10 @@ TEST(injector, a_waiter_pops_only_from_its_own_group) {
     injector queue;
     group_list mine;
     group_list other;
-    listed_job a, b, c;
-    a.work = slot_of(1);
-    b.work = slot_of(2);
-    c.work = slot_of(3);
-    queue.append(other, a);
-    queue.append(mine, b);
-    queue.append(other, c);
+    numbered a(1), b(2), c(3);
+    queue.append(other, a, &ignore);
+    queue.append(mine, b, &ignore);
+    queue.append(other, c, &ignore);
     EXPECT_EQ(number_of(queue.try_pop(mine)), 2U);
     EXPECT_FALSE(queue.try_pop(mine));
     EXPECT_EQ(number_of(queue.try_pop(other)), 1U);
@@ -107,7 +99,7 @@ TEST(injector, a_waiter_pops_only_from_its_own_group) {
 
 TEST(injector, publish_runs_before_anybody_can_claim_the_entry) {
     injector queue;
-    injector_entry entry = entry_of(7);
+    numbered_entry entry(7);
     EXPECT_EQ(queue.push_and(entry, [&] { return queue.is_empty() ? 1 : 2; }), 2);
     EXPECT_EQ(number_of(queue.try_pop()), 7U);
 }
@@ -127,13 +119,12 @@ TEST(injector, stress_every_entry_is_claimed_exactly_once) {
     std::vector<std::thread> threads;
     for (std::size_t p = 0; p < producers; ++p) {
         threads.emplace_back([&, p] {
-            std::deque<injector_entry> entries;
-            std::vector<listed_job> jobs(each);
+            std::deque<numbered_entry> entries;
+            std::deque<numbered> jobs;
             for (std::size_t i = 0; i < each; ++i) {
                 const std::size_t number = 2 * (p * each + i);
-                queue.push(entries.emplace_back(entry_of(number)));
-                jobs[i].work = slot_of(number + 1);
-                queue.append(list, jobs[i]);
+                queue.push(entries.emplace_back(number));
+                queue.append(list, jobs.emplace_back(number + 1), &ignore);
                 if (i % 3 == 0 && queue.try_remove(entries[i / 2])) claim(2 * (p * each + i / 2));
             }
             pel_test::await([&] { return claimed.load() == claims.size(); }); // the entries are others' to look at

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include <pel/detail/queue/job.hpp>
 #include <pel/detail/queue/split_deque.hpp>
-#include <pel/detail/sched/job.hpp>
 
 #include "support/watchdog.hpp"
 

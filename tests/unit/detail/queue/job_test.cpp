@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // test label: once
-#include <pel/detail/sched/job.hpp>
+#include <pel/detail/queue/job.hpp>
 
 #include "support/watchdog.hpp"
 
