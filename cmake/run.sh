@@ -98,6 +98,7 @@ bench() {
         shift
     fi
     need_to_bench
+    need "counts the system calls of an idle pool" strace
     if (($# == 0)); then
         need_clang
         need "OpenMP of the second compiler" libomp-19-dev
@@ -111,7 +112,7 @@ bench() {
         build bench-clang bench_fib bench_fib_shared
         run_benchmarks bench-clang "$results@clang" "${options[@]}" -- fib fib_shared || status=1
         say "compile time"
-        python3 tests/compile_time/measure.py g++
+        python3 tests/compile_time/measure.py "--results=$results" g++
         python3 benchmarks/summary.py "$results" "$results@clang"
     else
         python3 benchmarks/summary.py "$results"

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """How long one #include takes to compile at -O0, as a ratio to <tbb/tbb.h>. A report, not a test: it never fails.
 
-measure.py [COMPILER...]      CPU time; the headers take turns, and the best of some rounds counts.
+measure.py [--results=FILE] [COMPILER...]      CPU time; the headers take turns, and the best of some rounds counts. FILE
+                                               gets a line for each, as those of the benchmarks.
 """
 
 import resource
@@ -27,10 +28,20 @@ def seconds(compiler, header, folder, flags):
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+def append(file, best):
+    with open(file, "a") as results:
+        for header, taken in best.items():
+            runtime, name = header.removesuffix(".hpp").removesuffix(".h").split("/")
+            results.write(f"compile_{name}/{runtime}/1\ttime\t{taken * 1e9}\n")
+
+
 def main():
+    arguments = sys.argv[1:]
+    files = [one.removeprefix("--results=") for one in arguments if one.startswith("--results=")]
+    compilers = [one for one in arguments if not one.startswith("--")] or ["g++"]
     flags = subprocess.run(["pkg-config", "--cflags", "hwloc"], capture_output=True, text=True, check=False).stdout
     headers = [PEER] + [header for header in GOALS if (ROOT / "include" / header).exists()]
-    for compiler in sys.argv[1:] or ["g++"]:
+    for compiler in compilers:
         best = {}
         with tempfile.TemporaryDirectory() as folder:
             for _ in range(ROUNDS):
@@ -41,6 +52,8 @@ def main():
         for header in headers:
             goal = f"   aim: at most {GOALS[header]}" if header in GOALS else ""
             print(f"  <{header}>".ljust(32) + f"{best[header] * 1000:6.0f} ms   {best[header] / best[PEER]:5.2f} x{goal}")
+        for file in files:
+            append(file, best)
 
 
 if __name__ == "__main__":

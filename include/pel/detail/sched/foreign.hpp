@@ -49,6 +49,7 @@ public:
         own_->open_scope(nullptr);
         own_->served = nullptr;
         own_->wakes_from = wakes_from;
+        own_->fp_environment.store(read_fp_environment(), relaxed); // published with the jobs (D1, D2)
         current_worker = own_;
         pool.begin_foreign_call(*own_);
     }

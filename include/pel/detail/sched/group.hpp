@@ -109,8 +109,11 @@ public:
         segment mine{.group = this, .scope_serial = runner.scope_serial};
         mine.base = mine.end = runner.deque.bottom();
         runner.served = &mine;
-        invoke();
-        drain(runner, mine);
+        {
+            const adopted_fp_environment adopted(runner, fp_environment_);
+            invoke();
+            drain(runner, mine);
+        }
         runner.served = nullptr;
         if (is_listed) runner.counts.listed_run.add();
         if (forker != nullptr) forker->deque.request(); // as finish_stolen_job()
@@ -156,8 +159,9 @@ private:
     static void close(worker& own, segment& here, std::uint64_t finished) noexcept;
 
     scheduler& pool_;
-    worker* home_ = nullptr; // where it was built, if by a member and on its stack
-    segment segment_;        // there
+    const std::uint64_t fp_environment_ = read_fp_environment(); // the builder's
+    worker* home_ = nullptr;                                     // where it was built, if by a member and on its stack
+    segment segment_;                                            // there
     group_count count_;
     group_list list_;
     atomic<bool> has_error_{false};

@@ -85,6 +85,8 @@ public:
 protected:
     ~submission_core() = default;
 
+    const std::uint64_t fp_environment = read_fp_environment(); // the submitter's
+
     /// The runner's last words: tells the waiter, starts the continuation, drops the pool's reference.
     void finish(worker& runner) noexcept {
         if (is_counted_) runner.counts.injected_run.add();
@@ -183,7 +185,10 @@ public:
 private:
     static void act(const job_slot& claimed, worker& runner, job_action) {
         auto& self = static_cast<submitted_call&>(*claimed.frame);
-        self.fill(*self.function_);
+        {
+            const adopted_fp_environment adopted(runner, self.fp_environment);
+            self.fill(*self.function_);
+        }
         self.function_.reset(); // what it holds is gone before the waiter goes on
         self.finish(runner);
     }

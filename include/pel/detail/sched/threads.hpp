@@ -86,6 +86,7 @@ public:
         scheduler& pool = *own.pool;
         own.adopt_stack(this_stack());
         own.beat = first_beat_ns;
+        own.fp_environment.store(read_fp_environment(), relaxed);
         current_worker = &own;
         if (pool.config_.on_start != nullptr) pool.config_.on_start(pool.config_.context, own.index);
         pool.work(own);

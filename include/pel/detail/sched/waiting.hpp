@@ -25,8 +25,11 @@ inline scope scope_of_stolen(const job_slot& slot) noexcept {
     return scope(slot.frame->home, nullptr, 0, 0);
 }
 
-/// Runs a claimed job: publishes what is served, makes the job's scope the innermost, and puts everything back.
+/// Runs a claimed job: publishes what is served, makes the job's scope the innermost, computes as its forker does (what
+/// comes from no deque says so itself), and puts everything back.
 inline void scheduler::run(worker& own, const job_slot& slot) noexcept {
+    const worker& like = slot.forker != nullptr ? *slot.forker : own;
+    const adopted_fp_environment adopted(own, like.fp_environment.load(relaxed)); // published with the job (D1, D2)
     const serving_record::entry before = own.serving.get();
     scope* const innermost = own.innermost;
     const std::uint64_t serial = own.scope_serial;

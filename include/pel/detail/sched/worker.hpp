@@ -6,6 +6,7 @@
 
 #include <pel/detail/memory/frame_pool.hpp>
 #include <pel/detail/platform/cache_line.hpp>
+#include <pel/detail/platform/fp_environment.hpp>
 #include <pel/detail/platform/stack.hpp>
 #include <pel/detail/queue/split_deque.hpp>
 #include <pel/detail/sched/scope.hpp>
@@ -71,7 +72,8 @@ public:
     const call_level* level = nullptr; // the foreign call that this record is in, null: none
     std::int64_t wakes_from = 0;       // before this tick a fork wakes nobody: the outermost call may be too small
     std::uint32_t index = 0;           // in the pool
-    std::uint32_t id = 0;              // in the process, from 1
+    atomic<std::uint64_t> fp_environment{0}; // of the call that this thread works for: who takes work of it adopts that
+    std::uint32_t id = 0;                    // in the process, from 1
     bool is_foreign = false;
     bool has_left = false;          // its seat: inside blocking(), or a call into another pool
     atomic<bool> is_away{false};    // it has left, or sleeps in a wait: its public jobs are stranded (S3)
@@ -100,6 +102,26 @@ inline constinit worker no_worker{nullptr, 0};
 
 /// initial-exec: one load also inside a shared object (fork cost 2.7 against 3.2 × a plain call, benchmark fib).
 [[gnu::tls_model("initial-exec")]] inline constinit thread_local worker* current_worker = &no_worker;
+
+/// Has a thread compute as the caller of the work does that it is about to run, for a scope.
+class adopted_fp_environment {
+public:
+    adopted_fp_environment(worker& own, std::uint64_t environment) noexcept
+        : record_(own.fp_environment), before_(record_.load(relaxed)), own_(read_fp_environment()) {
+        if (environment != own_) write_fp_environment(environment);
+        record_.store(environment, relaxed); // published with the jobs (D1, D2)
+    }
+    ~adopted_fp_environment() {
+        if (read_fp_environment() != own_) write_fp_environment(own_); // also if the work itself has changed it
+        record_.store(before_, relaxed);
+    }
+    adopted_fp_environment(const adopted_fp_environment&) = delete;
+    adopted_fp_environment& operator=(const adopted_fp_environment&) = delete;
+
+private:
+    atomic<std::uint64_t>& record_;
+    const std::uint64_t before_, own_;
+};
 
 /// Memory for a task object made by the thread of `own`, no_worker included. Throws: std::bad_alloc.
 inline void* allocate_frame(worker& own, std::size_t bytes) {

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Work that another thread runs is computed with the caller's floating-point environment, and leaves the thread's alone.
+#include <pel/parallel_for.hpp>
+#include <pel/parallel_invoke.hpp>
+#include <pel/task_group.hpp>
+
+#include "support/watchdog.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cfenv>
+#include <thread>
+
+namespace fp_environment_test {
+
+using pel::par;
+
+/// Rounds upward for a scope.
+struct upward {
+    upward() { std::fesetround(FE_UPWARD); }
+    ~upward() { std::fesetround(FE_TONEAREST); }
+};
+
+TEST(fp_environment, of_the_caller_is_that_of_stolen_work) {
+    pel::thread_pool pool(2);
+    const pel_test::watchdog guard(pool);
+    const std::thread::id main = std::this_thread::get_id();
+    std::atomic<int> elsewhere{0};
+    std::atomic<int> wrong{0};
+    const auto check = [&](int expected) {
+        elsewhere += std::this_thread::get_id() != main ? 1 : 0;
+        wrong += std::fegetround() != expected ? 1 : 0;
+    };
+    const auto spin = [] {
+        for (volatile int i = 0; i < 20'000;) i = i + 1;
+    };
+    // Each kind of work, until another thread has had a part in it.
+    const auto until_shared = [&](const auto& work) {
+        for (int round = 0; round < 1'000 && elsewhere == 0; ++round) {
+            work(FE_TONEAREST);
+            const upward here;
+            work(FE_UPWARD);
+        }
+        EXPECT_GT(elsewhere.exchange(0), 0);
+        EXPECT_EQ(wrong, 0);
+    };
+    until_shared([&](int expected) {
+        pel::parallel_for(par.on(pool), 0, 64, [&](int) {
+            spin();
+            check(expected);
+        });
+    });
+    until_shared([&](int expected) {
+        pool.execute([&] {
+            pel::parallel_invoke(spin, [&] {
+                // Forks of stolen work, too.
+                pel::parallel_for(0, 4, [&](int) {
+                    spin();
+                    check(expected);
+                });
+            });
+        });
+    });
+    until_shared([&](int expected) { pool.submit([&] { check(expected); }).wait(); });
+    until_shared([&](int expected) {
+        pel::task_group outside(pool);
+        for (int i = 0; i < 4; ++i) outside.run([&] { check(expected); });
+        (void)outside.wait();
+        pool.execute([&] {
+            pel::task_group inside;
+            for (int i = 0; i < 4; ++i) {
+                inside.run([&] {
+                    spin();
+                    check(expected);
+                });
+            }
+            (void)inside.wait();
+        });
+    });
+}
+
+TEST(fp_environment, changed_by_a_task_is_changed_for_that_task_only) {
+    pel::thread_pool pool(1);
+    const pel_test::watchdog guard(pool);
+    for (int round = 0; round < 50; ++round) {
+        auto changed = pool.submit([] { std::fesetround(FE_DOWNWARD); });
+        pel_test::await([&] { return changed.is_ready(); });
+        auto next = pool.submit([] { return std::fegetround(); });
+        pel_test::await([&] { return next.is_ready(); });
+        ASSERT_EQ(next.get(), FE_TONEAREST);
+    }
+    EXPECT_EQ(std::fegetround(), FE_TONEAREST);
+}
+
+} // namespace fp_environment_test
