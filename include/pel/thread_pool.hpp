@@ -235,7 +235,9 @@ PEL_COLD inline detail::scheduler& thread_pool::restart() const {
     const detail::lock_guard guard(restart_);
     detail::scheduler* current = core_.load(detail::relaxed); // under the lock
     if (!current->is_from_this_process()) {
+        detail::scheduler* const of_parent = current;
         current = make_core();
+        current->predecessor = of_parent;
         core_.store(current, detail::release); // sync(K1) release: constructed
     }
     return *current;

@@ -46,6 +46,8 @@ public:
     scheduler(const scheduler&) = delete;
     scheduler& operator=(const scheduler&) = delete;
 
+    scheduler* predecessor = nullptr; // in a fork child: the parent's, left as it is, and not lost
+
     unsigned concurrency() const noexcept { return seats_.count(); }
     std::uint64_t uid() const noexcept { return uid_; }
     std::uint32_t generation() const noexcept { return generation_; }

@@ -9,6 +9,7 @@
 #include <pel/detail/topology/machine.hpp>
 #include <pel/detail/topology/text.hpp>
 
+#include <cstdlib>
 #include <string>
 
 PEL_NAMESPACE_BEGIN
@@ -28,9 +29,16 @@ inline std::string describe_decision(const cpu_limits& limits, const cpu_mask& o
     return concat({"the affinity mask and the cpuset together allow ", allowed});
 }
 
+/// Returns: a line if the environment overrides what was found, else nothing.
+inline std::string describe_environment() {
+    const char* text = std::getenv("PEL_NUM_THREADS");
+    if (text == nullptr || *text == '\0') return {};
+    return concat({"PEL_NUM_THREADS is ", text, ": pools that name no concurrency of their own take that instead\n"});
+}
+
 PEL_COLD inline std::string explain(const cpu_limits& limits, const machine& found) {
     return concat({"concurrency ", std::to_string(limits.concurrency), ": ", describe_decision(limits, found.online),
-                   "\n", limits.report, "machine (source: ", found.source, "):\n", found.description});
+                   "\n", describe_environment(), limits.report, "machine (source: ", found.source, "):\n", found.description});
 }
 
 } // namespace detail
