@@ -3,11 +3,11 @@
 // with the free functions of the other headers, which use the calling worker's pool and elsewhere the default.
 #pragma once
 
+#include <pel/detail/platform/duration.hpp>
 #include <pel/detail/sched/foreign.hpp>
 #include <pel/future.hpp>
 #include <pel/topology.hpp>
 
-#include <chrono>
 #include <functional>
 #include <string>
 
