@@ -169,6 +169,9 @@ inline void scheduler::abandon(std::int64_t patience_ns) noexcept {
     const bool own_thread = current_worker->pool == this && !current_worker->is_foreign;
     // sync(X2) acquire: they are gone
     while (live_threads_.load(acquire) > (own_thread ? 1u : 0u) && now_ns() < deadline) yield_thread();
+    for (std::uint32_t each = 0; each < record_count(); ++each) { // nobody joins them: they may be at work for ever
+        if (!record(each).is_foreign) detach_thread(natives_[each]);
+    }
 }
 
 } // namespace detail
