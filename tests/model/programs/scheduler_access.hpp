@@ -101,6 +101,8 @@ struct pool_world {
         seats_word().found();
         found.function(found, own, job_action::run);
     }
+    /// A searcher has claimed a job.
+    void run_found(worker& own, const job_slot& claimed) { (pool.*member(run_found_of{}))(own, claimed); }
     /// The life of a pool thread from its search on.
     void work(worker& own) {
         become(own);
