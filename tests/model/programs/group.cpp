@@ -43,8 +43,8 @@ struct group_world : pool_world {
             stoppable_group group(pool);
             model::name(group, "group");
             run(group, [this, &group, is_nested] {
-                add_to(outer);
                 if (is_nested) run(group, [this] { add_to(inner); });
+                add_to(outer); // after what it runs may be done
             });
             finish(group, sleeps);
         }

@@ -101,7 +101,10 @@ struct pool_world {
         seats_word().found();
         found.function(found, own, job_action::run);
     }
-    /// A searcher has claimed a job.
+    // Steps of a pool thread's life.
+    void sleep_registered(worker& own) { (pool.*member(sleep_registered_of{}))(own, false); }
+    bool sleep_idle(worker& own) { return (pool.*member(sleep_idle_of{}))(own); }
+    job_slot find(worker& own, std::int64_t window) { return (pool.*member(find_of{}))(own, window); }
     void run_found(worker& own, const job_slot& claimed) { (pool.*member(run_found_of{}))(own, claimed); }
     /// The life of a pool thread from its search on.
     void work(worker& own) {
