@@ -82,6 +82,18 @@ model::program searcher_leaves(bool waits, bool is_whole) {
     };
 }
 
+/// There is no thread yet: the fork starts one, and the end of the pool joins it.
+model::program thread_is_started(bool waits) {
+    return [=](model::execution& run) {
+        auto& w = run.share<fork_world>(false);
+        run.thread("caller", [&w, waits] {
+            w.call(waits);
+            w.pool.stop();
+        });
+        run.finally([&w] { w.tell_outcome(); });
+    };
+}
+
 struct state {
     scheduler pool;
     model::plain<int> left{0}, right{0};
@@ -115,12 +127,18 @@ const model::registered programs[] = {
     {{.name = "fork: the searcher leaves, and must come back", .pure_spins = true, .early_timeouts = 0},
      searcher_leaves(true, true),
      other},
+    {{.name = "fork: a thread must be started", .pure_spins = true, .early_timeouts = 0},
+     thread_is_started(true),
+     other},
     {{.name = "fork: from outside, 1 seat", .pure_spins = true}, from_outside(1, 1)},
     {{.name = "whole fork: a sleeper comes", .pure_spins = true, .early_timeouts = 0, .from_bound = 1},
      sleeper_comes(false, true),
      either},
     {{.name = "whole fork: the searcher leaves", .pure_spins = true, .early_timeouts = 0, .from_bound = 2},
      searcher_leaves(false, true),
+     either},
+    {{.name = "whole fork: a thread is started", .pure_spins = true, .early_timeouts = 0, .from_bound = 2},
+     thread_is_started(false),
      either},
     {{.name = "whole fork: from outside, 2 seats", .pure_spins = true, .from_bound = 2}, from_outside(2, 1)},
 };
