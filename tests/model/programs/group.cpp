@@ -63,6 +63,29 @@ struct group_world : pool_world {
         model::check(outer.runs.read() == 1, "the wait returned before the job had run");
         model::check(!is_nested || inner.runs.read() == 1, "the wait returned before the inner job had run");
     }
+    /// A job of the group lists another while the builder sleeps; the thread that lists it goes on to something else.
+    void wait_for_listed() {
+        become(builder);
+        {
+            stoppable_group group(pool);
+            model::name(group, "group");
+            run(group, [this, &group] {
+                if (current_worker != &builder) {
+                    scope opened(current_worker->innermost, nullptr, 0, 0);
+                    scope* const innermost = std::exchange(current_worker->innermost, &opened);
+                    const std::uint64_t serial = std::exchange(current_worker->scope_serial, ~std::uint64_t{0});
+                    run(group, [this] { add_to(inner); });
+                    current_worker->innermost = innermost;
+                    current_worker->scope_serial = serial;
+                } else {
+                    add_to(inner);
+                }
+                add_to(outer);
+            });
+            finish(group, true);
+        }
+        model::check(outer.runs.read() == 1 && inner.runs.read() == 1, "each job ran once");
+    }
     /// The slot of a job that may be stolen is used again at once: nobody waits for that job alone.
     void reuse_slot() {
         become(builder);
@@ -157,6 +180,13 @@ const model::registered programs[] = {
       .early_timeouts = 0,
       .from_bound = 1},
      group_of(true, true, false)},
+    {{.name = "group: a job is listed, waiter asleep", .pure_spins = true, .early_timeouts = 0, .from_bound = 1},
+     [](model::execution& run) {
+         auto& w = run.share<group_world>();
+         run.thread("builder", [&w] { w.wait_for_listed(); });
+         run.thread("thief", [&w] { w.steal(w.thief, w.builder); });
+         run.finally([&w] { w.tell_outcome(); });
+     }},
     {{.name = "group: a slot is used again", .pure_spins = true},
      [](model::execution& run) {
          auto& w = run.share<group_world>();
