@@ -25,11 +25,14 @@ std::size_t zeroed_used = 0;
 std::vector<std::size_t> written_pages; // in `zeroed`
 constexpr std::size_t page = 4096;
 
-// A page of `zeroed` is written for the first time ever: it must be cleared from now on.
+void (*report_crash)() = nullptr;
+
+// A page of `zeroed` is written for the first time ever: it must be cleared from now on. Or the program has crashed.
 void on_fault(int signal, siginfo_t* info, void*) {
     const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr);
     const auto begin = reinterpret_cast<std::uintptr_t>(zeroed);
     if (zeroed == nullptr || address < begin || address >= begin + zeroed_capacity) {
+        if (active && report_crash != nullptr) report_crash();
         std::signal(signal, SIG_DFL); // the instruction faults again
         return;
     }
@@ -38,15 +41,18 @@ void on_fault(int signal, siginfo_t* info, void*) {
     written_pages.push_back(index);
 }
 
+void handle_faults() {
+    struct sigaction action = {};
+    action.sa_sigaction = &on_fault;
+    action.sa_flags = SA_SIGINFO | SA_NODEFER;
+    ::sigaction(SIGSEGV, &action, nullptr);
+}
+
 void map_zeroed() {
     void* const pages = ::mmap(nullptr, zeroed_capacity, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (pages == MAP_FAILED) std::abort();
     zeroed = static_cast<char*>(pages);
     written_pages.reserve(zeroed_capacity / page);
-    struct sigaction action = {};
-    action.sa_sigaction = &on_fault;
-    action.sa_flags = SA_SIGINFO | SA_NODEFER;
-    ::sigaction(SIGSEGV, &action, nullptr);
 }
 
 } // namespace
@@ -57,6 +63,11 @@ bool set_active(bool now) {
     const bool before = active;
     active = now;
     return before;
+}
+
+void on_crash(void (*report)()) {
+    report_crash = report;
+    handle_faults();
 }
 
 void reset() {

@@ -16,6 +16,8 @@ void reset();
 void* allocate_zeroed(std::size_t size, std::size_t alignment);
 void* allocate(std::size_t size, std::size_t alignment);
 bool contains(const void* object);
+/// From now on report() is called where the program accesses what is no memory; it does not return.
+void on_crash(void (*report)());
 
 /// The explorer's own code within a fiber.
 class pause {

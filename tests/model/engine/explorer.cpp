@@ -21,6 +21,7 @@ explorer::explorer(const options& settings, const program& explored) : settings_
     for (unsigned thread = 0; thread < max_threads; ++thread) fibers_.push_back(std::make_unique<fiber>());
     program_data::remember();
     std::set_terminate([] { explorer::current()->fail_here("std::terminate() was called"); });
+    arena::on_crash([] { explorer::current()->fail_here("an access to what is no memory"); });
     current_ = this;
 }
 

@@ -1,13 +1,98 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The whole scheduler: a foreign thread forks and joins in a pool whose threads are started on demand.
-#include <pel/parallel_invoke.hpp>
-
-#include <pel_model/plain.hpp>
-#include <pel_model/program.hpp>
+// All of it together: the whole way of a fork — private, exposed, stolen, taken by the guardian — with the search, the
+// sleep and the wake-ups around it. Programs begin where the caller is inside its call, and end with the join.
+#include "scheduler_access.hpp"
 
 namespace {
 
-using namespace pel::detail;
+using namespace pel_test;
+
+const char* const callers = "run by the caller";
+const char* const others = "run by the other thread";
+
+struct fork_world : pool_world {
+    worker& caller = foreign("caller");
+    model::plain<int> left{0}, right{0};
+    atomic<bool> right_is_done{false};
+    const worker* runner = nullptr;
+    bool is_whole; // with the end of the call, and what the thread does before and after its job
+
+    explicit fork_world(bool whole) : pool_world(2, 1), is_whole(whole) { pool.begin_foreign_call(caller); }
+
+    /// `waits`: the left side waits for the right one, so another thread must come for it.
+    void fork_and_join(bool waits) {
+        auto f = [this, waits] {
+            left.write(left.read() + 1);
+            while (waits && !right_is_done.load(acquire)) cpu_relax();
+        };
+        auto g = [this] {
+            right.write(right.read() + 1);
+            runner = current_worker;
+            right_is_done.store(true, release);
+        };
+        fork_join(f, g);
+        model::check(left.read() == 1 && right.read() == 1, "each side ran once");
+    }
+    void call(bool waits) {
+        become(caller);
+        fork_and_join(waits);
+        if (is_whole) pool.end_foreign_call(caller);
+    }
+    /// The life of a pool thread up to the end of its first job.
+    void search_and_serve_one(worker& own) {
+        become(own);
+        std::int64_t window = 1;
+        for (;;) {
+            if (const job_slot found = find(own, window)) return serve(own, found);
+            window = sleep_idle(own) ? 0 : 1;
+        }
+    }
+    void serve(worker& own, const job_slot& found) {
+        if (is_whole) return run_found(own, found);
+        seats_word().found();
+        found.function(found, own, job_action::run);
+    }
+    void tell_outcome() const { model::outcome(runner == &caller ? callers : others); }
+};
+
+/// The fork finds its request set, exposes itself and wakes the thread.
+model::program sleeper_comes(bool waits, bool is_whole) {
+    return [=](model::execution& run) {
+        auto& w = run.share<fork_world>(is_whole);
+        worker& sleeper = w.idle("sleeper");
+        run.thread("caller", [&w, waits] { w.call(waits); });
+        run.daemon("sleeper", [&w, &sleeper] {
+            w.become(sleeper);
+            w.sleep_registered(sleeper);
+            w.search_and_serve_one(sleeper);
+        });
+        run.finally([&w] { w.tell_outcome(); });
+    };
+}
+
+/// The fork is fast, while the searcher asks, looks for the last time and goes to sleep.
+model::program searcher_leaves(bool waits, bool is_whole) {
+    return [=](model::execution& run) {
+        auto& w = run.share<fork_world>(is_whole);
+        worker& searcher = w.searching("searcher");
+        w.caller.deque.clear_request();
+        run.thread("caller", [&w, waits] { w.call(waits); });
+        run.daemon("searcher", [&w, &searcher] { w.search_and_serve_one(searcher); });
+        run.finally([&w] { w.tell_outcome(); });
+    };
+}
+
+/// There is no thread yet: the fork starts one, and the end of the pool joins it.
+model::program thread_is_started(bool waits) {
+    return [=](model::execution& run) {
+        auto& w = run.share<fork_world>(false);
+        run.thread("caller", [&w, waits] {
+            w.call(waits);
+            w.pool.stop();
+        });
+        run.finally([&w] { w.tell_outcome(); });
+    };
+}
 
 struct state {
     scheduler pool;
@@ -17,7 +102,8 @@ struct state {
     }
 };
 
-model::program one_fork(unsigned seats, unsigned threads) {
+/// From the foreign thread's first call on, with threads started on demand.
+model::program from_outside(unsigned seats, unsigned threads) {
     return [=](model::execution& run) {
         auto& s = run.share<state>(seats, threads);
         run.thread("main", [&s] {
@@ -25,14 +111,36 @@ model::program one_fork(unsigned seats, unsigned threads) {
             auto f = [&s] { s.left.write(s.left.read() + 1); };
             auto g = [&s] { s.right.write(s.right.read() + 1); };
             fork_join(f, g);
-            model::check(s.left.read() == 1 && s.right.read() == 1, "each ran once");
+            model::check(s.left.read() == 1 && s.right.read() == 1, "each side ran once");
         });
     };
 }
 
+const model::expectation either{.outcomes = {callers, others}}, other{.outcomes = {others}};
+
 const model::registered programs[] = {
-    {{.name = "fork: 1 fork, 1 seat, 1 thread", .pure_spins = true}, one_fork(1, 1)},
-    {{.name = "fork: 1 fork, 2 seats, 1 thread", .pure_spins = true}, one_fork(2, 1)},
+    {{.name = "fork: a sleeper comes", .pure_spins = true, .early_timeouts = 0}, sleeper_comes(false, false), either},
+    {{.name = "fork: a sleeper must come", .pure_spins = true, .early_timeouts = 0}, sleeper_comes(true, true), other},
+    {{.name = "fork: the searcher leaves", .pure_spins = true, .early_timeouts = 0},
+     searcher_leaves(false, false),
+     either},
+    {{.name = "fork: the searcher leaves, and must come back", .pure_spins = true, .early_timeouts = 0},
+     searcher_leaves(true, true),
+     other},
+    {{.name = "fork: a thread must be started", .pure_spins = true, .early_timeouts = 0},
+     thread_is_started(true),
+     other},
+    {{.name = "fork: from outside, 1 seat", .pure_spins = true}, from_outside(1, 1)},
+    {{.name = "whole fork: a sleeper comes", .pure_spins = true, .early_timeouts = 0, .from_bound = 1},
+     sleeper_comes(false, true),
+     either},
+    {{.name = "whole fork: the searcher leaves", .pure_spins = true, .early_timeouts = 0, .from_bound = 2},
+     searcher_leaves(false, true),
+     either},
+    {{.name = "whole fork: a thread is started", .pure_spins = true, .early_timeouts = 0, .from_bound = 2},
+     thread_is_started(false),
+     either},
+    {{.name = "whole fork: from outside, 2 seats", .pure_spins = true, .from_bound = 2}, from_outside(2, 1)},
 };
 
 } // namespace

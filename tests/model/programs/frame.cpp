@@ -7,11 +7,16 @@ namespace {
 
 using namespace pel_test;
 
+const char* const forkers = "run by the forker";
+const char* const thiefs = "run by the thief";
+const char* const servers = "run by the server";
+
 struct body {
     model::plain<int> result{0};
-    int runs = 0;
+    const worker* runner = nullptr;
     void operator()() {
-        model::check(++runs == 1, "the job ran twice");
+        model::check(runner == nullptr, "the job ran twice");
+        runner = current_worker;
         result.write(1);
     }
 };
@@ -24,7 +29,9 @@ struct world : pool_world {
     std::optional<forked_call<body>> child;
     job_slot claimed;
 
-    world() : pool_world(2) {
+    /// `is_busy`: a fourth thread is in a long job, so nobody is woken by S4.
+    explicit world(bool is_busy) : pool_world(3) {
+        if (is_busy) serving("busy");
         for (worker* each : {&forker, &thief, &server}) pool.begin_foreign_call(*each);
         child.emplace(nullptr, call);
         model::name(*child, "frame");
@@ -42,12 +49,16 @@ struct world : pool_world {
     }
     void run_or_give_back(unsigned choices) {
         current_worker = &thief;
-        if (model::choose(choices) == 0) return pool.run(thief, claimed);
-        claimed.function(claimed, thief, job_action::give_back);
+        if (choices == 1) return pool.run(thief, claimed); // says that it serves the job
+        claimed.function(claimed, thief, model::choose(choices) == 0 ? job_action::run : job_action::give_back);
+    }
+    void tell_outcome() const {
+        const worker* const by = call.runner;
+        model::outcome(by == &forker ? forkers : by == &thief ? thiefs : servers);
     }
     void serve() {
         current_worker = &server;
-        if (const job_slot slot = pool.shared().try_pop()) pool.run(server, slot);
+        if (const job_slot slot = pool.shared().try_pop()) slot.function(slot, server, job_action::run);
     }
 };
 
@@ -76,32 +87,38 @@ struct deep_world : pool_world {
     }
 };
 
+model::program join_with(bool is_busy, unsigned choices, bool has_server) {
+    return [=](model::execution& run) {
+        auto& w = run.share<world>(is_busy);
+        run.thread("forker", [&w] { w.join(); });
+        run.thread("thief", [&w, choices] { w.run_or_give_back(choices); });
+        if (has_server) run.thread("server", [&w] { w.serve(); });
+        run.finally([&w] { w.tell_outcome(); });
+    };
+}
+
 const model::registered programs[] = {
     {{.name = "frame: taken by a deep thief", .pure_spins = true, .early_timeouts = 0},
      [](model::execution& run) {
          auto& w = run.share<deep_world>();
          run.thread("forker", [&w] { w.fork_and_join(); });
          run.thread("thief", [&w] { w.steal_deep(); });
-     }},
-    {{.name = "frame: forker and thief", .pure_spins = true},
-     [](model::execution& run) {
-         auto& w = run.share<world>();
-         run.thread("forker", [&w] { w.join(); });
-         run.thread("thief", [&w] { w.run_or_give_back(1); });
-     }},
+         run.finally([&w] { model::outcome(w.call.runner == &w.forker ? forkers : thiefs); });
+     },
+     {.outcomes = {forkers, thiefs}}},
+    {{.name = "frame: forker and thief", .pure_spins = true}, join_with(false, 1, false), {.outcomes = {thiefs}}},
     {{.name = "frame: forker, and a thief that gives it back", .pure_spins = true},
-     [](model::execution& run) {
-         auto& w = run.share<world>();
-         run.thread("forker", [&w] { w.join(); });
-         run.thread("thief", [&w] { w.run_or_give_back(2); });
-     }},
+     join_with(true, 2, false),
+     {.outcomes = {forkers, thiefs}}},
+    {{.name = "frame: forker, and a thief that gives it back, all wait", .pure_spins = true},
+     join_with(false, 2, false),
+     {.outcomes = {forkers, thiefs}}},
     {{.name = "frame: forker, thief and server", .pure_spins = true},
-     [](model::execution& run) {
-         auto& w = run.share<world>();
-         run.thread("forker", [&w] { w.join(); });
-         run.thread("thief", [&w] { w.run_or_give_back(2); });
-         run.thread("server", [&w] { w.serve(); });
-     }},
+     join_with(true, 2, true),
+     {.outcomes = {forkers, servers, thiefs}}},
+    {{.name = "frame: forker, thief and server, all wait", .pure_spins = true},
+     join_with(false, 2, true),
+     {.outcomes = {forkers, servers, thiefs}}},
 };
 
 } // namespace

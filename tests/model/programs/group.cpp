@@ -14,7 +14,11 @@ struct group_world : pool_world {
     worker& builder = foreign("builder");
     worker& thief = serving("thief");
     worker& other = serving("other");
-    model::plain<int> outer{0}, inner{0};
+    struct tally {
+        model::plain<int> runs{0};
+        const worker* runner = nullptr;
+    };
+    tally outer, inner;
     atomic<stoppable_group*> shown{nullptr};
     atomic<bool> is_over{false};
 
@@ -29,12 +33,20 @@ struct group_world : pool_world {
         using call = group_call<F, stoppable_group>;
         (::new (allocate_frame(*current_worker, sizeof(call))) call(group, function))->push();
     }
-    void add_to(model::plain<int>& count) { count.write(count.read() + 1); }
+    void add_to(tally& count) {
+        count.runs.write(count.runs.read() + 1);
+        count.runner = current_worker;
+    }
     void finish(stoppable_group& group, bool sleeps) {
         group.retire();
         if (sleeps && !group.is_complete()) group.wait(builder);
         while (!group.is_complete()) cpu_relax();
     }
+
+    const char* name_of(const worker* one) const {
+        return one == nullptr ? "nobody" : one == &builder ? "builder" : one == &thief ? "thief" : "other";
+    }
+    void tell_outcome() const { model::outcome(std::string(name_of(outer.runner)) + ", " + name_of(inner.runner)); }
 
     /// Builds a group, runs a job in it, which runs another, and waits: asleep, or looking all the time.
     void build_and_wait(bool is_nested, bool sleeps) {
@@ -43,13 +55,36 @@ struct group_world : pool_world {
             stoppable_group group(pool);
             model::name(group, "group");
             run(group, [this, &group, is_nested] {
-                add_to(outer);
                 if (is_nested) run(group, [this] { add_to(inner); });
+                add_to(outer); // after what it runs may be done
             });
             finish(group, sleeps);
         }
-        model::check(outer.read() == 1, "the wait returned before the job had run");
-        model::check(!is_nested || inner.read() == 1, "the wait returned before the inner job had run");
+        model::check(outer.runs.read() == 1, "the wait returned before the job had run");
+        model::check(!is_nested || inner.runs.read() == 1, "the wait returned before the inner job had run");
+    }
+    /// A job of the group lists another while the builder sleeps; the thread that lists it goes on to something else.
+    void wait_for_listed() {
+        become(builder);
+        {
+            stoppable_group group(pool);
+            model::name(group, "group");
+            run(group, [this, &group] {
+                if (current_worker != &builder) {
+                    scope opened(current_worker->innermost, nullptr, 0, 0);
+                    scope* const innermost = std::exchange(current_worker->innermost, &opened);
+                    const std::uint64_t serial = std::exchange(current_worker->scope_serial, ~std::uint64_t{0});
+                    run(group, [this] { add_to(inner); });
+                    current_worker->innermost = innermost;
+                    current_worker->scope_serial = serial;
+                } else {
+                    add_to(inner);
+                }
+                add_to(outer);
+            });
+            finish(group, true);
+        }
+        model::check(outer.runs.read() == 1 && inner.runs.read() == 1, "each job ran once");
     }
     /// The slot of a job that may be stolen is used again at once: nobody waits for that job alone.
     void reuse_slot() {
@@ -63,7 +98,7 @@ struct group_world : pool_world {
             run(group, [this] { add_to(inner); });
             finish(group, false);
         }
-        model::check(outer.read() == 1 && inner.read() == 1, "each job ran once");
+        model::check(outer.runs.read() == 1 && inner.runs.read() == 1, "each job ran once");
     }
     /// The group built first is waited for first: the job above it goes to its own group's list.
     void spill() {
@@ -76,11 +111,11 @@ struct group_world : pool_world {
             model::name(second, "second");
             run(second, [this] { add_to(inner); });
             finish(first, false);
-            model::check(outer.read() == 1, "the wait returned before the job had run");
+            model::check(outer.runs.read() == 1, "the wait returned before the job had run");
             while (const job_slot slot = pool.shared().try_pop()) pool.run(builder, slot);
             finish(second, false);
         }
-        model::check(inner.read() == 1, "the wait returned before the second group's job had run");
+        model::check(inner.runs.read() == 1, "the wait returned before the second group's job had run");
     }
     /// The builder sleeps in a wait that ends only after another thread has seen its group complete: what is in its
     /// segment must be counted without it.
@@ -98,7 +133,7 @@ struct group_world : pool_world {
         stoppable_group* group = nullptr;
         while ((group = shown.load(acquire)) == nullptr) cpu_relax();
         while (!group->is_complete()) cpu_relax();
-        model::check(outer.read() == 1, "complete before the job had run");
+        model::check(outer.runs.read() == 1, "complete before the job had run");
         is_over.store(true, release);
         builder.sleep.unpark();
     }
@@ -126,30 +161,51 @@ model::program group_of(bool is_nested, bool sleeps, bool has_other) {
         run.thread("builder", [&w, is_nested, sleeps] { w.build_and_wait(is_nested, sleeps); });
         run.thread("thief", [&w] { w.steal(w.thief, w.builder); });
         if (has_other) run.thread("other", [&w] { w.steal(w.other, w.thief); });
+        run.finally([&w] { w.tell_outcome(); });
     };
 }
 
 const model::registered programs[] = {
-    {{.name = "group: a stolen job", .pure_spins = true, .early_timeouts = 0}, group_of(false, true, false)},
-    {{.name = "group: a stolen job that runs another", .pure_spins = true}, group_of(true, false, false)},
-    {{.name = "group: a stolen job that runs another, stolen too", .pure_spins = true}, group_of(true, false, true)},
+    {{.name = "group: a stolen job", .pure_spins = true, .early_timeouts = 0},
+     group_of(false, true, false),
+     {.outcomes = {"builder, nobody", "thief, nobody"}}},
+    {{.name = "group: a stolen job that runs another", .pure_spins = true},
+     group_of(true, false, false),
+     {.outcomes = {"builder, builder", "thief, thief"}}},
+    {{.name = "group: a stolen job that runs another, stolen too", .pure_spins = true},
+     group_of(true, false, true),
+     {.outcomes = {"builder, builder", "thief, other", "thief, thief"}}},
     {{.name = "group: a stolen job that runs another, waiter asleep",
       .pure_spins = true,
       .early_timeouts = 0,
       .from_bound = 1},
      group_of(true, true, false)},
+    {{.name = "group: a job is listed, waiter asleep", .pure_spins = true, .early_timeouts = 0, .from_bound = 1},
+     [](model::execution& run) {
+         auto& w = run.share<group_world>();
+         run.thread("builder", [&w] { w.wait_for_listed(); });
+         run.thread("thief", [&w] { w.steal(w.thief, w.builder); });
+         run.finally([&w] { w.tell_outcome(); });
+     }},
     {{.name = "group: a slot is used again", .pure_spins = true},
      [](model::execution& run) {
          auto& w = run.share<group_world>();
          run.thread("builder", [&w] { w.reuse_slot(); });
          run.thread("thief", [&w] { w.steal(w.thief, w.builder); });
          run.thread("other", [&w] { w.steal(w.other, w.builder); });
-     }},
+         run.finally([&w] { w.tell_outcome(); });
+     },
+     {.outcomes = {"builder, builder", "builder, other", "builder, thief", "other, builder", "other, thief",
+                   "thief, builder", "thief, other"}}},
     {{.name = "group: spill", .pure_spins = true},
      [](model::execution& run) {
          auto& w = run.share<group_world>();
          run.thread("builder", [&w] { w.spill(); });
-         run.thread("thief", [&w] { w.steal(w.thief, w.builder); });
+         run.thread("thief", [&w] {
+             w.steal(w.thief, w.builder);
+             w.steal(w.thief, w.builder);
+         });
+         run.finally([&w] { w.tell_outcome(); });
      }},
     {{.name = "group: its builder sleeps", .pure_spins = true, .early_timeouts = 0},
      [](model::execution& run) {
@@ -157,6 +213,7 @@ const model::registered programs[] = {
          run.thread("builder", [&w] { w.sleep_with_open_segment(); });
          run.thread("thief", [&w] { w.steal_surely(w.thief, w.builder); });
          run.thread("other", [&w] { w.wait_elsewhere(); });
+         run.finally([&w] { w.tell_outcome(); });
      }},
 };
 

@@ -101,6 +101,11 @@ struct pool_world {
         seats_word().found();
         found.function(found, own, job_action::run);
     }
+    // Steps of a pool thread's life.
+    void sleep_registered(worker& own) { (pool.*member(sleep_registered_of{}))(own, false); }
+    bool sleep_idle(worker& own) { return (pool.*member(sleep_idle_of{}))(own); }
+    job_slot find(worker& own, std::int64_t window) { return (pool.*member(find_of{}))(own, window); }
+    void run_found(worker& own, const job_slot& claimed) { (pool.*member(run_found_of{}))(own, claimed); }
     /// The life of a pool thread from its search on.
     void work(worker& own) {
         become(own);
@@ -109,6 +114,9 @@ struct pool_world {
 
 private:
     static worker& named(worker& own, const char* name) {
+#if __has_include(<pel/detail/platform/fp_environment.hpp>) // until this branch has it
+        own.fp_environment.store(read_fp_environment(), relaxed);
+#endif
         model::name(own, name);
         model::name(own.deque, name);
         model::ignore(&own.counts, sizeof(own.counts));

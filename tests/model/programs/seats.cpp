@@ -67,13 +67,28 @@ struct waiters_world : pool_world {
     }
 };
 
-const model::registered s4{{.name = "seats: S4, all threads wait", .pure_spins = true, .early_timeouts = 0},
-                           [](model::execution& run) {
-                               auto& w = run.share<waiters_world>();
-                               run.thread("poster", [&w] { w.job.post(w, w.first); });
-                               run.thread("first", [&w] { w.wait(w.first); });
-                               run.thread("second", [&w] { w.wait(w.second); });
-                           }};
+const model::registered s4[] = {
+    {{.name = "seats: S4, all threads wait", .pure_spins = true, .early_timeouts = 0},
+     [](model::execution& run) {
+         auto& w = run.share<waiters_world>();
+         run.thread("first", [&w] {
+             w.become(w.first);
+             w.job.post(w, w.first);
+             w.wait(w.first);
+         });
+         run.thread("second", [&w] { w.wait(w.second); });
+     }},
+    {{.name = "seats: S4, all threads wait, posted by a third",
+      .pure_spins = true,
+      .early_timeouts = 0,
+      .from_bound = 1},
+     [](model::execution& run) {
+         auto& w = run.share<waiters_world>();
+         run.thread("poster", [&w] { w.job.post(w, w.first); });
+         run.thread("first", [&w] { w.wait(w.first); });
+         run.thread("second", [&w] { w.wait(w.second); });
+     }},
+};
 
 /// Two foreign threads hold both seats; one exposes a job, the other leaves; the sleeper must come for the job.
 struct leaving_world : pool_world {

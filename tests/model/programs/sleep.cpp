@@ -30,6 +30,13 @@ struct sleep_world : pool_world {
         if (!caller.deque.try_push(position, &long_job::act, &jobs[position]))
             pool.push_slow(caller, position, &long_job::act, &jobs[position]);
     }
+    /// Woken, looks for work, and sleeps again if there is none: from then on, see who is left.
+    void sleep_and_look(worker& own) {
+        become(own);
+        sleep_registered(own);
+        if (const job_slot found = find(own, 1)) return run_found(own, found);
+        sleep_idle(own);
+    }
     void check_watched() {
         const seats_view view = seats_now();
         const bool is_fast = !caller.deque.is_asked();
@@ -43,6 +50,7 @@ const model::registered entering{
     {.name = "sleep: a call begins as the last searcher parks", .early_timeouts = 0}, [](model::execution& run) {
         auto& w = run.share<sleep_world>(2u, 1u);
         worker& searcher = w.searching("searcher");
+        w.caller.wakes_from = 1; // as an outermost call that may be small, the only one to fork fast at once
         run.thread("caller", [&w] {
             w.become(w.caller);
             w.pool.begin_foreign_call(w.caller);
@@ -53,20 +61,22 @@ const model::registered entering{
     }};
 
 /// Nobody but the guardian can tell that a fork was made behind its back.
-const model::registered guardian{
-    {.name = "sleep: a fork as the guardian parks", .early_timeouts = 0}, [](model::execution& run) {
-        auto& w = run.share<sleep_world>(2u, 1u);
-        worker& searcher = w.searching("searcher");
-        w.pool.begin_foreign_call(w.caller);
-        run.thread("caller", [&w] {
-            w.become(w.caller);
-            w.fork(0);
-        });
-        run.daemon("searcher", [&w, &searcher] { w.work(searcher); });
-        run.finally([&w] { model::check(w.jobs[0].has_begun, "a private job, and all sleep"); });
-    }};
+const model::registered guardian{{.name = "sleep: a fork as the guardian parks"}, [](model::execution& run) {
+                                     auto& w = run.share<sleep_world>(2u, 1u);
+                                     worker& searcher = w.searching("searcher");
+                                     w.pool.begin_foreign_call(w.caller);
+                                     w.caller.deque.clear_request(); // served while there was a searcher
+                                     run.thread("caller", [&w] {
+                                         w.become(w.caller);
+                                         w.fork(0);
+                                     });
+                                     run.daemon("searcher", [&w, &searcher] { w.work(searcher); });
+                                     run.finally(
+                                         [&w] { model::check(w.jobs[0].has_begun, "a private job, and all sleep"); });
+                                 }};
 
-/// The last searcher takes the last visible job, which keeps it; the next fork must not be fast with nobody awake.
+/// The last searcher has claimed the last visible job, and the caller has answered its request: forks are fast. The next
+/// one may stay private only if somebody comes to ask for it.
 void absorb(model::execution& run, std::uint32_t forks) {
     auto& w = run.share<sleep_world>(3u, 2u);
     worker& first = w.searching("first");
@@ -74,12 +84,18 @@ void absorb(model::execution& run, std::uint32_t forks) {
     w.pool.begin_foreign_call(w.caller);
     w.caller.deque.push(0, &long_job::act, &w.jobs[0]);
     w.caller.deque.expose(1);
+    w.caller.deque.clear_request();
+    job_slot claimed = w.caller.deque.try_steal();
+    claimed.forker = &w.caller;
     run.thread("caller", [&w, forks] {
         w.become(w.caller);
         for (std::uint32_t position = 1; position <= forks; ++position) w.fork(position);
     });
-    run.daemon("first", [&w, &first] { w.work(first); });
-    run.daemon("second", [&w, &second] { w.sleep_and_work(second); });
+    run.daemon("first", [&w, &first, claimed] {
+        w.become(first);
+        w.run_found(first, claimed);
+    });
+    run.daemon("second", [&w, &second] { w.sleep_and_look(second); });
     run.finally([&w] { w.check_watched(); });
 }
 

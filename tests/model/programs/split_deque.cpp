@@ -66,7 +66,9 @@ struct board {
 
     // ---- thieves ----
 
+    bool was_stolen = false;
     void finish(const job_slot& slot) {
+        was_stolen = true;
         auto& stolen = static_cast<frame&>(*slot.frame);
         stolen.run();
         model::check(!stolen.state.finish(), "nobody parks here");
@@ -83,6 +85,9 @@ struct board {
         }
     }
 };
+
+const char* const stolen = "some stolen";
+const char* const not_stolen = "none stolen";
 
 using owner_body = void (*)(board&);
 
@@ -175,29 +180,41 @@ model::program with(owner_body owner, std::vector<std::pair<thief, int>> thieves
             else
                 run.thread("thief", [&b, times] { b.steal(times); });
         }
+        run.finally([&b] { model::outcome(b.was_stolen ? stolen : not_stolen); });
     };
 }
 
+const model::expectation both{.outcomes = {not_stolen, stolen}};
+
 const model::registered programs[] = {
-    {{.name = "deque: reuse, thief", .pure_spins = true}, with(reuse, {{thief::shallow, 3}})},
-    {{.name = "deque: repeat, thief", .pure_spins = true}, with(repeat, {{thief::shallow, 3}})},
-    {{.name = "deque: nest, thief", .pure_spins = true}, with(nest, {{thief::shallow, 3}})},
-    {{.name = "deque: reuse, 2 thieves", .pure_spins = true}, with(reuse, {{thief::shallow, 2}, {thief::shallow, 2}})},
+    {{.name = "deque: reuse, thief", .pure_spins = true}, with(reuse, {{thief::shallow, 3}}), both},
+    {{.name = "deque: repeat, thief", .pure_spins = true}, with(repeat, {{thief::shallow, 3}}), both},
+    {{.name = "deque: nest, thief", .pure_spins = true}, with(nest, {{thief::shallow, 3}}), both},
+    {{.name = "deque: reuse, 2 thieves", .pure_spins = true},
+     with(reuse, {{thief::shallow, 2}, {thief::shallow, 2}}),
+     both},
     {{.name = "deque: repeat, 2 thieves", .pure_spins = true},
-     with(repeat, {{thief::shallow, 1}, {thief::shallow, 1}})},
-    {{.name = "deque: nest, 2 thieves", .pure_spins = true}, with(nest, {{thief::shallow, 2}, {thief::shallow, 2}})},
-    {{.name = "deque: full, thief", .pure_spins = true}, with(full, {{thief::shallow, 3}}, 2)},
-    {{.name = "deque: full, 2 thieves", .pure_spins = true}, with(full, {{thief::shallow, 2}, {thief::shallow, 1}}, 2)},
-    {{.name = "deque: reuse, deep thief", .pure_spins = true, .from_bound = 1}, with(reuse, {{thief::deep, 3}})},
-    {{.name = "deque: two, deep thief", .pure_spins = true}, with(two, {{thief::deep, 2}})},
-    {{.name = "deque: pair, deep thief", .pure_spins = true}, with(pair, {{thief::deep, 2}})},
-    {{.name = "deque: repeat, deep thief", .pure_spins = true}, with(repeat, {{thief::deep, 1}})},
-    {{.name = "deque: one, 2 deep thieves", .pure_spins = true}, with(one, {{thief::deep, 1}, {thief::deep, 1}})},
-    {{.name = "deque: two, 2 deep thieves", .pure_spins = true}, with(two, {{thief::deep, 1}, {thief::deep, 1}})},
+     with(repeat, {{thief::shallow, 1}, {thief::shallow, 1}}),
+     both},
+    {{.name = "deque: nest, 2 thieves", .pure_spins = true},
+     with(nest, {{thief::shallow, 2}, {thief::shallow, 2}}),
+     both},
+    {{.name = "deque: full, thief", .pure_spins = true}, with(full, {{thief::shallow, 3}}, 2), both},
+    {{.name = "deque: full, 2 thieves", .pure_spins = true},
+     with(full, {{thief::shallow, 2}, {thief::shallow, 1}}, 2),
+     both},
+    {{.name = "deque: reuse, deep thief", .pure_spins = true, .from_bound = 1}, with(reuse, {{thief::deep, 3}}), both},
+    {{.name = "deque: two, deep thief", .pure_spins = true}, with(two, {{thief::deep, 2}}), both},
+    {{.name = "deque: pair, deep thief", .pure_spins = true}, with(pair, {{thief::deep, 2}}), both},
+    {{.name = "deque: repeat, deep thief", .pure_spins = true}, with(repeat, {{thief::deep, 1}}), both},
+    {{.name = "deque: one, 2 deep thieves", .pure_spins = true}, with(one, {{thief::deep, 1}, {thief::deep, 1}}), both},
+    {{.name = "deque: two, 2 deep thieves", .pure_spins = true}, with(two, {{thief::deep, 1}, {thief::deep, 1}}), both},
     {{.name = "deque: two, thief and deep thief", .pure_spins = true},
-     with(two, {{thief::deep, 1}, {thief::shallow, 2}})},
+     with(two, {{thief::deep, 1}, {thief::shallow, 2}}),
+     both},
     {{.name = "deque: pair, thief and deep thief", .pure_spins = true},
-     with(pair, {{thief::deep, 1}, {thief::shallow, 1}})},
+     with(pair, {{thief::deep, 1}, {thief::shallow, 1}}),
+     both},
 };
 
 } // namespace
