@@ -175,10 +175,11 @@ const model::registered programs[] = {
     {{.name = "group: a stolen job that runs another, stolen too", .pure_spins = true},
      group_of(true, false, true),
      {.outcomes = {"builder, builder", "thief, other", "thief, thief"}}},
-    {{.name = "group: a stolen job that runs another, waiter asleep",
-      .pure_spins = true,
-      .early_timeouts = 0,
-      .from_bound = 1},
+    {{
+         .name = "group: a stolen job that runs another, waiter asleep",
+         .pure_spins = true,
+         .early_timeouts = 0,
+     },
      group_of(true, true, false)},
     {{.name = "group: a job is listed, waiter asleep", .pure_spins = true, .early_timeouts = 0, .from_bound = 1},
      [](model::execution& run) {

@@ -114,9 +114,7 @@ struct pool_world {
 
 private:
     static worker& named(worker& own, const char* name) {
-#if __has_include(<pel/detail/platform/fp_environment.hpp>) // until this branch has it
         own.fp_environment.store(read_fp_environment(), relaxed);
-#endif
         model::name(own, name);
         model::name(own.deque, name);
         model::ignore(&own.counts, sizeof(own.counts));

@@ -46,8 +46,10 @@ public:
     group_list(const group_list&) = delete;
     group_list& operator=(const group_list&) = delete;
 
-    /// A hint for the waiter, which takes the lock only if there is something.
-    bool seems_empty() const noexcept { return length_.load(relaxed) == 0; }
+    /// For the waiter, which takes the lock only if there is something.
+    bool is_empty() const noexcept {
+        return length_.load(seq_cst) == 0; // sync(G2) seq_cst: after the waiter has registered
+    }
 
 private:
     friend class injector;
@@ -98,19 +100,22 @@ public:
         size_.fetch_sub(1, relaxed); // as in try_remove()
         return entry.single;
     }
-    void append(group_list& list, listed_job& item, job_function function) noexcept {
+    /// As push(), to a group's list. Returns: find_waiter(), called before anybody can claim the job.
+    template <class FindWaiter>
+    auto append(group_list& list, listed_job& item, job_function function, FindWaiter&& find_waiter) noexcept {
         item.function = function;
         const lock_guard guard(lock_);
         item.next = nullptr;
         (list.head_ == nullptr ? list.head_ : list.tail_->next) = &item;
         list.tail_ = &item;
-        list.length_.fetch_add(1, relaxed);
+        list.length_.fetch_add(1, seq_cst); // sync(G2) seq_cst: before the waiter is looked for
         if (!list.entry_.is_linked) link(list.entry_);
         size_.fetch_add(1, seq_cst); // sync(S2) seq_cst: as in push()
+        return find_waiter();
     }
     /// Claims the oldest job of one group.
     job_slot try_pop(group_list& list) noexcept {
-        if (list.seems_empty()) return {};
+        if (list.is_empty()) return {};
         const lock_guard guard(lock_);
         return list.head_ == nullptr ? job_slot{} : take_from(list);
     }

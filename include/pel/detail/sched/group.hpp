@@ -198,8 +198,10 @@ inline void group_core::list(worker& own, const job_slot& task, bool is_counted)
         task.function(task, own, job_action::run_inline);
         return subtract(1);
     }
-    scheduler& pool = pool_; // the group may be complete, and gone, before the last line
-    pool.shared().append(list_, static_cast<group_job&>(*task.frame), task.function);
+    scheduler& pool = pool_; // the group may be complete, and gone, after the append
+    const std::uint32_t waiter = pool.shared().append(list_, static_cast<group_job&>(*task.frame), task.function,
+                                                      [this]() noexcept { return count_.waiter(); });
+    if (waiter != 0) record_table::record_of(waiter).sleep.unpark(); // others may need what it holds
     own.counts.listed.add();
     pool.look(own);
 }
@@ -324,7 +326,7 @@ inline void group_core::wait(worker& own) {
             }
             return pool_.leapfrog_scope(own, *this);
         },
-        [] { return true; });
+        [] { return true; }, [&] { return !list_.is_empty(); });
     count_.unregister();
 }
 

@@ -6,6 +6,8 @@
 //   I2  the RMW that subtracts is its thread's last access to the group; what it returned names the record to wake.
 //   any thread: add(), subtract(); the waiter: try_register(), is_complete(), unregister().
 //   G1: subtract()'s release -> the waiter's acquire: everything that the group's jobs did.
+//   G2: registering the waiter, listing a job: seq_cst, each followed by a seq_cst look at the other. Either who lists a
+//       job wakes the waiter, or the waiter finds it.
 #pragma once
 
 #include <pel/detail/sync/atomic.hpp>
@@ -29,6 +31,11 @@ public:
         return pending_of(after) == 0 ? waiter_of(after) : 0;
     }
 
+    /// The id of the record that waits, or 0. Requires: a job of the group is counted meanwhile.
+    std::uint32_t waiter() const noexcept {
+        return waiter_of(word_.load(seq_cst)); // sync(G2) seq_cst: after a job was listed
+    }
+
     bool is_complete() const noexcept {
         return pending_of(word_.load(acquire)) == 0; // sync(G1) acquire: what the jobs did
     }
@@ -43,8 +50,8 @@ public:
             if (pending_of(word) == 0) return registration::complete;
             if (waiter_of(word) == record) return registration::registered;
             const std::uint64_t next = word | std::uint64_t{record} << waiter_shift;
-            // sync(G1) acq_rel: a failure reads what the jobs did
-            if (word_.compare_exchange(word, next, acq_rel)) return registration::registered;
+            // sync(G1) acquire, in a failure: what the jobs did. sync(G2) seq_cst: before the list is looked at
+            if (word_.compare_exchange(word, next, seq_cst)) return registration::registered;
         }
     }
     /// The waiter, when it is done waiting.

@@ -70,10 +70,12 @@ public:
 
     /// Waits for a job that another thread may have claimed. True: the caller has claimed it, and runs it.
     bool wait_for_job(worker& own, job& awaited, injector_entry& entry);
+    static constexpr auto never = [] { return false; };
     /// Blocks until is_ready(). help() runs something inside what is awaited, if there is any, and says whether it did;
-    /// announce() tells who makes it ready that this record sleeps, false when it is ready by now.
-    template <class IsReady, class Help, class Announce>
-    void wait_until(worker& own, IsReady&& is_ready, Help&& help, Announce&& announce);
+    /// announce() tells who makes it ready that this record sleeps, false when it is ready by now; can_help() ends a
+    /// sleep, and whoever makes it true posts a permit.
+    template <class IsReady, class Help, class Announce, class CanHelp = decltype(never)>
+    void wait_until(worker& own, IsReady&& is_ready, Help&& help, Announce&& announce, CanHelp&& can_help = CanHelp());
     /// Takes and runs one job from the thief of `awaited`, if it is surely inside.
     bool leapfrog(worker& own, const job& awaited) noexcept;
     /// Takes and runs one job from any worker that serves a job of `inside`.
@@ -145,8 +147,8 @@ private:
     bool sleep_registered(worker& own, bool guardian) noexcept;
 
     // waiting.hpp
-    template <class IsReady, class Announce>
-    void sleep_as_waiter(worker& own, IsReady&& is_ready, Announce&& announce) noexcept;
+    template <class IsOver, class Announce>
+    void sleep_as_waiter(worker& own, IsOver&& is_over, Announce&& announce) noexcept;
     bool go_away(worker& own) noexcept;
     bool leave_waiting(worker& own) noexcept;
     void run_anything(worker& own) noexcept;

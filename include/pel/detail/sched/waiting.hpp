@@ -78,8 +78,8 @@ inline bool scheduler::wait_for_job(worker& own, job& awaited, injector_entry& e
 }
 
 /// Own lists are helped with however little stack is left: progress depends on it. Leapfrogging has its own check.
-template <class IsReady, class Help, class Announce>
-void scheduler::wait_until(worker& own, IsReady&& is_ready, Help&& help, Announce&& announce) {
+template <class IsReady, class Help, class Announce, class CanHelp>
+void scheduler::wait_until(worker& own, IsReady&& is_ready, Help&& help, Announce&& announce, CanHelp&& can_help) {
     std::int64_t deadline = 0;
     while (!is_ready()) {
         if (!is_from_this_process()) throw_lost_in_fork(); // what help() has run forked, and this is the child
@@ -93,7 +93,7 @@ void scheduler::wait_until(worker& own, IsReady&& is_ready, Help&& help, Announc
             for (int pause = 0; pause < 16; ++pause) cpu_relax();
             continue;
         }
-        sleep_as_waiter(own, is_ready, announce);
+        sleep_as_waiter(own, [&] { return is_ready() || can_help(); }, announce);
         deadline = 0;
     }
 }
@@ -106,8 +106,8 @@ inline bool scheduler::go_away(worker& own) noexcept {
 }
 
 /// The order is: everything private public, the seat free and this record registered, look(), then sleep.
-template <class IsReady, class Announce>
-void scheduler::sleep_as_waiter(worker& own, IsReady&& is_ready, Announce&& announce) noexcept {
+template <class IsOver, class Announce>
+void scheduler::sleep_as_waiter(worker& own, IsOver&& is_over, Announce&& announce) noexcept {
     const bool had_left = own.has_left;
     if (had_left) return_to_seat(own);
     settle_segments(own);
@@ -116,14 +116,14 @@ void scheduler::sleep_as_waiter(worker& own, IsReady&& is_ready, Announce&& anno
     seat_was_freed(own, seats_.park_waiter(own.is_foreign), is_stranding);
     own.counts.parks.add();
     if (announce()) {
-        while (!is_ready() && waiting_.has(own.index)) own.sleep.park();
+        while (!is_over() && waiting_.has(own.index)) own.sleep.park();
     }
     own.is_away.store(false, relaxed); // late: somebody is woken for what its owner takes back
     const bool woken_for_work = leave_waiting(own);
     if (own.is_foreign && seats_.only_foreign(seats_.foreign_is_back())) look(own); // S3 may hold from here on
     if (seats_.load().free() < 0) own.counts.debts.add();
     prepare_poll(own);
-    if (woken_for_work && !is_ready()) run_anything(own);
+    if (woken_for_work && !is_over()) run_anything(own);
     if (had_left) leave_seat(own);
 }
 

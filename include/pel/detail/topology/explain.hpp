@@ -38,7 +38,8 @@ inline std::string describe_environment() {
 
 PEL_COLD inline std::string explain(const cpu_limits& limits, const machine& found) {
     return concat({"concurrency ", std::to_string(limits.concurrency), ": ", describe_decision(limits, found.online),
-                   "\n", describe_environment(), limits.report, "machine (source: ", found.source, "):\n", found.description});
+                   "\n", describe_environment(), limits.report, "machine (source: ", found.source, "):\n",
+                   found.description});
 }
 
 } // namespace detail

@@ -36,6 +36,10 @@ struct numbered_entry : injector_entry {
     numbered work;
 };
 
+void append(injector& queue, group_list& list, numbered& item) {
+    EXPECT_EQ(queue.append(list, item, &ignore, [] { return 7; }), 7);
+}
+
 TEST(injector, what_is_pushed_first_comes_out_first) {
     injector queue;
     EXPECT_TRUE(queue.is_empty());
@@ -69,17 +73,17 @@ TEST(injector, groups_take_turns_with_each_other_and_with_single_jobs) {
     numbered a[2] = {numbered(10), numbered(11)};
     numbered b[2] = {numbered(20), numbered(21)};
     numbered_entry single(0);
-    queue.append(first, a[0], &ignore);
-    queue.append(first, a[1], &ignore);
-    queue.append(second, b[0], &ignore);
+    append(queue, first, a[0]);
+    append(queue, first, a[1]);
+    append(queue, second, b[0]);
     queue.push(single);
-    queue.append(second, b[1], &ignore);
+    append(queue, second, b[1]);
     EXPECT_TRUE(b[1].is_listed());
     std::vector<std::size_t> order;
     while (const job_slot slot = queue.try_pop()) order.push_back(number_of(slot));
     EXPECT_EQ(order, (std::vector<std::size_t>{10, 20, 0, 11, 21}));
     EXPECT_TRUE(queue.is_empty());
-    EXPECT_TRUE(first.seems_empty());
+    EXPECT_TRUE(first.is_empty());
 }
 
 TEST(injector, a_waiter_pops_only_from_its_own_group) {
@@ -87,9 +91,9 @@ TEST(injector, a_waiter_pops_only_from_its_own_group) {
     group_list mine;
     group_list other;
     numbered a(1), b(2), c(3);
-    queue.append(other, a, &ignore);
-    queue.append(mine, b, &ignore);
-    queue.append(other, c, &ignore);
+    append(queue, other, a);
+    append(queue, mine, b);
+    append(queue, other, c);
     EXPECT_EQ(number_of(queue.try_pop(mine)), 2U);
     EXPECT_FALSE(queue.try_pop(mine));
     EXPECT_EQ(number_of(queue.try_pop(other)), 1U);
@@ -124,7 +128,7 @@ TEST(injector, stress_every_entry_is_claimed_exactly_once) {
             for (std::size_t i = 0; i < each; ++i) {
                 const std::size_t number = 2 * (p * each + i);
                 queue.push(entries.emplace_back(number));
-                queue.append(list, jobs.emplace_back(number + 1), &ignore);
+                append(queue, list, jobs.emplace_back(number + 1));
                 if (i % 3 == 0 && queue.try_remove(entries[i / 2])) claim(2 * (p * each + i / 2));
             }
             pel_test::await([&] { return claimed.load() == claims.size(); }); // the entries are others' to look at
