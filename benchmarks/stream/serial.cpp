@@ -8,8 +8,9 @@ struct this_thread {
     void run(const auto& f) { f(); }
 };
 
-const bool loops = workload::register_levels<this_thread>("serial", [](std::size_t n, const auto body) { // by value: in registers
-    for (std::size_t i = 0; i != n; ++i) body(i);
-});
+const bool loops =
+    workload::register_levels<this_thread>("serial", [](std::size_t n, const auto body) { // by value: in registers
+        for (std::size_t i = 0; i != n; ++i) body(i);
+    });
 
 } // namespace

@@ -30,9 +30,9 @@ class Layers(unittest.TestCase):
     clean = {
         "include/pel/detail/platform/config.hpp": "#if PEL_TSAN\n#include <unistd.h>\n#endif\n",
         "include/pel/detail/sync/atomic.hpp": "#include <atomic>\n#include <pel/detail/platform/config.hpp>\n",
-        "include/pel/detail/queue/job.hpp": "#include <pel/detail/sync/atomic.hpp>\n",
+        "include/pel/detail/sched/job.hpp": "#include <pel/detail/sync/atomic.hpp>\n",
         "include/pel/topology.hpp": "#include <hwloc.h>\n",
-        "include/pel/parallel_for.hpp": "#include <pel/detail/queue/job.hpp>\n",
+        "include/pel/parallel_for.hpp": "#include <pel/detail/sched/job.hpp>\n",
         "include/pel/parallel_reduce.hpp": "#include <pel/parallel_for.hpp>\n",
         "include/pel/pel.hpp": "#include <pel/parallel_reduce.hpp>\n",
     }
@@ -49,7 +49,7 @@ class Layers(unittest.TestCase):
 
     def test_algorithm_and_scheduler(self):
         self.assertIn("public API only", self.errors(
-            "include/pel/algorithm/sort.hpp", "#include <pel/detail/queue/job.hpp>\n"))
+            "include/pel/algorithm/sort.hpp", "#include <pel/detail/sched/job.hpp>\n"))
 
     def test_cycle(self):
         self.assertIn("includes itself: detail/sched/", findings_of(layers.check, {
@@ -81,7 +81,7 @@ class Layers(unittest.TestCase):
 
     def test_detail_in_sight_of_users(self):
         self.assertIn("names `detail`", self.errors("examples/01_a.cpp", "int x = pel::detail::y;\n"))
-        self.assertIn("names `detail`", self.errors("benchmarks/fib/pel.cpp", "#include <pel/detail/queue/job.hpp>\n"))
+        self.assertIn("names `detail`", self.errors("benchmarks/fib/pel.cpp", "#include <pel/detail/sched/job.hpp>\n"))
         self.assertIn("names `detail`", self.errors("README.md", "use `pel::detail::x`\n"))
         self.assertEqual("", self.errors("README.md", "in more detail: [here](include/pel/detail/sched/README.md)\n"))
 

@@ -85,7 +85,7 @@ public:
 protected:
     ~submission_core() = default;
 
-    const std::uint64_t fp_environment = read_fp_environment(); // the submitter's
+    const std::uint64_t fp_environment_ = read_fp_environment(); // the submitter's
 
     /// The runner's last words: tells the waiter, starts the continuation, drops the pool's reference.
     void finish(worker& runner) noexcept {
@@ -186,7 +186,7 @@ private:
     static void act(const job_slot& claimed, worker& runner, job_action) {
         auto& self = static_cast<submitted_call&>(*claimed.frame);
         {
-            const adopted_fp_environment adopted(runner, self.fp_environment);
+            const adopted_fp_environment adopted(runner, self.fp_environment_);
             self.fill(*self.function_);
         }
         self.function_.reset(); // what it holds is gone before the waiter goes on
