@@ -120,7 +120,8 @@ public:
             const std::uint32_t jobs = end > split ? (end - split < count ? end - split : count) : 0;
             if (jobs == 0 && !is_marked(word)) return 0;
             const std::uint32_t next = end < split ? end : split + jobs; // end < split: the marked job is popped
-            if (public_.compare_exchange(word, pack(top_of(word), false, next), seq_cst)) // sync(D2) release: slots
+            // sync(D2) release: the slots. sync(S2) seq_cst: visible before the owner reads the seats
+            if (public_.compare_exchange(word, pack(top_of(word), false, next), seq_cst))
                 return jobs + (is_marked(word) && end >= split ? 1 : 0);
         }
     }
