@@ -51,9 +51,9 @@ struct thread_pool_options {
     std::size_t stack_size = 0;                         ///< bytes, of the pool's threads; 0: the system's default
     std::chrono::nanoseconds spin = std::chrono::microseconds(200); ///< idle searching before sleep; 0 allowed
     std::string name = "pel";                                       ///< threads are called "pel/3"
-    std::function<void(unsigned)> on_worker_start = {};             ///< on the new thread, with its index
-    std::function<void(unsigned)> on_worker_stop = {};              ///< likewise, when it ends
-    std::function<void(std::exception_ptr)> on_unhandled = {};      ///< what escapes a post; default: std::terminate
+    std::function<void(unsigned)> on_worker_start = {}; ///< on the new thread, with its index; must not wait for work
+    std::function<void(unsigned)> on_worker_stop = {};  ///< likewise, when it ends
+    std::function<void(std::exception_ptr)> on_unhandled = {}; ///< what escapes a post; default: std::terminate
 };
 
 /// Threads that share work. Any thread may call everything; a call takes part in its own work meanwhile.
