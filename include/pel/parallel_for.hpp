@@ -4,6 +4,7 @@
 #pragma once
 
 #include <pel/cancellation.hpp>
+#include <pel/detail/sched/callable.hpp>
 #include <pel/detail/sched/loop.hpp>
 #include <pel/policy.hpp>
 
@@ -13,21 +14,6 @@
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
-
-template <class Call>
-inline constexpr bool is_const_call = false;
-template <class Result, class Body, class... Arguments>
-inline constexpr bool is_const_call<Result (Body::*)(Arguments...) const> = true;
-template <class Result, class Body, class... Arguments>
-inline constexpr bool is_const_call<Result (Body::*)(Arguments...) const noexcept> = true;
-
-/// A function object of a few words that is called the same way whether it is const or not, as lambdas are: nobody can
-/// tell a copy from it. In registers, it lets the compiler vectorise what it may not where a store could change it.
-template <class Body, class Index>
-concept copied_into_registers =
-    std::is_trivially_copyable_v<Body> && sizeof(Body) <= 64 &&
-    (requires { requires is_const_call<decltype(&Body::operator())>; } ||
-     requires { requires is_const_call<decltype(&Body::template operator()<Index>)>; });
 
 /// The share of a loop that keeps nothing.
 template <class Index, class Body>

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <pel/detail/memory/manual_lifetime.hpp>
+#include <pel/detail/sched/callable.hpp>
 #include <pel/detail/sched/foreign.hpp>
 #include <pel/detail/sched/operation_cancelled.hpp>
 
@@ -35,11 +36,12 @@ inline void finish_stolen_job(const job_slot& claimed) noexcept {
 template <class G>
 class forked_call : public job {
 public:
-    forked_call(scope* inside, G& callable) noexcept : job(inside), callable_(callable) {}
+    forked_call(scope* inside, held_callable<G>& callable) noexcept : job(inside), callable_(callable) {}
     forked_call(const forked_call&) = delete;
     forked_call& operator=(const forked_call&) = delete;
 
     injector_entry& entry() noexcept { return entry_.get(); }
+    held_callable<G>& callable() noexcept { return callable_; }
     // After it ran on another thread:
     bool has_error() const noexcept { return has_error_; }
     void rethrow_stolen() { std::rethrow_exception(error_.take()); }
@@ -58,7 +60,7 @@ public:
     }
 
 private:
-    G& callable_;
+    held_callable<G> callable_;
     bool has_error_; // written by the thief, published by D3
     manual_lifetime<std::exception_ptr> error_;
     manual_lifetime<injector_entry> entry_;
@@ -88,28 +90,43 @@ PEL_COLD void finish_stolen(worker& own, std::uint32_t position, forked_call<G>&
 template <class F, class G>
 PEL_NOINLINE void fork_join_outside(F& f, G& g);
 
+/// A fork that cannot be pushed just so: somebody asked for work, the deque is full, or this is no member. `f` is a copy
+/// where one will do, so that it lies in memory in this path only. False: both callables have been called.
+template <class F, class G>
+PEL_NOINLINE bool push_or_call(worker& own, std::uint32_t position, forked_call<G>& child, held_callable<F> f) {
+    if (!own.is_member()) {
+        fork_join_outside(f, child.callable());
+        return false;
+    }
+    if (own.pool->push_slow(own, position, &forked_call<G>::act, &child)) return true;
+    f();
+    child.callable()();
+    return false;
+}
+
+/// A join that found its job public. True: the callable is the caller's to run. Throws: what it threw elsewhere.
+template <class G>
+PEL_NOINLINE bool join_or_finish(worker& own, std::uint32_t position, forked_call<G>& child) {
+    if (own.pool->join_slow(own, position, child, child.entry())) return true;
+    finish_stolen(own, position, child);
+    return false;
+}
+
 /// Calls f and g, possibly at the same time. Requires: the callables take nothing; results are ignored.
 template <class F, class G>
-PEL_ALWAYS_INLINE void fork_join(F& f, G& g) {
+PEL_ALWAYS_INLINE void fork_join(F& callable_f, G& callable_g) {
+    held_callable<F> f = callable_f;
+    held_callable<G> g = callable_g;
     worker& own = *current_worker;
     const std::uint32_t position = own.deque.bottom();
     forked_call<G> child(own.innermost, g);
-    if (!own.deque.try_push(position, &forked_call<G>::act, &child)) [[unlikely]] {
-        if (!own.is_member()) return fork_join_outside(f, g);
-        if (!own.pool->push_slow(own, position, &forked_call<G>::act, &child)) {
-            f();
-            g();
-            return;
-        }
-    }
+    if (!own.deque.try_push(position, &forked_call<G>::act, &child) && !push_or_call<F>(own, position, child, f))
+        [[unlikely]]
+        return;
     call_unwinding([&] { f(); }, [&] { join_unwinding(own, position, child); });
-    if (own.deque.try_take_private(position)) [[likely]] {
-        g();
-    } else if (own.pool->join_slow(own, position, child, child.entry())) {
-        g();
-    } else {
-        finish_stolen(own, position, child);
-    }
+    if (!own.deque.try_take_private(position) && !join_or_finish(own, position, child)) [[unlikely]]
+        return;
+    g();
 }
 
 } // namespace detail

@@ -116,6 +116,7 @@ private:
     friend class pool_thread;
 
     // wake.hpp
+    void expose_at_once(worker& own) noexcept;
     bool wake_one(worker& by) noexcept;
     void wake_up_to(worker& by, std::uint32_t count) noexcept;
     bool wake_or_start(worker& by, bool in_debt) noexcept;

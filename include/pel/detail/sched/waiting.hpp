@@ -54,7 +54,7 @@ PEL_COLD inline void throw_lost_in_fork() {
     throw_error<std::runtime_error>("pel: this work was taken by a thread of the parent process, before fork()");
 }
 
-PEL_COLD inline bool scheduler::join_slow(worker& own, std::uint32_t position, job& forked, injector_entry& entry) {
+PEL_NOINLINE inline bool scheduler::join_slow(worker& own, std::uint32_t position, job& forked, injector_entry& entry) {
     const split_deque::taken taken = own.deque.take_public(position);
     if (taken != split_deque::taken::stolen) {
         own.counts.taken_back.add(taken == split_deque::taken::exposed ? 1 : 0); // a mark was not counted as exposed

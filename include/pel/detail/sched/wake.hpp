@@ -9,15 +9,28 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-PEL_COLD inline bool scheduler::push_slow(worker& own, std::uint32_t position, job_function function,
-                                          job* frame) noexcept {
+/// (Not cold: without heavy fences every fork comes here.)
+PEL_NOINLINE inline bool scheduler::push_slow(worker& own, std::uint32_t position, job_function function,
+                                              job* frame) noexcept {
     const bool has_place = position < own.deque.capacity();
-    if (has_place)
+    if (has_place) [[likely]]
         own.deque.push(position, function, frame);
     else
         own.counts.full_deques.add();
-    serve_request(own);
+    if (has_heavy_fence_ || own.wakes_from != 0 || own.has_left)
+        serve_request(own);
+    else
+        expose_at_once(own);
     return has_place;
+}
+
+/// A fork where nothing may stay private. The request stays up, so nothing needs to be taken down.
+inline void scheduler::expose_at_once(worker& own) noexcept {
+    const std::uint32_t jobs = own.deque.expose(~0u);
+    own.counts.fenced_forks.add(jobs);
+    own.counts.exposed.add(jobs);
+    const seats_view view = seats_.load();
+    if (jobs > view.searching() && view.free() > 0) wake_up_to(own, jobs - view.searching());
 }
 
 /// Forks become fast again only if somebody will ask: a searcher when its window starts, the guardian, or who frees a

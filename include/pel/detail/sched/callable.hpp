@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Callables that may as well be copied. A closure in memory costs its caller a chain of dependent loads at every fork,
+// and keeps the compiler from vectorising a loop that stores something which the closure might be.
+#pragma once
+
+#include <pel/detail/platform/config.hpp>
+
+#include <type_traits>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+template <class Call>
+inline constexpr bool is_const_call = false;
+template <class Result, class F, class... Arguments>
+inline constexpr bool is_const_call<Result (F::*)(Arguments...) const> = true;
+template <class Result, class F, class... Arguments>
+inline constexpr bool is_const_call<Result (F::*)(Arguments...) const noexcept> = true;
+
+/// A function object of a few words that is called the same way whether it is const or not, as lambdas are: nobody can
+/// tell a copy from it.
+template <class F, class... Arguments>
+concept copied_into_registers =
+    std::is_trivially_copyable_v<F> && sizeof(F) <= 64 &&
+    (requires { requires is_const_call<decltype(&F::operator())>; } ||
+     requires { requires is_const_call<decltype(&F::template operator()<Arguments...>)>; });
+
+/// How such a callable, or a reference to another, is held.
+template <class F>
+using held_callable = std::conditional_t<copied_into_registers<F>, const F, F&>;
+
+} // namespace detail
+PEL_NAMESPACE_END
