@@ -77,6 +77,21 @@ std::uint64_t range_size(Index first, Index last) noexcept {
     return first < last ? static_cast<std::uint64_t>(last) - static_cast<std::uint64_t>(first) : 0;
 }
 
+constexpr no_limits limits_of(const basic_parallel_policy<unlimited>&) noexcept { return {}; }
+
+/// The policy's token is used, not copied.
+template <class Token>
+constexpr loop_limits limits_of(const basic_parallel_policy<Token>& policy) noexcept {
+    loop_limits limits{policy_access::grain(policy), policy_access::most_threads(policy)};
+    if constexpr (!std::is_same_v<Token, no_stop_token>) {
+        limits.token = &policy_access::token(policy);
+        limits.is_stopped = [](const void* token) noexcept {
+            return static_cast<bool>(static_cast<const Token*>(token)->stop_requested());
+        };
+    }
+    return limits;
+}
+
 } // namespace detail
 
 /// What ordered loops are made of; reductions and algorithms are built on it.
@@ -84,20 +99,29 @@ std::uint64_t range_size(Index first, Index last) noexcept {
 /// gets a strand of its own, made there by strand.split() — at the same time as others use `strand`, so it only reads —
 /// and handed back in order: strand.join(std::move(other)) after all below and before all above.
 /// Throws: the first exception of run, split or join, after all threads have left; operation_cancelled if a scope around
-/// was cancelled. Blocks. Thread safety: any thread. Complexity: work that of run plus O(1) per 2–10 µs of it.
-template <class Strand>
-PEL_ALWAYS_INLINE void parallel_ranges(const parallel_policy& policy, std::uint64_t size, Strand& strand) {
+/// was cancelled, or the policy's token stopped it. Blocks. Thread safety: any thread. Complexity: work that of run plus
+/// O(1) per 2–10 µs of it.
+template <class Token, class Strand>
+PEL_ALWAYS_INLINE void parallel_ranges(const basic_parallel_policy<Token>& policy, std::uint64_t size, Strand& strand) {
     static constinit detail::site_memory site;
     detail::worker& own = *detail::current_worker;
     detail::scheduler* const pool = detail::pool_access::chosen(policy);
+    const auto limits = detail::limits_of(policy);
     const bool is_member = own.is_member() && (pool == nullptr || pool == own.pool);
-    if (is_member && size == 1 && !detail::is_cancelled(own)) return strand.run(0, 1); // nothing to share
+    if (is_member && size == 1 && !detail::is_cancelled(own) && !limits.stop_requested())
+        return strand.run(0, 1); // nothing to share
     const bool is_complete =
-        is_member ? detail::run_loop(own, size, strand)
+        is_member ? detail::run_loop(own, size, strand, limits)
                   : detail::run_outermost_loop(pool != nullptr ? *pool : detail::pool_access::core(default_pool()),
-                                               size, strand, site);
+                                               size, strand, limits, site);
     if (!is_complete) [[unlikely]]
         detail::throw_error<operation_cancelled>();
+}
+
+/// In order, on the calling thread: one range, one strand.
+template <class Strand>
+void parallel_ranges(const sequenced_policy&, std::uint64_t size, Strand& strand) {
+    strand.run(0, size);
 }
 
 /// Calls body(i) for every i in [first, last), possibly at the same time and in any order. Requires: first and last of
@@ -105,9 +129,9 @@ PEL_ALWAYS_INLINE void parallel_ranges(const parallel_policy& policy, std::uint6
 /// exception of a body: bodies not begun are dropped, running ones waited for; operation_cancelled if a scope around was
 /// cancelled. Blocks. Thread safety: any thread. Complexity: work that of the bodies, span the longest body plus
 /// O(log n). Cost: never more than the plain loop plus 100 ns (benchmark small_loops).
-template <std::integral First, std::integral Last, class Body>
+template <execution_policy Policy, std::integral First, std::integral Last, class Body>
     requires std::invocable<Body&, std::common_type_t<First, Last>>
-void parallel_for(const parallel_policy& policy, First first, Last last, Body&& body) {
+void parallel_for(const Policy& policy, First first, Last last, Body&& body) {
     using index = std::common_type_t<First, Last>;
     const std::uint64_t size = detail::range_size<index>(static_cast<index>(first), static_cast<index>(last));
     if (size == 0) return;
