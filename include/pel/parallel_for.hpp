@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// parallel_for: a loop whose iterations may run at the same time. There is no grain to choose: loops too small to share
-// wake nobody, and large ones are cut as other threads ask for work.
+// parallel_for: a loop whose iterations may run at the same time, over integers, with a step if wanted, or random-access
+// iterators; md_range.hpp has loops in 2 and 3 dimensions. There is no grain to choose: loops too small to share wake
+// nobody, and large ones are cut as other threads ask for work.
 #pragma once
 
 #include <pel/cancellation.hpp>
@@ -9,6 +10,9 @@
 
 #include <concepts>
 #include <cstdint>
+#include <functional>
+#include <stdexcept>
+#include <string> // has the iterator concepts too; <iterator> costs more to compile
 #include <type_traits>
 
 PEL_NAMESPACE_BEGIN
@@ -23,11 +27,15 @@ inline constexpr bool is_const_call<Result (Body::*)(Arguments...) const noexcep
 
 /// A function object of a few words that is called the same way whether it is const or not, as lambdas are: nobody can
 /// tell a copy from it. In registers, it lets the compiler vectorise what it may not where a store could change it.
-template <class Body, class Index>
+template <class Body, class... Indices>
 concept copied_into_registers =
     std::is_trivially_copyable_v<Body> && sizeof(Body) <= 64 &&
     (requires { requires is_const_call<decltype(&Body::operator())>; } ||
-     requires { requires is_const_call<decltype(&Body::template operator()<Index>)>; });
+     requires { requires is_const_call<decltype(&Body::template operator()<Indices...>)>; });
+
+/// What holds a body inside another function object that is copied into registers itself: a copy, or a reference.
+template <class Body, class... Indices>
+using held_body = std::conditional_t<copied_into_registers<Body, Indices...>, const Body, Body&>;
 
 /// The share of a loop that keeps nothing.
 template <class Index, class Body>
@@ -76,6 +84,40 @@ template <std::integral Index>
 std::uint64_t range_size(Index first, Index last) noexcept {
     return first < last ? static_cast<std::uint64_t>(last) - static_cast<std::uint64_t>(first) : 0;
 }
+/// Returns: how many there are of first, first + step, … before last. Throws: std::invalid_argument for step 0.
+template <std::integral Index, std::integral Step>
+std::uint64_t stepped_size(Index first, Index last, Step step) {
+    if (step == 0) throw_error<std::invalid_argument>("pel::parallel_for: step is 0");
+    const bool is_down = step < Step{0};
+    const std::uint64_t width = is_down ? range_size(last, first) : range_size(first, last);
+    const auto up = static_cast<std::uint64_t>(step); // wraps for negative numbers, and back
+    return width == 0 ? 0 : (width - 1) / (is_down ? 0 - up : up) + 1;
+}
+
+/// Calls the body with first + n * step.
+template <class Index, class Body>
+struct stepping_body {
+    std::uint64_t first, step;
+    held_body<Body, Index> body;
+    void operator()(std::uint64_t n) const { body(static_cast<Index>(first + n * step)); } // wraps back, as index_at()
+};
+/// Calls the body with the n-th iterator.
+template <class Iterator, class Body>
+struct iterator_body {
+    Iterator first;
+    held_body<Body, Iterator> body;
+    void operator()(std::uint64_t n) const { body(first + static_cast<std::iter_difference_t<Iterator>>(n)); }
+};
+
+/// Whether arguments begin with what a loop runs over, after a policy perhaps.
+template <class... Arguments>
+inline constexpr bool has_bounds = false;
+template <execution_policy Policy, class... Arguments>
+inline constexpr bool has_bounds<Policy, Arguments...> = has_bounds<Arguments...>;
+template <std::integral First, std::integral Last, class... Rest>
+inline constexpr bool has_bounds<First, Last, Rest...> = sizeof...(Rest) != 0;
+template <std::random_access_iterator First, std::sized_sentinel_for<First> Last, class... Rest>
+inline constexpr bool has_bounds<First, Last, Rest...> = sizeof...(Rest) != 0;
 
 constexpr no_limits limits_of(const basic_parallel_policy<unlimited>&) noexcept { return {}; }
 
@@ -127,8 +169,8 @@ void parallel_ranges(const sequenced_policy&, std::uint64_t size, Strand& strand
 /// Calls body(i) for every i in [first, last), possibly at the same time and in any order. Requires: first and last of
 /// integral types; body is called through a reference by several threads. Returns when all calls have. Throws: the first
 /// exception of a body: bodies not begun are dropped, running ones waited for; operation_cancelled if a scope around was
-/// cancelled. Blocks. Thread safety: any thread. Complexity: work that of the bodies, span the longest body plus
-/// O(log n). Cost: never more than the plain loop plus 100 ns (benchmark small_loops).
+/// cancelled, or the policy's token stopped it. Blocks. Thread safety: any thread. Complexity: work that of the bodies,
+/// span the longest body plus O(log n). Cost: never more than the plain loop plus 100 ns (benchmark small_loops).
 template <execution_policy Policy, std::integral First, std::integral Last, class Body>
     requires std::invocable<Body&, std::common_type_t<First, Last>>
 void parallel_for(const Policy& policy, First first, Last last, Body&& body) {
@@ -143,6 +185,50 @@ template <std::integral First, std::integral Last, class Body>
     requires std::invocable<Body&, std::common_type_t<First, Last>>
 void parallel_for(First first, Last last, Body&& body) {
     parallel_for(par, first, last, body);
+}
+
+/// The same for first, first + step, first + 2 * step, … before last, which they need not meet, nor can they run over
+/// the ends of the type. A negative step counts down, also where i is unsigned. Throws also: std::invalid_argument for
+/// step 0.
+template <execution_policy Policy, std::integral First, std::integral Last, std::integral Step, class Body>
+    requires std::invocable<Body&, std::common_type_t<First, Last>>
+void parallel_for(const Policy& policy, First first, Last last, Step step, Body&& body) {
+    using index = std::common_type_t<First, Last>;
+    const auto size = detail::stepped_size<index>(static_cast<index>(first), static_cast<index>(last), step);
+    const detail::stepping_body<index, std::remove_reference_t<Body>> stepping{
+        static_cast<std::uint64_t>(static_cast<index>(first)), static_cast<std::uint64_t>(step), body};
+    parallel_for(policy, std::uint64_t{0}, size, stepping);
+}
+
+template <std::integral First, std::integral Last, std::integral Step, class Body>
+    requires std::invocable<Body&, std::common_type_t<First, Last>>
+void parallel_for(First first, Last last, Step step, Body&& body) {
+    parallel_for(par, first, last, step, body);
+}
+
+/// The same for iterators: calls body(it). (parallel_for_each calls body(*it).) Iterators are copied, and advanced by
+/// several threads at once.
+template <execution_policy Policy, std::random_access_iterator First, std::sized_sentinel_for<First> Last, class Body>
+    requires std::invocable<Body&, First>
+void parallel_for(const Policy& policy, First first, Last last, Body&& body) {
+    const auto size = last - first;
+    if (size <= 0) return;
+    const detail::iterator_body<First, std::remove_reference_t<Body>> at{std::move(first), body};
+    parallel_for(policy, std::uint64_t{0}, static_cast<std::uint64_t>(size), at);
+}
+
+template <std::random_access_iterator First, std::sized_sentinel_for<First> Last, class Body>
+    requires std::invocable<Body&, First>
+void parallel_for(First first, Last last, Body&& body) {
+    parallel_for(par, std::move(first), last, body);
+}
+
+/// Chosen where no other form fits: says why, in one line.
+template <class... Arguments>
+void parallel_for(const Arguments&...) {
+    static_assert(detail::has_bounds<Arguments...>, "pel::parallel_for: takes ([policy], first, last, [step], body), "
+                                                    "first and last integers or random-access iterators");
+    static_assert(!detail::has_bounds<Arguments...>, "pel::parallel_for: body must be callable as body(i)");
 }
 
 PEL_NAMESPACE_END
