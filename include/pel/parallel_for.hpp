@@ -228,7 +228,8 @@ template <class... Arguments>
 void parallel_for(const Arguments&...) {
     static_assert(detail::has_bounds<Arguments...>, "pel::parallel_for: takes ([policy], first, last, [step], body), "
                                                     "first and last integers or random-access iterators");
-    static_assert(!detail::has_bounds<Arguments...>, "pel::parallel_for: body must be callable as body(i)");
+    static_assert(!detail::has_bounds<Arguments...>,
+                  "pel::parallel_for: body must be callable as body(i), or body(i, j) for an md_range of 2");
 }
 
 PEL_NAMESPACE_END

@@ -4,6 +4,7 @@
 
 #include <pel/cancellation.hpp>
 #include <pel/future.hpp>
+#include <pel/md_range.hpp>
 #include <pel/parallel_for.hpp>
 #include <pel/parallel_invoke.hpp>
 #include <pel/parallel_reduce.hpp>
