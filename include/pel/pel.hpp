@@ -14,3 +14,4 @@
 #include <pel/thread_pool.hpp>
 #include <pel/topology.hpp>
 #include <pel/version.hpp>
+#include <pel/worker_local.hpp>
