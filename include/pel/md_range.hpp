@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // md_range: loops over 2 or 3 indices.
 //   pel::parallel_for(pel::md_range{ni, nj}, [&](int i, int j) { … });
-// The range is walked tile by tile, so that neighbours in all directions are in the cache together; the last index is the
-// innermost, in a plain loop that can be vectorised. A tile is no unit of sharing: the items have one order, tile after
-// tile, which is cut where needed, so few long items are shared as in any other loop.
+// The range is walked tile by tile, so that neighbours in all directions are in the cache together; the last index is
+// the innermost, in a plain loop that can be vectorised. A tile is no unit of sharing: the items have one order, tile
+// after tile, which is cut where needed, so few long items are shared as in any other loop.
 #pragma once
 
 #include <pel/parallel_for.hpp>

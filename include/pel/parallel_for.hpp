@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// parallel_for: a loop whose iterations may run at the same time, over integers, with a step if wanted, or random-access
-// iterators; md_range.hpp has loops in 2 and 3 dimensions. There is no grain to choose: loops too small to share wake
-// nobody, and large ones are cut as other threads ask for work.
+// parallel_for: a loop whose iterations may run at the same time, over integers, with a step if wanted, or
+// random-access iterators; md_range.hpp has loops in 2 and 3 dimensions. There is no grain to choose: loops too small
+// to share wake nobody, and large ones are cut as other threads ask for work.
 #pragma once
 
 #include <pel/cancellation.hpp>
@@ -136,13 +136,12 @@ constexpr loop_limits limits_of(const basic_parallel_policy<Token>& policy) noex
 
 } // namespace detail
 
-/// What ordered loops are made of; reductions and algorithms are built on it.
-/// Calls strand.run(lo, hi) on consecutive rising ranges that together are [0, size). A range that another thread takes
-/// gets a strand of its own, made there by strand.split() — at the same time as others use `strand`, so it only reads —
-/// and handed back in order: strand.join(std::move(other)) after all below and before all above.
-/// Throws: the first exception of run, split or join, after all threads have left; operation_cancelled if a scope around
-/// was cancelled, or the policy's token stopped it. Blocks. Thread safety: any thread. Complexity: work that of run plus
-/// O(1) per 2–10 µs of it.
+/// What ordered loops are made of; reductions and algorithms are built on it. Calls strand.run(lo, hi) on consecutive
+/// rising ranges that together are [0, size). A range that another thread takes gets a strand of its own, made there by
+/// strand.split() — at the same time as others use `strand`, so it only reads — and handed back in order:
+/// strand.join(std::move(other)) after all below and before all above. Throws: the first exception of run, split or
+/// join, after all threads have left; operation_cancelled if a scope around was cancelled, or the policy's token
+/// stopped it. Blocks. Thread safety: any thread. Complexity: work that of run plus O(1) per 2–10 µs of it.
 template <class Token, class Strand>
 PEL_ALWAYS_INLINE void parallel_ranges(const basic_parallel_policy<Token>& policy, std::uint64_t size, Strand& strand) {
     static constinit detail::site_memory site;
@@ -167,10 +166,11 @@ void parallel_ranges(const sequenced_policy&, std::uint64_t size, Strand& strand
 }
 
 /// Calls body(i) for every i in [first, last), possibly at the same time and in any order. Requires: first and last of
-/// integral types; body is called through a reference by several threads. Returns when all calls have. Throws: the first
-/// exception of a body: bodies not begun are dropped, running ones waited for; operation_cancelled if a scope around was
-/// cancelled, or the policy's token stopped it. Blocks. Thread safety: any thread. Complexity: work that of the bodies,
-/// span the longest body plus O(log n). Cost: never more than the plain loop plus 100 ns (benchmark small_loops).
+/// integral types; body is called through a reference by several threads. Returns when all calls have. Throws: the
+/// first exception of a body: bodies not begun are dropped, running ones waited for; operation_cancelled if a scope
+/// around was cancelled, or the policy's token stopped it. Blocks. Thread safety: any thread. Complexity: work that of
+/// the bodies, span the longest body plus O(log n). Cost: never more than the plain loop plus 100 ns (benchmark
+/// small_loops).
 template <execution_policy Policy, std::integral First, std::integral Last, class Body>
     requires std::invocable<Body&, std::common_type_t<First, Last>>
 void parallel_for(const Policy& policy, First first, Last last, Body&& body) {

@@ -6,8 +6,10 @@
 #include <pel/future.hpp>
 #include <pel/md_range.hpp>
 #include <pel/parallel_for.hpp>
+#include <pel/parallel_for_each.hpp>
 #include <pel/parallel_invoke.hpp>
 #include <pel/parallel_reduce.hpp>
+#include <pel/parallel_scan.hpp>
 #include <pel/policy.hpp>
 #include <pel/task_group.hpp>
 #include <pel/this_worker.hpp>
