@@ -25,7 +25,7 @@ private:
 
 void run_from_main(benchmark::State& state, unsigned size, unsigned workers) {
     bench::pel_workers pel(workers);
-    const pel::parallel_policy policy = pel.policy();
+    const auto policy = pel.policy();
     const wake_counter wakes(pel.pool());
     workload::measure_loop(state, size, [&](std::uint32_t* values, unsigned n) {
         pel::parallel_for(policy, 0u, n, [=](unsigned i) { ++values[i]; });

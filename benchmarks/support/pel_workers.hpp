@@ -26,7 +26,7 @@ public:
     pel_workers& operator=(const pel_workers&) = delete;
 
     pel::thread_pool& pool() noexcept { return pool_; }
-    pel::parallel_policy policy() noexcept { return pel::par.on(pool_); }
+    auto policy() noexcept { return pel::par.on(pool_); }
 
     /// Runs f on a worker.
     template <class F>

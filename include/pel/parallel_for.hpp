@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// parallel_for: a loop whose iterations may run at the same time. There is no grain to choose: loops too small to share
-// wake nobody, and large ones are cut as other threads ask for work.
+// parallel_for: a loop whose iterations may run at the same time, over integers, with a step if wanted, or
+// random-access iterators; md_range.hpp has loops in 2 and 3 dimensions. There is no grain to choose: loops too small
+// to share wake nobody, and large ones are cut as other threads ask for work.
 #pragma once
 
 #include <pel/cancellation.hpp>
@@ -10,6 +11,9 @@
 
 #include <concepts>
 #include <cstdint>
+#include <functional>
+#include <stdexcept>
+#include <string> // has the iterator concepts too; <iterator> costs more to compile
 #include <type_traits>
 
 PEL_NAMESPACE_BEGIN
@@ -62,38 +66,96 @@ template <std::integral Index>
 std::uint64_t range_size(Index first, Index last) noexcept {
     return first < last ? static_cast<std::uint64_t>(last) - static_cast<std::uint64_t>(first) : 0;
 }
+/// Returns: how many there are of first, first + step, … before last. Throws: std::invalid_argument for step 0.
+template <std::integral Index, std::integral Step>
+std::uint64_t stepped_size(Index first, Index last, Step step) {
+    if (step == 0) throw_error<std::invalid_argument>("pel::parallel_for: step is 0");
+    const bool is_down = step < Step{0};
+    const std::uint64_t width = is_down ? range_size(last, first) : range_size(first, last);
+    const auto up = static_cast<std::uint64_t>(step); // wraps for negative numbers, and back
+    return width == 0 ? 0 : (width - 1) / (is_down ? 0 - up : up) + 1;
+}
+
+/// Calls the body with first + n * step.
+template <class Index, class Body>
+struct stepping_body {
+    std::uint64_t first, step;
+    held_callable<Body, Index> body;
+    void operator()(std::uint64_t n) const { body(static_cast<Index>(first + n * step)); } // wraps back, as index_at()
+};
+/// Calls the body with the n-th iterator.
+template <class Iterator, class Body>
+struct iterator_body {
+    Iterator first;
+    held_callable<Body, Iterator> body;
+    void operator()(std::uint64_t n) const { body(first + static_cast<std::iter_difference_t<Iterator>>(n)); }
+};
+
+/// Whether arguments begin with what a loop runs over, after a policy perhaps.
+template <class... Arguments>
+inline constexpr bool has_bounds = false;
+template <execution_policy Policy, class... Arguments>
+inline constexpr bool has_bounds<Policy, Arguments...> = has_bounds<Arguments...>;
+template <std::integral First, std::integral Last, class... Rest>
+inline constexpr bool has_bounds<First, Last, Rest...> = sizeof...(Rest) != 0;
+template <std::random_access_iterator First, std::sized_sentinel_for<First> Last, class... Rest>
+inline constexpr bool has_bounds<First, Last, Rest...> = sizeof...(Rest) != 0;
+
+constexpr no_limits limits_of(const basic_parallel_policy<unlimited>&) noexcept { return {}; }
+
+/// The policy's token is used, not copied.
+template <class Token>
+constexpr loop_limits limits_of(const basic_parallel_policy<Token>& policy) noexcept {
+    loop_limits limits{policy_access::grain(policy), policy_access::most_threads(policy)};
+    if constexpr (!std::is_same_v<Token, no_stop_token>) {
+        limits.token = &policy_access::token(policy);
+        limits.is_stopped = [](const void* token) noexcept {
+            return static_cast<bool>(static_cast<const Token*>(token)->stop_requested());
+        };
+    }
+    return limits;
+}
 
 } // namespace detail
 
-/// What ordered loops are made of; reductions and algorithms are built on it.
-/// Calls strand.run(lo, hi) on consecutive rising ranges that together are [0, size). A range that another thread takes
-/// gets a strand of its own, made there by strand.split() — at the same time as others use `strand`, so it only reads —
-/// and handed back in order: strand.join(std::move(other)) after all below and before all above.
-/// Throws: the first exception of run, split or join, after all threads have left; operation_cancelled if a scope around
-/// was cancelled. Blocks. Thread safety: any thread. Complexity: work that of run plus O(1) per 2–10 µs of it.
-template <class Strand>
-PEL_ALWAYS_INLINE void parallel_ranges(const parallel_policy& policy, std::uint64_t size, Strand& strand) {
+/// What ordered loops are made of; reductions and algorithms are built on it. Calls strand.run(lo, hi) on consecutive
+/// rising ranges that together are [0, size). A range that another thread takes gets a strand of its own, made there by
+/// strand.split() — at the same time as others use `strand`, so it only reads — and handed back in order:
+/// strand.join(std::move(other)) after all below and before all above. Throws: the first exception of run, split or
+/// join, after all threads have left; operation_cancelled if a scope around was cancelled, or the policy's token
+/// stopped it. Blocks. Thread safety: any thread. Complexity: work that of run plus O(1) per 2–10 µs of it.
+template <class Token, class Strand>
+PEL_ALWAYS_INLINE void parallel_ranges(const basic_parallel_policy<Token>& policy, std::uint64_t size, Strand& strand) {
     static constinit detail::site_memory site;
     detail::worker& own = *detail::current_worker;
     detail::scheduler* const pool = detail::pool_access::chosen(policy);
+    const auto limits = detail::limits_of(policy);
     const bool is_member = own.is_member() && (pool == nullptr || pool == own.pool);
-    if (is_member && size == 1 && !detail::is_cancelled(own)) return strand.run(0, 1); // nothing to share
+    if (is_member && size == 1 && !detail::is_cancelled(own) && !limits.stop_requested())
+        return strand.run(0, 1); // nothing to share
     const bool is_complete =
-        is_member ? detail::run_loop(own, size, strand)
+        is_member ? detail::run_loop(own, size, strand, limits)
                   : detail::run_outermost_loop(pool != nullptr ? *pool : detail::pool_access::core(default_pool()),
-                                               size, strand, site);
+                                               size, strand, limits, site);
     if (!is_complete) [[unlikely]]
         detail::throw_error<operation_cancelled>();
 }
 
+/// In order, on the calling thread: one range, one strand.
+template <class Strand>
+void parallel_ranges(const sequenced_policy&, std::uint64_t size, Strand& strand) {
+    strand.run(0, size);
+}
+
 /// Calls body(i) for every i in [first, last), possibly at the same time and in any order. Requires: first and last of
-/// integral types; body is called through a reference by several threads. Returns when all calls have. Throws: the first
-/// exception of a body: bodies not begun are dropped, running ones waited for; operation_cancelled if a scope around was
-/// cancelled. Blocks. Thread safety: any thread. Complexity: work that of the bodies, span the longest body plus
-/// O(log n). Cost: never more than the plain loop plus 100 ns (benchmark small_loops).
-template <std::integral First, std::integral Last, class Body>
+/// integral types; body is called through a reference by several threads. Returns when all calls have. Throws: the
+/// first exception of a body: bodies not begun are dropped, running ones waited for; operation_cancelled if a scope
+/// around was cancelled, or the policy's token stopped it. Blocks. Thread safety: any thread. Complexity: work that of
+/// the bodies, span the longest body plus O(log n). Cost: never more than the plain loop plus 100 ns (benchmark
+/// small_loops).
+template <execution_policy Policy, std::integral First, std::integral Last, class Body>
     requires std::invocable<Body&, std::common_type_t<First, Last>>
-void parallel_for(const parallel_policy& policy, First first, Last last, Body&& body) {
+void parallel_for(const Policy& policy, First first, Last last, Body&& body) {
     using index = std::common_type_t<First, Last>;
     const std::uint64_t size = detail::range_size<index>(static_cast<index>(first), static_cast<index>(last));
     if (size == 0) return;
@@ -105,6 +167,51 @@ template <std::integral First, std::integral Last, class Body>
     requires std::invocable<Body&, std::common_type_t<First, Last>>
 void parallel_for(First first, Last last, Body&& body) {
     parallel_for(par, first, last, body);
+}
+
+/// The same for first, first + step, first + 2 * step, … before last, which they need not meet, nor can they run over
+/// the ends of the type. A negative step counts down, also where i is unsigned. Throws also: std::invalid_argument for
+/// step 0.
+template <execution_policy Policy, std::integral First, std::integral Last, std::integral Step, class Body>
+    requires std::invocable<Body&, std::common_type_t<First, Last>>
+void parallel_for(const Policy& policy, First first, Last last, Step step, Body&& body) {
+    using index = std::common_type_t<First, Last>;
+    const auto size = detail::stepped_size<index>(static_cast<index>(first), static_cast<index>(last), step);
+    const detail::stepping_body<index, std::remove_reference_t<Body>> stepping{
+        static_cast<std::uint64_t>(static_cast<index>(first)), static_cast<std::uint64_t>(step), body};
+    parallel_for(policy, std::uint64_t{0}, size, stepping);
+}
+
+template <std::integral First, std::integral Last, std::integral Step, class Body>
+    requires std::invocable<Body&, std::common_type_t<First, Last>>
+void parallel_for(First first, Last last, Step step, Body&& body) {
+    parallel_for(par, first, last, step, body);
+}
+
+/// The same for iterators: calls body(it). (parallel_for_each calls body(*it).) Iterators are copied, and advanced by
+/// several threads at once.
+template <execution_policy Policy, std::random_access_iterator First, std::sized_sentinel_for<First> Last, class Body>
+    requires std::invocable<Body&, First>
+void parallel_for(const Policy& policy, First first, Last last, Body&& body) {
+    const auto size = last - first;
+    if (size <= 0) return;
+    const detail::iterator_body<First, std::remove_reference_t<Body>> at{std::move(first), body};
+    parallel_for(policy, std::uint64_t{0}, static_cast<std::uint64_t>(size), at);
+}
+
+template <std::random_access_iterator First, std::sized_sentinel_for<First> Last, class Body>
+    requires std::invocable<Body&, First>
+void parallel_for(First first, Last last, Body&& body) {
+    parallel_for(par, std::move(first), last, body);
+}
+
+/// Chosen where no other form fits: says why, in one line.
+template <class... Arguments>
+void parallel_for(const Arguments&...) {
+    static_assert(detail::has_bounds<Arguments...>, "pel::parallel_for: takes ([policy], first, last, [step], body), "
+                                                    "first and last integers or random-access iterators");
+    static_assert(!detail::has_bounds<Arguments...>,
+                  "pel::parallel_for: body must be callable as body(i), or body(i, j) for an md_range of 2");
 }
 
 PEL_NAMESPACE_END

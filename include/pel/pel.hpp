@@ -4,12 +4,16 @@
 
 #include <pel/cancellation.hpp>
 #include <pel/future.hpp>
+#include <pel/md_range.hpp>
 #include <pel/parallel_for.hpp>
+#include <pel/parallel_for_each.hpp>
 #include <pel/parallel_invoke.hpp>
 #include <pel/parallel_reduce.hpp>
+#include <pel/parallel_scan.hpp>
 #include <pel/policy.hpp>
 #include <pel/task_group.hpp>
 #include <pel/this_worker.hpp>
 #include <pel/thread_pool.hpp>
 #include <pel/topology.hpp>
 #include <pel/version.hpp>
+#include <pel/worker_local.hpp>

@@ -10,7 +10,10 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <limits>
+#include <mutex>
+#include <numeric>
 #include <random>
 #include <stdexcept>
 #include <thread>
@@ -154,6 +157,87 @@ TEST(parallel_for, a_range_wider_than_the_positive_numbers_can_be_left_early) {
                  int);
 }
 
+__extension__ using wide = __int128;
+
+/// Compares with the plain loop over wide numbers.
+template <class First, class Last, class Step>
+void expect_steps(First first, Last last, Step step) {
+    using index = std::common_type_t<First, Last>;
+    std::vector<index> expected;
+    const auto from = static_cast<wide>(static_cast<index>(first));
+    const auto to = static_cast<wide>(static_cast<index>(last));
+    const auto by = static_cast<wide>(step);
+    for (wide i = from; by > 0 ? i < to : i > to; i += by) expected.push_back(static_cast<index>(i));
+    std::mutex guard;
+    std::vector<index> seen;
+    parallel_for(first, last, step, [&](auto i) {
+        static_assert(std::is_same_v<decltype(i), index>);
+        const std::lock_guard hold(guard);
+        seen.push_back(i);
+    });
+    std::ranges::sort(seen);
+    std::ranges::sort(expected);
+    EXPECT_EQ(seen, expected) << +first << ' ' << +last << ' ' << +step;
+}
+
+TEST(parallel_for, steps_are_taken_up_and_down) {
+    const pel_test::watchdog guard;
+    for (const int step : {1, 2, 3, 7, 99, 100, 101, std::numeric_limits<int>::max()}) {
+        expect_steps(0, 100, step);
+        expect_steps(-50, 50, step);
+        expect_steps(100, 0, -step);
+        expect_steps(50, -50L, -step);
+        expect_steps(100, 0, step);
+        expect_steps(0, 100, -step);
+        expect_steps(5, 5, step);
+        expect_steps(0U, 100U, step);
+        expect_steps(100U, std::size_t{0}, -step);
+        expect_steps(0, 100, static_cast<unsigned>(step));
+    }
+}
+
+TEST(parallel_for, steps_do_not_overflow_at_the_limits_of_the_type) {
+    const pel_test::watchdog guard;
+    using ints = std::numeric_limits<int>;
+    using longs = std::numeric_limits<long long>;
+    using unsigneds = std::numeric_limits<std::uint64_t>;
+    expect_steps(ints::max() - 10, ints::max(), 3);
+    expect_steps(ints::min() + 10, ints::min(), -3);
+    expect_steps(ints::min(), ints::max(), ints::max());
+    expect_steps(ints::max(), ints::min(), ints::min());
+    expect_steps(longs::min(), longs::max(), longs::max() / 3);
+    expect_steps(longs::max(), longs::min(), longs::min());
+    expect_steps(std::uint64_t{0}, unsigneds::max(), unsigneds::max() / 5);
+    expect_steps(std::uint64_t{0}, unsigneds::max(), unsigneds::max());
+    expect_steps(unsigneds::max(), std::uint64_t{0}, longs::min());
+    expect_steps(static_cast<signed char>(-128), static_cast<signed char>(127), static_cast<signed char>(127));
+    expect_steps(static_cast<signed char>(127), static_cast<signed char>(-128), static_cast<signed char>(-128));
+    expect_steps(static_cast<unsigned char>(250), static_cast<unsigned char>(255), 100'000);
+}
+
+TEST(parallel_for, step_0_is_refused_also_for_nothing) {
+    EXPECT_THROW(parallel_for(0, 10, 0, [](int) {}), std::invalid_argument);
+    EXPECT_THROW(parallel_for(par, 0, 0, 0U, [](int) {}), std::invalid_argument);
+    EXPECT_THROW(parallel_for(pel::seq, 10, 0, 0L, [](int) {}), std::invalid_argument);
+}
+
+TEST(parallel_for, iterators_are_handed_to_the_body) {
+    const pel_test::watchdog guard;
+    std::vector<int> values(1000);
+    parallel_for(values.begin(), values.end(), [&](auto it) { *it = static_cast<int>(it - values.begin()); });
+    for (int i = 0; i < 1000; ++i) ASSERT_EQ(values[static_cast<std::size_t>(i)], i);
+    parallel_for(par, values.data(), values.data() + 500, [](int* each) { *each += 1; });
+    EXPECT_EQ(values[499], 500);
+    EXPECT_EQ(values[500], 500);
+    parallel_for(pel::seq, values.rbegin(), values.rend(), [](auto it) { *it = 7; });
+    EXPECT_TRUE(std::ranges::all_of(values, [](int each) { return each == 7; }));
+    std::deque<int> many(100);
+    parallel_for(many.begin(), many.end(), [calls = 0](std::deque<int>::iterator it) mutable { *it = 1 + 0 * calls; });
+    EXPECT_EQ(std::accumulate(many.begin(), many.end(), 0), 100);
+    parallel_for(many.end(), many.begin(), [](auto) { FAIL(); });
+    parallel_for(many.begin(), many.begin(), [](auto) { FAIL(); });
+}
+
 TEST(parallel_for, the_body_is_called_in_place) {
     const pel_test::watchdog guard;
     struct body_type {
@@ -165,6 +249,8 @@ TEST(parallel_for, the_body_is_called_in_place) {
     const auto constant = [&](int) { ++body.calls; };
     parallel_for(par, 0, 100, constant);
     EXPECT_EQ(body.calls, 200);
+    parallel_for(0, 100, 2, body);
+    EXPECT_EQ(body.calls, 250);
 }
 
 TEST(parallel_for, a_loop_in_a_cancelled_group_throws_operation_cancelled) {

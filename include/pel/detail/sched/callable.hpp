@@ -26,8 +26,8 @@ concept copied_into_registers =
      requires { requires is_const_call<decltype(&F::template operator()<Arguments...>)>; });
 
 /// How such a callable, or a reference to another, is held.
-template <class F>
-using held_callable = std::conditional_t<copied_into_registers<F>, const F, F&>;
+template <class F, class... Arguments>
+using held_callable = std::conditional_t<copied_into_registers<F, Arguments...>, const F, F&>;
 
 } // namespace detail
 PEL_NAMESPACE_END

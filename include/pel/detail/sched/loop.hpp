@@ -6,51 +6,34 @@
 // loops' far halves. A loop of short items that nobody asks for pushes nothing.
 //   Strand: one thread's share of the result. strand.run(lo, hi) is called on consecutive rising ranges; a stolen range
 //   has a strand of its own, strand.split(), which strand.join() gets back in order.
+//   Loop: the scope of the loop, which knows its limits (loop_scope.hpp).
 // I1  pieces_[0, live_) are in the deque or stolen, at rising positions and falling ranges: [lo, hi) of the share ends
 //     where the newest begins, so taking them from the back goes upwards.
 #pragma once
 
 #include <pel/detail/sched/fork_join.hpp>
+#include <pel/detail/sched/loop_scope.hpp>
 #include <pel/detail/sched/site.hpp>
 
 #include <exception>
+#include <type_traits>
 #include <utility>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-/// What all threads of one loop share.
-class loop_scope : public scope {
-public:
-    explicit loop_scope(worker& own) noexcept : scope(own.innermost, &own.floor, own.level_base, own.deque.bottom()) {}
-
-    void capture(std::exception_ptr error) noexcept {
-        if (is_cancelled() && is_cancellation(error)) return mark_cut_short();
-        if (!has_error_.exchange(true, relaxed)) error_ = std::move(error); // published by the joins (D3)
-        cancel();
-    }
-    void mark_cut_short() noexcept { is_cut_short_.store(true, relaxed); } // likewise
-    bool is_cut_short() const noexcept { return is_cut_short_.load(relaxed); }
-    const std::exception_ptr& error() const noexcept { return error_; }
-
-private:
-    atomic<bool> has_error_{false};
-    atomic<bool> is_cut_short_{false};
-    std::exception_ptr error_;
-};
-
 inline constexpr std::uint64_t untimed_loop = 16; // loops up to this size read no clock on a worker
 inline constexpr unsigned most_pieces = 16;       // of one loop in one deque
 inline constexpr std::uint64_t cut_multiple = 16; // cuts of larger ranges, and blocks, end on multiples
 
-template <class Strand>
+template <class Strand, class Loop>
 class loop_share;
 
 /// A range that may be stolen. Lives in the share that pushed it.
-template <class Strand>
+template <class Strand, class Loop>
 class loop_piece : public job {
 public:
-    loop_piece(loop_scope& loop, Strand& parent, std::uint64_t lo, std::uint64_t hi, std::uint32_t position) noexcept
+    loop_piece(Loop& loop, Strand& parent, std::uint64_t lo, std::uint64_t hi, std::uint32_t position) noexcept
         : job(&loop), loop_(loop), parent_(parent), lo_(lo), hi_(hi), position_(position) {}
     loop_piece(const loop_piece&) = delete;
     loop_piece& operator=(const loop_piece&) = delete;
@@ -59,6 +42,11 @@ public:
     std::uint64_t hi() const noexcept { return hi_; }
     std::uint32_t position() const noexcept { return position_; }
     injector_entry& entry() noexcept { return entry_.get(); }
+    /// After another thread had it: there were too many.
+    bool was_refused() const noexcept {
+        if constexpr (Loop::is_limited) return was_refused_;
+        return false;
+    }
     /// After it ran on another thread.
     template <class Join>
     void take_strand(Join&& join) {
@@ -70,33 +58,39 @@ public:
     static void act(const job_slot& claimed, worker& runner, job_action action) {
         auto& self = static_cast<loop_piece&>(*claimed.frame);
         if (action == job_action::give_back) return give_back_stolen(claimed, self.entry_, runner);
+        if constexpr (Loop::is_limited) {
+            self.was_refused_ = !self.loop_.try_enter(runner);
+            if (self.was_refused_) return finish_stolen_job(claimed);
+        }
         self.has_strand_ = call_guarded(
             [&] {
                 Strand mine = self.parent_.split();
-                loop_share<Strand>(runner, self.loop_, mine, self.hi_ - self.lo_).run(self.lo_, self.hi_);
+                loop_share<Strand, Loop>(runner, self.loop_, mine, self.hi_ - self.lo_).run(self.lo_, self.hi_);
                 self.strand_.emplace(std::move(mine));
             },
             [&](std::exception_ptr error) { self.loop_.capture(std::move(error)); });
+        self.loop_.leave(runner);
         finish_stolen_job(claimed);
     }
 
 private:
-    loop_scope& loop_;
+    Loop& loop_;
     Strand& parent_;
     const std::uint64_t lo_, hi_;
     const std::uint32_t position_;
-    bool has_strand_; // written by the thief, published by D3
+    bool has_strand_;  // written by the thief, published by D3
+    bool was_refused_; // likewise
     manual_lifetime<Strand> strand_;
     manual_lifetime<injector_entry> entry_;
 };
 
-template <class Strand>
+template <class Strand, class Loop>
 class loop_share {
 public:
     /// `start`: the time, if it was read just now.
-    loop_share(worker& own, loop_scope& loop, Strand& strand, std::uint64_t size, std::int64_t start = 0) noexcept
-        : own_(own), loop_(loop), strand_(strand), is_timed_(size > untimed_loop || own.wakes_from != 0), time_(start) {
-    }
+    loop_share(worker& own, Loop& loop, Strand& strand, std::uint64_t size, std::int64_t start = 0) noexcept
+        : own_(own), loop_(loop), strand_(strand), is_timed_(size > untimed_loop || own.wakes_from != 0), time_(start),
+          block_(loop.grain()) {}
     loop_share(const loop_share&) = delete;
     loop_share& operator=(const loop_share&) = delete;
 
@@ -105,7 +99,7 @@ public:
         if (own_.wakes_from == 0) {
             if (own_.deque.is_asked())
                 split(lo, hi);
-            else if (!is_timed_ && hi - lo > 1)
+            else if (!is_timed_ && hi - lo > loop_.grain())
                 push_far_half(lo, hi); // how long items take is not known: half of them can be taken meanwhile
         }
         for (;;) {
@@ -118,18 +112,19 @@ public:
     }
 
 private:
-    using piece = loop_piece<Strand>;
+    using piece = loop_piece<Strand, Loop>;
 
-    /// Pushes far halves of [lo, hi) until one item, or no place, is left; hi comes down.
+    /// Pushes far halves of [lo, hi) until one item, or grain, or no place is left; hi comes down.
     void split(std::uint64_t lo, std::uint64_t& hi) noexcept {
-        while (hi - lo > 1 && push_far_half(lo, hi)) {
+        while (hi - lo > loop_.grain() && push_far_half(lo, hi)) {
         }
     }
     bool push_far_half(std::uint64_t lo, std::uint64_t& hi) noexcept {
-        if (live_ == most_pieces) return false;
+        if (live_ == most_pieces || !loop_.has_room()) return false;
         const std::uint64_t size = hi - lo;
         std::uint64_t cut = lo + (size + 1) / 2;
         if (size >= 2 * cut_multiple) cut &= ~(cut_multiple - 1);
+        if (Loop::is_limited && hi - cut < loop_.grain()) cut = hi - loop_.grain();
         const std::uint32_t position = own_.deque.bottom();
         auto* fresh = ::new (storage_ + live_ * sizeof(piece)) piece(loop_, strand_, cut, hi, position);
         if (!own_.deque.try_push(position, &piece::act, fresh) &&
@@ -145,7 +140,7 @@ private:
         if (!is_timed_) return run_items(lo, hi);
         std::int64_t time = time_ != 0 ? std::exchange(time_, 0) : ticks();
         for (;;) {
-            if (loop_.is_cancelled()) [[unlikely]]
+            if (loop_.must_stop()) [[unlikely]]
                 return loop_.mark_cut_short();
             const std::uint64_t begin = std::exchange(lo, block_end(lo, hi));
             strand_.run(begin, lo);
@@ -159,14 +154,14 @@ private:
     std::uint64_t block_end(std::uint64_t lo, std::uint64_t hi) const noexcept {
         if (hi - lo <= block_ + block_ / 2) return hi;
         const std::uint64_t end = lo + block_;
-        return block_ >= 2 * cut_multiple ? end & ~(cut_multiple - 1) : end;
+        return block_ >= 2 * cut_multiple && block_ > loop_.grain() ? end & ~(cut_multiple - 1) : end;
     }
     /// The same for few items, without a clock.
     void run_items(std::uint64_t lo, std::uint64_t hi) {
         while (lo < hi) {
-            if (loop_.is_cancelled()) [[unlikely]]
+            if (loop_.must_stop()) [[unlikely]]
                 return loop_.mark_cut_short();
-            lo = run_while(lo, hi, [this] { return !own_.deque.is_asked() && !loop_.may_be_cancelled(); });
+            lo = run_while(lo, hi, [this] { return !own_.deque.is_asked() && !loop_.may_stop(); });
             if (lo < hi && own_.deque.is_asked()) [[unlikely]]
                 hi = serve(lo, hi, 0);
         }
@@ -192,8 +187,9 @@ private:
         } else if (took > 5 * short_block) {
             const std::int64_t share = took / (2 * short_block);
             block_ = size > static_cast<std::uint64_t>(share) ? size / static_cast<std::uint64_t>(share) : 1;
+            if (Loop::is_limited && block_ < loop_.grain()) block_ = loop_.grain();
         }
-        if (size == 1 && took >= short_block) [[unlikely]] {
+        if (size <= loop_.grain() && took >= short_block) [[unlikely]] {
             is_coarse_ = live_ == 0;                             // halves are in the deque otherwise
             if (took >= ticks_of_ns(5'000)) own_.wakes_from = 0; // items that long are worth a wake-up
         }
@@ -209,7 +205,7 @@ private:
         }
         if (is_coarse_)
             split(lo, hi);
-        else if (own_.deque.private_jobs() == 0 && hi - lo > 1)
+        else if (own_.deque.private_jobs() == 0 && hi - lo > loop_.grain())
             push_far_half(lo, hi); // which serves
         else
             own_.pool->serve_request(own_);
@@ -231,7 +227,9 @@ private:
         bool is_mine = false;
         call_guarded(
             [&] {
-                is_mine = own_.pool->join_slow(own_, newest.position(), newest, newest.entry());
+                loop_.while_waiting(
+                    own_, [&] { is_mine = own_.pool->join_slow(own_, newest.position(), newest, newest.entry()); });
+                is_mine = is_mine || newest.was_refused();
                 if (!is_mine) newest.take_strand([&](Strand& other) { strand_.join(std::move(other)); });
             },
             [&](std::exception_ptr error) { loop_.capture(std::move(error)); });
@@ -239,13 +237,13 @@ private:
     }
 
     worker& own_;
-    loop_scope& loop_;
+    Loop& loop_;
     Strand& strand_;
     const bool is_timed_;
     bool is_coarse_ = false; // an item has taken long, and no half is in the deque
     unsigned live_ = 0;
     std::int64_t time_;
-    std::uint64_t block_ = 1;
+    std::uint64_t block_;
     alignas(piece) unsigned char storage_[most_pieces * sizeof(piece)];
 };
 
@@ -255,13 +253,13 @@ inline bool is_cancelled(const worker& own) noexcept {
 }
 
 /// Runs a whole loop on a member. Throws: the first exception of a body. Returns: false if it was cut short.
-template <class Strand>
-bool run_loop(worker& own, std::uint64_t size, Strand& strand, std::int64_t start = 0) {
+template <class Strand, class Limits>
+bool run_loop(worker& own, std::uint64_t size, Strand& strand, const Limits& limits, std::int64_t start = 0) {
     scope* const outer = own.innermost;
     const std::uint64_t serial = own.scope_serial;
-    loop_scope loop(own);
+    scope_with<Limits> loop(own, limits);
     own.open_scope(&loop);
-    loop_share<Strand>(own, loop, strand, size, start).run(0, size);
+    loop_share<Strand, scope_with<Limits>>(own, loop, strand, size, start).run(0, size);
     own.innermost = outer;
     own.scope_serial = serial;
     if (loop.error() != nullptr) [[unlikely]]
@@ -269,15 +267,27 @@ bool run_loop(worker& own, std::uint64_t size, Strand& strand, std::int64_t star
     return !loop.is_cut_short();
 }
 
-/// A loop called from outside the pool.
-template <class Strand>
-PEL_NOINLINE bool run_outermost_loop(scheduler& pool, std::uint64_t size, Strand& strand, site_memory& site) {
-    const site_timer timer(site);
-    const bool was_large = site.last_ticks() > ticks_of_ns(50'000);
-    const foreign_call call(pool, was_large ? 0 : timer.start() + ticks_of_ns(scheduler::small_call_ns));
-    if (call.own() != nullptr) return run_loop(*call.own(), size, strand, timer.start());
-    strand.run(0, size);
+/// Runs a loop where there is no pool any more. Returns: false if it was cut short.
+template <class Strand, class Limits>
+PEL_COLD bool run_loop_alone(std::uint64_t size, Strand& strand, const Limits& limits) {
+    const std::uint64_t block = std::is_same_v<Limits, no_limits> ? size : 16;
+    for (std::uint64_t lo = 0; lo < size;) {
+        if (limits.stop_requested()) return false;
+        const std::uint64_t begin = std::exchange(lo, size - lo > block ? lo + block : size);
+        strand.run(begin, lo);
+    }
     return true;
+}
+
+/// A loop called from outside the pool.
+template <class Strand, class Limits>
+PEL_NOINLINE bool run_outermost_loop(scheduler& pool, std::uint64_t size, Strand& strand, const Limits& limits,
+                                     site_memory& site) {
+    const site_timer timer(site);
+    const bool is_large = limits.wakes_at_once(size) || site.last_ticks() > ticks_of_ns(50'000);
+    const foreign_call call(pool, is_large ? 0 : timer.start() + ticks_of_ns(scheduler::small_call_ns));
+    if (call.own() != nullptr) return run_loop(*call.own(), size, strand, limits, timer.start());
+    return run_loop_alone(size, strand, limits);
 }
 
 } // namespace detail

@@ -70,6 +70,7 @@ public:
     segment* home_segments = nullptr;  // of the groups built here that live, youngest first
     segment* served = nullptr;         // for the jobs that the group job being served may push
     const call_level* level = nullptr; // the foreign call that this record is in, null: none
+    const scope* waits_in = nullptr;   // the loop with limits for a piece of which this thread waits
     std::int64_t wakes_from = 0;       // before this tick a fork wakes nobody: the outermost call may be too small
     std::uint32_t index = 0;           // in the pool
     atomic<std::uint64_t> fp_environment{0}; // of the call that this thread works for: who takes work of it adopts that
