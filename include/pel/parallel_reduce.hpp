@@ -3,6 +3,7 @@
 // stretches of it, with a value that it carries along. Both keep the order of operands.
 #pragma once
 
+#include <pel/detail/algorithm/arguments.hpp>
 #include <pel/detail/algorithm/ordered_strands.hpp>
 #include <pel/parallel_for.hpp>
 
@@ -13,11 +14,6 @@
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
-
-template <class Index>
-constexpr Index item_at(Index first, std::uint64_t offset) noexcept {
-    return static_cast<Index>(static_cast<std::uint64_t>(first) + offset); // wraps back for negative numbers
-}
 
 template <class Index, class T, class Map, class Combine>
 struct reduce_step {
@@ -89,8 +85,6 @@ template <class Map, class T, class Index>
 concept map_to = std::is_invocable_r_v<T, Map&, Index>;
 template <class Chunk, class T, class Index>
 concept chunk_of = std::is_invocable_r_v<T, Chunk&, Index, Index, T>;
-template <class Combine, class T>
-concept combine_of = std::is_invocable_r_v<T, Combine&, T, T>;
 
 /// What is wrong with the arguments of a reduction: the first of these that is false.
 template <class... Arguments>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Chunks for calls whose results must not depend on who runs what: their size is a function of the caller's arguments.
-// Also what stands in for a call that does not compile, so that one line says why.
 #pragma once
 
 #include <pel/policy.hpp>
@@ -61,12 +60,6 @@ constexpr Policy chunk_policy(const Policy& policy) {
     else
         return grain_of(policy) == 0 ? policy : policy.grain(1);
 }
-
-/// Returned by the overloads that explain why no other fits: what the caller does with it causes no second error.
-struct misused {
-    template <class T>
-    operator T() const noexcept; // NOLINT(*-explicit-*): never called
-};
 
 } // namespace detail
 PEL_NAMESPACE_END

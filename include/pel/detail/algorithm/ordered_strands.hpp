@@ -3,8 +3,8 @@
 // grouping must not depend on who ran what, the nodes of a fixed tree over chunks of fixed size.
 //   Step: step(lo, hi) -> T, the value of these items; step(lo, hi, T before) -> T, of them after what came before.
 //   each strand belongs to the thread that runs it; join() to the thread that is handed the other.
-// I1  A strand's value is that of [begin, end), without a gap. After an exception end is `lost`, and nothing is combined
-//     with it any more, neither what was moved from nor what does not follow: nobody will ask for the value.
+// I1  A strand's value is that of [begin, end), without a gap. After an exception end is `lost`, and nothing is
+//     combined with it any more, neither what was moved from nor what does not follow: nobody asks for the value.
 #pragma once
 
 #include <pel/detail/algorithm/fixed_chunks.hpp>
