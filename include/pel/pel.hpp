@@ -9,6 +9,7 @@
 #include <pel/parallel_for_each.hpp>
 #include <pel/parallel_invoke.hpp>
 #include <pel/parallel_reduce.hpp>
+#include <pel/parallel_scan.hpp>
 #include <pel/policy.hpp>
 #include <pel/task_group.hpp>
 #include <pel/this_worker.hpp>

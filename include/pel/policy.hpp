@@ -37,6 +37,7 @@ public:
     /// A policy without limits is one whose limits are not set.
     template <std::same_as<unlimited> Other>
         requires std::same_as<Token, no_stop_token>
+    // NOLINTNEXTLINE(google-explicit-constructor): the plain policy is one without limits
     constexpr basic_parallel_policy(const basic_parallel_policy<Other>& other) noexcept
         : basic_parallel_policy(other, Token{}) {}
 
