@@ -26,6 +26,7 @@ explorer::explorer(const options& settings, const program& explored) : settings_
 }
 
 explorer::~explorer() {
+    program_data::restore_globals(); // the next program begins as this one did
     fiber::release_context();
     std::set_terminate(&std::abort);
     current_ = nullptr;
