@@ -179,6 +179,7 @@ const model::registered programs[] = {
          .name = "group: a stolen job that runs another, waiter asleep",
          .pure_spins = true,
          .early_timeouts = 0,
+         .from_bound = 1, // holds; a minute
      },
      group_of(true, true, false)},
     {{.name = "group: a job is listed, waiter asleep", .pure_spins = true, .early_timeouts = 0, .from_bound = 1},
