@@ -15,6 +15,15 @@ inline constinit atomic<std::uint64_t> next_scheduler_uid{1};
 /// Guards every record's lease: a pool that ends and a thread that exits may meet.
 inline constinit lock lease_lock;
 
+/// Does what may be done twice, by threads that race. Not a static variable's initialiser: a fork() in the middle of
+/// that would leave the child waiting for a thread that does not exist there.
+template <class Do>
+void do_once(atomic<bool>& is_done, const Do& action) {
+    if (is_done.load(relaxed)) return; // stale: once more
+    action();
+    is_done.store(true, relaxed);
+}
+
 struct scheduler::tables {
     atomic<worker*> records[most_records];
     atomic<std::uint64_t> idle[most_records / 64];
@@ -34,15 +43,16 @@ inline scheduler::scheduler(const scheduler_config& config)
       idle_(tables_->idle, most_records / 64), waiting_(tables_->waiting, most_records / 64),
       natives_(tables_->natives), seats_(config.seats) {
     prepare_ticks();
-    static const bool registered = (register_fork_handler([]() noexcept {
-                                        fork_generation.fetch_add(1, relaxed);
-                                        current_worker = &no_worker;
-                                        record_table::reset_after_fork();
-                                        lease_lock.reset_after_fork();
-                                        frame_pool::reset_after_fork();
-                                    }),
-                                    true);
-    (void)registered;
+    static constinit atomic<bool> is_registered{false};
+    do_once(is_registered, [] {
+        register_fork_handler([]() noexcept {
+            fork_generation.fetch_add(1, relaxed);
+            current_worker = &no_worker;
+            record_table::reset_after_fork();
+            lease_lock.reset_after_fork();
+            frame_pool::reset_after_fork();
+        });
+    });
 }
 
 inline scheduler::~scheduler() {
@@ -100,8 +110,8 @@ public:
 
 /// Requires: the caller took a seat for it. False: out of memory, records or threads.
 inline bool scheduler::start_thread_with_seat(worker&) noexcept {
-    static const bool pinned = (pin_shared_object(reinterpret_cast<const void*>(&pool_thread::main)), true);
-    (void)pinned;
+    static constinit atomic<bool> is_pinned{false};
+    do_once(is_pinned, [] { pin_shared_object(reinterpret_cast<const void*>(&pool_thread::main)); });
     const lock_guard guard(membership_);
     worker* fresh = stopping_.load(relaxed) ? nullptr : record_table::take();
     if (fresh == nullptr) return false;
