@@ -15,15 +15,22 @@ namespace {
 
 int raced = 0;
 std::atomic<int> arrived{0};
+std::atomic<int> written{0};
 
-/// Writes once two threads are here at once; gives up if the scheduler never brings two together.
-void write_together() {
-    arrived.fetch_add(1, std::memory_order_relaxed); // relaxed: orders nothing
+/// Until two threads are there; gives up if the scheduler never brings two together. relaxed: orders nothing. In steps
+/// that are not too short: ThreadSanitizer must remember what was done a while ago.
+void await_two(std::atomic<int>& count) {
+    count.fetch_add(1, std::memory_order_relaxed);
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
-    while (arrived.load(std::memory_order_relaxed) < 2 && std::chrono::steady_clock::now() < end) {
-        std::this_thread::yield();
-    }
+    while (count.load(std::memory_order_relaxed) < 2 && std::chrono::steady_clock::now() < end)
+        std::this_thread::sleep_for(std::chrono::microseconds(100));
+}
+
+/// Writes once two threads are here at once.
+void write_together() {
+    await_two(arrived);
     ++raced;
+    await_two(written);
 }
 
 } // namespace
