@@ -122,7 +122,7 @@ struct fold_arguments<First, Last, Identity, Chunk, Combine> {
 /// Complexity: work n calls of each, span O(log n) of them plus the longest.
 /// With par.deterministic(): the same bits at every concurrency, as n alone decides the grouping, or n and grain(k).
 /// Chunks are reduced from left to right, a balanced tree combines them, and init with that. A chunk has 1 item if n is
-/// below 128, else at most n / 64 and at most √n; or k. Span: plus a chunk. Cost: 4 ns for each chunk, memory of
+/// below 128, else at most n / 64 and at most √n; or k. Span: plus a chunk. Memory:
 /// O(log n) values for each thread.
 template <execution_policy Policy, std::integral First, std::integral Last, class T, class Map, class Combine>
     requires(detail::map_to<Map, T, std::common_type_t<First, Last>> && detail::combine_of<Combine, T>)

@@ -152,8 +152,8 @@ struct scan_arguments<First, Last, T, Reduce, Scan, Combine> {
 /// Returns: init combined with everything. Requires: T is copyable. Each item is scanned once, and reduced before that
 /// if another thread took it; so results may overwrite what they are made from. Whether a scan is inclusive is up to
 /// scan_chunk. Throws, blocks, thread safety: as parallel_for; results of a call that throws are incomplete.
-/// Complexity: work one pass where nobody helps, two over what others take: two threads need some 0.7 of the time of
-/// one; span O(log n), plus the longest chunk twice, plus a combine for each 2–10 µs of work that others took.
+/// Complexity: work one pass where nobody helps, two over what others take;
+/// span O(log n), plus the longest chunk twice, plus a combine for each 2–10 µs of work that others took.
 /// With par.deterministic(): the same bits at every concurrency, chunks as in parallel_reduce, what stands before them
 /// combined from the left. Work then two passes always. Memory: a T for each stretch that others took.
 /// Example, inclusive sums, in place:

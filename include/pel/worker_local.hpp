@@ -45,7 +45,7 @@ public:
 
     /// Returns: the calling thread's T, made now if this is its first call; it stays where it is until clear() or
     /// combine(). A task that waits may find that another, run meanwhile on its thread, has changed it. Throws: what
-    /// making it throws, std::bad_alloc; then there is none. Cost: 1–2 ns; an index by the worker record's number.
+    /// making it throws, std::bad_alloc; then there is none. Cost: an index by the worker record's number.
     T& local() {
         void*& slot = slots_.find();
         if (slot == nullptr) [[unlikely]]
