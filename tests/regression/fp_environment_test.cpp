@@ -37,12 +37,12 @@ TEST(fp_environment, of_the_caller_is_that_of_stolen_work) {
     };
     // Each kind of work, until another thread has had a part in it.
     const auto until_shared = [&](const auto& work) {
-        for (int round = 0; round < 1'000 && elsewhere == 0; ++round) {
+        while (elsewhere == 0) {
             work(FE_TONEAREST);
             const upward here;
             work(FE_UPWARD);
         }
-        EXPECT_GT(elsewhere.exchange(0), 0);
+        elsewhere = 0;
         EXPECT_EQ(wrong, 0);
     };
     until_shared([&](int expected) {
@@ -62,7 +62,10 @@ TEST(fp_environment, of_the_caller_is_that_of_stolen_work) {
             });
         });
     });
-    until_shared([&](int expected) { pool.submit([&] { check(expected); }).wait(); });
+    until_shared([&](int expected) {
+        auto submitted = pool.submit([&] { check(expected); });
+        pel_test::await([&] { return submitted.is_ready(); }); // wait() might run it here, every time
+    });
     until_shared([&](int expected) {
         pel::task_group outside(pool);
         for (int i = 0; i < 4; ++i) outside.run([&] { check(expected); });

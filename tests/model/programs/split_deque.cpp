@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The split deque: an owner that forks and joins, thieves that steal, also behind its back. Every job runs exactly once,
-// its effects are visible to the join, and a frame that is gone is never touched.
+// its effects are visible to the join, a frame that is gone is never touched, and what became public is what was stolen
+// or taken back.
 #include <pel/detail/queue/job.hpp>
 #include <pel/detail/queue/split_deque.hpp>
 
@@ -38,6 +39,8 @@ struct board {
         model::name(slots, "slots");
     }
 
+    std::uint32_t exposed = 0, taken_back = 0, stolen = 0; // as pool_stats counts
+
     // ---- owner ----
 
     void fork(frame& forked) {
@@ -51,11 +54,14 @@ struct board {
     }
     /// An owner that is asked exposes at some fork or other; which one does not matter here.
     void maybe_expose() {
-        if (model::choose(2) == 1) deque.expose(1);
+        if (model::choose(2) == 1) exposed += deque.expose(1);
     }
     void join(frame& forked) {
         const std::uint32_t position = deque.bottom() - 1;
-        if (deque.try_take_private(position) || deque.take_public(position) != split_deque::taken::stolen) {
+        auto taken = split_deque::taken::unexposed;
+        if (!deque.try_take_private(position)) taken = deque.take_public(position);
+        if (taken == split_deque::taken::exposed) ++taken_back;
+        if (taken != split_deque::taken::stolen) {
             forked.run();
         } else {
             while (!forked.state.is_done()) cpu_relax();
@@ -66,12 +72,11 @@ struct board {
 
     // ---- thieves ----
 
-    bool was_stolen = false;
     void finish(const job_slot& slot) {
-        was_stolen = true;
-        auto& stolen = static_cast<frame&>(*slot.frame);
-        stolen.run();
-        model::check(!stolen.state.finish(), "nobody parks here");
+        ++stolen;
+        auto& claimed = static_cast<frame&>(*slot.frame);
+        claimed.run();
+        model::check(!claimed.state.finish(), "nobody parks here");
     }
     void steal(int attempts) {
         for (int i = 0; i < attempts; ++i)
@@ -80,14 +85,17 @@ struct board {
     void deep_steal(int attempts) {
         for (int i = 0; i < attempts; ++i) {
             job_slot slot = deque.try_steal();
-            if (!slot) slot = deque.try_deep_steal([] { asymmetric_fence_heavy(); });
+            if (!slot) {
+                slot = deque.try_deep_steal([] { asymmetric_fence_heavy(); });
+                if (slot) ++exposed;
+            }
             if (slot) finish(slot);
         }
     }
 };
 
-const char* const stolen = "some stolen";
-const char* const not_stolen = "none stolen";
+const char* const some_stolen = "some stolen";
+const char* const none_stolen = "none stolen";
 
 using owner_body = void (*)(board&);
 
@@ -180,11 +188,14 @@ model::program with(owner_body owner, std::vector<std::pair<thief, int>> thieves
             else
                 run.thread("thief", [&b, times] { b.steal(times); });
         }
-        run.finally([&b] { model::outcome(b.was_stolen ? stolen : not_stolen); });
+        run.finally([&b] {
+            model::check(b.exposed == b.taken_back + b.stolen, "the counts do not balance");
+            model::outcome(b.stolen != 0 ? some_stolen : none_stolen);
+        });
     };
 }
 
-const model::expectation both{.outcomes = {not_stolen, stolen}};
+const model::expectation both{.outcomes = {none_stolen, some_stolen}};
 
 const model::registered programs[] = {
     {{.name = "deque: reuse, thief", .pure_spins = true}, with(reuse, {{thief::shallow, 3}}), both},

@@ -79,14 +79,15 @@ public:
         return position >= split_of(public_.load(relaxed)); // the mark is seen, or the deep thief sees bottom
     }
 
-    enum class taken { stolen, exposed, marked };
+    /// `unexposed`: a deep thief has marked it, in vain, and may have taken its mark back since.
+    enum class taken { stolen, exposed, unexposed };
 
     /// After try_take_private() said no: claims the job back with everything above top. Returns: what it was; if stolen,
     /// bottom() is position + 1 again until close_stolen().
     taken take_public(std::uint32_t position) noexcept {
         std::uint64_t word = public_.load(acquire); // sync(D2) acquire: a thief's claim, before its slot is reused
         while (top_of(word) <= position) {
-            const taken result = is_marked(word) ? taken::marked : taken::exposed;
+            const taken result = is_marked(word) || position >= split_of(word) ? taken::unexposed : taken::exposed;
             if (public_.compare_exchange(word, pack(top_of(word), false, position), acq_rel)) // sync(D2) acq_rel: ours
                 return result;
         }

@@ -210,7 +210,7 @@ inline void group_core::list(worker& own, const job_slot& task, bool is_counted)
 inline bool group_core::pop(worker& own, segment& here, job_slot& taken) noexcept {
     while (here.end > here.base) {
         const std::uint32_t position = here.end - 1;
-        auto taken_as = split_deque::taken::marked;
+        auto taken_as = split_deque::taken::unexposed;
         if (!own.deque.try_take_private(position)) taken_as = own.deque.take_public(position);
         here.end = position;
         if (taken_as == split_deque::taken::exposed) own.counts.taken_back.add();

@@ -57,7 +57,7 @@ PEL_COLD inline void throw_lost_in_fork() {
 PEL_NOINLINE inline bool scheduler::join_slow(worker& own, std::uint32_t position, job& forked, injector_entry& entry) {
     const split_deque::taken taken = own.deque.take_public(position);
     if (taken != split_deque::taken::stolen) {
-        own.counts.taken_back.add(taken == split_deque::taken::exposed ? 1 : 0); // a mark was not counted as exposed
+        if (taken == split_deque::taken::exposed) own.counts.taken_back.add();
         return true;
     }
     const bool claimed = wait_for_job(own, forked, entry);

@@ -191,7 +191,7 @@ TEST(split_deque, a_deep_steal_loses_to_an_owner_that_pops_before_the_fence) {
     bool taken = false;
     // As if the store of bottom became visible only with the fence: the owner sees the mark and settles it by its CAS.
     EXPECT_FALSE(f.deque.try_deep_steal(
-        [&] { taken = !f.deque.try_take_private(0) && f.deque.take_public(0) == split_deque::taken::marked; }));
+        [&] { taken = !f.deque.try_take_private(0) && f.deque.take_public(0) == split_deque::taken::unexposed; }));
     EXPECT_TRUE(taken);
     f.push(1);
     EXPECT_EQ(f.deque.private_jobs(), 1U) << "the mark is gone";
