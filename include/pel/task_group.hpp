@@ -2,6 +2,7 @@
 // task_group: any number of tasks, waited for together.
 #pragma once
 
+#include <pel/detail/sched/callable.hpp>
 #include <pel/detail/sched/group.hpp>
 #include <pel/thread_pool.hpp>
 
@@ -66,6 +67,7 @@ public:
         {
             const lock_guard guard(stop_lock_);
             if (!stop_.stop_possible()) stop_ = std::stop_source();
+            has_stop_.store(true, relaxed); // a task, before it is counted as done (G1)
             token = stop_.get_token();
         }
         if (is_cancelled()) request_stop();
@@ -84,7 +86,10 @@ public:
         }
         source.request_stop();
     }
+    /// The waiter, after wait().
     void reset_stop() {
+        if (!has_stop_.load(relaxed)) return; // ordered by G1
+        has_stop_.store(false, relaxed);
         std::stop_source source(std::nostopstate);
         const lock_guard guard(stop_lock_); // somebody may still be cancelling
         stop_.swap(source);
@@ -97,6 +102,7 @@ public:
 private:
     lock stop_lock_;
     std::stop_source stop_{std::nostopstate};
+    atomic<bool> has_stop_{false};
 };
 
 } // namespace detail
@@ -113,11 +119,10 @@ public:
     task_group& operator=(const task_group&) = delete;
     /// Waits. An exception that no wait() has thrown ends the program, unless one is being handled already.
     ~task_group() {
-        const bool is_unwinding = std::uncaught_exceptions() != 0;
         core_.retire();
         if (!core_.pool().is_from_this_process()) return; // a fork child: what is left is the parent's
         wait_for_all();
-        if (core_.reset() != nullptr && !is_unwinding) std::terminate();
+        if (core_.reset() != nullptr && std::uncaught_exceptions() == 0) std::terminate();
     }
 
     /// Makes f() a task of this group; f may take a std::stop_token, which stops when the group is cancelled. Drops f if
@@ -125,17 +130,12 @@ public:
     template <class F>
         requires(std::invocable<std::decay_t<F>&> || std::invocable<std::decay_t<F>&, std::stop_token>)
     void run(F&& f) {
-        if (core_.is_cancelled()) return;
-        using call = detail::group_call<std::decay_t<F>, detail::stoppable_group>;
-        static_assert(alignof(call) <= 64,
-                      "pel::task_group::run: a task aligned to more than 64 bytes is to hold that by pointer");
-        if (core_.pool().is_stopping()) return run_alone(f);
-        detail::worker& own = *detail::current_worker;
-        void* memory = detail::allocate_frame(own, sizeof(call));
-        call* task = nullptr;
-        detail::call_unwinding([&] { task = ::new (memory) call(core_, std::forward<F>(f)); },
-                               [&] { detail::frame_pool::release(memory, sizeof(call), &own.frames); });
-        task->push();
+        if constexpr (detail::copied_into_registers<std::decay_t<F>>) {
+            const std::decay_t<F> held = f; // written to the task directly, by words
+            run_held(held);
+        } else {
+            run_held(std::forward<F>(f));
+        }
     }
 
     /// run(f) and wait(), the calling thread being first to run f.
@@ -162,7 +162,21 @@ public:
 
 private:
     template <class F>
-    PEL_COLD void run_alone(F& f) {
+    PEL_ALWAYS_INLINE void run_held(F&& f) {
+        if (core_.is_cancelled()) return;
+        using call = detail::group_call<std::decay_t<F>, detail::stoppable_group>;
+        static_assert(alignof(call) <= 64,
+                      "pel::task_group::run: a task aligned to more than 64 bytes is to hold that by pointer");
+        if (core_.pool().is_stopping()) return run_alone<std::decay_t<F>>(std::forward<F>(f));
+        detail::worker& own = *detail::current_worker;
+        void* memory = detail::allocate_frame(own, sizeof(call));
+        call* task = nullptr;
+        detail::call_unwinding([&] { task = ::new (memory) call(core_, std::forward<F>(f)); },
+                               [&] { detail::frame_pool::release(memory, sizeof(call), &own.frames); });
+        task->push();
+    }
+    template <class F>
+    PEL_COLD void run_alone(F f) {
         detail::call_guarded([&] { core_.invoke(f); },
                              [&](std::exception_ptr error) { core_.capture(std::move(error)); });
     }

@@ -33,7 +33,7 @@ struct world : pool_world {
     explicit world(bool is_busy) : pool_world(3) {
         if (is_busy) serving("busy");
         for (worker* each : {&forker, &thief, &server}) pool.begin_foreign_call(*each);
-        child.emplace(nullptr, call);
+        child.emplace(nullptr, 0, call);
         model::name(*child, "frame");
         forker.deque.push(0, &forked_call<body>::act, &*child);
         forker.deque.expose(1);

@@ -43,8 +43,8 @@ struct leapfrog_world : pool_world {
 
     explicit leapfrog_world(bool joins_asleep) : pool_world(3), sleeps(joins_asleep) {
         for (worker* each : {&waiter, &thief, &server}) pool.begin_foreign_call(*each);
-        child.emplace(nullptr, awaited);
-        other.emplace(nullptr, unrelated);
+        child.emplace(nullptr, 0, awaited);
+        other.emplace(nullptr, 0, unrelated);
         model::name(*child, "awaited");
         model::name(*other, "unrelated");
         claimed = steal_from(waiter, *child);
@@ -60,7 +60,7 @@ struct leapfrog_world : pool_world {
     /// fork_join() without sleep, seats and requests.
     void fork_and_join(inner& job) {
         split_deque& deque = thief.deque;
-        forked_call<inner> forked(nullptr, job);
+        forked_call<inner> forked(nullptr, 0, job);
         deque.push(0, &forked_call<inner>::act, &forked);
         deque.expose(1);
         if (deque.try_take_private(0) || deque.take_public(0) != split_deque::taken::stolen) return job();

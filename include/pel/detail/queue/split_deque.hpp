@@ -130,12 +130,13 @@ public:
     /// Owner: the job below bottom(), null if there is none.
     const job* newest() const noexcept {
         const std::uint32_t end = bottom_.load(relaxed);
-        return end == 0 ? nullptr : slots_[end - 1].frame.load(relaxed);
+        return end == 0 ? nullptr : pushed_at(end - 1);
     }
+    /// Owner: the job that it has pushed at a position below bottom(), or just taken from there. A thief leaves it there.
+    job* pushed_at(std::uint32_t position) const noexcept { return slots_[position].frame.load(relaxed); }
     /// Owner: the job at a position that it has just taken.
     job_slot read_taken(std::uint32_t position) const noexcept {
-        return {slots_[position].function.load(relaxed), slots_[position].frame.load(relaxed), nullptr,
-                position}; // written by itself
+        return {slots_[position].function.load(relaxed), pushed_at(position), nullptr, position}; // written by itself
     }
 
     std::uint32_t private_jobs() const noexcept {

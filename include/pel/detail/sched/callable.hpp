@@ -21,7 +21,7 @@ inline constexpr bool is_const_call<Result (F::*)(Arguments...) const noexcept> 
 /// tell a copy from it.
 template <class F, class... Arguments>
 concept copied_into_registers =
-    std::is_trivially_copyable_v<F> && sizeof(F) <= 64 &&
+    std::is_trivially_copyable_v<F> && std::is_trivially_copy_constructible_v<F> && sizeof(F) <= 64 &&
     (requires { requires is_const_call<decltype(&F::operator())>; } ||
      requires { requires is_const_call<decltype(&F::template operator()<Arguments...>)>; });
 

@@ -32,14 +32,22 @@ inline void finish_stolen_job(const job_slot& claimed) noexcept {
     if (claimed.frame->state.finish()) forker.sleep.unpark();
 }
 
-/// A forked callable, on the forker's stack. What only a thief or leapfrogger uses stays unwritten until then.
+/// A forked callable, on the forker's stack. What only a thief or leapfrogger uses stays unwritten until then. The position
+/// lies here so that fork_join() needs no register for it that the callables would save: most calls fork nothing.
 template <class G>
 class forked_call : public job {
 public:
-    forked_call(scope* inside, held_callable<G>& callable) noexcept : job(inside), callable_(callable) {}
+    forked_call(scope* inside, std::uint32_t place, held_callable<G>& callable) noexcept
+        : job(inside), position(place), callable_(callable) {}
     forked_call(const forked_call&) = delete;
     forked_call& operator=(const forked_call&) = delete;
 
+    /// Owner: the fork pushed there, which nobody has joined yet.
+    static forked_call& at(const worker& own, std::uint32_t position) noexcept {
+        return static_cast<forked_call&>(*own.deque.pushed_at(position));
+    }
+
+    const std::uint32_t position; // in its forker's deque
     injector_entry& entry() noexcept { return entry_.get(); }
     held_callable<G>& callable() noexcept { return callable_; }
     // After it ran on another thread:
@@ -69,8 +77,9 @@ private:
 /// Joins a fork whose sibling threw: drops it if nobody has begun it, else waits for it. Throws: the exception of the
 /// fork, if the sibling's was only the echo of it.
 template <class G>
-PEL_COLD void join_unwinding(worker& own, std::uint32_t position, forked_call<G>& child) {
+PEL_COLD void join_unwinding(worker& own, std::uint32_t position) {
     if (own.deque.try_take_private(position)) return;
+    auto& child = forked_call<G>::at(own, position);
     own.floor.lower(position); // what the thief has under way
     const bool is_mine = own.pool->join_slow(own, position, child, child.entry());
     own.floor.raise(position);
@@ -93,12 +102,12 @@ PEL_NOINLINE void fork_join_outside(F& f, G& g);
 /// A fork that cannot be pushed just so: somebody asked for work, the deque is full, or this is no member. `f` is a copy
 /// where one will do, so that it lies in memory in this path only. False: both callables have been called.
 template <class F, class G>
-PEL_NOINLINE bool push_or_call(worker& own, std::uint32_t position, forked_call<G>& child, held_callable<F> f) {
+PEL_NOINLINE bool push_or_call(worker& own, forked_call<G>& child, held_callable<F> f) {
     if (!own.is_member()) {
         fork_join_outside(f, child.callable());
         return false;
     }
-    if (own.pool->push_slow(own, position, &forked_call<G>::act, &child)) return true;
+    if (own.pool->push_slow(own, child.position, &forked_call<G>::act, &child)) return true;
     f();
     child.callable()();
     return false;
@@ -106,7 +115,8 @@ PEL_NOINLINE bool push_or_call(worker& own, std::uint32_t position, forked_call<
 
 /// A join that found its job public. True: the callable is the caller's to run. Throws: what it threw elsewhere.
 template <class G>
-PEL_NOINLINE bool join_or_finish(worker& own, std::uint32_t position, forked_call<G>& child) {
+PEL_NOINLINE bool join_or_finish(worker& own, std::uint32_t position) {
+    auto& child = forked_call<G>::at(own, position); // not from the caller: it would keep the address for this path
     if (own.pool->join_slow(own, position, child, child.entry())) return true;
     finish_stolen(own, position, child);
     return false;
@@ -118,13 +128,13 @@ PEL_ALWAYS_INLINE void fork_join(F& callable_f, G& callable_g) {
     held_callable<F> f = callable_f;
     held_callable<G> g = callable_g;
     worker& own = *current_worker;
-    const std::uint32_t position = own.deque.bottom();
-    forked_call<G> child(own.innermost, g);
-    if (!own.deque.try_push(position, &forked_call<G>::act, &child) && !push_or_call<F>(own, position, child, f))
+    forked_call<G> child(own.innermost, own.deque.bottom(), g);
+    if (!own.deque.try_push(child.position, &forked_call<G>::act, &child) && !push_or_call<F>(own, child, f))
         [[unlikely]]
         return;
-    call_unwinding([&] { f(); }, [&] { join_unwinding(own, position, child); });
-    if (!own.deque.try_take_private(position) && !join_or_finish(own, position, child)) [[unlikely]]
+    call_unwinding([&] { f(); }, [&] { join_unwinding<G>(own, child.position); });
+    const std::uint32_t position = child.position;
+    if (!own.deque.try_take_private(position) && !join_or_finish<G>(own, position)) [[unlikely]]
         return;
     g();
 }
