@@ -8,6 +8,7 @@
 #include <pel/future.hpp>
 #include <pel/topology.hpp>
 
+#include <cstdlib>
 #include <functional>
 #include <string>
 
@@ -264,45 +265,46 @@ inline thread_pool::~thread_pool() {
 
 namespace detail {
 
-/// Where the default pool lives, and what it is to be made from.
-struct default_pool_slot {
-    alignas(thread_pool) unsigned char storage[sizeof(thread_pool)];
-    lock guard;
-    thread_pool_options* options = nullptr;
-    bool exists = false;
+/// Published, never destroyed, and made by whoever comes first: no lock that a fork child could find held.
+inline constinit once_pointer<thread_pool> the_default_pool;
+
+/// What the default pool is to be made from: the newest of what was configured. Never freed, since somebody may read it.
+struct configured_options {
+    thread_pool_options options;
+    const configured_options* older;
 };
-inline constinit default_pool_slot the_default_pool{};
+inline constinit atomic<const configured_options*> default_pool_options{nullptr};
 
 /// Ends the default pool's idle threads at exit; running ones get 100 ms. What calls later runs alone.
-struct exit_sentinel {
-    thread_pool* pool;
-    ~exit_sentinel() { pool_access::abandon(*pool); }
-};
+inline void abandon_default_pool() noexcept {
+    if (thread_pool* const pool = the_default_pool.try_get()) pool_access::abandon(*pool);
+}
 
-PEL_COLD inline thread_pool* make_default_pool() {
-    const lock_guard guard(the_default_pool.guard);
-    thread_pool_options options;
-    if (the_default_pool.options != nullptr) options = std::move(*the_default_pool.options);
-    auto* pool = ::new (static_cast<void*>(the_default_pool.storage)) thread_pool(std::move(options));
-    the_default_pool.exists = true;
-    delete std::exchange(the_default_pool.options, nullptr);
-    return pool;
+PEL_COLD inline thread_pool& make_default_pool() {
+    static constinit atomic<bool> ends_at_exit{false};
+    do_once(ends_at_exit, [] { std::atexit([] { abandon_default_pool(); }); });
+    return the_default_pool.get_or_build([] {
+        // sync(K2) acquire: what was configured
+        const configured_options* const newest = default_pool_options.load(acquire);
+        return newest == nullptr ? new thread_pool() : new thread_pool(newest->options);
+    });
 }
 
 } // namespace detail
 
 inline thread_pool& default_pool() {
-    static thread_pool* const pool = detail::make_default_pool();
-    static const detail::exit_sentinel sentinel{pool};
-    return *pool;
+    thread_pool* const pool = detail::the_default_pool.try_get();
+    return pool != nullptr ? *pool : detail::make_default_pool();
 }
 
 inline void configure_default_pool(thread_pool_options options) {
-    const detail::lock_guard guard(detail::the_default_pool.guard);
-    if (detail::the_default_pool.exists) {
+    if (detail::the_default_pool.try_get() != nullptr)
         detail::throw_error<std::logic_error>("pel::configure_default_pool: the default pool exists already");
-    }
-    delete std::exchange(detail::the_default_pool.options, new thread_pool_options(std::move(options)));
+    auto* const newest = new detail::configured_options{std::move(options), nullptr};
+    const detail::configured_options* older = detail::default_pool_options.load(detail::relaxed); // CAS below
+    do {
+        newest->older = older;
+    } while (!detail::default_pool_options.compare_exchange(older, newest, detail::acq_rel)); // sync(K2) acq_rel: them
 }
 
 PEL_NAMESPACE_END

@@ -5,10 +5,10 @@
 #pragma once
 
 #include <pel/detail/platform/config.hpp>
+#include <pel/detail/sync/once_pointer.hpp>
 #include <pel/detail/topology/cpu_limits.hpp>
 #include <pel/detail/topology/explain.hpp>
 #include <pel/detail/topology/machine.hpp>
-#include <pel/detail/topology/once_pointer.hpp>
 #include <pel/detail/topology/shared_pointer.hpp>
 
 #ifdef PEL_NO_HWLOC
@@ -51,7 +51,7 @@ public:
 
 private:
     const cpu_limits limits_;
-    mutable once_pointer<machine> machine_;
+    mutable once_pointer<const machine> machine_;
 };
 
 using topology_pointer = shared_pointer<topology_state>;
@@ -138,7 +138,7 @@ struct topology_access {
 inline topology topology::discover_again() { return detail::topology_access::make(detail::read_cpu_limits()); }
 
 inline topology topology::discover() {
-    static constinit detail::once_pointer<topology> cached;
+    static constinit detail::once_pointer<const topology> cached;
     return cached.get_or_build([] { return new topology(discover_again()); });
 }
 

@@ -295,6 +295,30 @@ TEST(fork, by_a_task_that_a_wait_has_run_the_childs_wait_is_told) {
     EXPECT_EQ(status, 0);
 }
 
+TEST(fork, while_a_thread_makes_the_default_pool) {
+    PEL_SKIP_WITHOUT_FORK();
+    for (unsigned long round = 0; round < pel_test::scaled(200); ++round) {
+        const int status = fork_and_run([round] { // a process that has no default pool yet
+            std::atomic<bool> begins{false};
+            std::thread first([&] {
+                begins = true;
+                (void)pel::default_pool();
+            });
+            while (!begins.load()) {
+            }
+            for (volatile unsigned long i = 0; i < round * 20;) i = i + 1;
+            const int of_child = fork_and_run([] {
+                std::atomic<int> bodies{0};
+                pel::parallel_for(0, 100, [&](int) { ++bodies; });
+                return bodies == 100;
+            });
+            first.join();
+            return of_child == 0;
+        });
+        ASSERT_EQ(status, 0) << round;
+    }
+}
+
 TEST(fork, a_child_may_continue_a_future_that_was_done_before) {
     PEL_SKIP_WITHOUT_FORK();
     pel::thread_pool pool(2);

@@ -172,7 +172,8 @@ inline void scheduler::stop() {
 inline void scheduler::abandon(std::int64_t patience_ns) noexcept {
     {
         const lock_guard guard(membership_);
-        stopping_.store(true, release); // sync(X1) release: to is_stopping()
+        if (stopping_.load(relaxed)) return; // under the lock
+        stopping_.store(true, release);      // sync(X1) release: to is_stopping()
     }
     for (std::uint32_t each = 0; each < record_count(); ++each) record(each).sleep.unpark();
     const std::int64_t deadline = now_ns() + patience_ns;

@@ -18,17 +18,17 @@ public:
     constexpr once_pointer() noexcept = default;
 
     /// Returns: null if nothing has been published yet.
-    const T* try_get() const noexcept {
+    T* try_get() const noexcept {
         // sync(T1) acquire: pairs with the publishing exchange in get_or_build().
         return pointer_.load(acquire);
     }
 
     /// Effects: where nothing has been published, publishes what `build()` returns, which comes from new.
     template <class Build>
-    const T& get_or_build(Build build) {
-        const T* current = try_get();
+    T& get_or_build(Build build) {
+        T* current = try_get();
         if (current != nullptr) return *current;
-        const T* built = build();
+        T* built = build();
         // sync(T1) acq_rel: release of what build() wrote; where another thread was first, acquire of what it wrote.
         if (pointer_.compare_exchange(current, built, acq_rel)) return *built;
         delete built;
@@ -36,7 +36,7 @@ public:
     }
 
 private:
-    atomic<const T*> pointer_;
+    atomic<T*> pointer_{nullptr};
 };
 
 } // namespace detail

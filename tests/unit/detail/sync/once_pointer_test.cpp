@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include <pel/detail/topology/once_pointer.hpp>
+#include <pel/detail/sync/once_pointer.hpp>
 
 #include <gtest/gtest.h>
 
