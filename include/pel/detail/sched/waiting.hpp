@@ -12,7 +12,12 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-inline constexpr std::int64_t wait_spin_ns = 50'000;
+/// How long a wait spins before it sleeps: twice what its wake-up would cost, so that a wait costs at most three times
+/// what the better choice would have (A. Karlin et al., competitive spinning, 1990), but not for ever.
+inline std::int64_t wait_spin_ns(const worker& own) noexcept {
+    const std::int64_t twice = 2 * own.sleep.wake_cost_ns();
+    return twice < 50'000 ? twice : 50'000;
+}
 
 /// A stolen job is cancelled by the forks below it on its forker's stack, down to where the job begins that forked it.
 /// That is what the forker serves, or lies below it: then the place is not known, and only `home` can cancel it.
@@ -88,7 +93,7 @@ void scheduler::wait_until(worker& own, IsReady&& is_ready, Help&& help, Announc
             continue;
         }
         const std::int64_t now = now_ns();
-        if (deadline == 0) deadline = now + wait_spin_ns;
+        if (deadline == 0) deadline = now + wait_spin_ns(own);
         if (now < deadline) {
             for (int pause = 0; pause < 16; ++pause) cpu_relax();
             continue;
