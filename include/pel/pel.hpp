@@ -8,6 +8,7 @@
 #include <pel/parallel_for.hpp>
 #include <pel/parallel_for_each.hpp>
 #include <pel/parallel_invoke.hpp>
+#include <pel/parallel_phases.hpp>
 #include <pel/parallel_reduce.hpp>
 #include <pel/parallel_scan.hpp>
 #include <pel/policy.hpp>

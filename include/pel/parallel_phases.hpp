@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// parallel_phases: a loop that is run again and again, each time when the last one is complete, as stencils and
+// relaxations do thousands of times. Threads that work on it stay between the phases, so a phase costs two atomic
+// additions for each of them and no fork.
+#pragma once
+
+#include <pel/detail/platform/cache_line.hpp>
+#include <pel/detail/platform/clock.hpp>
+#include <pel/detail/platform/cpu_relax.hpp>
+#include <pel/parallel_for.hpp>
+#include <pel/task_group.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+inline constexpr std::int64_t shared_phase_ns = 4'000; // a phase this long is worth the meeting at its end
+inline constexpr std::int64_t phase_spin_ns = 50'000;  // who waits longer for the next phase leaves, and is asked back
+
+/// The threads that work on the phases of one call: tasks of one group, any number of them. The items are divided into
+/// as many shares; who has emptied its own takes from others'. Whoever completes a phase opens the next and goes on
+/// with it, so no other thread is ever waited for that is not running a body: all but that one may leave at any time.
+///   PH1: open()'s store of phase_ -> its loads: the bodies of the phase before, gathered by complete()'s additions.
+template <class Index, class Body, class MustStop>
+class phase_team {
+public:
+    phase_team(task_group& group, std::uint64_t first_phase, std::uint64_t n_phases, Index first, std::uint64_t size,
+               unsigned shares, std::uint64_t grain, Body& body, const MustStop& must_stop)
+        : group_(group), n_phases_(n_phases), first_(first), size_(size), shares_(shares), grain_(grain), body_(body),
+          must_stop_(must_stop), left_(std::make_unique<share[]>(shares)) {
+        open(first_phase);
+    }
+    phase_team(const phase_team&) = delete;
+    phase_team& operator=(const phase_team&) = delete;
+
+    /// One more thread is wanted, if there are not enough.
+    void invite() {
+        if (members_.load(relaxed) >= shares_) return; // stale: one too many, or asked in the next phase
+        members_.fetch_add(1, relaxed);
+        group_.run([this] { take_part(); });
+    }
+    bool is_complete() const noexcept {
+        return phase_.load(acquire) == n_phases_; // sync(PH1) acquire: all bodies
+    }
+
+private:
+    /// {phase, items that are not taken yet: [size of the share - this, size)}
+    struct alignas(cache_line) share {
+        atomic<std::uint64_t> word{0};
+    };
+    struct block {
+        std::uint64_t lo, hi;
+    };
+
+    std::uint64_t begin_of(unsigned one) const noexcept { // the first size % shares have one item more
+        const std::uint64_t more = size_ % shares_;
+        return size_ / shares_ * one + (one < more ? one : more);
+    }
+    /// Items are counted in units, so that their number fits half a word.
+    std::uint64_t unit() const noexcept { return (size_ / shares_ >> 31) + 1; }
+    std::uint64_t units_of(unsigned one) const noexcept {
+        return (begin_of(one + 1) - begin_of(one) + unit() - 1) / unit();
+    }
+
+    /// Takes half of what is left of a share, the first items first. False: nothing is left, or the phase is over.
+    bool take(unsigned one, std::uint64_t phase, block& taken) noexcept {
+        atomic<std::uint64_t>& word = left_[one].word;
+        std::uint64_t seen = word.load(relaxed); // the CAS decides; who takes has read the phase
+        for (;;) {
+            const std::uint64_t left = seen & 0xffff'ffff;
+            if (left == 0 || seen >> 32 != (phase & 0xffff'ffff)) return false;
+            const std::uint64_t all = units_of(one);
+            const std::uint64_t least = grain_ / unit() > all / 16 ? grain_ / unit() : all / 16;
+            const std::uint64_t half = (left + 1) / 2;
+            const std::uint64_t count = half > least ? half : (left < least + 1 ? left : least + 1);
+            if (!word.compare_exchange(seen, seen - count, relaxed)) continue;
+            const std::uint64_t begin = begin_of(one);
+            const std::uint64_t end = begin_of(one + 1);
+            taken.lo = begin + (all - left) * unit();
+            taken.hi = begin + (all - left + count) * unit();
+            if (taken.hi > end) taken.hi = end;
+            return true;
+        }
+    }
+
+    void run(std::uint64_t phase, const block& taken) {
+        const auto all = [&](auto& body) {
+            const auto last = static_cast<Index>(static_cast<std::uint64_t>(first_) + taken.hi); // wraps back
+            for (auto i = static_cast<Index>(static_cast<std::uint64_t>(first_) + taken.lo); i != last; ++i)
+                body(phase, i);
+        };
+        if constexpr (copied_into_registers<Body, std::uint64_t, Index>) {
+            const Body body = body_;
+            all(body);
+        } else {
+            all(body_);
+        }
+    }
+
+    void take_part() {
+        const unsigned own = next_share_.fetch_add(1, relaxed) % shares_;
+        std::uint64_t phase = phase_.load(acquire); // sync(PH1) acquire: the bodies of the phases before
+        while (phase != n_phases_) {
+            std::uint64_t items = 0;
+            for (unsigned tried = 0, one = own; tried < shares_; ++tried, one = one + 1 == shares_ ? 0 : one + 1) {
+                for (block taken; take(one, phase, taken);) {
+                    if (group_.is_cancelled()) return;
+                    if (must_stop_()) return group_.cancel();
+                    run(phase, taken);
+                    items += taken.hi - taken.lo;
+                }
+            }
+            if (items != 0 && complete(items)) {
+                open(++phase);
+                if (phase != n_phases_) invite();
+            } else if (!await_after(phase)) {
+                members_.fetch_sub(1, relaxed);
+                return;
+            }
+        }
+    }
+    /// Returns: whether the phase is complete.
+    bool complete(std::uint64_t items) noexcept {
+        return done_.fetch_add(items, acq_rel) + items == size_; // sync(PH1) acq_rel: bodies, to who opens the next
+    }
+    /// Requires: nobody runs a body, and nothing is left to take.
+    void open(std::uint64_t phase) noexcept {
+        done_.store(0, relaxed); // all three published by the last
+        for (unsigned one = 0; one < shares_; ++one)
+            left_[one].word.store((phase & 0xffff'ffff) << 32 | units_of(one), relaxed);
+        phase_.store(phase, release); // sync(PH1) release: bodies of the phase before
+    }
+    /// Spins until the next phase is open. False: it takes long, or is not to come.
+    bool await_after(std::uint64_t& phase) noexcept {
+        const std::int64_t deadline = now_ns() + phase_spin_ns;
+        for (unsigned turn = 1;; ++turn) {
+            const std::uint64_t now = phase_.load(acquire); // sync(PH1) acquire: as in take_part()
+            if (now != phase) {
+                phase = now;
+                return true;
+            }
+            cpu_relax();
+            if (turn % 64 == 0 && (now_ns() > deadline || group_.is_cancelled())) return false;
+        }
+    }
+
+    task_group& group_;
+    const std::uint64_t n_phases_;
+    const Index first_;
+    const std::uint64_t size_;
+    const unsigned shares_;
+    const std::uint64_t grain_;
+    Body& body_;
+    const MustStop& must_stop_;
+    const std::unique_ptr<share[]> left_;
+    atomic<unsigned> next_share_{0};
+    atomic<unsigned> members_{0}; // invited, and not gone
+    alignas(cache_line) atomic<std::uint64_t> phase_{0};
+    alignas(cache_line) atomic<std::uint64_t> done_{0}; // items of this phase
+};
+
+/// Of a pool's threads, as many as a phase of that many items and nanoseconds can do with.
+inline unsigned phase_shares(unsigned threads, std::uint64_t size, std::uint64_t grain, std::int64_t ns) noexcept {
+    std::uint64_t shares = static_cast<std::uint64_t>(ns / (shared_phase_ns / 2));
+    const std::uint64_t pieces = size / grain;
+    if (shares > pieces) shares = pieces;
+    return shares < threads ? static_cast<unsigned>(shares) : threads;
+}
+
+} // namespace detail
+
+/// For phase = 0, 1, … n_phases - 1, in this order: calls body(phase, i) for every i in [first, last), possibly at the
+/// same time and in any order; a phase begins when all calls of the one before have returned, and sees what they did.
+/// Requires: first and last of integral types; body is called through a reference by several threads. Throws: as
+/// parallel_for, and std::bad_alloc. Blocks. Thread safety: any thread. Complexity: work that of the bodies and
+/// O(threads) per phase, span the sum over the phases of the longest body. Phases of a few µs run on one thread.
+template <class Token, std::integral First, std::integral Last, class Body>
+    requires std::invocable<Body&, std::uint64_t, std::common_type_t<First, Last>>
+void parallel_phases(const basic_parallel_policy<Token>& policy, std::uint64_t n_phases, First first, Last last,
+                     Body&& body) {
+    using index = std::common_type_t<First, Last>;
+    const auto begin = static_cast<index>(first);
+    const std::uint64_t size = detail::range_size<index>(begin, static_cast<index>(last));
+    if (size == 0) return;
+    const auto limits = detail::limits_of(policy);
+    const auto must_stop = [&limits] { return limits.stop_requested(); };
+    const auto loop = [&](std::uint64_t phase) {
+        parallel_for(policy, begin, static_cast<index>(last), [&](index i) { body(phase, i); });
+    };
+    detail::scheduler* const named = detail::pool_access::chosen(policy);
+    detail::scheduler& pool = named != nullptr ? *named : detail::current_scheduler();
+    const detail::foreign_call call(pool);
+    // One phase after the other, each a loop that shares itself if it is long, until one was worth a team.
+    std::uint64_t phase = 0;
+    std::int64_t took = 0;
+    while (phase != n_phases && took < detail::shared_phase_ns) {
+        const std::int64_t start = detail::now_ns();
+        loop(phase++);
+        took = detail::now_ns() - start;
+    }
+    const unsigned most = policy_access::most_threads(policy);
+    const std::uint64_t grain = policy_access::grain(policy) == 0 ? 1 : policy_access::grain(policy);
+    const unsigned shares =
+        detail::phase_shares(most == 0 || most > pool.concurrency() ? pool.concurrency() : most, size, grain, took);
+    if (shares < 2 || call.own() == nullptr) {
+        while (phase != n_phases) loop(phase++);
+        return;
+    }
+    if (phase == n_phases) return;
+    task_group group;
+    detail::phase_team<index, std::remove_reference_t<Body>, decltype(must_stop)> team(
+        group, phase, n_phases, begin, size, shares, grain, body, must_stop);
+    for (unsigned each = 0; each < shares; ++each) team.invite();
+    (void)group.wait();
+    if (!team.is_complete()) detail::throw_error<operation_cancelled>();
+}
+
+/// In order, on the calling thread.
+template <std::integral First, std::integral Last, class Body>
+    requires std::invocable<Body&, std::uint64_t, std::common_type_t<First, Last>>
+void parallel_phases(const sequenced_policy& policy, std::uint64_t n_phases, First first, Last last, Body&& body) {
+    for (std::uint64_t phase = 0; phase != n_phases; ++phase)
+        parallel_for(policy, first, last, [&](std::common_type_t<First, Last> i) { body(phase, i); });
+}
+
+template <std::integral First, std::integral Last, class Body>
+    requires std::invocable<Body&, std::uint64_t, std::common_type_t<First, Last>>
+void parallel_phases(std::uint64_t n_phases, First first, Last last, Body&& body) {
+    parallel_phases(par, n_phases, first, last, body);
+}
+
+PEL_NAMESPACE_END
