@@ -54,6 +54,7 @@ std::string printed_ratio(double ratio) {
 } // namespace
 
 double measurement::time() const { return quantile(times, 0.5); }
+double measurement::fastest() const { return quantile(times, 0); }
 double measurement::spread() const { return (quantile(times, 0.75) - quantile(times, 0.25)) / 2 / time(); }
 double measurement::counter(const std::string& name) const {
     return quantile(counters.at(name), name.starts_with("worst") ? 1.0 : 0.5);
@@ -128,6 +129,7 @@ void table_reporter::append_to(const std::string& path) const {
         const measurement& all = found_.at(name);
         if (!all.error.empty() || all.times.empty()) continue;
         file << name << "\ttime\t" << all.time() << '\n';
+        file << name << "\tfastest\t" << all.fastest() << '\n';
         for (const auto& one : all.counters)
             file << name << '\t' << one.first << '\t' << all.counter(one.first) << '\n';
     }

@@ -18,6 +18,8 @@ struct measurement {
     std::string error;
 
     double time() const;
+    /// Of the repetition that was disturbed least.
+    double fastest() const;
     /// Half the distance of the quartiles, in parts of the median.
     double spread() const;
     /// The median; of a counter called worst…, the maximum.
