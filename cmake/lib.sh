@@ -49,7 +49,8 @@ install_missing() {
 }
 
 need_to_build() { need "to configure and build" cmake ninja-build g++ pkg-config libhwloc-dev zlib1g-dev; }
-need_to_test() { need_to_build; need "the tests' framework" libgtest-dev; }
+need_genome() { need "the genome of E. coli 536" bowtie-examples; }
+need_to_test() { need_to_build; need "the tests' framework" libgtest-dev; need_genome; }
 need_clang() { need "the second compiler and its sanitizers" clang-19 libclang-rt-19-dev; }
 need_to_bench() { need_to_build; need "what PEL is compared with, and how" libbenchmark-dev libtbb-dev python3; }
 need_checkers() { need "format, names and other checks" clang-format-19 clang-tidy-19 python3 git; }

@@ -22,7 +22,7 @@ bad_usage() {
 
 demo() {
     need_to_build
-    need "the genome of E. coli 536" bowtie-examples
+    need_genome
     install_missing
     local genome
     genome=$(dpkg -L bowtie-examples 2> /dev/null | grep -E '/NC_008253\.(fna|fa|fasta)(\.gz)?$' | head -n 1) || true

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // One wait for all places: inside a task, on a pool of one, under a lock. It runs only work spawned inside what it
 // waits for, so the lock below cannot be asked for by the thread that holds it.
+// Work and span of depth(n): O(n). Work of the loop: O(n²), and so is its span, because its bodies hold a lock.
 #include <pel/pel.hpp>
 
 #include <cstdio>
