@@ -38,25 +38,64 @@ def fastest(values):
 
 def evaluate(expression, values):
     """The value of an expression; LookupError if something in it was not measured."""
-    found = []
-
     def insert(match):
         pattern = match[0]
-        names = fnmatch.filter(values, pattern) if "*" in pattern else [pattern]
+        names = sorted(fnmatch.filter(values, pattern)) if "*" in pattern else [pattern]
         names = [name for name in names if (":" in name) == (":" in pattern)]
         if not names or any(name not in values for name in names):
             raise LookupError(pattern)
-        found.extend(values[name] for name in names)
-        return ", ".join(repr(values[name]) for name in names)
+        return f"row({[values[name] for name in names]})" if "*" in pattern else repr(values[pattern])
 
-    text = NAME.sub(insert, expression)
-    return eval(text, {"__builtins__": {}}, {"largest": max, "least": min, "nan": math.nan})
+    return eval(NAME.sub(insert, expression), {"__builtins__": {}}, FUNCTIONS)
+
+
+class Row(list):
+    """The values of a pattern, by name; arithmetic is element by element."""
+
+    def _each(self, other, operation):
+        others = other if isinstance(other, Row) else [other] * len(self)
+        if len(others) != len(self):
+            raise LookupError("rows of different lengths")
+        return Row(operation(mine, its) for mine, its in zip(self, others))
+
+    def __add__(self, other):
+        return self._each(other, operator.add)
+
+    def __mul__(self, other):
+        return self._each(other, operator.mul)
+
+    def __rmul__(self, other):
+        return self._each(other, operator.mul)
+
+    def __truediv__(self, other):
+        return self._each(other, operator.truediv)
+
+
+def flat(arguments):
+    return [value for one in arguments for value in (one if isinstance(one, Row) else [one])]
+
+
+FUNCTIONS = {
+    "row": Row,
+    "nan": math.nan,
+    "largest": lambda *arguments: max(flat(arguments)),
+    "least": lambda *arguments: min(flat(arguments)),
+    "least_each": lambda *rows: Row(map(min, *rows)),
+    "geometric_mean": lambda row: math.exp(sum(map(math.log, row)) / len(row)),
+    # Those of a row where another one is at most a bound.
+    "where_most": lambda row, other, bound: Row(value for value, its in zip(row, other) if its <= bound),
+}
 
 
 def targets():
+    names = {}
     for line in (Path(__file__).parent / "targets.txt").read_text().splitlines():
-        if line.strip() and not line.startswith("#"):
+        if line.startswith("let "):
+            name, text = (part.strip() for part in line[4:].split("=", 1))
+            names[name] = text
+        elif line.strip() and not line.startswith("#"):
             what, required, expression = (part.strip() for part in line.split("|"))
+            expression = re.sub(r"\b[A-Z_]+\b", lambda match: names.get(match[0], match[0]), expression)
             relation, bound = required.split()
             yield what, relation, float(bound), expression
 

@@ -18,6 +18,6 @@ const bench::registration with_pel("fib", "pel", bench::each_count, [](benchmark
     bench::measure(state, workload::answer(), [&] { return pel.run([] { return fib(workload::n()); }); });
 });
 
-const bench::second_process no_membarrier("PEL_NO_MEMBARRIER=1", "/(serial|pel|tbb)/");
+const bench::second_process no_membarrier("PEL_NO_MEMBARRIER=1", "no_membarrier", "/(serial|pel|tbb)/");
 
 } // namespace

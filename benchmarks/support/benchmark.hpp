@@ -30,9 +30,9 @@ struct registration {
 };
 
 /// Another process of the same executable, run after this one: with this environment variable, and only the names
-/// that match `filter`.
+/// that match `filter`. Its workloads are called WORKLOAD_suffix.
 struct second_process {
-    second_process(std::string environment, std::string filter);
+    second_process(std::string environment, std::string suffix, std::string filter);
 };
 
 /// Makes the compiler believe that `value` may have changed and is read. (benchmark::DoNotOptimize of 1.7 turns a double

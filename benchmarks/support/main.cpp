@@ -132,15 +132,23 @@ std::vector<const bench::variant*> in_order() {
     return all;
 }
 
+/// What this process was started as, null: the first.
+const bench::rerun* second_process() {
+    for (const bench::rerun& rerun : bench::reruns()) {
+        const std::size_t equals = rerun.environment.find('=');
+        const char* value = std::getenv(rerun.environment.substr(0, equals).c_str());
+        if (value != nullptr && value == rerun.environment.substr(equals + 1)) return &rerun;
+    }
+    return nullptr;
+}
+
 std::vector<registered_name> register_all() {
-    const char* fences = std::getenv("PEL_NO_MEMBARRIER");
-    const bool is_fenced = fences != nullptr && fences[0] != '\0' && fences[0] != '0';
+    const std::string suffix = second_process() != nullptr ? "_" + second_process()->suffix : "";
     std::vector<registered_name> names;
     for (const bench::variant* each : in_order()) {
         const bench::variant& what = *each;
         for (const unsigned workers : worker_counts(what)) {
-            const std::string name =
-                what.workload + (is_fenced ? "_no_membarrier/" : "/") + what.runtime + "/" + std::to_string(workers);
+            const std::string name = what.workload + suffix + "/" + what.runtime + "/" + std::to_string(workers);
             auto body = std::make_shared<turn>(turn{what, workers});
             auto* registered =
                 benchmark::RegisterBenchmark(name.c_str(), [body](benchmark::State& state) { (*body)(state); });
@@ -180,14 +188,6 @@ bool run_second_processes() {
     return is_good;
 }
 
-bool is_second_process() {
-    for (const bench::rerun& rerun : bench::reruns()) {
-        const std::string variable = rerun.environment.substr(0, rerun.environment.find('='));
-        if (std::getenv(variable.c_str()) != nullptr) return true;
-    }
-    return false;
-}
-
 int run(int argc, char** argv) {
     const std::vector<std::string> rest = take_options(argc, argv);
     const bench::settings& chosen = bench::chosen();
@@ -207,7 +207,7 @@ int run(int argc, char** argv) {
     reporter.print();
     if (!chosen.results.empty()) reporter.append_to(chosen.results);
     bool is_good = !reporter.has_failures();
-    if (rest.empty() && !is_second_process()) is_good = run_second_processes() && is_good;
+    if (rest.empty() && second_process() == nullptr) is_good = run_second_processes() && is_good;
     return is_good ? 0 : 1;
 }
 

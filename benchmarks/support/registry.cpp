@@ -31,8 +31,8 @@ registration::registration(std::string workload, std::string runtime, unsigned w
     variants().push_back({std::move(workload), std::move(runtime), workers, iterations, std::move(run)});
 }
 
-second_process::second_process(std::string environment, std::string filter) {
-    reruns().push_back({std::move(environment), std::move(filter)});
+second_process::second_process(std::string environment, std::string suffix, std::string filter) {
+    reruns().push_back({std::move(environment), std::move(suffix), std::move(filter)});
 }
 
 } // namespace bench

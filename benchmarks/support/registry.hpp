@@ -26,6 +26,7 @@ struct variant {
 
 struct rerun {
     std::string environment;
+    std::string suffix;
     std::string filter;
 };
 

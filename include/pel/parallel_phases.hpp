@@ -12,7 +12,6 @@
 
 #include <concepts>
 #include <cstdint>
-#include <memory>
 #include <type_traits>
 
 PEL_NAMESPACE_BEGIN
@@ -28,66 +27,72 @@ inline constexpr std::int64_t phase_spin_ns = 50'000;  // who waits longer for t
 template <class Index, class Body, class MustStop>
 class phase_team {
 public:
-    phase_team(task_group& group, std::uint64_t first_phase, std::uint64_t n_phases, Index first, std::uint64_t size,
-               unsigned shares, std::uint64_t grain, Body& body, const MustStop& must_stop)
-        : group_(group), n_phases_(n_phases), first_(first), size_(size), shares_(shares), grain_(grain), body_(body),
-          must_stop_(must_stop), left_(std::make_unique<share[]>(shares)) {
+    /// Requires: `shares` is at most `size`. Throws: std::bad_alloc.
+    phase_team(std::uint64_t first_phase, std::uint64_t n_phases, Index first, std::uint64_t size, unsigned shares,
+               std::uint64_t grain, Body& body, const MustStop& must_stop)
+        : n_phases_(n_phases), first_(first), size_(size), shares_(shares), grain_(grain), body_(body),
+          must_stop_(must_stop), share_of_(new share[shares]) {
+        const std::uint64_t more = size % shares; // that many shares have one item more
+        for (unsigned one = 0; one < shares; ++one) {
+            const std::uint64_t begin = size / shares * one + (one < more ? one : more);
+            const std::uint64_t items = size / shares + (one < more ? 1 : 0);
+            share_of_[one].begin = begin;
+            share_of_[one].end = begin + items;
+            share_of_[one].units = (items + unit_ - 1) / unit_;
+        }
         open(first_phase);
     }
     phase_team(const phase_team&) = delete;
     phase_team& operator=(const phase_team&) = delete;
 
-    /// One more thread is wanted, if there are not enough.
-    void invite() {
-        if (members_.load(relaxed) >= shares_) return; // stale: one too many, or asked in the next phase
-        members_.fetch_add(1, relaxed);
-        group_.run([this] { take_part(); });
-    }
-    bool is_complete() const noexcept {
-        return phase_.load(acquire) == n_phases_; // sync(PH1) acquire: all bodies
+    /// Runs all phases. Returns: false if they were cut short. Throws: the first exception of a body.
+    bool run() {
+        for (unsigned each = 0; each < shares_; ++each) invite();
+        (void)group_.wait();
+        return phase_.load(relaxed) == n_phases_; // ordered by the wait
     }
 
 private:
-    /// {phase, items that are not taken yet: [size of the share - this, size)}
     struct alignas(cache_line) share {
-        atomic<std::uint64_t> word{0};
+        atomic<std::uint64_t> left{0}; // {phase, units that are not taken yet: the last ones}
+        std::uint64_t begin, end, units;
+    };
+    struct share_array {
+        share* const begin;
+        explicit share_array(share* owned) noexcept : begin(owned) {}
+        share_array(const share_array&) = delete;
+        share_array& operator=(const share_array&) = delete;
+        ~share_array() { delete[] begin; }
+        share& operator[](unsigned one) const noexcept { return begin[one]; }
     };
     struct block {
         std::uint64_t lo, hi;
     };
 
-    std::uint64_t begin_of(unsigned one) const noexcept { // the first size % shares have one item more
-        const std::uint64_t more = size_ % shares_;
-        return size_ / shares_ * one + (one < more ? one : more);
-    }
-    /// Items are counted in units, so that their number fits half a word.
-    std::uint64_t unit() const noexcept { return (size_ / shares_ >> 31) + 1; }
-    std::uint64_t units_of(unsigned one) const noexcept {
-        return (begin_of(one + 1) - begin_of(one) + unit() - 1) / unit();
+    /// One more thread is wanted, if there are not enough.
+    void invite() {
+        if (members_.fetch_add(1, relaxed) < shares_) return group_.run([this] { take_part(); });
+        members_.fetch_sub(1, relaxed);
     }
 
     /// Takes half of what is left of a share, the first items first. False: nothing is left, or the phase is over.
-    bool take(unsigned one, std::uint64_t phase, block& taken) noexcept {
-        atomic<std::uint64_t>& word = left_[one].word;
-        std::uint64_t seen = word.load(relaxed); // the CAS decides; who takes has read the phase
+    bool take(share& from, std::uint64_t phase, block& taken) noexcept {
+        const std::uint64_t least = grain_ / unit_ > from.units / 16 ? grain_ / unit_ : from.units / 16;
+        std::uint64_t seen = from.left.load(relaxed); // the CAS decides; who takes has read the phase
         for (;;) {
             const std::uint64_t left = seen & 0xffff'ffff;
             if (left == 0 || seen >> 32 != (phase & 0xffff'ffff)) return false;
-            const std::uint64_t all = units_of(one);
-            const std::uint64_t least = grain_ / unit() > all / 16 ? grain_ / unit() : all / 16;
-            const std::uint64_t half = (left + 1) / 2;
-            const std::uint64_t count = half > least ? half : (left < least + 1 ? left : least + 1);
-            if (!word.compare_exchange(seen, seen - count, relaxed)) continue;
-            const std::uint64_t begin = begin_of(one);
-            const std::uint64_t end = begin_of(one + 1);
-            taken.lo = begin + (all - left) * unit();
-            taken.hi = begin + (all - left + count) * unit();
-            if (taken.hi > end) taken.hi = end;
+            std::uint64_t count = (left + 1) / 2;
+            if (count <= least) count = left <= least ? left : least + 1;
+            if (!from.left.compare_exchange(seen, seen - count, relaxed)) continue;
+            taken.lo = from.begin + (from.units - left) * unit_;
+            taken.hi = from.begin + (from.units - left + count) * unit_;
+            if (taken.hi > from.end) taken.hi = from.end;
             return true;
         }
     }
 
-    void run(std::uint64_t phase, const block& taken) {
+    void run_block(std::uint64_t phase, const block& taken) {
         const auto all = [&](auto& body) {
             const auto last = static_cast<Index>(static_cast<std::uint64_t>(first_) + taken.hi); // wraps back
             for (auto i = static_cast<Index>(static_cast<std::uint64_t>(first_) + taken.lo); i != last; ++i)
@@ -107,10 +112,10 @@ private:
         while (phase != n_phases_) {
             std::uint64_t items = 0;
             for (unsigned tried = 0, one = own; tried < shares_; ++tried, one = one + 1 == shares_ ? 0 : one + 1) {
-                for (block taken; take(one, phase, taken);) {
+                for (block taken; take(share_of_[one], phase, taken);) {
                     if (group_.is_cancelled()) return;
                     if (must_stop_()) return group_.cancel();
-                    run(phase, taken);
+                    run_block(phase, taken);
                     items += taken.hi - taken.lo;
                 }
             }
@@ -131,7 +136,7 @@ private:
     void open(std::uint64_t phase) noexcept {
         done_.store(0, relaxed); // all three published by the last
         for (unsigned one = 0; one < shares_; ++one)
-            left_[one].word.store((phase & 0xffff'ffff) << 32 | units_of(one), relaxed);
+            share_of_[one].left.store((phase & 0xffff'ffff) << 32 | share_of_[one].units, relaxed);
         phase_.store(phase, release); // sync(PH1) release: bodies of the phase before
     }
     /// Spins until the next phase is open. False: it takes long, or is not to come.
@@ -148,7 +153,6 @@ private:
         }
     }
 
-    task_group& group_;
     const std::uint64_t n_phases_;
     const Index first_;
     const std::uint64_t size_;
@@ -156,11 +160,13 @@ private:
     const std::uint64_t grain_;
     Body& body_;
     const MustStop& must_stop_;
-    const std::unique_ptr<share[]> left_;
+    const std::uint64_t unit_ = (size_ / shares_ >> 31) + 1; // items; so that a share's units fit half a word
+    const share_array share_of_;
     atomic<unsigned> next_share_{0};
     atomic<unsigned> members_{0}; // invited, and not gone
     alignas(cache_line) atomic<std::uint64_t> phase_{0};
     alignas(cache_line) atomic<std::uint64_t> done_{0}; // items of this phase
+    task_group group_;                                  // the last: its tasks use all the others until it has ended
 };
 
 /// Of a pool's threads, as many as a phase of that many items and nanoseconds can do with.
@@ -211,12 +217,9 @@ void parallel_phases(const basic_parallel_policy<Token>& policy, std::uint64_t n
         return;
     }
     if (phase == n_phases) return;
-    task_group group;
-    detail::phase_team<index, std::remove_reference_t<Body>, decltype(must_stop)> team(
-        group, phase, n_phases, begin, size, shares, grain, body, must_stop);
-    for (unsigned each = 0; each < shares; ++each) team.invite();
-    (void)group.wait();
-    if (!team.is_complete()) detail::throw_error<operation_cancelled>();
+    detail::phase_team<index, std::remove_reference_t<Body>, decltype(must_stop)> team(phase, n_phases, begin, size,
+                                                                                       shares, grain, body, must_stop);
+    if (!team.run()) detail::throw_error<operation_cancelled>();
 }
 
 /// In order, on the calling thread.

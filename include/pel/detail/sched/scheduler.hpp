@@ -70,11 +70,14 @@ public:
 
     /// Waits for a job that another thread may have claimed. True: the caller has claimed it, and runs it.
     bool wait_for_job(worker& own, job& awaited, injector_entry& entry);
-    static constexpr auto never = [] { return false; };
+    /// (No lambda: as part of a class it would be another type in each file, and each would compile its own scheduler.)
+    struct never {
+        constexpr bool operator()() const noexcept { return false; }
+    };
     /// Blocks until is_ready(). help() runs something inside what is awaited, if there is any, and says whether it did;
     /// announce() tells who makes it ready that this record sleeps, false when it is ready by now; can_help() ends a
     /// sleep, and whoever makes it true posts a permit.
-    template <class IsReady, class Help, class Announce, class CanHelp = decltype(never)>
+    template <class IsReady, class Help, class Announce, class CanHelp = never>
     void wait_until(worker& own, IsReady&& is_ready, Help&& help, Announce&& announce, CanHelp&& can_help = CanHelp());
     /// Takes and runs one job from the thief of `awaited`, if it is surely inside.
     bool leapfrog(worker& own, const job& awaited) noexcept;

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// granularity: loops of 1 … 10⁷ items of about 1 ns … 1 ms each, called from main one after the other. What does a loop
+// cost that is too small to share, and what is left of the second worker where sharing pays? Cells with more than 0.2 s of
+// work are left out. Work: n items. Span: one item.
+#pragma once
+
+#include "support/benchmark.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace workload {
+
+/// Some steps of a chain of about 1.2 ns each; 0 steps for the shortest body, which is one addition.
+inline std::uint32_t item(std::uint32_t value, std::uint32_t steps) {
+    std::uint32_t x = value | 1;
+    for (std::uint32_t step = 0; step != steps; ++step) x = x * 1'664'525u + 1'013'904'223u;
+    return x;
+}
+
+/// What every loop does: adds item(i) to the i-th sum.
+struct body {
+    std::uint32_t* sums;
+    std::uint32_t steps;
+    void operator()(std::size_t i) const { sums[i] += item(static_cast<std::uint32_t>(i), steps); }
+};
+
+struct cell {
+    std::size_t n;
+    std::uint64_t body_ns;
+
+    std::uint32_t steps() const { return static_cast<std::uint32_t>(body_ns == 1 ? 0 : body_ns * 5 / 6); }
+    std::string name() const {
+        const std::string time = body_ns < 1'000       ? std::to_string(body_ns) + "ns"
+                                 : body_ns < 1'000'000 ? std::to_string(body_ns / 1'000) + "us"
+                                                       : std::to_string(body_ns / 1'000'000) + "ms";
+        return "sweep_" + std::to_string(n) + "x" + time;
+    }
+};
+
+inline std::vector<cell> cells() {
+    std::vector<cell> all;
+    const std::uint64_t most_ns = bench::size(200'000'000, 2'000'000);
+    for (std::uint64_t body_ns = 1; body_ns <= 1'000'000; body_ns *= 10) {
+        for (std::size_t n = 1; n <= 10'000'000 && n * body_ns <= most_ns; n *= 10) all.push_back({n, body_ns});
+    }
+    return all;
+}
+
+/// Times loop(workers, n, body), and checks that each call has run each item once.
+template <class Workers, class Loop>
+void measure_cell(benchmark::State& state, const cell& one, unsigned count, const Loop& loop) {
+    std::vector<std::uint32_t> sums(one.n);
+    const body add{sums.data(), one.steps()};
+    Workers workers(count);
+    for (auto _ : state) {
+        loop(workers, one.n, add);
+        benchmark::ClobberMemory();
+    }
+    const auto calls = static_cast<std::uint32_t>(state.iterations());
+    for (std::size_t i = 0; i < one.n; i += one.n > 1'000 && one.body_ns > 100 ? 97 : 1) {
+        if (sums[i] == calls * item(static_cast<std::uint32_t>(i), one.steps())) continue;
+        bench::fail(state);
+        break;
+    }
+}
+
+template <class Workers, class Loop>
+bool register_cells(const char* runtime, unsigned count, Loop loop) {
+    for (const cell& one : cells()) {
+        const bench::registration variant(one.name(), runtime, count,
+                                          [one, loop](benchmark::State& state, unsigned workers) {
+                                              measure_cell<Workers>(state, one, workers, loop);
+                                          });
+    }
+    return true;
+}
+
+} // namespace workload
