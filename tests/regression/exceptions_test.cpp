@@ -38,6 +38,7 @@ TEST_P(exceptions_on, a_throw_in_the_first_of_ten_million_bodies_stops_nearly_al
     pel::thread_pool pool(pel_test::options_of(GetParam()));
     const pel_test::watchdog guard(pool);
     const int size = 10'000'000;
+    int late = 0;
     for (int round = 0; round < 20; ++round) {
         std::atomic<bool> has_thrown{false};
         std::atomic<int> after{0};
@@ -50,33 +51,37 @@ TEST_P(exceptions_on, a_throw_in_the_first_of_ten_million_bodies_stops_nearly_al
                                            if (has_thrown.load(std::memory_order_relaxed)) ++after;
                                        }),
                      error);
-        EXPECT_LT(after, size / 100);
+        late += after < size / 100 ? 0 : 1;
         EXPECT_EQ(error::live, 0);
     }
+    EXPECT_LE(late, 3) << "the thread that throws may be taken off its CPU before it has thrown, but not each time";
     pel_test::expect_balanced(pool);
 }
 
 TEST_P(exceptions_on, a_throw_in_the_first_of_many_tasks_drops_nearly_all_others) {
     pel::thread_pool pool(pel_test::options_of(GetParam()));
     const pel_test::watchdog guard(pool);
-    std::atomic<int> ran{0};
-    pel::task_group group(pool);
-    EXPECT_THROW(
-        {
-            pool.execute([&] {
-                pel::task_group inner;
-                inner.run([&] {
-                    for (int i = 0; i < 100'000; ++i) {
-                        inner.run([&] {
-                            if (ran++ == 0) throw error();
-                        });
-                    }
+    int late = 0;
+    for (int round = 0; round < 5; ++round) {
+        std::atomic<int> ran{0};
+        EXPECT_THROW(
+            {
+                pool.execute([&] {
+                    pel::task_group inner;
+                    inner.run([&] {
+                        for (int i = 0; i < 100'000; ++i) {
+                            inner.run([&] {
+                                if (ran++ == 0) throw error();
+                            });
+                        }
+                    });
+                    (void)inner.wait();
                 });
-                (void)inner.wait();
-            });
-        },
-        error);
-    EXPECT_LT(ran, 1'000);
+            },
+            error);
+        late += ran < 1'000 ? 0 : 1;
+    }
+    EXPECT_LE(late, 1) << "as above";
     EXPECT_EQ(error::live, 0);
     pel_test::expect_balanced(pool);
 }
