@@ -2,7 +2,8 @@
 // Submitted jobs: an injector entry, the callable, its result, and two references: the future's and the pool's. Whoever
 // unlinks the entry runs the job; a waiter tries that first, so it needs no other thread.
 //   U1: release()'s acq_rel decrement -> the last one's: everything done with the state, before it is destroyed.
-//   U2: the continuation's publication -> whoever finds it: the continuation is complete.
+//   U2: the continuation's publication -> whoever finds it: the continuation is complete. finish()'s exchange -> a
+//   chain() that comes too late: the result.
 #pragma once
 
 #include <pel/detail/sched/foreign.hpp>
@@ -70,7 +71,8 @@ public:
     /// `next` is injected when this job is done, now if it is.
     void chain(submission_core& next) noexcept {
         submission_core* none = nullptr;
-        if (!next_.compare_exchange(none, &next, acq_rel)) next.inject(); // sync(U2) acq_rel: next is complete
+        if (!next_.compare_exchange(none, &next, acq_rel))
+            next.inject(); // sync(U2) acq_rel: next is complete; a failure reads the result
     }
 
     scheduler& pool() const noexcept { return pool_; }
@@ -87,13 +89,14 @@ protected:
 
     const std::uint64_t fp_environment_ = read_fp_environment(); // the submitter's
 
-    /// The runner's last words: tells the waiter, starts the continuation, drops the pool's reference.
+    /// The runner's last words: tells the waiter, starts the continuation, drops the pool's reference. Whoever sees that
+    /// it is done finds the chain closed: a fork child that chains to it then must not wait for a thread of the parent.
     void finish(worker& runner) noexcept {
         if (is_counted_) runner.counts.injected_run.add();
         scheduler& pool = pool_;
         const bool was_counted = is_counted_;
+        submission_core* const next = next_.exchange(this, acq_rel); // sync(U2) acq_rel: next is complete; the result
         if (state.finish()) waiter_->sleep.unpark();
-        submission_core* next = next_.exchange(this, acq_rel); // sync(U2) acq_rel: next is complete
         if (next != nullptr) next->inject();
         release();
         if (was_counted) pool.submission_ends();
@@ -111,7 +114,7 @@ private:
     injector_entry entry_;
     worker* waiter_ = nullptr; // written before the state says parked (D3)
     atomic<std::uint32_t> references_{2};
-    atomic<submission_core*> next_{nullptr}; // this: done
+    atomic<submission_core*> next_{nullptr}; // this: closed, the result is there
     bool is_counted_ = false;
 };
 
