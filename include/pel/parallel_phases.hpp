@@ -19,11 +19,12 @@ namespace detail {
 
 inline constexpr std::int64_t shared_phase_ns = 4'000; // a phase this long is worth the meeting at its end
 inline constexpr std::int64_t phase_spin_ns = 50'000;  // who waits longer for the next phase leaves, and is asked back
+inline constexpr unsigned phase_patience = 32;         // looks at the others' ends before what they have left is taken
 
 /// The threads that work on the phases of one call: tasks of one group, any number of them. The items are divided into
 /// as many shares; who has emptied its own takes from others'. Whoever completes a phase opens the next and goes on
 /// with it, so no other thread is ever waited for that is not running a body: all but that one may leave at any time.
-///   PH1: open()'s store of phase_ -> its loads: the bodies of the phase before, gathered by complete()'s additions.
+///   PH1: open()'s store of phase_ -> its loads: the bodies of the phase before, gathered by the additions to done_.
 template <class Index, class Body, class MustStop>
 class phase_team {
 public:
@@ -71,6 +72,7 @@ private:
 
     /// One more thread is wanted, if there are not enough.
     void invite() {
+        if (members_.load(relaxed) >= shares_) return; // stale: asked in the next phase
         if (members_.fetch_add(1, relaxed) < shares_) return group_.run([this] { take_part(); });
         members_.fetch_sub(1, relaxed);
     }
@@ -110,27 +112,33 @@ private:
         const unsigned own = next_share_.fetch_add(1, relaxed) % shares_;
         std::uint64_t phase = phase_.load(acquire); // sync(PH1) acquire: the bodies of the phases before
         while (phase != n_phases_) {
-            std::uint64_t items = 0;
-            for (unsigned tried = 0, one = own; tried < shares_; ++tried, one = one + 1 == shares_ ? 0 : one + 1) {
-                for (block taken; take(share_of_[one], phase, taken);) {
-                    if (group_.is_cancelled()) return;
-                    if (must_stop_()) return group_.cancel();
-                    run_block(phase, taken);
-                    items += taken.hi - taken.lo;
-                }
-            }
-            if (items != 0 && complete(items)) {
-                open(++phase);
-                if (phase != n_phases_) invite();
-            } else if (!await_after(phase)) {
+            // Its own share first. Then a moment's patience: what others are about to do is in their caches.
+            if (run_shares(own, 1, phase)) continue;
+            if (await_after(phase, phase_patience)) continue;
+            if (run_shares(own + 1 == shares_ ? 0 : own + 1, shares_ - 1, phase)) continue;
+            if (group_.is_cancelled()) return;
+            if (!await_after(phase, 0)) {
                 members_.fetch_sub(1, relaxed);
                 return;
             }
         }
     }
-    /// Returns: whether the phase is complete.
-    bool complete(std::uint64_t items) noexcept {
-        return done_.fetch_add(items, acq_rel) + items == size_; // sync(PH1) acq_rel: bodies, to who opens the next
+    /// Runs what is left of `count` shares. True: that completed the phase, and `phase` is the next one, now open.
+    bool run_shares(unsigned first, unsigned count, std::uint64_t& phase) {
+        std::uint64_t items = 0;
+        for (unsigned tried = 0, one = first; tried < count; ++tried, one = one + 1 == shares_ ? 0 : one + 1) {
+            for (block taken; take(share_of_[one], phase, taken);) {
+                if (!group_.is_cancelled() && must_stop_()) group_.cancel();
+                if (group_.is_cancelled()) return false;
+                run_block(phase, taken);
+                items += taken.hi - taken.lo;
+            }
+        }
+        // sync(PH1) acq_rel: bodies, to who opens the next
+        if (items == 0 || done_.fetch_add(items, acq_rel) + items != size_) return false;
+        open(++phase);
+        if (phase != n_phases_) invite();
+        return true;
     }
     /// Requires: nobody runs a body, and nothing is left to take.
     void open(std::uint64_t phase) noexcept {
@@ -139,9 +147,9 @@ private:
             share_of_[one].left.store((phase & 0xffff'ffff) << 32 | share_of_[one].units, relaxed);
         phase_.store(phase, release); // sync(PH1) release: bodies of the phase before
     }
-    /// Spins until the next phase is open. False: it takes long, or is not to come.
-    bool await_after(std::uint64_t& phase) noexcept {
-        const std::int64_t deadline = now_ns() + phase_spin_ns;
+    /// Spins until the next phase is open, for some looks; 0: until it takes long, or is not to come. False: it is not.
+    bool await_after(std::uint64_t& phase, unsigned looks) noexcept {
+        const std::int64_t deadline = looks == 0 ? now_ns() + phase_spin_ns : 0;
         for (unsigned turn = 1;; ++turn) {
             const std::uint64_t now = phase_.load(acquire); // sync(PH1) acquire: as in take_part()
             if (now != phase) {
@@ -149,6 +157,7 @@ private:
                 return true;
             }
             cpu_relax();
+            if (turn == looks) return false;
             if (turn % 64 == 0 && (now_ns() > deadline || group_.is_cancelled())) return false;
         }
     }

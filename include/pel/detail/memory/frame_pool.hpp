@@ -40,7 +40,7 @@ public:
         if (bytes > largest) return ::operator delete(memory, std::align_val_t{granule});
         auto* freed = static_cast<block*>(memory);
         chunk& home = *reinterpret_cast<chunk*>(reinterpret_cast<std::uintptr_t>(memory) & ~(chunk_bytes - 1));
-        size_class& list = home.owner->classes_[home.class_index];
+        size_class& list = home.owner->classes_[(bytes - 1) / granule]; // of a chunk all blocks have one size
         if (home.owner == own) {
             freed->next = list.free;
             list.free = freed;
@@ -70,14 +70,13 @@ private:
     };
     struct alignas(granule) chunk {
         frame_pool* owner;
-        std::size_t class_index;
     };
 
     PEL_COLD void refill(size_class& wanted, std::size_t index) {
         wanted.free = wanted.remote.exchange(nullptr, acquire); // sync(F1) acquire: freed by others
         if (wanted.free != nullptr) return;
         const std::size_t bytes = (index + 1) * granule;
-        if (static_cast<std::size_t>(wanted.end - wanted.unused) < bytes) begin_chunk(wanted, index);
+        if (static_cast<std::size_t>(wanted.end - wanted.unused) < bytes) begin_chunk(wanted);
         // A page's worth, the lowest first: what is never needed is never touched.
         block** link = &wanted.free;
         for (std::size_t taken = 0; taken < page && static_cast<std::size_t>(wanted.end - wanted.unused) >= bytes;
@@ -87,9 +86,9 @@ private:
             wanted.unused += bytes;
         }
     }
-    void begin_chunk(size_class& wanted, std::size_t index) {
+    void begin_chunk(size_class& wanted) {
         auto* start = static_cast<unsigned char*>(next_chunk());
-        ::new (start) chunk{this, index};
+        ::new (start) chunk{this};
         wanted.unused = start + sizeof(chunk);
         wanted.end = start + chunk_bytes;
     }
