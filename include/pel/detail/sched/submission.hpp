@@ -71,8 +71,8 @@ public:
     /// `next` is injected when this job is done, now if it is.
     void chain(submission_core& next) noexcept {
         submission_core* none = nullptr;
-        if (!next_.compare_exchange(none, &next, acq_rel))
-            next.inject(); // sync(U2) acq_rel: next is complete; a failure reads the result
+        // sync(U2) acq_rel: next is complete; a failure reads the result
+        if (!next_.compare_exchange(none, &next, acq_rel)) next.inject();
     }
 
     scheduler& pool() const noexcept { return pool_; }
