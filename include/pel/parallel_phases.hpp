@@ -21,6 +21,14 @@ inline constexpr std::int64_t shared_phase_ns = 4'000; // a phase this long is w
 inline constexpr std::int64_t phase_spin_ns = 50'000;  // who waits longer for the next phase leaves, and is asked back
 inline constexpr unsigned phase_patience = 32;         // looks at the others' ends before what they have left is taken
 
+/// Calls the body with its phase.
+template <class Index, class Body>
+struct phase_body {
+    std::uint64_t phase;
+    held_callable<Body, std::uint64_t, Index> body;
+    void operator()(Index i) const { body(phase, i); }
+};
+
 /// The threads that work on the phases of one call: tasks of one group, any number of them. The items are divided into
 /// as many shares; who has emptied its own takes from others'. Whoever completes a phase opens the next and goes on
 /// with it, so no other thread is ever waited for that is not running a body: all but that one may leave at any time.
@@ -94,20 +102,6 @@ private:
         }
     }
 
-    void run_block(std::uint64_t phase, const block& taken) {
-        const auto all = [&](auto& body) {
-            const auto last = static_cast<Index>(static_cast<std::uint64_t>(first_) + taken.hi); // wraps back
-            for (auto i = static_cast<Index>(static_cast<std::uint64_t>(first_) + taken.lo); i != last; ++i)
-                body(phase, i);
-        };
-        if constexpr (copied_into_registers<Body, std::uint64_t, Index>) {
-            const Body body = body_;
-            all(body);
-        } else {
-            all(body_);
-        }
-    }
-
     void take_part() {
         const unsigned own = next_share_.fetch_add(1, relaxed) % shares_;
         std::uint64_t phase = phase_.load(acquire); // sync(PH1) acquire: the bodies of the phases before
@@ -125,12 +119,14 @@ private:
     }
     /// Runs what is left of `count` shares. True: that completed the phase, and `phase` is the next one, now open.
     bool run_shares(unsigned first, unsigned count, std::uint64_t& phase) {
+        const phase_body<Index, Body> at_phase{phase, body_};
+        body_strand<Index, const phase_body<Index, Body>> strand(first_, at_phase);
         std::uint64_t items = 0;
         for (unsigned tried = 0, one = first; tried < count; ++tried, one = one + 1 == shares_ ? 0 : one + 1) {
             for (block taken; take(share_of_[one], phase, taken);) {
                 if (!group_.is_cancelled() && must_stop_()) group_.cancel();
                 if (group_.is_cancelled()) return false;
-                run_block(phase, taken);
+                strand.run(taken.lo, taken.hi);
                 items += taken.hi - taken.lo;
             }
         }
@@ -204,7 +200,8 @@ void parallel_phases(const basic_parallel_policy<Token>& policy, std::uint64_t n
     const auto limits = detail::limits_of(policy);
     const auto must_stop = [&limits] { return limits.stop_requested(); };
     const auto loop = [&](std::uint64_t phase) {
-        parallel_for(policy, begin, static_cast<index>(last), [&](index i) { body(phase, i); });
+        const detail::phase_body<index, std::remove_reference_t<Body>> at_phase{phase, body};
+        parallel_for(policy, begin, static_cast<index>(last), at_phase);
     };
     detail::scheduler* const named = detail::pool_access::chosen(policy);
     detail::scheduler& pool = named != nullptr ? *named : detail::current_scheduler();
