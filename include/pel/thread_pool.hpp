@@ -282,7 +282,7 @@ inline void abandon_default_pool() noexcept {
 
 PEL_COLD inline thread_pool& make_default_pool() {
     static constinit atomic<bool> ends_at_exit{false};
-    do_once(ends_at_exit, [] { std::atexit([] { abandon_default_pool(); }); });
+    do_once(ends_at_exit, [] { call_at_exit([] { abandon_default_pool(); }); });
     return the_default_pool.get_or_build([] {
         // sync(K2) acquire: what was configured
         const configured_options* const newest = default_pool_options.load(acquire);

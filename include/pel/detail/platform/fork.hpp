@@ -9,8 +9,11 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-/// Has `in_child` called in every fork child, on its only thread. Call once per process.
-inline void register_fork_handler(void (*in_child)()) noexcept { ::pthread_atfork(nullptr, nullptr, in_child); }
+/// Has every fork() call `before` and then, in the parent, `in_parent`; in the child, on its only thread, `in_child`.
+/// Thread safety: a fork() under way ends first.
+inline void register_fork_handlers(void (*before)(), void (*in_parent)(), void (*in_child)()) noexcept {
+    ::pthread_atfork(before, in_parent, in_child);
+}
 
 } // namespace detail
 PEL_NAMESPACE_END

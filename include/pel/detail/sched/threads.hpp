@@ -15,6 +15,10 @@ inline constinit atomic<std::uint64_t> next_scheduler_uid{1};
 /// Guards every record's lease: a pool that ends and a thread that exits may meet.
 inline constinit lock lease_lock;
 
+/// Held while libc's list of exit handlers changes. fork() waits for it: libc guards that list by a lock which a child
+/// would find held for ever, and could not even exit.
+inline constinit lock exit_handlers_lock;
+
 /// Does what may be done twice, by threads that race. Not a static variable's initialiser: a fork() in the middle of
 /// that would leave the child waiting for a thread that does not exist there.
 template <class Do>
@@ -22,6 +26,40 @@ void do_once(atomic<bool>& is_done, const Do& action) {
     if (is_done.load(relaxed)) return; // stale: once more
     action();
     is_done.store(true, relaxed);
+}
+
+/// What happens around a fork(). Racing threads may have registered these twice, so they count.
+struct fork_handlers {
+    static inline constinit thread_local int depth = 0;
+
+    static void before() noexcept {
+        if (depth++ == 0) exit_handlers_lock.acquire_lock();
+    }
+    static void in_parent() noexcept {
+        if (--depth == 0) exit_handlers_lock.release_lock();
+    }
+    static void in_child() noexcept {
+        if (--depth != 0) return;
+        exit_handlers_lock.reset_after_fork();
+        fork_generation.fetch_add(1, relaxed);
+        current_worker = &no_worker;
+        record_table::reset_after_fork();
+        lease_lock.reset_after_fork();
+        frame_pool::reset_after_fork();
+    }
+};
+
+inline void prepare_for_forks() {
+    static constinit atomic<bool> is_prepared{false};
+    do_once(is_prepared,
+            [] { register_fork_handlers(fork_handlers::before, fork_handlers::in_parent, fork_handlers::in_child); });
+}
+
+/// Has `handler` called when the process exits.
+inline void call_at_exit(void (*handler)()) {
+    prepare_for_forks();
+    const lock_guard guard(exit_handlers_lock);
+    std::atexit(handler);
 }
 
 struct scheduler::tables {
@@ -43,16 +81,7 @@ inline scheduler::scheduler(const scheduler_config& config)
       idle_(tables_->idle, most_records / 64), waiting_(tables_->waiting, most_records / 64),
       natives_(tables_->natives), seats_(config.seats) {
     prepare_ticks();
-    static constinit atomic<bool> is_registered{false};
-    do_once(is_registered, [] {
-        register_fork_handler([]() noexcept {
-            fork_generation.fetch_add(1, relaxed);
-            current_worker = &no_worker;
-            record_table::reset_after_fork();
-            lease_lock.reset_after_fork();
-            frame_pool::reset_after_fork();
-        });
-    });
+    prepare_for_forks();
 }
 
 inline scheduler::~scheduler() {
