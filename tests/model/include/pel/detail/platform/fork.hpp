@@ -7,7 +7,7 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-inline void register_fork_handler(void (*)()) noexcept {}
+inline void register_fork_handlers(void (*)(), void (*)(), void (*)()) noexcept {}
 
 } // namespace detail
 PEL_NAMESPACE_END
