@@ -211,7 +211,8 @@ void parallel_for(const Arguments&...) {
     static_assert(detail::has_bounds<Arguments...>, "pel::parallel_for: takes ([policy], first, last, [step], body), "
                                                     "first and last integers or random-access iterators");
     static_assert(!detail::has_bounds<Arguments...>,
-                  "pel::parallel_for: body must be callable as body(i), or body(i, j) for an md_range of 2");
+                  "pel::parallel_for: body must be callable as body(i), or body(i, j) for an md_range of 2; "
+                  "or with a std::stop_token after that, if <pel/stop_token.hpp> is included");
 }
 
 PEL_NAMESPACE_END

@@ -261,7 +261,8 @@ void parallel_for_each(const Arguments&...) {
     static_assert(detail::has_elements<Arguments...>,
                   "pel::parallel_for_each: takes ([policy], range, body) or ([policy], first, last, body)");
     static_assert(!detail::has_elements<Arguments...>,
-                  "pel::parallel_for_each: body must be callable as body(element), or body(element, feeder&)");
+                  "pel::parallel_for_each: body must be callable as body(element), or body(element, feeder&); or "
+                  "with a std::stop_token after that, if <pel/stop_token.hpp> is included");
 }
 
 PEL_NAMESPACE_END

@@ -12,6 +12,7 @@
 #include <pel/parallel_reduce.hpp>
 #include <pel/parallel_scan.hpp>
 #include <pel/policy.hpp>
+#include <pel/stop_token.hpp>
 #include <pel/task_group.hpp>
 #include <pel/this_worker.hpp>
 #include <pel/thread_pool.hpp>

@@ -27,6 +27,14 @@ concept stop_token_like = std::copy_constructible<T> && requires(const T& token)
     { token.stop_requested() } noexcept -> std::convertible_to<bool>;
 };
 
+/// For par.replay(): one for each loop that is repeated over the same data, which it outlives.
+class affinity {
+public:
+    constexpr affinity() noexcept = default;
+    affinity(const affinity&) = delete;
+    affinity& operator=(const affinity&) = delete;
+};
+
 /// A value; each member function returns a changed copy. Token: what stop() was given, asked with stop_requested().
 template <class Token>
 class basic_parallel_policy {
@@ -53,6 +61,20 @@ public:
         if (n == 0) detail::throw_error<std::invalid_argument>("pel::par.grain: 0 items are no grain");
         limited changed(*this, token_);
         changed.grain_ = n;
+        return changed;
+    }
+    /// By threads of one NUMA node. Accepted; no effect yet, as threads are not bound to nodes.
+    constexpr basic_parallel_policy on_node(numa_node node) const {
+        basic_parallel_policy changed = *this;
+        changed.node_ = node;
+        changed.has_node_ = true;
+        return changed;
+    }
+    constexpr basic_parallel_policy on_node(unsigned index) const { return on_node(numa_node{index}); }
+    /// Each item by a thread of the node, or core, that had it in the last call with `where`. Accepted; no effect yet.
+    constexpr basic_parallel_policy replay(affinity& where) const {
+        basic_parallel_policy changed = *this;
+        changed.where_ = &where;
         return changed;
     }
     /// Results that depend on the grouping of operands are the same bits at every concurrency.
@@ -85,12 +107,16 @@ private:
     template <class Other, class NewToken>
     constexpr basic_parallel_policy(const basic_parallel_policy<Other>& other, NewToken&& token)
         : pool_(other.pool_), grain_(other.grain_), most_threads_(other.most_threads_),
-          is_deterministic_(other.is_deterministic_), token_(std::forward<NewToken>(token)) {}
+          is_deterministic_(other.is_deterministic_), has_node_(other.has_node_), node_(other.node_),
+          where_(other.where_), token_(std::forward<NewToken>(token)) {}
 
     thread_pool* pool_ = nullptr;
     std::uint64_t grain_ = 0;   // 0: as the loop finds best
     unsigned most_threads_ = 0; // 0: as many as the pool has
     bool is_deterministic_ = false;
+    bool has_node_ = false;
+    numa_node node_{};
+    affinity* where_ = nullptr;
     [[no_unique_address]] Token token_{};
 };
 
@@ -132,6 +158,16 @@ struct policy_access {
     template <class Token>
     static constexpr bool is_deterministic(const basic_parallel_policy<Token>& policy) noexcept {
         return policy.is_deterministic_;
+    }
+    /// The node that the policy names, or null.
+    template <class Token>
+    static constexpr const numa_node* node(const basic_parallel_policy<Token>& policy) noexcept {
+        return policy.has_node_ ? &policy.node_ : nullptr;
+    }
+    /// Where the last call ran, or null.
+    template <class Token>
+    static constexpr affinity* where(const basic_parallel_policy<Token>& policy) noexcept {
+        return policy.where_;
     }
     /// The pool that the policy names, or null.
     template <class Token>

@@ -4,9 +4,11 @@
 
 #include <pel/detail/sched/callable.hpp>
 #include <pel/detail/sched/group.hpp>
+#include <pel/detail/sched/stop_watch.hpp>
 #include <pel/thread_pool.hpp>
 
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <type_traits>
 
@@ -50,7 +52,7 @@ private:
     F function_;
 };
 
-/// A group with a stop source, made when somebody wants it.
+/// A group with a stop token, made when a task wants it.
 class stoppable_group : public group_core {
 public:
     using group_core::group_core;
@@ -63,46 +65,22 @@ public:
             std::invoke(function);
     }
     std::stop_token token() {
-        std::stop_token token;
-        {
-            const lock_guard guard(stop_lock_);
-            if (!stop_.stop_possible()) stop_ = std::stop_source();
-            has_stop_.store(true, relaxed); // a task, before it is counted as done (G1)
-            token = stop_.get_token();
-        }
-        if (is_cancelled()) request_stop();
-        return token;
-    }
-    void cancel_all() {
-        scope::cancel();
-        request_stop();
-    }
-    /// Stop callbacks are the user's: no lock is held while they run.
-    void request_stop() {
-        std::stop_source source(std::nostopstate);
-        {
-            const lock_guard guard(stop_lock_);
-            source = stop_;
-        }
-        source.request_stop();
+        const lock_guard guard(watch_lock_);
+        if (!watch_) watch_.emplace(*this);
+        has_watch_.store(true, relaxed); // a task, before it is counted as done (G1)
+        return watch_->token();
     }
     /// The waiter, after wait().
     void reset_stop() {
-        if (!has_stop_.load(relaxed)) return; // ordered by G1
-        has_stop_.store(false, relaxed);
-        std::stop_source source(std::nostopstate);
-        const lock_guard guard(stop_lock_); // somebody may still be cancelling
-        stop_.swap(source);
-    }
-    void capture(std::exception_ptr error) noexcept {
-        group_core::capture(std::move(error));
-        request_stop();
+        if (!has_watch_.load(relaxed)) return; // ordered by G1
+        has_watch_.store(false, relaxed);
+        watch_.reset();
     }
 
 private:
-    lock stop_lock_;
-    std::stop_source stop_{std::nostopstate};
-    atomic<bool> has_stop_{false};
+    lock watch_lock_;
+    atomic<bool> has_watch_{false};
+    std::optional<stop_watch> watch_;
 };
 
 } // namespace detail
@@ -125,7 +103,7 @@ public:
         if (core_.reset() != nullptr && std::uncaught_exceptions() == 0) std::terminate();
     }
 
-    /// Makes f() a task of this group; f may take a std::stop_token, which stops when the group is cancelled. Drops f if
+    /// Makes f() a task of this group; f may take a std::stop_token, which stops when the group, or what it is in, is cancelled. Drops f if
     /// the group is cancelled. Throws: std::bad_alloc, and what copying f throws. Thread safety: any thread.
     template <class F>
         requires(std::invocable<std::decay_t<F>&> || std::invocable<std::decay_t<F>&, std::stop_token>)
@@ -157,7 +135,7 @@ public:
     }
 
     /// Tasks that have not begun are dropped; running ones stop at their next check; run() drops until wait() returned.
-    void cancel() { core_.cancel_all(); }
+    void cancel() { core_.cancel(); }
     bool is_cancelled() const noexcept { return core_.is_cancelled(); }
 
 private:

@@ -87,6 +87,7 @@ TEST_P(policy_on, every_combination_visits_every_index_once) {
     pel::thread_pool pool(pel_test::options_of(GetParam()));
     const pel_test::watchdog guard(pool);
     std::stop_source source;
+    pel::affinity where;
     const auto expect_covered = [&](const auto& policy, std::size_t n) {
         std::vector<std::uint8_t> hits(n);
         parallel_for(policy, std::size_t{0}, n, [&](std::size_t i) { ++hits[i]; });
@@ -98,6 +99,7 @@ TEST_P(policy_on, every_combination_visits_every_index_once) {
                 const auto policy = par.on(pool).grain(grain).max_concurrency(threads);
                 expect_covered(policy, n);
                 expect_covered(policy.stop(source.get_token()), n);
+                expect_covered(policy.on_node(0).replay(where), n);
                 pool.execute([&] { expect_covered(policy, n); });
             }
         }
@@ -365,6 +367,13 @@ TEST(policy, members_can_be_called_in_any_order_and_stored) {
     EXPECT_TRUE(pel::policy_access::is_deterministic(policy));
     EXPECT_EQ(pel::policy_access::pool(policy), &pool);
     EXPECT_EQ(pel::policy_access::token(policy), source.get_token());
+    pel::affinity where;
+    const auto placed = policy.on_node(1).replay(where).grain(6);
+    ASSERT_NE(pel::policy_access::node(placed), nullptr);
+    EXPECT_EQ(pel::policy_access::node(placed)->index, 1U);
+    EXPECT_EQ(pel::policy_access::where(placed), &where);
+    EXPECT_EQ(pel::policy_access::node(policy), nullptr);
+    EXPECT_EQ(pel::policy_access::where(policy), nullptr);
     pel::parallel_policy stored = par;
     EXPECT_EQ(pel::policy_access::grain(stored), 0U);
     stored = par.on(pool);

@@ -2,6 +2,7 @@
 // Cancellation: a scope remembers the epoch at which nothing was cancelled around it. Whoever knows that a cancellation has
 // happened finds it, however many others moved the epoch meanwhile, and whenever the scope that looks was opened.
 #include <pel/detail/sched/scope.hpp>
+#include <pel/detail/sched/stop_watch.hpp>
 
 #include <pel_model/program.hpp>
 
@@ -61,11 +62,58 @@ model::program cancelled_by(void (tree::*how)()) {
     };
 }
 
+/// A body with a stop token begins while what is around it is cancelled; another may have ended just before.
+struct watched_tree {
+    scope outer{nullptr, nullptr, 0, 0};
+    scope inner{&outer, nullptr, 0, 0};
+    std::optional<stop_watch> watch;
+    atomic<bool> is_cancelled{false};
+    bool was_told_by_itself = false;
+
+    watched_tree() {
+        model::name(outer, "outer");
+        model::name(inner, "inner");
+        model::name(is_cancelled, "told");
+    }
+    void begin() {
+        watch.emplace(inner);
+        was_told_by_itself = watch->token().stop_requested();
+        const bool known = is_cancelled.load(acquire);
+        model::check(!known || watch->token().stop_requested(), "the token goes on, and everybody knows better");
+    }
+    void end_and_begin() {
+        stop_watch(inner).request_stop();
+        begin();
+    }
+    void cancel() {
+        outer.cancel();
+        is_cancelled.store(true, release);
+    }
+    void conclude() {
+        model::check(watch->token().stop_requested(), "nobody told the token");
+        model::outcome(was_told_by_itself ? "found cancelled" : "told");
+        watch.reset();
+    }
+};
+
+model::program watched_by(void (watched_tree::*body)()) {
+    return [body](model::execution& run) {
+        auto& t = run.share<watched_tree>();
+        run.thread("body", [&t, body] { (t.*body)(); });
+        run.thread("canceller", [&t] { t.cancel(); });
+        run.finally([&t] { t.conclude(); });
+    };
+}
+
+const model::expectation both_ways{.outcomes = {"found cancelled", "told"}};
+
 const model::expectation ways{.outcomes = {"known", "over", "seen"}};
 
 const model::registered programs[] = {
     {{.name = "cancel: the scope around a loop"}, cancelled_by(&tree::cancel_outer), ways},
     {{.name = "cancel: a fork below a loop"}, cancelled_by(&tree::lower_floor), ways},
+    {{.name = "cancel: a token"}, watched_by(&watched_tree::begin), both_ways},
+    {{.name = "cancel: a token after another"}, watched_by(&watched_tree::end_and_begin), both_ways},
 };
 
 } // namespace

@@ -8,6 +8,7 @@
 // the job on that worker's stack begins that it belongs to: forks below that are none of its business.
 //   any thread: cancel(), is_cancelled(), cancel_floor::lower().  owner of the deque: cancel_floor::raise().
 //   C1: the epoch's release -> is_cancelled()'s acquire: the flag of the scope cancelled, or the floor.
+//   C2: the epoch's RMW in stop_watches::add() <-> that of a cancellation: one of the two sees the other's writes.
 #pragma once
 
 #include <pel/detail/sync/atomic.hpp>
@@ -19,6 +20,23 @@ namespace detail {
 
 /// Counts the cancellations of the process.
 inline constinit atomic<std::uint64_t> cancellations{1};
+
+/// Who wants to be told of cancellations, after them (stop_watch.hpp). Any thread.
+class cancellation_listener {
+public:
+    virtual void cancelled() noexcept = 0;
+    virtual void reset_after_fork() noexcept = 0;
+
+protected:
+    ~cancellation_listener() = default;
+};
+inline constinit atomic<cancellation_listener*> listening{nullptr};
+
+/// A flag was set, or a floor lowered.
+inline void announce_cancellation() noexcept {
+    cancellations.fetch_add(1, acq_rel); // sync(C1) release: the flag or floor. sync(C2) acquire: who listens
+    if (cancellation_listener* const listener = listening.load(relaxed)) listener->cancelled(); // read after C2
+}
 
 /// The lowest position of a deque whose fork has thrown on either side.
 class cancel_floor {
@@ -35,7 +53,7 @@ public:
         std::uint32_t seen = position_.load(relaxed);
         while (position < seen && !position_.compare_exchange(seen, position, relaxed)) { // published by the epoch
         }
-        cancellations.fetch_add(1, release); // sync(C1) release: the floor
+        announce_cancellation();
     }
     /// The fork at `position` is joined; older ones stay cancelled.
     void raise(std::uint32_t position) noexcept {
@@ -67,7 +85,7 @@ public:
     /// Effects: is_cancelled() turns true here and in every scope inside. Returns: whether it was not cancelled before.
     bool cancel() noexcept {
         const bool first = cancelled_.exchange(true, relaxed) == false; // published by the epoch
-        cancellations.fetch_add(1, release);                            // sync(C1) release: the flag above
+        announce_cancellation();
         return first;
     }
 

@@ -46,6 +46,7 @@ struct fork_handlers {
         record_table::reset_after_fork();
         lease_lock.reset_after_fork();
         frame_pool::reset_after_fork();
+        if (cancellation_listener* const listener = listening.load(relaxed)) listener->reset_after_fork(); // alone here
     }
 };
 

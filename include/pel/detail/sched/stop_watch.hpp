@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Stop tokens of scopes. A scope is asked whether it is cancelled; a std::stop_token is told. So who cancels tells every
+// watch whose scope that reaches. There are few: only tasks and bodies that take a token have one.
+// C2: add() links a watch and then raises the epoch; a cancellation sets its flag and then raises the epoch. The later
+//     of the two sees the other's write: either the cancellation finds the watch, or the watch its scope cancelled.
+#pragma once
+
+#include <pel/detail/sched/scope.hpp>
+#include <pel/detail/sync/fork_generation.hpp>
+#include <pel/detail/sync/lock.hpp>
+
+#include <cstdint>
+#include <stop_token>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+class stop_watches;
+
+/// A stop source that is told when `watched` is cancelled, at once where that is so already. Belongs to one thread.
+class stop_watch {
+public:
+    explicit stop_watch(const scope& watched);
+    ~stop_watch();
+    stop_watch(const stop_watch&) = delete;
+    stop_watch& operator=(const stop_watch&) = delete;
+
+    std::stop_token token() const noexcept { return source_.get_token(); }
+    /// Any thread.
+    void request_stop() noexcept { source_.request_stop(); }
+
+private:
+    friend class stop_watches;
+
+    const scope& watched_;
+    std::stop_source source_;
+    const std::uint32_t generation_ = fork_generation.load(relaxed);
+    bool is_linked_ = false; // under the lock, as these
+    stop_watch* older_ = nullptr;
+    stop_watch* newer_ = nullptr;
+};
+
+/// Those that have not been told, newest first.
+class stop_watches final : public cancellation_listener {
+public:
+    constexpr stop_watches() noexcept = default;
+
+    void add(stop_watch& fresh) noexcept {
+        {
+            const lock_guard guard(lock_);
+            fresh.older_ = newest_;
+            if (newest_ != nullptr) newest_->newer_ = &fresh;
+            newest_ = &fresh;
+            fresh.is_linked_ = true;
+            listening.store(this, relaxed); // published by the epoch
+        }
+        cancellations.fetch_add(1, acq_rel); // sync(C2) release: the link. sync(C2) acquire: flags and floors
+        if (fresh.watched_.is_cancelled()) fresh.request_stop();
+    }
+    void remove(stop_watch& old) noexcept {
+        if (old.generation_ != fork_generation.load(relaxed)) return; // of the parent process, forgotten here
+        const lock_guard guard(lock_);
+        unlink(old);
+    }
+    /// Stop callbacks are the user's: no lock is held while they run, and they find a source of their own.
+    void cancelled() noexcept override {
+        for (;;) {
+            std::stop_source reached = take_reached();
+            if (!reached.stop_possible()) return;
+            reached.request_stop();
+        }
+    }
+    /// Watches of other threads are not there any more, and those of this one are over with what the parent waits for.
+    void reset_after_fork() noexcept override {
+        lock_.reset_after_fork();
+        newest_ = nullptr;
+    }
+
+private:
+    std::stop_source take_reached() noexcept {
+        const lock_guard guard(lock_);
+        for (stop_watch* each = newest_; each != nullptr; each = each->older_) {
+            if (!each->watched_.is_cancelled()) continue;
+            unlink(*each);
+            return each->source_;
+        }
+        return std::stop_source(std::nostopstate);
+    }
+    void unlink(stop_watch& old) noexcept {
+        if (!old.is_linked_) return;
+        old.is_linked_ = false;
+        (old.newer_ != nullptr ? old.newer_->older_ : newest_) = old.older_;
+        if (old.older_ != nullptr) old.older_->newer_ = old.newer_;
+    }
+
+    lock lock_;
+    stop_watch* newest_ = nullptr;
+};
+inline constinit stop_watches all_stop_watches;
+
+inline stop_watch::stop_watch(const scope& watched) : watched_(watched) { all_stop_watches.add(*this); }
+inline stop_watch::~stop_watch() { all_stop_watches.remove(*this); }
+
+} // namespace detail
+PEL_NAMESPACE_END

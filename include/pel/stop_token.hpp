@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Loop bodies that take a std::stop_token after their other arguments, as tasks of a group may. It stops as soon as
+// nobody wants the loop's result any more, so that long bodies can end early:
+//   pel::parallel_for(0, n, [&](int i, const std::stop_token& stop) { while (!stop.stop_requested()) … });
+// A body ends normally when it has seen that; what is thrown by the loop is the same as without a token. In a header of
+// its own since <stop_token> is a sixth of what loops cost to compile.
+#pragma once
+
+#include <pel/detail/sched/stop_watch.hpp>
+#include <pel/md_range.hpp>
+#include <pel/parallel_for.hpp>
+#include <pel/parallel_for_each.hpp>
+#include <pel/parallel_phases.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <functional>
+#include <iterator>
+#include <ranges>
+#include <stop_token>
+#include <type_traits>
+#include <utility>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// Taken with a token only.
+template <class Body, class... Arguments>
+concept stoppable_body =
+    !std::invocable<Body&, Arguments...> && std::invocable<Body&, Arguments..., const std::stop_token&>;
+
+/// Such a body, called as one without a token.
+template <class Body>
+struct token_body {
+    Body& body;
+    stop_watch& watch;
+    const std::stop_token& token;
+
+    template <class... Arguments>
+        requires std::invocable<Body&, Arguments..., const std::stop_token&>
+    void operator()(Arguments&&... arguments) const {
+        call_unwinding([&] { std::invoke(body, std::forward<Arguments>(arguments)..., token); },
+                       [&] { watch.request_stop(); });
+    }
+};
+
+/// A policy's token, asked between blocks as before: passes on what it says.
+template <class Token>
+struct telling_token {
+    const Token* asked;
+    stop_watch* watch;
+
+    bool stop_requested() const noexcept {
+        if (!asked->stop_requested()) return false;
+        watch->request_stop();
+        return true;
+    }
+};
+
+template <class Policy>
+const Policy& telling(const Policy& policy, stop_watch&) {
+    return policy;
+}
+template <class Token>
+    requires stop_token_like<Token> && (!std::derived_from<Token, no_stop_token>)
+auto telling(const basic_parallel_policy<Token>& policy, stop_watch& watch) {
+    return policy.stop(telling_token<Token>{&policy_access::token(policy), &watch});
+}
+
+/// Of a std::stop_token, at once.
+struct tell {
+    stop_watch& watch;
+    void operator()() const noexcept { watch.request_stop(); }
+};
+template <class Policy>
+no_stop_token told_by(const Policy&, stop_watch&) {
+    return {};
+}
+inline std::stop_callback<tell> told_by(const basic_parallel_policy<std::stop_token>& policy, stop_watch& watch) {
+    return std::stop_callback<tell>(policy_access::token(policy), tell{watch});
+}
+
+/// Calls loop(policy, body) with a body that takes no token.
+template <class Policy, class Body, class Loop>
+void with_stop_token(const Policy& policy, Body& body, const Loop& loop) {
+    const worker& own = *current_worker;
+    const scope here(own.innermost, &own.floor, own.level_base, own.deque.bottom());
+    stop_watch watch(here);
+    const std::stop_token token = watch.token();
+    [[maybe_unused]] const auto callback = told_by(policy, watch);
+    loop(telling(policy, watch), token_body<Body>{body, watch, token});
+}
+
+/// What a loop from a First to a Last calls its body with.
+template <class First, class Last>
+struct loop_index {};
+template <std::integral First, std::integral Last>
+struct loop_index<First, Last> {
+    using type = std::common_type_t<First, Last>;
+};
+template <std::random_access_iterator First, std::sized_sentinel_for<First> Last>
+struct loop_index<First, Last> {
+    using type = First;
+};
+template <class First, class Last>
+using loop_index_t = typename loop_index<First, Last>::type;
+
+template <class Body, class Index, std::size_t Rank>
+concept stoppable_md_body =
+    (Rank == 2 && stoppable_body<Body, Index, Index>) || (Rank == 3 && stoppable_body<Body, Index, Index, Index>);
+
+template <class Body, class Iterator>
+concept stoppable_element_body = !element_body<Body, Iterator> && !feeding_body<Body, Iterator> &&
+                                 (stoppable_body<Body, element_t<Iterator>> ||
+                                  stoppable_body<Body, element_t<Iterator>, feeder<std::iter_value_t<Iterator>>&>);
+
+} // namespace detail
+
+/// Calls body(i, token): everything else is as for the loop of the same arguments whose body takes i alone. The token
+/// stops when a body of the loop has thrown, when the policy's token says so — at once if that is a std::stop_token,
+/// else when it is next asked — and when a loop, group or fork around is cancelled.
+template <execution_policy Policy, class First, class Last, class Body>
+    requires detail::stoppable_body<Body, detail::loop_index_t<First, Last>>
+void parallel_for(const Policy& policy, First first, Last last, Body&& body) {
+    detail::with_stop_token(policy, body, [&](const auto& telling, const auto& call) {
+        parallel_for(telling, std::move(first), last, call);
+    });
+}
+
+template <class First, class Last, class Body>
+    requires detail::stoppable_body<Body, detail::loop_index_t<First, Last>>
+void parallel_for(First first, Last last, Body&& body) {
+    parallel_for(par, std::move(first), last, body);
+}
+
+template <execution_policy Policy, std::integral First, std::integral Last, std::integral Step, class Body>
+    requires detail::stoppable_body<Body, detail::loop_index_t<First, Last>>
+void parallel_for(const Policy& policy, First first, Last last, Step step, Body&& body) {
+    detail::with_stop_token(
+        policy, body, [&](const auto& telling, const auto& call) { parallel_for(telling, first, last, step, call); });
+}
+
+template <std::integral First, std::integral Last, std::integral Step, class Body>
+    requires detail::stoppable_body<Body, detail::loop_index_t<First, Last>>
+void parallel_for(First first, Last last, Step step, Body&& body) {
+    parallel_for(par, first, last, step, body);
+}
+
+/// Likewise body(i, j, token) and body(i, j, k, token).
+template <execution_policy Policy, std::integral Index, std::size_t Rank, class Body>
+    requires detail::stoppable_md_body<Body, Index, Rank>
+void parallel_for(const Policy& policy, const md_range<Index, Rank>& range, Body&& body) {
+    detail::with_stop_token(policy, body,
+                            [&](const auto& telling, const auto& call) { parallel_for(telling, range, call); });
+}
+
+template <std::integral Index, std::size_t Rank, class Body>
+    requires detail::stoppable_md_body<Body, Index, Rank>
+void parallel_for(const md_range<Index, Rank>& range, Body&& body) {
+    parallel_for(par, range, body);
+}
+
+/// Likewise body(element, token) and body(element, feeder, token).
+template <execution_policy Policy, std::input_iterator First, std::sentinel_for<First> Last, class Body>
+    requires detail::stoppable_element_body<Body, First>
+void parallel_for_each(const Policy& policy, First first, Last last, Body&& body) {
+    detail::with_stop_token(policy, body, [&](const auto& telling, const auto& call) {
+        parallel_for_each(telling, std::move(first), std::move(last), call);
+    });
+}
+
+template <std::input_iterator First, std::sentinel_for<First> Last, class Body>
+    requires detail::stoppable_element_body<Body, First>
+void parallel_for_each(First first, Last last, Body&& body) {
+    parallel_for_each(par, std::move(first), std::move(last), body);
+}
+
+template <execution_policy Policy, std::ranges::input_range Range, class Body>
+    requires detail::stoppable_element_body<Body, std::ranges::iterator_t<Range>>
+void parallel_for_each(const Policy& policy, Range&& range, Body&& body) {
+    parallel_for_each(policy, std::ranges::begin(range), std::ranges::end(range), body);
+}
+
+template <std::ranges::input_range Range, class Body>
+    requires detail::stoppable_element_body<Body, std::ranges::iterator_t<Range>>
+void parallel_for_each(Range&& range, Body&& body) {
+    parallel_for_each(par, std::ranges::begin(range), std::ranges::end(range), body);
+}
+
+/// Likewise body(phase, i, token).
+template <execution_policy Policy, std::integral First, std::integral Last, class Body>
+    requires detail::stoppable_body<Body, std::uint64_t, std::common_type_t<First, Last>>
+void parallel_phases(const Policy& policy, std::uint64_t n_phases, First first, Last last, Body&& body) {
+    detail::with_stop_token(policy, body, [&](const auto& telling, const auto& call) {
+        parallel_phases(telling, n_phases, first, last, call);
+    });
+}
+
+template <std::integral First, std::integral Last, class Body>
+    requires detail::stoppable_body<Body, std::uint64_t, std::common_type_t<First, Last>>
+void parallel_phases(std::uint64_t n_phases, First first, Last last, Body&& body) {
+    parallel_phases(par, n_phases, first, last, body);
+}
+
+PEL_NAMESPACE_END
