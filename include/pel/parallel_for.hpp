@@ -5,6 +5,7 @@
 #pragma once
 
 #include <pel/cancellation.hpp>
+#include <pel/detail/algorithm/arguments.hpp>
 #include <pel/detail/sched/callable.hpp>
 #include <pel/detail/sched/loop.hpp>
 #include <pel/policy.hpp>
@@ -27,15 +28,15 @@ public:
 
     void run(std::uint64_t lo, std::uint64_t hi) {
         with_body([&](auto& body) {
-            const Index last = index_at(hi);
-            for (Index i = index_at(lo); i != last; ++i) body(i);
+            const Index last = item_at(first_, hi);
+            for (Index i = item_at(first_, lo); i != last; ++i) body(i);
         });
     }
     /// As run(), until goes_on() says no after an item. Returns: the item after that.
     template <class GoesOn>
     std::uint64_t run_while(std::uint64_t lo, std::uint64_t hi, const GoesOn& goes_on) {
         with_body([&](auto& body) {
-            do body(index_at(lo));
+            do body(item_at(first_, lo));
             while (++lo != hi && goes_on());
         });
         return lo;
@@ -53,10 +54,6 @@ private:
             run(body_);
         }
     }
-    Index index_at(std::uint64_t offset) const noexcept {
-        return static_cast<Index>(static_cast<std::uint64_t>(first_) + offset); // wraps back for negative numbers
-    }
-
     Index first_;
     Body& body_;
 };
@@ -81,7 +78,7 @@ template <class Index, class Body>
 struct stepping_body {
     std::uint64_t first, step;
     held_callable<Body, Index> body;
-    void operator()(std::uint64_t n) const { body(static_cast<Index>(first + n * step)); } // wraps back, as index_at()
+    void operator()(std::uint64_t n) const { body(static_cast<Index>(first + n * step)); } // wraps back, as item_at()
 };
 /// Calls the body with the n-th iterator.
 template <class Iterator, class Body>

@@ -194,7 +194,10 @@ void feed_each(const Policy& policy, Iterator first, Sentinel last, Body& body) 
         const auto run = [&](task_group& group) {
             group_feeder<value, Body, std::remove_cvref_t<decltype(token)>> added(group, body, token);
             feeder<value>& more = added;
-            const auto call = [&](auto&& item) { std::invoke(body, std::forward<decltype(item)>(item), more); };
+            const auto call = [&](auto&& item) {
+                call_unwinding([&] { std::invoke(body, std::forward<decltype(item)>(item), more); },
+                               [&] { group.cancel(); }); // at once, not when the loop has been left
+            };
             const group_status ended =
                 group.run_and_wait([&] { call_each(policy, std::move(first), std::move(last), call); });
             if (ended == group_status::cancelled) throw_error<operation_cancelled>();

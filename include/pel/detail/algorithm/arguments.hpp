@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// What the ordered algorithms have in common about their arguments, and what stands in for a call that does not
+// What loops and the ordered algorithms have in common about their arguments, and what stands in for a call that does not
 // compile, so that one line says why.
 #pragma once
 
