@@ -5,7 +5,6 @@
 #pragma once
 
 #include <pel/cancellation.hpp>
-#include <pel/detail/algorithm/arguments.hpp>
 #include <pel/detail/sched/callable.hpp>
 #include <pel/detail/sched/loop.hpp>
 #include <pel/policy.hpp>
@@ -19,6 +18,11 @@
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
+
+template <class Index>
+constexpr Index item_at(Index first, std::uint64_t offset) noexcept {
+    return static_cast<Index>(static_cast<std::uint64_t>(first) + offset); // wraps back for negative numbers
+}
 
 /// The share of a loop that keeps nothing.
 template <class Index, class Body>

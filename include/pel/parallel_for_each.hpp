@@ -6,12 +6,14 @@
 
 #include <pel/parallel_for.hpp>
 #include <pel/parallel_invoke.hpp>
+#include <pel/stop_token.hpp>
 #include <pel/task_group.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <functional>
 #include <ranges>
+#include <stop_token>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -45,6 +47,11 @@ concept element_body = std::invocable<Body&, element_t<Iterator>>;
 template <class Body, class Iterator>
 concept feeding_body = std::invocable<Body&, element_t<Iterator>, feeder<std::iter_value_t<Iterator>>&> &&
                        std::invocable<Body&, std::iter_value_t<Iterator>&, feeder<std::iter_value_t<Iterator>>&>;
+
+template <class Body, class Iterator>
+concept stoppable_element_body = !element_body<Body, Iterator> && !feeding_body<Body, Iterator> &&
+                                 (stoppable_body<Body, element_t<Iterator>> ||
+                                  stoppable_body<Body, element_t<Iterator>, feeder<std::iter_value_t<Iterator>>&>);
 
 /// Calls the body with the n-th element.
 template <class Iterator, class Body>
@@ -258,14 +265,41 @@ void parallel_for_each(Range&& range, Body&& body) {
     parallel_for_each(par, std::ranges::begin(range), std::ranges::end(range), body);
 }
 
+/// The same for body(element, token) and body(element, feeder, token): see stop_token.hpp.
+template <execution_policy Policy, std::input_iterator First, std::sentinel_for<First> Last, class Body>
+    requires detail::stoppable_element_body<Body, First>
+void parallel_for_each(const Policy& policy, First first, Last last, Body&& body) {
+    detail::with_stop_token(policy, body, [&](const auto& telling, const auto& call) {
+        parallel_for_each(telling, std::move(first), std::move(last), call);
+    });
+}
+
+template <std::input_iterator First, std::sentinel_for<First> Last, class Body>
+    requires detail::stoppable_element_body<Body, First>
+void parallel_for_each(First first, Last last, Body&& body) {
+    parallel_for_each(par, std::move(first), std::move(last), body);
+}
+
+template <execution_policy Policy, std::ranges::input_range Range, class Body>
+    requires detail::stoppable_element_body<Body, std::ranges::iterator_t<Range>>
+void parallel_for_each(const Policy& policy, Range&& range, Body&& body) {
+    parallel_for_each(policy, std::ranges::begin(range), std::ranges::end(range), body);
+}
+
+template <std::ranges::input_range Range, class Body>
+    requires detail::stoppable_element_body<Body, std::ranges::iterator_t<Range>>
+void parallel_for_each(Range&& range, Body&& body) {
+    parallel_for_each(par, std::ranges::begin(range), std::ranges::end(range), body);
+}
+
 /// Chosen where no other form fits: says why, in one line.
 template <class... Arguments>
 void parallel_for_each(const Arguments&...) {
     static_assert(detail::has_elements<Arguments...>,
                   "pel::parallel_for_each: takes ([policy], range, body) or ([policy], first, last, body)");
     static_assert(!detail::has_elements<Arguments...>,
-                  "pel::parallel_for_each: body must be callable as body(element), or body(element, feeder&); or "
-                  "with a std::stop_token after that, if <pel/stop_token.hpp> is included");
+                  "pel::parallel_for_each: body must be callable as body(element), or body(element, feeder&), or with "
+                  "a std::stop_token after that");
 }
 
 PEL_NAMESPACE_END

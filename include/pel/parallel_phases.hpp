@@ -8,6 +8,7 @@
 #include <pel/detail/platform/clock.hpp>
 #include <pel/detail/platform/cpu_relax.hpp>
 #include <pel/parallel_for.hpp>
+#include <pel/stop_token.hpp>
 #include <pel/task_group.hpp>
 
 #include <concepts>
@@ -238,6 +239,21 @@ void parallel_phases(const sequenced_policy& policy, std::uint64_t n_phases, Fir
 
 template <std::integral First, std::integral Last, class Body>
     requires std::invocable<Body&, std::uint64_t, std::common_type_t<First, Last>>
+void parallel_phases(std::uint64_t n_phases, First first, Last last, Body&& body) {
+    parallel_phases(par, n_phases, first, last, body);
+}
+
+/// The same for body(phase, i, token): see stop_token.hpp.
+template <execution_policy Policy, std::integral First, std::integral Last, class Body>
+    requires detail::stoppable_body<Body, std::uint64_t, std::common_type_t<First, Last>>
+void parallel_phases(const Policy& policy, std::uint64_t n_phases, First first, Last last, Body&& body) {
+    detail::with_stop_token(policy, body, [&](const auto& telling, const auto& call) {
+        parallel_phases(telling, n_phases, first, last, call);
+    });
+}
+
+template <std::integral First, std::integral Last, class Body>
+    requires detail::stoppable_body<Body, std::uint64_t, std::common_type_t<First, Last>>
 void parallel_phases(std::uint64_t n_phases, First first, Last last, Body&& body) {
     parallel_phases(par, n_phases, first, last, body);
 }

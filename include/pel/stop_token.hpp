@@ -9,14 +9,11 @@
 #include <pel/detail/sched/stop_watch.hpp>
 #include <pel/md_range.hpp>
 #include <pel/parallel_for.hpp>
-#include <pel/parallel_for_each.hpp>
-#include <pel/parallel_phases.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <functional>
 #include <iterator>
-#include <ranges>
 #include <stop_token>
 #include <type_traits>
 #include <utility>
@@ -109,11 +106,6 @@ template <class Body, class Index, std::size_t Rank>
 concept stoppable_md_body =
     (Rank == 2 && stoppable_body<Body, Index, Index>) || (Rank == 3 && stoppable_body<Body, Index, Index, Index>);
 
-template <class Body, class Iterator>
-concept stoppable_element_body = !element_body<Body, Iterator> && !feeding_body<Body, Iterator> &&
-                                 (stoppable_body<Body, element_t<Iterator>> ||
-                                  stoppable_body<Body, element_t<Iterator>, feeder<std::iter_value_t<Iterator>>&>);
-
 } // namespace detail
 
 /// Calls body(i, token): everything else is as for the loop of the same arguments whose body takes i alone. The token
@@ -158,48 +150,6 @@ template <std::integral Index, std::size_t Rank, class Body>
     requires detail::stoppable_md_body<Body, Index, Rank>
 void parallel_for(const md_range<Index, Rank>& range, Body&& body) {
     parallel_for(par, range, body);
-}
-
-/// Likewise body(element, token) and body(element, feeder, token).
-template <execution_policy Policy, std::input_iterator First, std::sentinel_for<First> Last, class Body>
-    requires detail::stoppable_element_body<Body, First>
-void parallel_for_each(const Policy& policy, First first, Last last, Body&& body) {
-    detail::with_stop_token(policy, body, [&](const auto& telling, const auto& call) {
-        parallel_for_each(telling, std::move(first), std::move(last), call);
-    });
-}
-
-template <std::input_iterator First, std::sentinel_for<First> Last, class Body>
-    requires detail::stoppable_element_body<Body, First>
-void parallel_for_each(First first, Last last, Body&& body) {
-    parallel_for_each(par, std::move(first), std::move(last), body);
-}
-
-template <execution_policy Policy, std::ranges::input_range Range, class Body>
-    requires detail::stoppable_element_body<Body, std::ranges::iterator_t<Range>>
-void parallel_for_each(const Policy& policy, Range&& range, Body&& body) {
-    parallel_for_each(policy, std::ranges::begin(range), std::ranges::end(range), body);
-}
-
-template <std::ranges::input_range Range, class Body>
-    requires detail::stoppable_element_body<Body, std::ranges::iterator_t<Range>>
-void parallel_for_each(Range&& range, Body&& body) {
-    parallel_for_each(par, std::ranges::begin(range), std::ranges::end(range), body);
-}
-
-/// Likewise body(phase, i, token).
-template <execution_policy Policy, std::integral First, std::integral Last, class Body>
-    requires detail::stoppable_body<Body, std::uint64_t, std::common_type_t<First, Last>>
-void parallel_phases(const Policy& policy, std::uint64_t n_phases, First first, Last last, Body&& body) {
-    detail::with_stop_token(policy, body, [&](const auto& telling, const auto& call) {
-        parallel_phases(telling, n_phases, first, last, call);
-    });
-}
-
-template <std::integral First, std::integral Last, class Body>
-    requires detail::stoppable_body<Body, std::uint64_t, std::common_type_t<First, Last>>
-void parallel_phases(std::uint64_t n_phases, First first, Last last, Body&& body) {
-    parallel_phases(par, n_phases, first, last, body);
 }
 
 PEL_NAMESPACE_END

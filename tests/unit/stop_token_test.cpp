@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Bodies that take a std::stop_token. A body that waits for its token hangs if it is not told: the watchdog ends that.
+#include <pel/parallel_for_each.hpp>
 #include <pel/parallel_invoke.hpp>
+#include <pel/parallel_phases.hpp>
 #include <pel/stop_token.hpp>
 #include <pel/task_group.hpp>
 
