@@ -17,11 +17,12 @@ enum class patience : std::uint8_t { stays, leaves, either };
 
 struct plan {
     unsigned helpers = 1;
-    std::uint64_t phases = 2, items = 2;
+    std::uint64_t phases = 2, items = 2, first = 0;
     unsigned shares = 2;
     patience waits = patience::stays;
     std::uint64_t grain = 1;
-    int throws = -1; // the phase whose item 0 throws
+    int throws = -1;       // the phase whose item 0 throws
+    bool has_come = false; // all members are there when it begins, and nobody is invited later: saves steps
 };
 
 /// Stands in for the task group: counts members that are invited and have not ended, keeps the first exception.
@@ -30,18 +31,20 @@ public:
     static constexpr std::uint64_t most_phases = 4, most_items = 4;
 
     explicit crew(const plan& wanted) : plan_(wanted) {
-        phases_.emplace(0, wanted.phases, wanted.items, wanted.shares, wanted.grain);
+        phases_.emplace(wanted.first, wanted.first + wanted.phases, wanted.items, wanted.shares, wanted.grain);
         model::name(*phases_, "phases");
         model::name(invitations_, "invitations");
         model::name(present_, "present");
         model::name(is_cancelled_, "cancelled");
         model::name(is_stop_wanted_, "stop");
         for (unsigned each = 0; each < wanted.shares; ++each) phases_->invite(*this);
+        if (wanted.has_come) invitations_.store(0, relaxed);
     }
 
     // ---- threads ----
 
     void call() {
+        if (plan_.has_come) take_part();
         while (present_.load(acquire) != 0)
             if (!try_take_part()) cpu_relax();
         is_complete_ = phases_->is_complete();
@@ -49,6 +52,7 @@ public:
         check_cells();
     }
     void help() {
+        if (plan_.has_come) return take_part();
         for (;;)
             if (!try_take_part()) cpu_relax();
     }
@@ -58,7 +62,7 @@ public:
 
     void run(std::uint64_t phase, std::uint64_t lo, std::uint64_t hi) {
         model::check(lo < hi && hi <= plan_.items, "an item that does not exist");
-        for (std::uint64_t item = lo; item != hi; ++item) run_item(phase, item);
+        for (std::uint64_t item = lo; item != hi; ++item) run_item(phase - plan_.first, item);
     }
     bool must_stop() {
         if (is_stop_wanted_.load(relaxed)) is_cancelled_.store(true, relaxed);
@@ -91,14 +95,17 @@ private:
     bool try_take_part() {
         unsigned open = invitations_.load(relaxed);
         if (open == 0) return false;
-        if (!invitations_.compare_exchange(open, open - 1, acquire)) return true;
+        if (invitations_.compare_exchange(open, open - 1, acquire)) take_part();
+        return true;
+    }
+    void take_part() {
+        ++entries_[model::self()];
         try {
             if (!is_cancelled()) phases_->take_part(*this);
         } catch (const std::out_of_range&) {
             is_cancelled_.store(true, relaxed);
         }
         present_.fetch_sub(1, acq_rel); // the last access
-        return true;
     }
     /// Reads what all bodies of the phase before wrote, and overwrites what these have read.
     void run_item(std::uint64_t phase, std::uint64_t item) {
@@ -109,6 +116,9 @@ private:
         if (plan_.throws == static_cast<int>(phase) && item == 0) throw std::out_of_range("0");
         cells_[1 - phase % 2][item].write(phase + 1);
         runners_[phase] |= 1u << model::self();
+        unsigned& last = last_entry_[model::self()];
+        has_come_back_ = has_come_back_ || (last != 0 && last != entries_[model::self()]);
+        last = entries_[model::self()];
     }
     void check_cells() const {
         for (std::uint64_t item = 0; is_complete_ && item < plan_.items; ++item)
@@ -122,6 +132,7 @@ private:
             for (unsigned rest = runners_[phase]; rest != 0; rest &= rest - 1) ++count;
             text += std::to_string(count);
         }
+        if (has_come_back_) text += ", came back";
         return text;
     }
 
@@ -133,6 +144,8 @@ private:
     model::plain<std::uint64_t> cells_[2][most_items];
     unsigned runs_[most_phases][most_items] = {};
     unsigned runners_[most_phases] = {};
+    unsigned entries_[4] = {}, last_entry_[4] = {}; // of each thread: how often it took part, and when it ran something
+    bool has_come_back_ = false;
 };
 
 model::program with(const plan& wanted, bool is_stopped = false) {
@@ -145,14 +158,38 @@ model::program with(const plan& wanted, bool is_stopped = false) {
     };
 }
 
+// How many threads ran something of each phase: where it was one, it took from the other's share.
+const std::vector<std::string> shared{"complete, 11", "complete, 12", "complete, 21", "complete, 22"};
+
 const model::registered programs[] = {
-    {{.name = "phases: 2 members stay", .pure_spins = true}, with({})},
-    {{.name = "phases: 2 members leave", .pure_spins = true}, with({.waits = patience::leaves})},
-    {{.name = "phases: 2 members, 3 items", .pure_spins = true}, with({.items = 3})},
-    {{.name = "phases: 2 members, 3 phases", .pure_spins = true}, with({.phases = 3})},
-    {{.name = "phases: a body throws", .pure_spins = true}, with({.waits = patience::either, .throws = 0})},
-    {{.name = "phases: stopped", .pure_spins = true}, with({}, true)},
-    {{.name = "phases: 3 members", .pure_spins = true}, with({.helpers = 2, .items = 3, .shares = 3})},
+    {{.name = "phases: 2 members stay", .pure_spins = true}, with({}), {.outcomes = shared}},
+    {{.name = "phases: 2 members leave", .pure_spins = true},
+     with({.waits = patience::leaves}),
+     {.outcomes = {"complete, 11", "complete, 12", "complete, 21", "complete, 21, came back", "complete, 22",
+                   "complete, 22, came back"}}},
+    {{.name = "phases: 3 items", .pure_spins = true}, with({.items = 3, .has_come = true}), {.outcomes = shared}},
+    {{.name = "phases: a number that fits no share", .pure_spins = true},
+     with({.first = (std::uint64_t{1} << 48) - 1, .has_come = true}),
+     {.outcomes = shared}},
+    {{.name = "phases: a body throws", .pure_spins = true},
+     with({.waits = patience::either, .throws = 0}),
+     {.outcomes = {"cut short, 00", "cut short, 10"}}},
+    {{.name = "phases: a body of the second throws", .pure_spins = true},
+     with({.throws = 1}),
+     {.outcomes = {"cut short, 10", "cut short, 11", "cut short, 20", "cut short, 21"}}},
+    {{.name = "phases: stopped", .pure_spins = true},
+     with({}, true),
+     {.outcomes = {"complete, 11", "complete, 12", "complete, 21", "complete, 22", "cut short, 00", "cut short, 10",
+                   "cut short, 11", "cut short, 20", "cut short, 21"}}},
+    {{.name = "phases: 3 members, 3 preemptions", .pure_spins = true, .preemptions = 3},
+     with({.helpers = 2, .items = 3, .shares = 3, .has_come = true})},
+    {{.name = "phases: 3 members, 4 preemptions",
+      .store_buffers = false,
+      .pure_spins = true,
+      .preemptions = 4,
+      .from_bound = 1},
+     with({.helpers = 2, .items = 3, .shares = 3, .has_come = true})},
+    {{.name = "phases: 3 phases", .pure_spins = true, .from_bound = 1}, with({.phases = 3, .has_come = true})},
 };
 
 } // namespace

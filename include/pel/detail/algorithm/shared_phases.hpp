@@ -149,7 +149,7 @@ private:
     const std::uint64_t n_phases_;
     const std::uint64_t size_;
     const unsigned shares_;
-    const std::uint64_t unit_ = (size_ / shares_ >> (unit_bits - 1)) + 1; // items: a share has 2^15 + 1 units at most
+    const std::uint64_t unit_ = (size_ / shares_ >> (unit_bits - 1)) + 1; // items: a share has 2^15 units at most
     share* const share_of_;
     atomic<unsigned> next_share_{0};
     atomic<unsigned> members_{0}; // invited, and not gone
