@@ -4,9 +4,8 @@
 // additions for each of them and no fork.
 #pragma once
 
-#include <pel/detail/platform/cache_line.hpp>
+#include <pel/detail/algorithm/shared_phases.hpp>
 #include <pel/detail/platform/clock.hpp>
-#include <pel/detail/platform/cpu_relax.hpp>
 #include <pel/parallel_for.hpp>
 #include <pel/stop_token.hpp>
 #include <pel/task_group.hpp>
@@ -30,149 +29,55 @@ struct phase_body {
     void operator()(Index i) const { body(phase, i); }
 };
 
-/// The threads that work on the phases of one call: tasks of one group, any number of them. The items are divided into
-/// as many shares; who has emptied its own takes from others'. Whoever completes a phase opens the next and goes on
-/// with it, so no other thread is ever waited for that is not running a body: all but that one may leave at any time.
-///   PH1: open()'s store of phase_ -> its loads: the bodies of the phase before, gathered by the additions to done_.
+/// The threads that work on the phases of one call: tasks of one group, any number of them. shared_phases.hpp has how
+/// they share the items and meet.
 template <class Index, class Body, class MustStop>
 class phase_team {
 public:
     /// Requires: `shares` is at most `size`. Throws: std::bad_alloc.
     phase_team(std::uint64_t first_phase, std::uint64_t n_phases, Index first, std::uint64_t size, unsigned shares,
                std::uint64_t grain, Body& body, const MustStop& must_stop)
-        : n_phases_(n_phases), first_(first), size_(size), shares_(shares), grain_(grain), body_(body),
-          must_stop_(must_stop), share_of_(new share[shares]) {
-        const std::uint64_t more = size % shares; // that many shares have one item more
-        for (unsigned one = 0; one < shares; ++one) {
-            const std::uint64_t begin = size / shares * one + (one < more ? one : more);
-            const std::uint64_t items = size / shares + (one < more ? 1 : 0);
-            share_of_[one].begin = begin;
-            share_of_[one].end = begin + items;
-            share_of_[one].units = (items + unit_ - 1) / unit_;
-        }
-        open(first_phase);
-    }
+        : first_(first), body_(body), must_stop_(must_stop), phases_(first_phase, n_phases, size, shares, grain) {}
     phase_team(const phase_team&) = delete;
     phase_team& operator=(const phase_team&) = delete;
 
     /// Runs all phases. Returns: false if they were cut short. Throws: the first exception of a body.
     bool run() {
-        for (unsigned each = 0; each < shares_; ++each) invite();
+        for (unsigned each = 0; each < phases_.shares(); ++each) phases_.invite(*this);
         (void)group_.wait();
-        return phase_.load(relaxed) == n_phases_; // ordered by the wait
+        return phases_.is_complete(); // ordered by the wait
+    }
+
+    // ---- the host of shared_phases ----
+
+    void run(std::uint64_t phase, std::uint64_t lo, std::uint64_t hi) {
+        const phase_body<Index, Body> at_phase{phase, body_};
+        body_strand<Index, const phase_body<Index, Body>>(first_, at_phase).run(lo, hi);
+    }
+    bool must_stop() {
+        if (!group_.is_cancelled() && must_stop_()) group_.cancel();
+        return group_.is_cancelled();
+    }
+    bool is_cancelled() const noexcept { return group_.is_cancelled(); }
+    void invite() {
+        group_.run([this] { phases_.take_part(*this); });
+    }
+    auto short_look() const noexcept {
+        return [](unsigned turn) { return turn != phase_patience; };
+    }
+    /// Until it takes long, or is not to come.
+    auto long_look() const noexcept {
+        return [this, deadline = now_ns() + phase_spin_ns](unsigned turn) {
+            return turn % 64 != 0 || (now_ns() <= deadline && !group_.is_cancelled());
+        };
     }
 
 private:
-    struct alignas(cache_line) share {
-        atomic<std::uint64_t> left{0}; // {phase, units that are not taken yet: the last ones}
-        std::uint64_t begin, end, units;
-    };
-    struct share_array {
-        share* const begin;
-        explicit share_array(share* owned) noexcept : begin(owned) {}
-        share_array(const share_array&) = delete;
-        share_array& operator=(const share_array&) = delete;
-        ~share_array() { delete[] begin; }
-        share& operator[](unsigned one) const noexcept { return begin[one]; }
-    };
-    struct block {
-        std::uint64_t lo, hi;
-    };
-
-    /// One more thread is wanted, if there are not enough.
-    void invite() {
-        if (members_.load(relaxed) >= shares_) return; // stale: asked in the next phase
-        if (members_.fetch_add(1, relaxed) < shares_) return group_.run([this] { take_part(); });
-        members_.fetch_sub(1, relaxed);
-    }
-
-    /// Takes half of what is left of a share, the first items first. False: nothing is left, or the phase is over.
-    bool take(share& from, std::uint64_t phase, block& taken) noexcept {
-        const std::uint64_t least = grain_ / unit_ > from.units / 16 ? grain_ / unit_ : from.units / 16;
-        std::uint64_t seen = from.left.load(relaxed); // the CAS decides; who takes has read the phase
-        for (;;) {
-            const std::uint64_t left = seen & 0xffff'ffff;
-            if (left == 0 || seen >> 32 != (phase & 0xffff'ffff)) return false;
-            std::uint64_t count = (left + 1) / 2;
-            if (count <= least) count = left <= least ? left : least + 1;
-            if (!from.left.compare_exchange(seen, seen - count, relaxed)) continue;
-            taken.lo = from.begin + (from.units - left) * unit_;
-            taken.hi = from.begin + (from.units - left + count) * unit_;
-            if (taken.hi > from.end) taken.hi = from.end;
-            return true;
-        }
-    }
-
-    void take_part() {
-        const unsigned own = next_share_.fetch_add(1, relaxed) % shares_;
-        std::uint64_t phase = phase_.load(acquire); // sync(PH1) acquire: the bodies of the phases before
-        while (phase != n_phases_) {
-            // Its own share first. Then a moment's patience: what others are about to do is in their caches.
-            if (run_shares(own, 1, phase)) continue;
-            if (await_after(phase, phase_patience)) continue;
-            if (run_shares(own + 1 == shares_ ? 0 : own + 1, shares_ - 1, phase)) continue;
-            if (group_.is_cancelled()) return;
-            if (!await_after(phase, 0)) {
-                members_.fetch_sub(1, relaxed);
-                return;
-            }
-        }
-    }
-    /// Runs what is left of `count` shares. True: that completed the phase, and `phase` is the next one, now open.
-    bool run_shares(unsigned first, unsigned count, std::uint64_t& phase) {
-        const phase_body<Index, Body> at_phase{phase, body_};
-        body_strand<Index, const phase_body<Index, Body>> strand(first_, at_phase);
-        std::uint64_t items = 0;
-        for (unsigned tried = 0, one = first; tried < count; ++tried, one = one + 1 == shares_ ? 0 : one + 1) {
-            for (block taken; take(share_of_[one], phase, taken);) {
-                if (!group_.is_cancelled() && must_stop_()) group_.cancel();
-                if (group_.is_cancelled()) return false;
-                strand.run(taken.lo, taken.hi);
-                items += taken.hi - taken.lo;
-            }
-        }
-        // sync(PH1) acq_rel: bodies, to who opens the next
-        if (items == 0 || done_.fetch_add(items, acq_rel) + items != size_) return false;
-        open(++phase);
-        if (phase != n_phases_) invite();
-        return true;
-    }
-    /// Requires: nobody runs a body, and nothing is left to take.
-    void open(std::uint64_t phase) noexcept {
-        done_.store(0, relaxed); // all three published by the last
-        for (unsigned one = 0; one < shares_; ++one)
-            share_of_[one].left.store((phase & 0xffff'ffff) << 32 | share_of_[one].units, relaxed);
-        phase_.store(phase, release); // sync(PH1) release: bodies of the phase before
-    }
-    /// Spins until the next phase is open, for some looks; 0: until it takes long, or is not to come. False: it is not.
-    bool await_after(std::uint64_t& phase, unsigned looks) noexcept {
-        const std::int64_t deadline = looks == 0 ? now_ns() + phase_spin_ns : 0;
-        for (unsigned turn = 1;; ++turn) {
-            const std::uint64_t now = phase_.load(acquire); // sync(PH1) acquire: as in take_part()
-            if (now != phase) {
-                phase = now;
-                return true;
-            }
-            cpu_relax();
-            if (turn == looks) return false;
-            if (turn % 64 == 0 && (now_ns() > deadline || group_.is_cancelled())) return false;
-        }
-    }
-
-    const std::uint64_t n_phases_;
     const Index first_;
-    const std::uint64_t size_;
-    const unsigned shares_;
-    const std::uint64_t grain_;
     Body& body_;
     const MustStop& must_stop_;
-    const std::uint64_t unit_ = (size_ / shares_ >> 31) + 1; // items; so that a share's units fit half a word
-    const share_array share_of_;
-    atomic<unsigned> next_share_{0};
-    atomic<unsigned> members_{0}; // invited, and not gone
-    alignas(cache_line) atomic<std::uint64_t> phase_{0};
-    alignas(cache_line) atomic<std::uint64_t> done_{0}; // items of this phase
-    task_group group_;                                  // the last: its tasks use all the others until it has ended
+    shared_phases phases_;
+    task_group group_; // the last: its tasks use all the others until it has ended
 };
 
 /// Of a pool's threads, as many as a phase of that many items and nanoseconds can do with.

@@ -172,6 +172,23 @@ TEST(parallel_phases, a_grain_bounds_what_is_taken_at_once) {
     EXPECT_EQ(bodies, 100 * 1'000);
 }
 
+TEST(parallel_phases, a_long_item_does_not_keep_its_neighbour) {
+    pel::thread_pool pool(2);
+    const pel_test::watchdog guard(pool);
+    constexpr std::uint64_t phases = 50;
+    bool was_apart = false;
+    while (!was_apart) { // the first share has items 0 and 1
+        std::thread::id runner[phases][4];
+        parallel_phases(par.on(pool), phases, 0, 4, [&](std::uint64_t phase, int i) {
+            spin(i == 0 ? 20'000 : 1'000);
+            runner[phase][i] = std::this_thread::get_id();
+        });
+        for (std::uint64_t phase = phases / 2; phase < phases; ++phase)
+            was_apart = was_apart || runner[phase][0] != runner[phase][1];
+    }
+    pel_test::expect_balanced(pool);
+}
+
 TEST(parallel_phases, bodies_that_block_hold_nobody_up) {
     pel::thread_pool pool(2);
     const pel_test::watchdog guard(pool);
