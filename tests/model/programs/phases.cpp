@@ -183,11 +183,7 @@ const model::registered programs[] = {
                    "cut short, 11", "cut short, 20", "cut short, 21"}}},
     {{.name = "phases: 3 members, 3 preemptions", .pure_spins = true, .preemptions = 3},
      with({.helpers = 2, .items = 3, .shares = 3, .has_come = true})},
-    {{.name = "phases: 3 members, 4 preemptions",
-      .store_buffers = false,
-      .pure_spins = true,
-      .preemptions = 4,
-      .from_bound = 1},
+    {{.name = "phases: 3 members, 4 preemptions", .store_buffers = false, .pure_spins = true, .preemptions = 4},
      with({.helpers = 2, .items = 3, .shares = 3, .has_come = true})},
     {{.name = "phases: 3 phases", .pure_spins = true, .from_bound = 1}, with({.phases = 3, .has_come = true})},
 };

@@ -17,14 +17,14 @@ namespace detail {
 /// Whoever completes a phase opens the next and goes on with it, so no other thread is ever waited for that is not
 /// running a body: all but that one may leave at any time.
 ///   H1  An item of phase p is taken by who has read p from phase_, from a word that says p, and counted in done_ after
-///       its body. So until the last body of p has ended some item is not counted: done_ is of phase p whenever somebody
-///       adds, one addition completes it, and by then all words of p are empty; no older claim can succeed.
-///   H2  A member that slept while phases went by finds another phase in the words, takes nothing, and reads phase_ again.
+///       its body. So until the last body of p has ended some item is not counted: done_ is of phase p whenever
+///       somebody adds, one addition completes it, and by then all words of p are empty; no older claim can succeed.
+///   H2  A member that slept while phases went by finds another phase in the words, takes nothing, and looks at phase_.
 ///   H3  Items that were taken are not counted after an exception or a cancellation: that phase is the last one.
 ///   H4  Who is to open the next phase never leaves: it has not left before its addition, and goes on after it.
-/// A Host runs members: void run(phase, lo, hi), which may throw; bool must_stop(), bool is_cancelled(), which once true
-/// stay true; void invite(), to have one more thread call take_part(); short_look() and long_look(), each making a
-/// bool(unsigned turn), whether to look again.
+/// A Host runs members: void run(phase, lo, hi), which may throw; bool must_stop(), bool is_cancelled(), which once
+/// true stay true; void invite(), to have one more thread call take_part(); short_look() and long_look(), each making
+/// a bool(unsigned turn), whether to look again.
 class shared_phases {
 public:
     /// Requires: 0 < shares <= size. Throws: std::bad_alloc.
@@ -78,8 +78,8 @@ public:
     }
 
 private:
-    // {phase, units that are not taken yet: the last ones}. Phases have 48 bits, so a member would have to sleep for 2^48
-    // of them, a year and more, between its look at phase_ and its claim, to take an item of another phase for one of its.
+    // {phase, units that are not taken yet: the last ones}. Phases have 48 bits: to take an item of another phase for
+    // one of its own, a member would have to sleep for 2^48 of them, a year, between its look at phase_ and its claim.
     static constexpr unsigned unit_bits = 16;
     struct alignas(cache_line) share {
         atomic<std::uint64_t> left{0};
