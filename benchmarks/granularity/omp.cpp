@@ -22,6 +22,6 @@ const bool cells_guided = workload::register_cells<bench::omp_workers>(
         for (std::size_t i = 0; i < n; ++i) body(i);
     });
 
-const bench::second_process active("OMP_WAIT_POLICY=active", "active", "/(serial|omp)");
+const bench::openmp_processes others;
 
 } // namespace
