@@ -51,6 +51,9 @@ inline void hide(T& value) {
         asm volatile("" : : "r"(&value) : "memory");
 }
 
+/// Ends a benchmark that is not to be run this time: nothing is reported.
+void leave_out(benchmark::State& state);
+
 /// Ends a benchmark whose result is wrong.
 inline void fail(benchmark::State& state) { state.SkipWithError("wrong result"); }
 

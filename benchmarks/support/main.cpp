@@ -92,8 +92,7 @@ struct turn {
 
     void operator()(benchmark::State& state) {
         if (count >= 3 && seconds > slow_seconds) {
-            for (auto _ : state) state.SetIterationTime(0);
-            state.counters[bench::enough] = 1;
+            bench::leave_out(state);
             return;
         }
         if (!bench::chosen().is_memory_run) std::this_thread::sleep_for(std::chrono::milliseconds(20));

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Work whose length is a number of steps, the same for every runtime, and whose result can be verified.
+#pragma once
+
+#include <cstdint>
+
+namespace bench {
+
+/// Some steps of about 1.2 ns each, every one of which needs the one before; 0 steps are one operation.
+inline std::uint32_t chain(std::uint32_t value, std::uint32_t steps) {
+    std::uint32_t x = value | 1;
+    for (std::uint32_t step = 0; step != steps; ++step) x = x * 1'664'525u + 1'013'904'223u;
+    return x;
+}
+
+} // namespace bench
