@@ -27,7 +27,8 @@ inline constexpr std::size_t items = 1'000, callers = 4;
 /// What every loop does: adds to the i-th sum.
 struct body {
     std::uint32_t* sums;
-    void operator()(std::size_t i) const { sums[i] += bench::chain(static_cast<std::uint32_t>(i), 3); }
+    std::uint32_t steps = bench::unknown(3);
+    void operator()(std::size_t i) const { sums[i] += bench::chain(static_cast<std::uint32_t>(i), steps); }
 };
 
 /// A thread that calls loop(n, body) until it is stopped.

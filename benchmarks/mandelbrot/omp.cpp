@@ -4,8 +4,8 @@
 
 namespace {
 
-const bool loops = bench::with_each_schedule(
-    [](const char* runtime, const auto& loop) { workload::register_loop(runtime, bench::each_count, loop); });
+const bool loops =
+    bench::with_each_schedule([](const char* runtime, const auto& loop) { workload::register_loop(runtime, 2, loop); });
 const bench::openmp_processes others;
 
 } // namespace

@@ -5,6 +5,6 @@
 namespace {
 
 const bool loops = bench::with_each_partitioner(
-    [](const char* runtime, const auto& loop) { workload::register_loop(runtime, bench::each_count, loop); });
+    [](const char* runtime, const auto& loop) { workload::register_loop(runtime, 2, loop); });
 
 } // namespace

@@ -2,6 +2,8 @@
 // Work whose length is a number of steps, the same for every runtime, and whose result can be verified.
 #pragma once
 
+#include "benchmark.hpp"
+
 #include <cstdint>
 
 namespace bench {
@@ -11,6 +13,12 @@ inline std::uint32_t chain(std::uint32_t value, std::uint32_t steps) {
     std::uint32_t x = value | 1;
     for (std::uint32_t step = 0; step != steps; ++step) x = x * 1'664'525u + 1'013'904'223u;
     return x;
+}
+
+/// Returns: what the compiler does not know, so that it cannot make one step of several.
+inline std::uint32_t unknown(std::uint32_t steps) {
+    hide(steps);
+    return steps;
 }
 
 } // namespace bench

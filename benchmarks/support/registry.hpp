@@ -13,7 +13,7 @@ struct settings {
     bool is_memory_run = false; ///< times do not count: how much memory does one benchmark take?
     std::uint64_t size = 0;
     std::string child;
-    std::string suffix; ///< of a second process
+    std::string suffix;  ///< of a second process
     std::string results; ///< a file that measured values are appended to
 };
 
