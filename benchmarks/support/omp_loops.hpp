@@ -35,7 +35,17 @@ struct omp_guided_loop {
     }
 };
 
-/// Calls add(runtime, loop) for each.
+/// What a program chooses that knows that its items are short and of different lengths.
+struct omp_dynamic_64_loop {
+    using workers = omp_workers;
+    template <class Body>
+    void operator()(workers& omp, std::size_t n, const Body body) const {
+#pragma omp parallel for num_threads(omp.count()) firstprivate(body) schedule(dynamic, 64)
+        for (std::size_t i = 0; i < n; ++i) body(i);
+    }
+};
+
+/// Calls add(runtime, loop) for each of the three as they come.
 template <class Add>
 bool with_each_schedule(const Add& add) {
     add("omp_static", omp_static_loop());

@@ -22,7 +22,7 @@ public:
     /// Stops the threads, also those that wait actively: whoever is measured next is alone.
     ~omp_workers() {
         watch_.reset();
-        omp_pause_resource_all(omp_pause_soft);
+        omp_pause_resource_all(omp_pause_hard); // libomp does not always survive a soft one
     }
     omp_workers(const omp_workers&) = delete;
     omp_workers& operator=(const omp_workers&) = delete;
