@@ -99,9 +99,9 @@ bench() {
     fi
     need_to_bench
     need "counts the system calls of an idle pool" strace
+    need "clang's OpenMP, beside that of g++" libomp-19-dev
     if (($# == 0)); then
         need_clang
-        need "OpenMP of the second compiler" libomp-19-dev
     fi
     install_missing
     configure bench

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "support/benchmark.hpp"
+#include "support/chain.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -14,18 +15,11 @@
 
 namespace workload {
 
-/// Some steps of a chain of about 1.2 ns each; 0 steps for the shortest body, which is one addition.
-inline std::uint32_t item(std::uint32_t value, std::uint32_t steps) {
-    std::uint32_t x = value | 1;
-    for (std::uint32_t step = 0; step != steps; ++step) x = x * 1'664'525u + 1'013'904'223u;
-    return x;
-}
-
-/// What every loop does: adds item(i) to the i-th sum.
+/// What every loop does: adds to the i-th sum. The shortest body, of 0 steps, is one addition.
 struct body {
     std::uint32_t* sums;
     std::uint32_t steps;
-    void operator()(std::size_t i) const { sums[i] += item(static_cast<std::uint32_t>(i), steps); }
+    void operator()(std::size_t i) const { sums[i] += bench::chain(static_cast<std::uint32_t>(i), steps); }
 };
 
 struct cell {
@@ -43,38 +37,37 @@ struct cell {
 
 inline std::vector<cell> cells() {
     std::vector<cell> all;
-    const std::uint64_t most_ns = bench::size(200'000'000, 2'000'000);
     for (std::uint64_t body_ns = 1; body_ns <= 1'000'000; body_ns *= 10) {
-        for (std::size_t n = 1; n <= 10'000'000 && n * body_ns <= most_ns; n *= 10) all.push_back({n, body_ns});
+        for (std::size_t n = 1; n <= 10'000'000 && n * body_ns <= 200'000'000; n *= 10) all.push_back({n, body_ns});
     }
     return all;
 }
 
 /// Times loop(workers, n, body), and checks that each call has run each item once.
-template <class Workers, class Loop>
+template <class Loop>
 void measure_cell(benchmark::State& state, const cell& one, unsigned count, const Loop& loop) {
+    if (bench::is_quick() && one.n * one.body_ns > 2'000'000) return bench::leave_out(state);
     std::vector<std::uint32_t> sums(one.n);
     const body add{sums.data(), one.steps()};
-    Workers workers(count);
+    typename Loop::workers workers(count);
     for (auto _ : state) {
         loop(workers, one.n, add);
         benchmark::ClobberMemory();
     }
     const auto calls = static_cast<std::uint32_t>(state.iterations());
     for (std::size_t i = 0; i < one.n; i += one.n > 1'000 && one.body_ns > 100 ? 97 : 1) {
-        if (sums[i] == calls * item(static_cast<std::uint32_t>(i), one.steps())) continue;
+        if (sums[i] == calls * bench::chain(static_cast<std::uint32_t>(i), one.steps())) continue;
         bench::fail(state);
         break;
     }
 }
 
-template <class Workers, class Loop>
+template <class Loop>
 bool register_cells(const char* runtime, unsigned count, Loop loop) {
     for (const cell& one : cells()) {
-        const bench::registration variant(one.name(), runtime, count,
-                                          [one, loop](benchmark::State& state, unsigned workers) {
-                                              measure_cell<Workers>(state, one, workers, loop);
-                                          });
+        const bench::registration variant(
+            one.name(), runtime, count,
+            [one, loop](benchmark::State& state, unsigned workers) { measure_cell(state, one, workers, loop); });
     }
     return true;
 }

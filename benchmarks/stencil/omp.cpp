@@ -22,6 +22,6 @@ const bool grids =
         }
     });
 
-const bench::second_process active("OMP_WAIT_POLICY=active", "active", "/(serial|omp)");
+const bench::openmp_processes others;
 
 } // namespace

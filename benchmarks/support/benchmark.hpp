@@ -29,10 +29,16 @@ struct registration {
     registration(std::string workload, std::string runtime, unsigned workers, int iterations, body run);
 };
 
-/// Another process of the same executable, run after this one: with this environment variable, and only the names
-/// that match `filter`. Its workloads are called WORKLOAD_suffix.
+/// Another process of the same executable, run after this one: with this environment, "NAME=value NAME=value", and only
+/// the names that match `filter`. Its workloads are called WORKLOAD_suffix.
 struct second_process {
     second_process(std::string environment, std::string suffix, std::string filter);
+};
+
+/// OpenMP and the serial code once more, each in a process of its own: with threads that wait actively (_active), with
+/// the other compiler's runtime in place of libgomp (_libomp), and with both (_libomp_active).
+struct openmp_processes {
+    openmp_processes();
 };
 
 /// Makes the compiler believe that `value` may have changed and is read. (benchmark::DoNotOptimize of 1.7 turns a double
@@ -44,6 +50,9 @@ inline void hide(T& value) {
     else
         asm volatile("" : : "r"(&value) : "memory");
 }
+
+/// Ends a benchmark that is not to be run this time: nothing is reported.
+void leave_out(benchmark::State& state);
 
 /// Ends a benchmark whose result is wrong.
 inline void fail(benchmark::State& state) { state.SkipWithError("wrong result"); }

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -50,6 +51,8 @@ std::vector<std::string> take_options(int argc, char** argv) {
             chosen.size = std::stoull(value());
         else if (argument.starts_with("--child="))
             chosen.child = value();
+        else if (argument.starts_with("--suffix="))
+            chosen.suffix = value();
         else if (argument.starts_with("--results="))
             chosen.results = value();
         else
@@ -89,8 +92,7 @@ struct turn {
 
     void operator()(benchmark::State& state) {
         if (count >= 3 && seconds > slow_seconds) {
-            for (auto _ : state) state.SetIterationTime(0);
-            state.counters[bench::enough] = 1;
+            bench::leave_out(state);
             return;
         }
         if (!bench::chosen().is_memory_run) std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -132,18 +134,8 @@ std::vector<const bench::variant*> in_order() {
     return all;
 }
 
-/// What this process was started as, null: the first.
-const bench::rerun* second_process() {
-    for (const bench::rerun& rerun : bench::reruns()) {
-        const std::size_t equals = rerun.environment.find('=');
-        const char* value = std::getenv(rerun.environment.substr(0, equals).c_str());
-        if (value != nullptr && value == rerun.environment.substr(equals + 1)) return &rerun;
-    }
-    return nullptr;
-}
-
 std::vector<registered_name> register_all() {
-    const std::string suffix = second_process() != nullptr ? "_" + second_process()->suffix : "";
+    const std::string suffix = bench::chosen().suffix.empty() ? "" : "_" + bench::chosen().suffix;
     std::vector<registered_name> names;
     for (const bench::variant* each : in_order()) {
         const bench::variant& what = *each;
@@ -179,11 +171,16 @@ void measure_memory(const std::vector<registered_name>& names, bench::table_repo
 bool run_second_processes() {
     bool is_good = true;
     for (const bench::rerun& rerun : bench::reruns()) {
+        if (!rerun.library.empty() && !std::filesystem::exists(rerun.library)) {
+            std::printf("\nleft out: _%s, there is no %s\n", rerun.suffix.c_str(), rerun.library.c_str());
+            continue;
+        }
+        const std::string preload = rerun.library.empty() ? "" : "'LD_PRELOAD=" + rerun.library + "' ";
         const std::string& results = bench::chosen().results;
-        const std::string arguments = settings_again() + (wants_memory ? "" : " --no-memory") +
+        const std::string arguments = settings_again() + " --no-memory --suffix=" + rerun.suffix +
                                       (results.empty() ? "" : " '--results=" + results + "'") +
                                       " '--benchmark_filter=" + rerun.filter + "'";
-        is_good = bench::run_self_visibly("env " + rerun.environment, arguments) && is_good;
+        is_good = bench::run_self_visibly("env " + preload + rerun.environment, arguments) && is_good;
     }
     return is_good;
 }
@@ -207,7 +204,7 @@ int run(int argc, char** argv) {
     reporter.print();
     if (!chosen.results.empty()) reporter.append_to(chosen.results);
     bool is_good = !reporter.has_failures();
-    if (rest.empty() && second_process() == nullptr) is_good = run_second_processes() && is_good;
+    if (rest.empty() && chosen.suffix.empty()) is_good = run_second_processes() && is_good;
     return is_good ? 0 : 1;
 }
 

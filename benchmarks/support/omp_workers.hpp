@@ -8,6 +8,8 @@
 #include <optional>
 #include <type_traits>
 
+#include <omp.h>
+
 namespace bench {
 
 class omp_workers {
@@ -17,7 +19,11 @@ public:
         spin_for(std::chrono::milliseconds(1));
         watch_.emplace();
     }
-    ~omp_workers() { watch_.reset(); }
+    /// Stops the threads, also those that wait actively: whoever is measured next is alone.
+    ~omp_workers() {
+        watch_.reset();
+        omp_pause_resource_all(omp_pause_hard); // libomp does not always survive a soft one
+    }
     omp_workers(const omp_workers&) = delete;
     omp_workers& operator=(const omp_workers&) = delete;
 

@@ -32,7 +32,14 @@ registration::registration(std::string workload, std::string runtime, unsigned w
 }
 
 second_process::second_process(std::string environment, std::string suffix, std::string filter) {
-    reruns().push_back({std::move(environment), std::move(suffix), std::move(filter)});
+    reruns().push_back({std::move(environment), std::move(suffix), std::move(filter), ""});
+}
+
+openmp_processes::openmp_processes() {
+    const std::string filter = "/(serial|omp)", active = "OMP_WAIT_POLICY=active", libomp = BENCH_LIBOMP;
+    reruns().push_back({active, "active", filter, ""});
+    reruns().push_back({"", "libomp", filter, libomp}); // it has the functions that g++'s code calls, too
+    reruns().push_back({active, "libomp_active", filter, libomp});
 }
 
 } // namespace bench

@@ -13,6 +13,7 @@ struct settings {
     bool is_memory_run = false; ///< times do not count: how much memory does one benchmark take?
     std::uint64_t size = 0;
     std::string child;
+    std::string suffix;  ///< of a second process
     std::string results; ///< a file that measured values are appended to
 };
 
@@ -28,6 +29,7 @@ struct rerun {
     std::string environment;
     std::string suffix;
     std::string filter;
+    std::string library; ///< loaded before all others, if there is one
 };
 
 settings& chosen();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "reporter.hpp"
 
+#include "benchmark.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -53,6 +55,11 @@ std::string printed_ratio(double ratio) {
 
 } // namespace
 
+void leave_out(benchmark::State& state) {
+    for (auto _ : state) state.SetIterationTime(0);
+    state.counters[left_out] = 1;
+}
+
 double measurement::time() const { return quantile(times, 0.5); }
 double measurement::fastest() const { return quantile(times, 0); }
 double measurement::spread() const { return (quantile(times, 0.75) - quantile(times, 0.25)) / 2 / time(); }
@@ -66,7 +73,7 @@ bool table_reporter::ReportContext(const Context&) { return true; }
 
 void table_reporter::ReportRuns(const std::vector<Run>& runs) {
     for (const Run& run : runs) {
-        if (run.run_type != Run::RT_Iteration || run.counters.contains(enough)) continue;
+        if (run.run_type != Run::RT_Iteration || run.counters.contains(left_out)) continue;
         const std::string& name = run.run_name.function_name;
         measurement& all = found_[name];
         if (run.error_occurred) {

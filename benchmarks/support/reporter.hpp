@@ -47,8 +47,8 @@ private:
     std::map<std::string, measurement> found_;
 };
 
-/// The counter of a repetition that measured nothing, because a slow variant has been measured often enough. (Google
-/// Benchmark 1.7 cannot take statistics of repetitions some of which report an error instead.)
-inline constexpr const char* enough = "measured often enough";
+/// The counter of a repetition that leave_out() ended. (Google Benchmark 1.7 cannot take statistics of repetitions some
+/// of which report an error instead.)
+inline constexpr const char* left_out = "left out";
 
 } // namespace bench

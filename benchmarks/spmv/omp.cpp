@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "support/omp_loops.hpp"
+#include "workload.hpp"
+
+namespace {
+
+const bool loops = bench::with_each_schedule(
+    [](const char* runtime, const auto& loop) { workload::register_loop(runtime, bench::each_count, loop); });
+const bool loop = workload::register_loop("omp_dynamic_64", bench::each_count, bench::omp_dynamic_64_loop());
+const bench::openmp_processes others;
+
+} // namespace
