@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -121,16 +122,18 @@ std::vector<const bench::variant*> in_order() {
     const auto place = [&](const std::string& workload) {
         return std::find(workloads.begin(), workloads.end(), workload) - workloads.begin();
     };
-    constexpr std::string_view runtimes = "serial pel tbb omp";
+    const auto rank = [](const std::string& runtime) { // pel_md is one of pel's
+        return std::string_view("serial pel tbb omp").find(runtime.substr(0, runtime.find('_')));
+    };
     std::vector<const bench::variant*> all;
     for (const bench::variant& what : bench::variants()) {
         if (place(what.workload) == std::ssize(workloads)) workloads.push_back(what.workload);
         all.push_back(&what);
     }
-    std::sort(all.begin(), all.end(), [&](const bench::variant* a, const bench::variant* b) {
-        return std::pair(place(a->workload), runtimes.find(a->runtime)) <
-               std::pair(place(b->workload), runtimes.find(b->runtime));
-    });
+    const auto key = [&](const bench::variant& what) {
+        return std::tuple(place(what.workload), rank(what.runtime), what.runtime);
+    };
+    std::sort(all.begin(), all.end(), [&](const auto* a, const auto* b) { return key(*a) < key(*b); });
     return all;
 }
 

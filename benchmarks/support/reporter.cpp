@@ -102,13 +102,13 @@ void table_reporter::print() const {
         if (!has(full)) continue;
         const variant_name name(full);
         if (name.workload != workload) {
-            std::printf("\n%-36s %12s %8s %10s %12s\n", name.workload.c_str(), "time", "spread", "/ serial",
+            std::printf("\n%-48s %12s %8s %10s %12s\n", name.workload.c_str(), "time", "spread", "/ serial",
                         "/ best peer");
             workload = name.workload;
         }
         const measurement& all = found_.at(full);
         if (!all.error.empty() || all.times.empty()) {
-            std::printf("%-36s %s\n", full.c_str(), all.error.c_str());
+            std::printf("%-48s %s\n", full.c_str(), all.error.c_str());
             continue;
         }
         double serial = std::numeric_limits<double>::quiet_NaN(), peer = serial;
@@ -121,7 +121,7 @@ void table_reporter::print() const {
                 peer = std::fmin(peer, other.time());
         }
         if (name.runtime == "serial") peer = std::numeric_limits<double>::quiet_NaN();
-        std::printf("%-36s %12s %6.1f %% %10s %12s", full.c_str(), printed_time(all.time()).c_str(), all.spread() * 100,
+        std::printf("%-48s %12s %6.1f %% %10s %12s", full.c_str(), printed_time(all.time()).c_str(), all.spread() * 100,
                     printed_ratio(all.time() / serial).c_str(), printed_ratio(all.time() / peer).c_str());
         for (const auto& one : all.counters) std::printf("  %s=%.4g", one.first.c_str(), all.counter(one.first));
         std::printf("\n");
