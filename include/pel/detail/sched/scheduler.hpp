@@ -143,7 +143,7 @@ private:
     job_slot steal_any(worker& own) noexcept;
     job_slot deep_steal_any(worker& own) noexcept;
     bool try_spend_fence() noexcept;
-    void settle_fence(std::int64_t cost_ns, bool found) noexcept;
+    void settle_fence(std::int64_t measured_ns, bool found) noexcept;
     void run_found(worker& own, const job_slot& slot) noexcept;
     bool sleep_idle(worker& own) noexcept;
     bool try_unregister(worker& own) noexcept;

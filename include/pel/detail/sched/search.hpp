@@ -113,8 +113,16 @@ inline bool scheduler::try_spend_fence() noexcept {
     return now >= next && next_fence_.compare_exchange(next, now + 50 * fence_cost_.load(relaxed), relaxed);
 }
 
+/// What a fence is taken to cost. One that was interrupted by another program seems to have cost a time slice; believed
+/// at once, it would keep thieves away for fifty of them.
+constexpr std::int64_t believed_cost(std::int64_t believed_ns, std::int64_t measured_ns) noexcept {
+    const std::int64_t most = 2 * believed_ns + 1'000;
+    return measured_ns < most ? measured_ns : most;
+}
+
 /// A steal that failed doubles the gap to the next, up to the longest beat; a success resets it.
-inline void scheduler::settle_fence(std::int64_t cost_ns, bool found) noexcept {
+inline void scheduler::settle_fence(std::int64_t measured_ns, bool found) noexcept {
+    const std::int64_t cost_ns = believed_cost(fence_cost_.load(relaxed), measured_ns); // any thief's measurement does
     fence_cost_.store(cost_ns, relaxed);
     const std::uint32_t failures = found ? 0 : fence_backoff_.load(relaxed) + 1;
     fence_backoff_.store(failures < 16 ? failures : 16, relaxed);
