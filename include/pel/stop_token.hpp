@@ -3,7 +3,7 @@
 // nobody wants the loop's result any more, so that long bodies can end early:
 //   pel::parallel_for(0, n, [&](int i, const std::stop_token& stop) { while (!stop.stop_requested()) … });
 // A body ends normally when it has seen that; what is thrown by the loop is the same as without a token. In a header of
-// its own since <stop_token> is a sixth of what loops cost to compile.
+// its own since <stop_token> takes long to compile.
 #pragma once
 
 #include <pel/detail/sched/stop_watch.hpp>
