@@ -109,9 +109,10 @@ private:
     std::uint64_t tile_[Rank];
 };
 
-template <class Body, class Index, std::size_t Rank>
-concept md_body =
-    (Rank == 2 && std::invocable<Body&, Index, Index>) || (Rank == 3 && std::invocable<Body&, Index, Index, Index>);
+/// Takes the indices of an item, and `More`.
+template <class Body, class Index, std::size_t Rank, class... More>
+concept md_body = (Rank == 2 && std::invocable<Body&, Index, Index, More...>) ||
+                  (Rank == 3 && std::invocable<Body&, Index, Index, Index, More...>);
 
 /// The share of a loop over a tiled range.
 template <class Index, std::size_t Rank, class Body>

@@ -103,8 +103,7 @@ template <class First, class Last>
 using loop_index_t = typename loop_index<First, Last>::type;
 
 template <class Body, class Index, std::size_t Rank>
-concept stoppable_md_body =
-    (Rank == 2 && stoppable_body<Body, Index, Index>) || (Rank == 3 && stoppable_body<Body, Index, Index, Index>);
+concept stoppable_md_body = !md_body<Body, Index, Rank> && md_body<Body, Index, Rank, const std::stop_token&>;
 
 } // namespace detail
 

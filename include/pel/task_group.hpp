@@ -67,19 +67,13 @@ public:
     std::stop_token token() {
         const lock_guard guard(watch_lock_);
         if (!watch_) watch_.emplace(*this);
-        has_watch_.store(true, relaxed); // a task, before it is counted as done (G1)
         return watch_->token();
     }
-    /// The waiter, after wait().
-    void reset_stop() {
-        if (!has_watch_.load(relaxed)) return; // ordered by G1
-        has_watch_.store(false, relaxed);
-        watch_.reset();
-    }
+    /// The waiter, after wait(): all tasks, which alone ask for tokens, are counted as done (G1).
+    void reset_stop() noexcept { watch_.reset(); }
 
 private:
     lock watch_lock_;
-    atomic<bool> has_watch_{false};
     std::optional<stop_watch> watch_;
 };
 
@@ -103,8 +97,9 @@ public:
         if (core_.reset() != nullptr && std::uncaught_exceptions() == 0) std::terminate();
     }
 
-    /// Makes f() a task of this group; f may take a std::stop_token, which stops when the group, or what it is in, is cancelled. Drops f if
-    /// the group is cancelled. Throws: std::bad_alloc, and what copying f throws. Thread safety: any thread.
+    /// Makes f() a task of this group; f may take a std::stop_token, which stops when the group, or what it is in, is
+    /// cancelled. Drops f if the group is cancelled. Throws: std::bad_alloc, and what copying f throws. Thread safety:
+    /// any thread.
     template <class F>
         requires(std::invocable<std::decay_t<F>&> || std::invocable<std::decay_t<F>&, std::stop_token>)
     void run(F&& f) {

@@ -17,7 +17,7 @@ namespace detail {
 
 class stop_watches;
 
-/// A stop source that is told when `watched` is cancelled, at once where that is so already. Belongs to one thread.
+/// A stop source that is told when `watched` is cancelled, at once where that is so already.
 class stop_watch {
 public:
     explicit stop_watch(const scope& watched);
