@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "support/pel_workers.hpp"
+#include "support/pel_loops.hpp"
 #include "workload.hpp"
 
 namespace {
@@ -7,9 +7,7 @@ namespace {
 void run(benchmark::State& state, unsigned workers) {
     bench::pel_workers pel(workers);
     workload::measure_callers(state, workload::callers,
-                              [policy = pel.policy()](std::size_t n, const workload::body& body) {
-                                  pel::parallel_for(policy, std::size_t{0}, n, body);
-                              });
+                              [&](std::size_t n, const workload::body& body) { bench::pel_loop()(pel, n, body); });
 }
 
 const bool one_pool = workload::register_callers("pel", 2, run);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "support/serial_loops.hpp"
 #include "workload.hpp"
 
 namespace {
 
 void loop(std::size_t n, const workload::body body) {
-    bench::hide(n); // as unknown to the compiler as it is to the others
-    for (std::size_t i = 0; i != n; ++i) body(i);
+    bench::this_thread here(1);
+    bench::serial_loop()(here, n, body);
 }
 
 const bool one_thread = workload::register_callers(

@@ -23,20 +23,16 @@
 namespace workload {
 
 inline constexpr std::size_t items = 1'000, callers = 4;
+inline constexpr std::uint32_t steps = 3;
 
-/// What every loop does: adds to the i-th sum.
-struct body {
-    std::uint32_t* sums;
-    std::uint32_t steps = bench::unknown(3);
-    void operator()(std::size_t i) const { sums[i] += bench::chain(static_cast<std::uint32_t>(i), steps); }
-};
+using body = bench::chain_body;
 
 /// A thread that calls loop(n, body) until it is stopped.
 class caller {
 public:
     template <class Loop>
     void run(const Loop& loop, std::latch& all_ready, const std::atomic<bool>& is_over) {
-        const body add{sums_.data()};
+        const body add{sums_.data(), bench::unknown(steps)};
         loop(items, add); // starts what has to be started
         all_ready.arrive_and_wait();
         const bench::clock::time_point start = bench::clock::now();
@@ -49,7 +45,7 @@ public:
     double loops_per_second() const { return calls_ / seconds_; }
     bool is_right() const {
         for (std::size_t i = 0; i != items; ++i) {
-            const std::uint32_t once = bench::chain(static_cast<std::uint32_t>(i), 3);
+            const std::uint32_t once = bench::chain(static_cast<std::uint32_t>(i), steps);
             if (sums_[i] != (calls_ + 1) * once) return false;
         }
         return true;

@@ -15,13 +15,6 @@
 
 namespace workload {
 
-/// What every loop does: adds to the i-th sum. The shortest body, of 0 steps, is one addition.
-struct body {
-    std::uint32_t* sums;
-    std::uint32_t steps;
-    void operator()(std::size_t i) const { sums[i] += bench::chain(static_cast<std::uint32_t>(i), steps); }
-};
-
 struct cell {
     std::size_t n;
     std::uint64_t body_ns;
@@ -48,7 +41,7 @@ template <class Loop>
 void measure_cell(benchmark::State& state, const cell& one, unsigned count, const Loop& loop) {
     if (bench::is_quick() && one.n * one.body_ns > 2'000'000) return bench::leave_out(state);
     std::vector<std::uint32_t> sums(one.n);
-    const body add{sums.data(), one.steps()};
+    const bench::chain_body add{sums.data(), one.steps()};
     typename Loop::workers workers(count);
     for (auto _ : state) {
         loop(workers, one.n, add);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "support/serial_loops.hpp"
 #include "workload.hpp"
 
 #include <map>
@@ -6,19 +7,14 @@
 
 namespace {
 
-struct this_thread {
-    explicit this_thread(unsigned) {}
-    void run(const auto& f) { f(); }
-};
-
 void conduct_alone(workload::plate& heated) {
     for (std::uint64_t step = 0; step != heated.steps(); ++step) {
         for (std::size_t row = 0; row != heated.rows(); ++row) heated.update(step, row);
     }
 }
 
-const bool grids = workload::register_grids<this_thread>(
-    "serial", 1, [](this_thread&, workload::plate& heated) { conduct_alone(heated); });
+const bool grids = workload::register_grids<bench::this_thread>(
+    "serial", 1, [](bench::this_thread&, workload::plate& heated) { conduct_alone(heated); });
 
 } // namespace
 

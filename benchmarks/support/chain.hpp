@@ -4,6 +4,7 @@
 
 #include "benchmark.hpp"
 
+#include <cstddef>
 #include <cstdint>
 
 namespace bench {
@@ -14,6 +15,13 @@ inline std::uint32_t chain(std::uint32_t value, std::uint32_t steps) {
     for (std::uint32_t step = 0; step != steps; ++step) x = x * 1'664'525u + 1'013'904'223u;
     return x;
 }
+
+/// What loops over such work do: adds to the i-th sum. The shortest body, of 0 steps, is one addition.
+struct chain_body {
+    std::uint32_t* sums;
+    std::uint32_t steps;
+    void operator()(std::size_t i) const { sums[i] += chain(static_cast<std::uint32_t>(i), steps); }
+};
 
 /// Returns: what the compiler does not know, so that it cannot make one step of several.
 inline std::uint32_t unknown(std::uint32_t steps) {
