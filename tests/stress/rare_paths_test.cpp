@@ -344,6 +344,40 @@ TEST(rare_paths, exposed_jobs_are_stolen_or_taken_back) {
     EXPECT_EQ(pool.stats().exposed, pool.stats().stolen + pool.stats().taken_back);
 }
 
+TEST(rare_paths, shares_a_groups_tasks_between_two_of_them_when_asked) {
+    PEL_SKIP_WITHOUT_MEMBARRIER();
+    pel::thread_pool pool(2);
+    const pel_test::watchdog guard(pool);
+    const auto shared = [&] { // by owners: not taken by deep steals, which count as exposed too
+        const pel::pool_stats stats = pool.stats();
+        return stats.exposed - stats.deep_steals;
+    };
+    const bool happened = pel_test::await_for(attempt, [&] {
+        std::atomic<bool> has_begun{false};
+        std::atomic<bool> may_end{false};
+        pool.post([&] { // the other thread is at work, and asks for nothing, until all tasks are in the deque
+            has_begun = true;
+            pel_test::await([&] { return may_end.load(); });
+        });
+        pel_test::await([&] { return has_begun.load(); });
+        std::uint64_t shared_by_pushes = 0;
+        auto task = pool.submit([&] {
+            pel::task_group group;
+            for (int i = 0; i < 8; ++i) group.run([] {});
+            shared_by_pushes = shared();
+            group.run([&] { // the first to run
+                may_end = true;
+                soon([] { return pel::detail::current_worker->deque.is_asked(); });
+            });
+            (void)group.wait();
+        });
+        pel_test::await([&] { return task.is_ready(); });
+        return shared() > shared_by_pushes;
+    });
+    EXPECT_TRUE(happened) << pel_test::describe(pool.stats());
+    pel_test::expect_balanced(pool);
+}
+
 TEST(rare_paths, tasks_from_outside_are_listed) {
     pel::thread_pool pool(2);
     expect_counted(pool, &pel::pool_stats::listed, [&] {

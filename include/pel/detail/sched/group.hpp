@@ -229,6 +229,8 @@ inline bool group_core::pop(worker& own, segment& here, job_slot& taken) noexcep
 inline void group_core::drain(worker& own, segment& here) noexcept {
     job_slot taken;
     while (pop(own, here, taken)) {
+        if (own.deque.is_asked() && own.deque.private_jobs() != 0) [[unlikely]]
+            own.pool->serve_request(own); // its jobs may push nothing, so nothing else would
         here.is_running = true;
         taken.function(taken, own, job_action::run_inline);
         here.is_running = false;
