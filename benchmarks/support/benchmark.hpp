@@ -29,7 +29,7 @@ struct registration {
     registration(std::string workload, std::string runtime, unsigned workers, int iterations, body run);
 };
 
-/// Another process of the same executable, run after this one: with this environment, "NAME=value NAME=value", and only
+/// Another process of the same executable, which takes turns with this one: with this environment, "NAME=value NAME=value", and only
 /// the names that match `filter`. Its workloads are called WORKLOAD_suffix.
 struct second_process {
     second_process(std::string environment, std::string suffix, std::string filter);

@@ -17,11 +17,6 @@ std::map<std::string, std::function<void()>>& children() {
     return all;
 }
 
-std::string command_line(const std::string& launcher, const std::string& arguments) {
-    const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
-    return "exec " + launcher + " '" + self + "' " + arguments;
-}
-
 } // namespace
 
 child::child(std::string name, std::function<void()> run) { children().emplace(std::move(name), std::move(run)); }
@@ -31,7 +26,8 @@ std::string run_child(const std::string& name, const std::string& launcher) {
 }
 
 std::string run_self(const std::string& launcher, const std::string& arguments) {
-    const std::string command = command_line(launcher, arguments);
+    const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
+    const std::string command = "exec " + launcher + " '" + self + "' " + arguments;
     std::fflush(nullptr);
     std::FILE* const pipe = ::popen(command.c_str(), "r");
     if (pipe == nullptr) throw std::runtime_error("cannot run " + command);
@@ -41,11 +37,6 @@ std::string run_self(const std::string& launcher, const std::string& arguments) 
         output.append(buffer.data(), length);
     if (::pclose(pipe) != 0) throw std::runtime_error("failed: " + command);
     return output;
-}
-
-bool run_self_visibly(const std::string& launcher, const std::string& arguments) {
-    std::fflush(nullptr);
-    return std::system(command_line(launcher, arguments).c_str()) == 0;
 }
 
 bool be_child(const std::string& name) {

@@ -18,9 +18,6 @@ std::string run_child(const std::string& name, const std::string& launcher = "")
 /// Runs this executable with these arguments. Returns: what it printed. Throws: std::runtime_error if it failed.
 std::string run_self(const std::string& launcher, const std::string& arguments);
 
-/// The same, its output shown. Returns: whether it succeeded.
-bool run_self_visibly(const std::string& launcher, const std::string& arguments);
-
 /// For main(): runs the function of that name. Returns: whether there is one.
 bool be_child(const std::string& name);
 

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <iostream>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -29,10 +30,12 @@ options besides Google Benchmark's:
   --no-memory      do not run every variant once more, in a process of its own, to see how much memory it takes
   --results=FILE   append what was measured to FILE
 
-Every repetition is a process-wide turn: serial, pel, tbb and omp alternate in random order; medians are printed.
+Repetitions take turns: serial, pel, tbb and omp alternate in random order. Where a runtime needs another environment,
+processes take turns as well, each with the serial code in it. Medians are printed.
 )";
 
 constexpr double slow_seconds = 5; ///< A variant that took longer in sum over three repetitions is not run again.
+constexpr unsigned turns = 3;      ///< Of each process, where there are several; each runs three repetitions.
 bool wants_memory = true;
 
 /// Takes our own options out of the arguments.
@@ -52,6 +55,10 @@ std::vector<std::string> take_options(int argc, char** argv) {
             chosen.size = std::stoull(value());
         else if (argument.starts_with("--child="))
             chosen.child = value();
+        else if (argument == "--turn")
+            chosen.is_turn = true;
+        else if (argument.starts_with("--without="))
+            chosen.without = value();
         else if (argument.starts_with("--suffix="))
             chosen.suffix = value();
         else if (argument.starts_with("--results="))
@@ -66,7 +73,7 @@ std::vector<std::string> benchmark_flags() {
     const bench::settings& chosen = bench::chosen();
     if (chosen.is_memory_run) return {"--benchmark_repetitions=1", "--benchmark_min_time=0.1"};
     return {"--benchmark_enable_random_interleaving=true", "--benchmark_min_time=0.02",
-            chosen.is_quick ? "--benchmark_repetitions=3" : "--benchmark_repetitions=9"};
+            chosen.is_quick || chosen.is_turn ? "--benchmark_repetitions=3" : "--benchmark_repetitions=9"};
 }
 
 void initialize(const char* program, const std::vector<std::string>& given) {
@@ -111,11 +118,6 @@ std::vector<unsigned> worker_counts(const bench::variant& what) {
     return counts;
 }
 
-struct registered_name {
-    std::string name;
-    bool has_memory; ///< whether its memory is of interest
-};
-
 /// Variants in the order in which they are printed: workload by workload, the serial code first.
 std::vector<const bench::variant*> in_order() {
     std::vector<std::string> workloads;
@@ -137,21 +139,35 @@ std::vector<const bench::variant*> in_order() {
     return all;
 }
 
-std::vector<registered_name> register_all() {
-    const std::string suffix = bench::chosen().suffix.empty() ? "" : "_" + bench::chosen().suffix;
-    std::vector<registered_name> names;
-    for (const bench::variant* each : in_order()) {
-        const bench::variant& what = *each;
-        for (const unsigned workers : worker_counts(what)) {
-            const std::string name = what.workload + suffix + "/" + what.runtime + "/" + std::to_string(workers);
-            auto body = std::make_shared<turn>(turn{what, workers});
-            auto* registered =
-                benchmark::RegisterBenchmark(name.c_str(), [body](benchmark::State& state) { (*body)(state); });
-            if (what.iterations != 0) registered->UseManualTime()->Iterations(what.iterations);
-            names.push_back({name, what.iterations == 0 && what.runtime != "serial"});
+/// Calls each(variant, workers, name) in that order, with the names that they have in a process of this suffix.
+template <class Each>
+void for_each_name(const std::string& suffix, const Each& each) {
+    for (const bench::variant* what : in_order()) {
+        for (const unsigned workers : worker_counts(*what)) {
+            const std::string workload = suffix.empty() ? what->workload : what->workload + "_" + suffix;
+            each(*what, workers, workload + "/" + what->runtime + "/" + std::to_string(workers));
         }
     }
+}
+
+/// Returns: the names that tables have, in order.
+std::vector<std::string> all_names() {
+    std::vector<std::string> names;
+    const auto add = [&](const bench::variant&, unsigned, const std::string& name) { names.push_back(name); };
+    for_each_name(bench::chosen().suffix, add);
+    for (const bench::rerun& rerun : bench::reruns()) for_each_name(rerun.suffix, add);
     return names;
+}
+
+void register_all() {
+    const bench::settings& chosen = bench::chosen();
+    for_each_name(chosen.suffix, [&](const bench::variant& what, unsigned workers, const std::string& name) {
+        if (("," + chosen.without + ",").find("," + name + ",") != std::string::npos) return;
+        auto body = std::make_shared<turn>(turn{what, workers});
+        auto* registered =
+            benchmark::RegisterBenchmark(name.c_str(), [body](benchmark::State& state) { (*body)(state); });
+        if (what.iterations != 0) registered->UseManualTime()->Iterations(what.iterations);
+    });
 }
 
 std::string settings_again() {
@@ -162,28 +178,55 @@ std::string settings_again() {
 }
 
 /// Every variant that ran, once more in a process of its own, so that none finds memory that another has left.
-void measure_memory(const std::vector<registered_name>& names, bench::table_reporter& reporter) {
-    for (const registered_name& one : names) {
-        if (!one.has_memory || !reporter.has(one.name)) continue;
+void measure_memory(bench::table_reporter& reporter) {
+    for_each_name("", [&](const bench::variant& what, unsigned, const std::string& name) {
+        if (what.iterations != 0 || what.runtime == "serial" || !reporter.has(name)) return;
         const std::string grown =
-            bench::run_self("", settings_again() + " --memory-run '--benchmark_filter=^" + one.name + "(/|$)'");
-        if (!grown.empty()) reporter.add_counter(one.name, "grown_KiB", std::stod(grown));
-    }
+            bench::run_self("", settings_again() + " --memory-run '--benchmark_filter=^" + name + "(/|$)'");
+        if (!grown.empty()) reporter.add_counter(name, "grown_KiB", std::stod(grown));
+    });
 }
 
-bool run_second_processes() {
-    bool is_good = true;
+/// A process that takes its turn.
+struct process {
+    std::string suffix;
+    std::string launcher; ///< what stands before the executable
+    std::string arguments;
+};
+
+std::vector<process> all_processes() {
+    std::vector<process> all{{"", "", ""}};
     for (const bench::rerun& rerun : bench::reruns()) {
         if (!rerun.library.empty() && !std::filesystem::exists(rerun.library)) {
             std::printf("\nleft out: _%s, there is no %s\n", rerun.suffix.c_str(), rerun.library.c_str());
             continue;
         }
         const std::string preload = rerun.library.empty() ? "" : "'LD_PRELOAD=" + rerun.library + "' ";
-        const std::string& results = bench::chosen().results;
-        const std::string arguments = settings_again() + " --no-memory --suffix=" + rerun.suffix +
-                                      (results.empty() ? "" : " '--results=" + results + "'") +
-                                      " '--benchmark_filter=" + rerun.filter + "'";
-        is_good = bench::run_self_visibly("env " + preload + rerun.environment, arguments) && is_good;
+        all.push_back({rerun.suffix, "env " + preload + rerun.environment,
+                       " --suffix=" + rerun.suffix + " '--benchmark_filter=" + rerun.filter + "'"});
+    }
+    return all;
+}
+
+/// Runs all processes by turns, so that each sees the machine as it changes. Returns: whether all of them ended well.
+bool run_processes(bench::table_reporter& reporter) {
+    const std::vector<process> all = all_processes();
+    const unsigned count = bench::chosen().is_quick ? 1 : turns;
+    bool is_good = true;
+    for (unsigned turn = 0; turn != count; ++turn) {
+        for (const process& each : all) {
+            std::printf("turn %u of %u, process %s\n", turn + 1, count,
+                        each.suffix.empty() ? "as it is" : each.suffix.c_str());
+            std::fflush(stdout);
+            const std::string slow = reporter.slower_than(slow_seconds / 3);
+            const std::string arguments = settings_again() + " --turn --without=" + slow + each.arguments;
+            try {
+                reporter.read(bench::run_self(each.launcher, arguments));
+            } catch (const std::runtime_error& failure) {
+                std::fprintf(stderr, "error: %s\n", failure.what());
+                is_good = false;
+            }
+        }
     }
     return is_good;
 }
@@ -194,21 +237,25 @@ int run(int argc, char** argv) {
     if (!chosen.child.empty()) return bench::be_child(chosen.child) ? 0 : 2;
 
     initialize(argv[0], rest);
-    const std::vector<registered_name> names = register_all();
-    std::vector<std::string> order;
-    for (const registered_name& one : names) order.push_back(one.name);
-    bench::table_reporter reporter(order);
-    benchmark::RunSpecifiedBenchmarks(&reporter);
+    register_all();
+    bench::table_reporter reporter(all_names());
+    bool is_good = true;
+    if (rest.empty() && chosen.suffix.empty() && !chosen.is_turn && !bench::reruns().empty())
+        is_good = run_processes(reporter);
+    else
+        benchmark::RunSpecifiedBenchmarks(&reporter);
     if (chosen.is_memory_run) {
         std::printf("%lld\n", static_cast<long long>(bench::memory_watch::largest_growth()));
         return reporter.has_failures() ? 1 : 0;
     }
-    if (wants_memory) measure_memory(names, reporter);
+    if (chosen.is_turn) {
+        reporter.write(std::cout);
+        return 0;
+    }
+    if (wants_memory) measure_memory(reporter);
     reporter.print();
     if (!chosen.results.empty()) reporter.append_to(chosen.results);
-    bool is_good = !reporter.has_failures();
-    if (rest.empty() && chosen.suffix.empty()) is_good = run_second_processes() && is_good;
-    return is_good ? 0 : 1;
+    return is_good && !reporter.has_failures() ? 0 : 1;
 }
 
 } // namespace

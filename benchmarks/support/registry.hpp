@@ -13,8 +13,10 @@ struct settings {
     bool is_memory_run = false; ///< times do not count: how much memory does one benchmark take?
     std::uint64_t size = 0;
     std::string child;
-    std::string suffix;  ///< of a second process
-    std::string results; ///< a file that measured values are appended to
+    bool is_turn = false; ///< of several processes: prints what every repetition measured, for table_reporter::read()
+    std::string without;  ///< names that have run often enough, with commas between
+    std::string suffix;   ///< of a second process
+    std::string results;  ///< a file that measured values are appended to
 };
 
 struct variant {

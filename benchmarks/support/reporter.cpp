@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <fstream>
 #include <limits>
+#include <ostream>
+#include <sstream>
 #include <utility>
 
 namespace bench {
@@ -127,6 +129,40 @@ void table_reporter::print() const {
         std::printf("\n");
     }
     std::fflush(stdout);
+}
+
+std::string table_reporter::slower_than(double seconds) const {
+    std::string names;
+    for (const auto& [name, all] : found_) {
+        if (!all.times.empty() && all.time() > seconds * 1e9) names += (names.empty() ? "" : ",") + name;
+    }
+    return names;
+}
+
+// A line is: name, tab, `time`, `error` or a counter's name, tab, its value.
+void table_reporter::write(std::ostream& to) const {
+    to.precision(std::numeric_limits<double>::max_digits10);
+    for (const auto& [name, all] : found_) {
+        if (!all.error.empty()) to << name << "\terror\t" << all.error << '\n';
+        for (const double ns : all.times) to << name << "\ttime\t" << ns << '\n';
+        for (const auto& [counter, values] : all.counters) {
+            for (const double value : values) to << name << '\t' << counter << '\t' << value << '\n';
+        }
+    }
+}
+
+void table_reporter::read(const std::string& text) {
+    std::istringstream lines(text);
+    std::string name, metric, value;
+    while (std::getline(lines, name, '\t') && std::getline(lines, metric, '\t') && std::getline(lines, value)) {
+        measurement& all = found_[name];
+        if (metric == "error")
+            all.error = value;
+        else if (metric == "time")
+            all.times.push_back(std::stod(value));
+        else
+            all.counters[metric].push_back(std::stod(value));
+    }
 }
 
 void table_reporter::append_to(const std::string& path) const {

@@ -5,6 +5,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include <iosfwd>
 #include <map>
 #include <string>
 #include <vector>
@@ -38,7 +39,13 @@ public:
     void add_counter(const std::string& variant, const std::string& name, double value);
     bool has(const std::string& variant) const { return found_.contains(variant); }
     bool has_failures() const;
+    /// Returns: the names of variants whose repetitions take longer, with commas between.
+    std::string slower_than(double seconds) const;
     void print() const;
+    /// Every repetition's values, for the read() of another process.
+    void write(std::ostream& to) const;
+    /// Adds what write() of another process wrote.
+    void read(const std::string& text);
     /// Appends lines "variant, tab, `time` or a counter's name, tab, value".
     void append_to(const std::string& path) const;
 

@@ -134,6 +134,10 @@ PEL_ALWAYS_INLINE void parallel_ranges(const basic_parallel_policy<Token>& polic
     const bool is_member = own.is_member() && (pool == nullptr || pool == own.pool);
     if (is_member && size == 1 && !detail::is_cancelled(own) && !limits.stop_requested())
         return strand.run(0, 1); // nothing to share
+    if constexpr (std::is_same_v<Token, unlimited>) {
+        if (is_member && size <= detail::most_few_items && own.wakes_from == 0)
+            return detail::run_few_items(own, strand, 0, size);
+    }
     const bool is_complete =
         is_member ? detail::run_loop(own, size, strand, limits)
                   : detail::run_outermost_loop(pool != nullptr ? *pool : detail::pool_access::core(default_pool()),

@@ -15,22 +15,49 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
+/// The value of items: from left to right, floating-point numbers by eights.
 template <class Index, class T, class Map, class Combine>
-struct reduce_step {
-    Index first;
-    Map& map;
-    Combine& combine;
+class reduce_step {
+public:
+    reduce_step(Index first, Map& map, Combine& combine) noexcept : first_(first), map_(map), combine_(combine) {}
 
     T operator()(std::uint64_t lo, std::uint64_t hi) const {
-        T value = std::invoke(map, item_at(first, lo));
+        if constexpr (std::is_floating_point_v<T>) {
+            if (hi - lo >= eight) return (*this)(lo + eight, hi, tree<eight>(item_at(first_, lo)));
+        }
+        T value = std::invoke(map_, item_at(first_, lo));
         return (*this)(lo + 1, hi, std::move(value));
     }
     T operator()(std::uint64_t lo, std::uint64_t hi, T value) const {
-        const Index last = item_at(first, hi);
-        for (Index i = item_at(first, lo); i != last; ++i)
-            value = std::invoke(combine, std::move(value), std::invoke(map, i));
+        if constexpr (std::is_floating_point_v<T>) {
+            for (; hi - lo >= eight; lo += eight)
+                value = std::invoke(combine_, std::move(value), tree<eight>(item_at(first_, lo)));
+        }
+        const Index last = item_at(first_, hi);
+        for (Index i = item_at(first_, lo); i != last; ++i)
+            value = std::invoke(combine_, std::move(value), std::invoke(map_, i));
         return value;
     }
+
+private:
+    static constexpr unsigned eight = 8;
+
+    /// The value of so many items, from a balanced tree. (For numbers whose operations take several cycles, and which the
+    /// compiler must not regroup: one does not wait for the one before.)
+    template <unsigned Items>
+    PEL_ALWAYS_INLINE T tree(Index i) const {
+        if constexpr (Items == 1) {
+            return std::invoke(map_, i);
+        } else {
+            T left = tree<Items / 2>(i);
+            T right = tree<Items / 2>(item_at(i, Items / 2));
+            return std::invoke(combine_, std::move(left), std::move(right));
+        }
+    }
+
+    const Index first_;
+    Map& map_;
+    Combine& combine_;
 };
 
 template <class Index, class T, class Identity, class Chunk>
@@ -121,8 +148,8 @@ struct fold_arguments<First, Last, Identity, Chunk, Combine> {
 /// blocks, thread safety: as parallel_for; what is combined is next to each other, also while the call ends early.
 /// Complexity: work n calls of each, span O(log n) of them plus the longest.
 /// With par.deterministic(): the same bits at every concurrency, as n alone decides the grouping, or n and grain(k).
-/// Chunks are reduced from left to right, a balanced tree combines them, and init with that. A chunk has 1 item if n is
-/// below 128, else at most n / 64 and at most √n; or k. Span: plus a chunk. Memory:
+/// Chunks are reduced from left to right, in floating point by eights, a balanced tree combines them, and init with that. A chunk has 1 item if n is
+/// below 128, else at most n / 32 and at most √n; or k. Span: plus a chunk. Memory:
 /// O(log n) values for each thread.
 template <execution_policy Policy, std::integral First, std::integral Last, class T, class Map, class Combine>
     requires(detail::map_to<Map, T, std::common_type_t<First, Last>> && detail::combine_of<Combine, T>)

@@ -328,6 +328,23 @@ TEST(rare_paths, full_deques_turn_forks_into_calls) {
     });
 }
 
+void loop_above_forks(int depth, std::atomic<int>& runs) {
+    if (depth == 0) return pel::parallel_for(0, 10, [&](int) { ++runs; });
+    pel::parallel_invoke([&] { loop_above_forks(depth - 1, runs); }, [] {});
+}
+
+TEST(rare_paths, a_loop_of_few_items_runs_where_the_deque_is_full) {
+    pel::thread_pool_options options = pool_of(2);
+    options.stack_size = std::size_t{256} << 20;
+    pel::thread_pool pool(options);
+    expect_counted(pool, &pel::pool_stats::full_deques, [&] {
+        std::atomic<int> runs{0};
+        auto task = pool.submit([&] { loop_above_forks(1 << 14, runs); });
+        pel_test::await([&] { return task.is_ready(); });
+        EXPECT_EQ(runs, 10);
+    });
+}
+
 TEST(rare_paths, parks_and_wakes) {
     pel::thread_pool pool(2);
     expect_counted(pool, &pel::pool_stats::parks, [&] {

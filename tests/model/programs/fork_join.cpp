@@ -3,6 +3,8 @@
 // sleep and the wake-ups around it. Programs begin where the caller is inside its call, and end with the join.
 #include "scheduler_access.hpp"
 
+#include <pel/detail/sched/few_items.hpp>
+
 namespace {
 
 using namespace pel_test;
@@ -54,6 +56,90 @@ struct fork_world : pool_world {
     }
     void tell_outcome() const { model::outcome(runner == &caller ? callers : others); }
 };
+
+/// Which items of a loop of few ran in a row, and where they end.
+class counting_strand {
+public:
+    explicit counting_strand(fork_world& world) : world_(world) {}
+    void run(std::uint64_t lo, std::uint64_t hi) {
+        model::check(count_ == 0 || lo == end_, "a strand skips items");
+        count_ += hi - lo;
+        end_ = hi;
+        if (current_worker != &world_.caller) world_.runner = current_worker;
+    }
+    counting_strand split() const { return counting_strand(world_); }
+    void join(counting_strand&& next) {
+        model::check(next.end_ - next.count_ == end_, "a strand comes back at another place");
+        count_ += next.count_;
+        end_ = next.end_;
+    }
+    std::uint64_t count() const { return count_; }
+
+private:
+    fork_world& world_;
+    std::uint64_t count_ = 0, end_ = 0;
+};
+
+/// A loop of few items inside the call, while a searcher asks and takes what it finds.
+model::program few_items(std::uint64_t count) {
+    return [count](model::execution& run) {
+        auto& w = run.share<fork_world>(false);
+        worker& searcher = w.searching("searcher");
+        w.caller.deque.clear_request();
+        w.runner = &w.caller;
+        run.thread("caller", [&w, count] {
+            w.become(w.caller);
+            counting_strand all(w);
+            run_few_items(w.caller, all, 0, count);
+            model::check(all.count() == count, "each item ran once");
+        });
+        run.daemon("searcher", [&w, &searcher] { w.search_and_serve_one(searcher); });
+        run.finally([&w] { w.tell_outcome(); });
+    };
+}
+
+/// The other half of few items throws: who runs this one notices, though no scope tells it.
+struct thrown_world : fork_world {
+    atomic<bool> is_told{false};
+    bool was_known = false, was_seen_early = false;
+
+    thrown_world() : fork_world(false) { model::name(is_told, "told"); }
+
+    void run_near_items() {
+        become(caller);
+        auto near = [this] {
+            cancellation_check check(caller);
+            was_seen_early = check.is_cancelled();
+            if (was_seen_early) return;
+            for (int item = 0; item < 2; ++item) {
+                const bool known = is_told.load(acquire);
+                const bool seen = check.has_news() && check.is_cancelled();
+                model::check(seen || !known, "the next item runs");
+                was_known = was_known || known;
+                was_seen_early = was_seen_early || (seen && !known);
+                if (seen) return;
+            }
+        };
+        auto far = [] {};
+        fork_join(near, far);
+    }
+    void throw_far() {
+        caller.floor.lower(0);
+        is_told.store(true, release);
+    }
+    void tell_outcome() const { model::outcome(was_known ? "known" : was_seen_early ? "seen" : "over"); }
+};
+
+model::program far_half_throws() {
+    return [](model::execution& run) {
+        auto& w = run.share<thrown_world>();
+        w.caller.deque.clear_request();
+        run.thread("caller", [&w] { w.run_near_items(); });
+        run.thread("thief", [&w] { w.throw_far(); });
+        run.thread("another", [] { announce_cancellation(); });
+        run.finally([&w] { w.tell_outcome(); });
+    };
+}
 
 /// The fork finds its request set, exposes itself and wakes the thread.
 model::program sleeper_comes(bool waits, bool is_whole) {
@@ -131,6 +217,11 @@ const model::registered programs[] = {
      thread_is_started(true),
      other},
     {{.name = "fork: from outside, 1 seat", .pure_spins = true}, from_outside(1, 1)},
+    {{.name = "fork: two items", .pure_spins = true, .early_timeouts = 0}, few_items(2), either},
+    {{.name = "fork: three items", .pure_spins = true, .early_timeouts = 0, .from_bound = 2}, few_items(3), either},
+    {{.name = "fork: the far half of few items throws", .pure_spins = true},
+     far_half_throws(),
+     {.outcomes = {"known", "over", "seen"}}},
     {{.name = "whole fork: a sleeper comes", .pure_spins = true, .early_timeouts = 0, .from_bound = 1},
      sleeper_comes(false, true),
      either},

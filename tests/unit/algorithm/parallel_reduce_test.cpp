@@ -393,7 +393,7 @@ TEST(parallel_reduce, the_size_alone_decides_on_chunks) {
     EXPECT_GT(fixed_chunk(~std::uint64_t{0}, 0), 1u);
     for (std::uint64_t n = 128; n < 10'000'000; n += n / 7) {
         const std::uint64_t chunk = fixed_chunk(n, 0);
-        EXPECT_LE(64 * chunk, n);
+        EXPECT_LE(32 * chunk, n);
         EXPECT_LE(2 * chunk * chunk, n + 1);
         EXPECT_TRUE(n < 10'000 || 8 * chunk * chunk + 8 >= n) << n;
     }

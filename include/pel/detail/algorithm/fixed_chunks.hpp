@@ -12,13 +12,13 @@ PEL_NAMESPACE_BEGIN
 namespace detail {
 
 /// Returns: how many items a chunk has where only `size` may decide, or the caller's grain: 1 of less than 128 items,
-/// and never more than size / 64, so that few long items are shared; from 10^4 items on √size / 3 to √size, so that
+/// and never more than size / 32, so that few long items are shared; from 10^4 items on √size / 3 to √size, so that
 /// what a chunk costs, 4 ns, is little.
 constexpr std::uint64_t fixed_chunk(std::uint64_t size, std::uint64_t grain) noexcept {
     if (grain != 0) return grain;
     if (size < 128) return 1;
     const std::uint64_t root = std::uint64_t{1} << (std::bit_width(size) / 2 - 1);
-    const std::uint64_t share = std::bit_floor(size / 64);
+    const std::uint64_t share = std::bit_floor(size / 32);
     return share < root ? share : root;
 }
 

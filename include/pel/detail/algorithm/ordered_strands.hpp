@@ -8,12 +8,17 @@
 #pragma once
 
 #include <pel/detail/algorithm/fixed_chunks.hpp>
+#include <pel/detail/platform/opaque.hpp>
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 PEL_NAMESPACE_BEGIN
@@ -99,23 +104,27 @@ class tree_strand {
 public:
     tree_strand(Step& step, Combine& combine, const fixed_chunks& chunks)
         : step_(step), combine_(combine), chunks_(chunks) {}
+    tree_strand(tree_strand&& other) noexcept
+        : step_(other.step_), combine_(other.combine_), chunks_(other.chunks_), nodes_(std::move(other.nodes_)),
+          bounds_(other.bounds_), kept_begin_(other.kept_begin_), kept_end_(other.kept_end_) {
+        if constexpr (are_numbers) {
+            for (std::uint64_t i = kept_begin_; i != kept_end_; ++i) kept_[i % most_kept] = other.kept_[i % most_kept];
+        }
+    }
 
     void run(std::uint64_t lo, std::uint64_t hi) {
         bounds_.extend(lo, hi, [&] {
-            while (lo != hi) {
-                if (lo % 8 == 0 && hi - lo >= 8) {
-                    add(lo, 3, node_of<3>(lo));
-                    lo += 8;
-                } else {
-                    add(lo, 0, leaf(lo));
-                    ++lo;
-                }
-            }
+            if constexpr (are_numbers)
+                keep_leaves(lo, hi);
+            else
+                add_nodes(lo, hi, [&](std::uint64_t begin, unsigned level) { return made_of_halves(begin, level); });
         });
     }
     tree_strand split() const { return tree_strand(step_, combine_, chunks_); }
     void join(tree_strand&& next) {
         bounds_.append(next.bounds_, [&] {
+            add_kept();
+            next.add_kept();
             std::uint64_t begin = next.bounds_.begin();
             for (node& each : next.nodes_) {
                 const std::uint64_t chunks = std::uint64_t{1} << each.level;
@@ -126,8 +135,9 @@ public:
     }
     /// Requires: something was run.
     T take() {
+        add_kept();
         T value = take_last();
-        while (!nodes_.empty()) value = combined(take_last(), std::move(value));
+        while (!nodes_.empty()) value = pair(take_last(), std::move(value));
         return value;
     }
 
@@ -137,27 +147,78 @@ private:
         unsigned level;
     };
 
-    // Not inlined: copies of the caller's code at several places could round differently, as the compiler is free to
-    // fuse a multiplication with one or the other addition, and then who ran a chunk would matter.
-    PEL_NOINLINE T leaf(std::uint64_t number) { return step_(chunks_.begin(number), chunks_.end(number)); }
-    PEL_NOINLINE T combined(T left, T right) { return std::invoke(combine_, std::move(left), std::move(right)); }
+    // Of numbers, chunks are computed one after the other and kept, and combined when 64 are complete or no more come.
+    static constexpr bool are_numbers = std::is_arithmetic_v<T>;
+    static constexpr unsigned highest_level = are_numbers ? 6 : 3; // of nodes that are made at once
+    static constexpr std::uint64_t most_kept = std::uint64_t{1} << highest_level;
 
-    /// Returns: the node over 2^level chunks, without a place in between for others to look at.
-    template <unsigned Level>
-    T node_of(std::uint64_t begin) {
-        if constexpr (Level == 0) {
-            return leaf(begin);
+    // Not inlined, nor unrolled: copies of the caller's code at several places could round differently, as the compiler is
+    // free to fuse a multiplication with one or the other addition, and then who ran a chunk would matter.
+    PEL_NOINLINE T leaf(std::uint64_t number) { return step_(chunks_.begin(number), chunks_.end(number)); }
+    PEL_NOINLINE void make_leaves(T* values, std::uint64_t first, std::uint64_t end) {
+        for (; first != end; ++first) {
+            make_opaque(first);
+            *values++ = step_(chunks_.begin(first), chunks_.end(first));
+        }
+    }
+    PEL_NOINLINE T combined(T left, T right) { return std::invoke(combine_, std::move(left), std::move(right)); }
+    PEL_NOINLINE T combined_pairwise(T* values, std::uint64_t count) {
+        while (count != 1) {
+            count /= 2;
+            for (std::uint64_t i = 0; i != count; ++i) {
+                make_opaque(i);
+                values[i] = std::invoke(combine_, T(values[2 * i]), T(values[2 * i + 1]));
+            }
+        }
+        return *values;
+    }
+    T pair(T left, T right) {
+        if constexpr (are_numbers) {
+            T both[] = {left, right};
+            return combined_pairwise(both, 2);
         } else {
-            T left = node_of<Level - 1>(begin);
-            T right = node_of<Level - 1>(begin + (std::uint64_t{1} << (Level - 1)));
             return combined(std::move(left), std::move(right));
+        }
+    }
+
+    void keep_leaves(std::uint64_t lo, std::uint64_t hi) {
+        if (kept_begin_ == kept_end_) kept_begin_ = lo;
+        while (lo != hi) {
+            const std::uint64_t end = std::min(hi, (lo | (most_kept - 1)) + 1);
+            make_leaves(&kept_[lo % most_kept], lo, end);
+            lo = kept_end_ = end;
+            if (end % most_kept == 0) add_kept();
+        }
+    }
+    void add_kept() {
+        if constexpr (are_numbers) {
+            add_nodes(std::exchange(kept_begin_, kept_end_), kept_end_, [&](std::uint64_t begin, unsigned level) {
+                return combined_pairwise(&kept_[begin % most_kept], std::uint64_t{1} << level);
+            });
+        }
+    }
+    T made_of_halves(std::uint64_t begin, unsigned level) {
+        if (level == 0) return leaf(begin);
+        T left = made_of_halves(begin, level - 1);
+        T right = made_of_halves(begin + (std::uint64_t{1} << (level - 1)), level - 1);
+        return combined(std::move(left), std::move(right));
+    }
+    /// Adds nodes over [lo, hi), the largest that begin where they may; make(begin, level) returns one of 2^level chunks.
+    template <class Make>
+    void add_nodes(std::uint64_t lo, std::uint64_t hi, const Make& make) {
+        while (lo != hi) {
+            const auto whole = static_cast<unsigned>(std::countr_zero(lo));
+            const auto rest = static_cast<unsigned>(std::bit_width(hi - lo)) - 1;
+            const unsigned level = std::min({whole, rest, highest_level});
+            add(lo, level, make(lo, level));
+            lo += std::uint64_t{1} << level;
         }
     }
 
     /// Adds a node that begins with chunk `begin`, and makes those that are now complete.
     void add(std::uint64_t begin, unsigned level, T value) {
         while ((begin >> level & 1) != 0 && !nodes_.empty() && nodes_.back().level == level) {
-            value = combined(take_last(), std::move(value));
+            value = pair(take_last(), std::move(value));
             begin -= std::uint64_t{1} << level++;
         }
         if (nodes_.capacity() == 0) nodes_.reserve(static_cast<std::size_t>(std::bit_width(chunks_.count())) + 1);
@@ -174,6 +235,8 @@ private:
     const fixed_chunks chunks_;
     std::vector<node> nodes_;
     stretch bounds_;
+    std::uint64_t kept_begin_ = 0, kept_end_ = 0; // chunks whose values are kept, from one block of 64 or part of it
+    std::conditional_t<are_numbers, std::array<T, most_kept>, std::monostate> kept_;
 };
 
 } // namespace detail

@@ -11,7 +11,7 @@
 //     where the newest begins, so taking them from the back goes upwards.
 #pragma once
 
-#include <pel/detail/sched/fork_join.hpp>
+#include <pel/detail/sched/few_items.hpp>
 #include <pel/detail/sched/loop_scope.hpp>
 #include <pel/detail/sched/site.hpp>
 
@@ -22,7 +22,6 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-inline constexpr std::uint64_t untimed_loop = 16; // loops up to this size read no clock on a worker
 inline constexpr unsigned most_pieces = 16;       // of one loop in one deque
 inline constexpr std::uint64_t cut_multiple = 16; // cuts of larger ranges, and blocks, end on multiples
 
@@ -89,8 +88,8 @@ class loop_share {
 public:
     /// `start`: the time, if it was read just now.
     loop_share(worker& own, Loop& loop, Strand& strand, std::uint64_t size, std::int64_t start = 0) noexcept
-        : own_(own), loop_(loop), strand_(strand), is_timed_(size > untimed_loop || own.wakes_from != 0), time_(start),
-          block_(loop.grain()) {}
+        : own_(own), loop_(loop), strand_(strand), is_timed_(size > most_few_items || own.wakes_from != 0),
+          time_(start), block_(loop.grain()) {}
     loop_share(const loop_share&) = delete;
     loop_share& operator=(const loop_share&) = delete;
 
@@ -161,22 +160,11 @@ private:
         while (lo < hi) {
             if (loop_.must_stop()) [[unlikely]]
                 return loop_.mark_cut_short();
-            lo = run_while(lo, hi, [this] { return !own_.deque.is_asked() && !loop_.may_stop(); });
+            lo = run_while(strand_, lo, hi, [this] { return !own_.deque.is_asked() && !loop_.may_stop(); });
             if (lo < hi && own_.deque.is_asked()) [[unlikely]]
                 hi = serve(lo, hi, 0);
         }
     }
-    /// Runs items from lo on; after each, goes_on() decides. Returns: where it stopped.
-    template <class GoesOn>
-    std::uint64_t run_while(std::uint64_t lo, std::uint64_t hi, const GoesOn& goes_on) {
-        if constexpr (requires { strand_.run_while(lo, hi, goes_on); }) {
-            return strand_.run_while(lo, hi, goes_on);
-        } else {
-            strand_.run(lo, lo + 1);
-            return lo + 1;
-        }
-    }
-
     /// Blocks of 1, 8, 64, … items, faster if they take next to nothing, until one takes 2 µs; from then on 2–10 µs.
     std::int64_t adapt(std::uint64_t size, std::int64_t before) noexcept {
         const std::int64_t now = ticks();
