@@ -132,7 +132,7 @@ PEL_ALWAYS_INLINE void parallel_ranges(const basic_parallel_policy<Token>& polic
     detail::scheduler* const pool = detail::pool_access::chosen(policy);
     const auto limits = detail::limits_of(policy);
     const bool is_member = own.is_member() && (pool == nullptr || pool == own.pool);
-    if (is_member && size == 1 && !detail::is_cancelled(own) && !limits.stop_requested())
+    if (is_member && size == 1 && !detail::cancellation_check(own).is_cancelled() && !limits.stop_requested())
         return strand.run(0, 1); // nothing to share
     if constexpr (std::is_same_v<Token, unlimited>) {
         if (is_member && size <= detail::most_few_items && own.wakes_from == 0)

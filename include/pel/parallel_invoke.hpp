@@ -27,7 +27,7 @@ PEL_NOINLINE void fork_join_outside(F& f, G& g) {
     const site_timer timer(site);
     scheduler& pool = pool_access::core(default_pool());
     const std::int64_t small = ticks_of_ns(scheduler::small_call_ns);
-    const bool was_small = site.last_ticks() != site_memory::unknown && site.last_ticks() < small;
+    const bool was_small = site.usual_ticks() != site_memory::unknown && site.usual_ticks() < small;
     const foreign_call call(pool, was_small ? timer.start() + small : 0);
     if (call.own() == nullptr) {
         f();

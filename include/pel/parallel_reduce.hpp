@@ -25,8 +25,7 @@ public:
         if constexpr (std::is_floating_point_v<T>) {
             if (hi - lo >= eight) return (*this)(lo + eight, hi, tree<eight>(item_at(first_, lo)));
         }
-        T value = std::invoke(map_, item_at(first_, lo));
-        return (*this)(lo + 1, hi, std::move(value));
+        return (*this)(lo + 1, hi, tree<1>(item_at(first_, lo)));
     }
     T operator()(std::uint64_t lo, std::uint64_t hi, T value) const {
         if constexpr (std::is_floating_point_v<T>) {
@@ -34,8 +33,7 @@ public:
                 value = std::invoke(combine_, std::move(value), tree<eight>(item_at(first_, lo)));
         }
         const Index last = item_at(first_, hi);
-        for (Index i = item_at(first_, lo); i != last; ++i)
-            value = std::invoke(combine_, std::move(value), std::invoke(map_, i));
+        for (Index i = item_at(first_, lo); i != last; ++i) value = std::invoke(combine_, std::move(value), tree<1>(i));
         return value;
     }
 
@@ -148,9 +146,9 @@ struct fold_arguments<First, Last, Identity, Chunk, Combine> {
 /// blocks, thread safety: as parallel_for; what is combined is next to each other, also while the call ends early.
 /// Complexity: work n calls of each, span O(log n) of them plus the longest.
 /// With par.deterministic(): the same bits at every concurrency, as n alone decides the grouping, or n and grain(k).
-/// Chunks are reduced from left to right, in floating point by eights, a balanced tree combines them, and init with that. A chunk has 1 item if n is
-/// below 128, else at most n / 32 and at most √n; or k. Span: plus a chunk. Memory:
-/// O(log n) values for each thread.
+/// Chunks are reduced from left to right, in floating point by eights, a balanced tree combines them, and init with
+/// that. A chunk has 1 item if n is below 128, else at most n / 32 and at most √n; or k. Span: plus a chunk. Memory:
+/// O(log n) values for each thread, or 64 numbers.
 template <execution_policy Policy, std::integral First, std::integral Last, class T, class Map, class Combine>
     requires(detail::map_to<Map, T, std::common_type_t<First, Last>> && detail::combine_of<Combine, T>)
 T parallel_reduce(const Policy& policy, First first, Last last, T init, Map&& map, Combine&& combine) {

@@ -6,6 +6,7 @@
 
 #include <pel/detail/algorithm/arguments.hpp>
 #include <pel/detail/algorithm/fixed_chunks.hpp>
+#include <pel/detail/platform/opaque.hpp>
 #include <pel/parallel_for.hpp>
 
 #include <concepts>
@@ -27,9 +28,11 @@ struct scan_calls {
     Combine& combine;
 
     PEL_NOINLINE T sum(std::uint64_t lo, std::uint64_t hi) const {
+        make_opaque(lo);
         return std::invoke(reduce, item_at(first, lo), item_at(first, hi));
     }
     PEL_NOINLINE T run(std::uint64_t lo, std::uint64_t hi, T before) const {
+        make_opaque(lo);
         return std::invoke(scan, item_at(first, lo), item_at(first, hi), std::move(before));
     }
     PEL_NOINLINE T combined(T left, T right) const { return std::invoke(combine, std::move(left), std::move(right)); }

@@ -395,6 +395,18 @@ TEST(rare_paths, shares_a_groups_tasks_between_two_of_them_when_asked) {
     pel_test::expect_balanced(pool);
 }
 
+TEST(rare_paths, short_loops_that_follow_each_other_come_to_be_shared) {
+    pel::thread_pool pool(2);
+    const auto a_microsecond = [](int) {
+        const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds(1);
+        while (std::chrono::steady_clock::now() < end) {
+        }
+    };
+    expect_counted(pool, &pel::pool_stats::stolen, [&] { // each is too short to wake somebody for
+        for (int i = 0; i < 100; ++i) pel::parallel_for(pel::par.on(pool), 0, 10, a_microsecond);
+    });
+}
+
 TEST(rare_paths, tasks_from_outside_are_listed) {
     pel::thread_pool pool(2);
     expect_counted(pool, &pel::pool_stats::listed, [&] {

@@ -118,6 +118,29 @@ TEST_P(stop_token_on, stops_when_another_body_throws) {
     pel_test::expect_balanced(pool);
 }
 
+TEST_P(stop_token_on, stops_in_the_other_of_few_items_that_was_taken_while_its_forker_ran_something_else) {
+    pel::thread_pool pool(pel_test::options_of(GetParam()));
+    if (pool.concurrency() < 2) GTEST_SKIP() << "two bodies at the same time";
+    const pel_test::watchdog guard(pool);
+    std::atomic<bool> is_begun{false};
+    auto done = pool.submit([&] {
+        EXPECT_THROW(parallel_for(0, 2,
+                                  [&](int i) {
+                                      if (i == 0) { // by who forked the other one
+                                          pool.submit([&] { pel_test::await([&] { return is_begun.load(); }); }).get();
+                                          throw failure();
+                                      }
+                                      parallel_for(0, 2, [&](int, const std::stop_token& stop) {
+                                          is_begun = true;
+                                          await_stop(stop);
+                                      });
+                                  }),
+                     failure);
+    });
+    pel_test::await([&] { return done.is_ready(); });
+    pel_test::expect_balanced(pool);
+}
+
 TEST_P(stop_token_on, stops_with_the_policys_token_while_bodies_run) {
     pel::thread_pool pool(pel_test::options_of(GetParam()));
     const pel_test::watchdog guard(pool);

@@ -152,9 +152,13 @@ private:
     static constexpr unsigned highest_level = are_numbers ? 6 : 3; // of nodes that are made at once
     static constexpr std::uint64_t most_kept = std::uint64_t{1} << highest_level;
 
-    // Not inlined, nor unrolled: copies of the caller's code at several places could round differently, as the compiler is
-    // free to fuse a multiplication with one or the other addition, and then who ran a chunk would matter.
-    PEL_NOINLINE T leaf(std::uint64_t number) { return step_(chunks_.begin(number), chunks_.end(number)); }
+    // Not inlined, and each chunk from a number that the compiler does not know: copies of the caller's code at several
+    // places could round differently, as it is free to fuse a multiplication with one or the other addition, and then who
+    // ran a chunk would matter.
+    PEL_NOINLINE T leaf(std::uint64_t number) {
+        make_opaque(number);
+        return step_(chunks_.begin(number), chunks_.end(number));
+    }
     PEL_NOINLINE void make_leaves(T* values, std::uint64_t first, std::uint64_t end) {
         for (; first != end; ++first) {
             make_opaque(first);
@@ -167,7 +171,7 @@ private:
             count /= 2;
             for (std::uint64_t i = 0; i != count; ++i) {
                 make_opaque(i);
-                values[i] = std::invoke(combine_, T(values[2 * i]), T(values[2 * i + 1]));
+                values[i] = static_cast<T>(std::invoke(combine_, T(values[2 * i]), T(values[2 * i + 1])));
             }
         }
         return *values;
@@ -182,7 +186,7 @@ private:
     }
 
     void keep_leaves(std::uint64_t lo, std::uint64_t hi) {
-        if (kept_begin_ == kept_end_) kept_begin_ = lo;
+        if (kept_begin_ == kept_end_) kept_begin_ = kept_end_ = lo;
         while (lo != hi) {
             const std::uint64_t end = std::min(hi, (lo | (most_kept - 1)) + 1);
             make_leaves(&kept_[lo % most_kept], lo, end);

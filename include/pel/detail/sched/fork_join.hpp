@@ -81,7 +81,9 @@ PEL_COLD void join_unwinding(worker& own, std::uint32_t position) {
     if (own.deque.try_take_private(position)) return;
     auto& child = forked_call<G>::at(own, position);
     own.floor.lower(position); // what the thief has under way
-    const bool is_mine = own.pool->join_slow(own, position, child, child.entry());
+    bool is_mine = false;
+    call_unwinding([&] { is_mine = own.pool->join_slow(own, position, child, child.entry()); },
+                   [&] { own.floor.raise(position); });
     own.floor.raise(position);
     if (is_mine || !child.has_error()) return;
     if (is_cancellation(std::current_exception())) child.rethrow_stolen();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The engine of all loops. A thread runs its share of a loop in blocks. Nobody chooses a grain: blocks grow until they
-// take 2–10 µs, and between them the thread looks whether somebody asked for work. Far halves of the share go into the
-// deque: all of them, down to one item, if somebody has asked when it begins, or if single items take long, because then
-// nobody should have to wait for the next look; else one at each request, which is served from the oldest end: outer
-// loops' far halves. A loop of short items that nobody asks for pushes nothing.
+// The engine of all loops but those of few_items.hpp. A thread runs its share of a loop in blocks. Nobody chooses a
+// grain: blocks grow until they take 2–10 µs, and between them the thread looks whether somebody asked for work. Far
+// halves of the share go into the deque: all of them, down to one item, if somebody has asked when it begins, or if
+// single items take long, because then nobody should have to wait for the next look; else one at each request, which is
+// served from the oldest end: outer loops' far halves. A loop of short items that nobody asks for pushes nothing.
 //   Strand: one thread's share of the result. strand.run(lo, hi) is called on consecutive rising ranges; a stolen range
 //   has a strand of its own, strand.split(), which strand.join() gets back in order.
 //   Loop: the scope of the loop, which knows its limits (loop_scope.hpp).
@@ -235,11 +235,6 @@ private:
     alignas(piece) unsigned char storage_[most_pieces * sizeof(piece)];
 };
 
-/// Whether the innermost scope is cancelled.
-inline bool is_cancelled(const worker& own) noexcept {
-    return own.innermost != nullptr && own.innermost->is_cancelled();
-}
-
 /// Runs a whole loop on a member. Throws: the first exception of a body. Returns: false if it was cut short.
 template <class Strand, class Limits>
 bool run_loop(worker& own, std::uint64_t size, Strand& strand, const Limits& limits, std::int64_t start = 0) {
@@ -267,13 +262,27 @@ PEL_COLD bool run_loop_alone(std::uint64_t size, Strand& strand, const Limits& l
     return true;
 }
 
+/// Whether an outermost loop shares its items from the first one on, which wakes sleepers if nobody is awake: at once if
+/// it takes long as a rule, or its policy says so. Shorter ones are shared with threads that are awake already; when such
+/// loops from one place have run alone for 100 µs in sum, somebody is woken, who then stays awake for those that follow.
+template <class Limits>
+bool shares_at_once(const scheduler& pool, const Limits& limits, std::uint64_t size, site_memory& site,
+                    site_timer& timer) noexcept {
+    const std::int64_t usual = site.usual_ticks();
+    if (limits.wakes_at_once(size) || usual > ticks_of_ns(50'000)) return true;
+    if (usual < ticks_of_ns(8'000)) return false;
+    if (pool.has_searchers() || site.take_alone(ticks_of_ns(100'000))) return true;
+    timer.count_as_alone();
+    return false;
+}
+
 /// A loop called from outside the pool.
 template <class Strand, class Limits>
 PEL_NOINLINE bool run_outermost_loop(scheduler& pool, std::uint64_t size, Strand& strand, const Limits& limits,
                                      site_memory& site) {
-    const site_timer timer(site);
-    const bool is_large = limits.wakes_at_once(size) || site.last_ticks() > ticks_of_ns(50'000);
-    const foreign_call call(pool, is_large ? 0 : timer.start() + ticks_of_ns(scheduler::small_call_ns));
+    site_timer timer(site);
+    const bool is_shared = shares_at_once(pool, limits, size, site, timer);
+    const foreign_call call(pool, is_shared ? 0 : timer.start() + ticks_of_ns(scheduler::small_call_ns));
     if (call.own() != nullptr) return run_loop(*call.own(), size, strand, limits, timer.start());
     return run_loop_alone(size, strand, limits);
 }

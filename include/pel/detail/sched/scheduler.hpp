@@ -54,6 +54,8 @@ public:
     bool is_from_this_process() const noexcept {
         return generation_ == fork_generation.load(relaxed);
     } // changes in a child only
+    /// Whether a thread is awake and looks for work. A hint.
+    bool has_searchers() const noexcept { return seats_.load().searching() != 0; }
     pool_stats stats() const noexcept;
 
     // ---- forks and joins: the slow paths (wake.hpp, waiting.hpp) -----------------------------------------------------

@@ -5,7 +5,9 @@
 // A fork has no scope, to cost nothing. When one side of it throws, the *floor* of the forker's deque comes down to the
 // fork's position until its join: whatever was opened on that worker, or stolen from it, at a higher position is
 // cancelled. So each scope knows the deque position where it was opened, or where its job was stolen, and the one where
-// the job on that worker's stack begins that it belongs to: forks below that are none of its business.
+// the job on that worker's stack begins that it belongs to: forks below that are none of its business. (The floor is one
+// position: as long as a fork of a job further down has thrown, and is not joined, one above is not heard. What it had
+// under way then ends by itself.)
 //   any thread: cancel(), is_cancelled(), cancel_floor::lower().  owner of the deque: cancel_floor::raise().
 //   C1: the epoch's release -> is_cancelled()'s acquire: the flag of the scope cancelled, or the floor.
 //   C2: the epoch's RMW in stop_watches::add() <-> that of a cancellation: one of the two sees the other's writes.

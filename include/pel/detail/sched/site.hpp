@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Site memory: how long the last outermost call from one place in the program took. It decides when the next one may
-// wake sleeping threads, and nothing else.
+// Site memory: how long the last outermost calls from one place in the program took. It decides when the next one may
+// wake sleeping threads, or is shared with those awake, and nothing else.
 #pragma once
 
 #include <pel/detail/platform/ticks.hpp>
@@ -21,26 +21,51 @@ inline std::int64_t ticks_of_ns(std::int64_t ns) noexcept { return ns * ticks_pe
 class site_memory {
 public:
     static constexpr std::int64_t unknown = -1;
-    std::int64_t last_ticks() const noexcept { return last_.load(relaxed); } // any call's time is as good
-    void remember(std::int64_t ticks) noexcept { last_.store(ticks, relaxed); }
+
+    /// How long a call takes: the shorter of the last two, as one that was interrupted says nothing. Any thread's calls
+    /// are as good.
+    std::int64_t usual_ticks() const noexcept {
+        const std::int64_t last = last_.load(relaxed), before = before_.load(relaxed);
+        return before == unknown || last < before ? last : before;
+    }
+    void remember(std::int64_t ticks) noexcept {
+        before_.store(last_.load(relaxed), relaxed);
+        last_.store(ticks, relaxed);
+    }
+
+    // Calls that could be shared, but are too short to wake somebody for each: they have run alone for so long in sum.
+    void add_alone(std::int64_t ticks) noexcept { alone_.store(alone_.load(relaxed) + ticks, relaxed); }
+    /// Returns: whether it is more than `limit`. If so, it is none from now on.
+    bool take_alone(std::int64_t limit) noexcept {
+        if (alone_.load(relaxed) <= limit) return false;
+        alone_.store(0, relaxed);
+        return true;
+    }
 
 private:
-    atomic<std::int64_t> last_{unknown};
+    atomic<std::int64_t> last_{unknown}, before_{unknown}, alone_{0};
 };
 
 /// Measures a call for its site.
 class site_timer {
 public:
     explicit site_timer(site_memory& site) noexcept : site_(site), start_(ticks()) {}
-    ~site_timer() { site_.remember(ticks() - start_); }
+    ~site_timer() {
+        const std::int64_t took = ticks() - start_;
+        site_.remember(took);
+        if (is_alone_) site_.add_alone(took);
+    }
     site_timer(const site_timer&) = delete;
     site_timer& operator=(const site_timer&) = delete;
 
     std::int64_t start() const noexcept { return start_; }
+    /// The call could be shared, and is not.
+    void count_as_alone() noexcept { is_alone_ = true; }
 
 private:
     site_memory& site_;
     std::int64_t start_;
+    bool is_alone_ = false;
 };
 
 } // namespace detail
