@@ -70,4 +70,23 @@ void measure(benchmark::State& state, const T& expected, Call call) {
     }
 }
 
+/// Times change(), which changes what restore() has made; is_right() tells whether it did it well. These two are not
+/// timed.
+template <class Restore, class Change, class Check>
+void measure_changes(benchmark::State& state, Restore restore, Change change, Check is_right) {
+    for (auto _ : state) {
+        state.PauseTiming();
+        restore();
+        state.ResumeTiming();
+        change();
+        state.PauseTiming();
+        const bool was_right = is_right();
+        state.ResumeTiming();
+        if (!was_right) {
+            fail(state);
+            break;
+        }
+    }
+}
+
 } // namespace bench

@@ -11,7 +11,7 @@ namespace bench {
 /// For workloads that are given workers.
 struct this_thread {
     explicit this_thread(unsigned) {}
-    void run(const auto& f) { f(); }
+    auto run(const auto& f) { return f(); }
 };
 
 struct serial_loop {

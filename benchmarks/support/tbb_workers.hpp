@@ -16,8 +16,10 @@ namespace bench {
 
 class tbb_workers {
 public:
-    explicit tbb_workers(unsigned count)
-        : limit_(tbb::global_control::max_allowed_parallelism, count), arena_(static_cast<int>(count)) {
+    /// `callers` of them are threads that call run(); TBB has threads of its own for the others.
+    explicit tbb_workers(unsigned count, unsigned callers = 1)
+        : limit_(tbb::global_control::max_allowed_parallelism, count + 1 - callers),
+          arena_(static_cast<int>(count), callers) {
         arena_.execute(
             [count] { tbb::parallel_for(0u, 8 * count, [](unsigned) { spin_for(std::chrono::microseconds(300)); }); });
         watch_.emplace();
@@ -32,10 +34,21 @@ public:
         return arena_.execute(std::forward<F>(f));
     }
 
+    /// Has f run on a worker some time.
+    template <class F>
+    void enqueue(F&& f) {
+        arena_.enqueue(std::forward<F>(f));
+    }
+
 private:
     tbb::global_control limit_;
     tbb::task_arena arena_;
     std::optional<memory_watch> watch_;
+};
+
+/// Workers that are all TBB's own threads, for tasks from outside.
+struct tbb_threads : tbb_workers {
+    explicit tbb_threads(unsigned count) : tbb_workers(count, 0) {}
 };
 
 } // namespace bench

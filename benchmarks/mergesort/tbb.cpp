@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "support/tbb_invoke.hpp"
+#include "workload.hpp"
+
+namespace {
+
+const bool sort = workload::register_sort("tbb", bench::each_count, bench::tbb_invoke());
+
+} // namespace
