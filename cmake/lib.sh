@@ -93,9 +93,13 @@ fixed_addresses() {
 }
 
 configure() {
-    local preset=$1
+    local preset=$1 compiler=()
     shift
-    quietly "configure $preset" cmake --preset "$preset" "$@"
+    # Presets of a certain compiler or sanitizer say which one; the others take the user's.
+    if [[ -n ${CXX:-} && $preset =~ ^(release|debug|bench)$ ]]; then
+        compiler=("-DCMAKE_CXX_COMPILER=$CXX")
+    fi
+    quietly "configure $preset" cmake --preset "$preset" "${compiler[@]}" "$@"
 }
 
 # build PRESET [TARGET…]

@@ -5,12 +5,12 @@ set -euo pipefail
 usage() {
     cat << 'END'
 usage: cmake/run.sh demo                  count the k-mers of a bacterial genome in parallel
-       cmake/run.sh test [--everything]   run all tests with g++; --everything: in every configuration (takes long)
+       cmake/run.sh test [--everything]   run all tests; --everything: in every configuration (takes long)
        cmake/run.sh bench [--quick] [NAME...]
                                           run the benchmarks, or those named, and compare with what has to be reached
 
 Debian packages that are missing are named and installed first (as root or with sudo).
-PEL_JOBS=N sets how many compilers and tests run at a time.
+PEL_JOBS=N sets how many compilers and tests run at a time, CXX=clang++-19 another compiler than g++.
 END
 }
 
