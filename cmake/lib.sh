@@ -99,7 +99,7 @@ configure() {
     if [[ -n ${CXX:-} && $preset =~ ^(release|debug|bench)$ ]]; then
         compiler=("-DCMAKE_CXX_COMPILER=$CXX")
     fi
-    quietly "configure $preset" cmake --preset "$preset" "${compiler[@]}" "$@"
+    quietly "configure $preset${*:+: $*}" cmake --preset "$preset" "${compiler[@]}" "$@"
 }
 
 # build PRESET [TARGET…]

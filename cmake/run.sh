@@ -27,7 +27,7 @@ demo() {
     local genome
     genome=$(dpkg -L bowtie-examples 2> /dev/null | grep -E '/NC_008253\.(fna|fa|fasta)(\.gz)?$' | head -n 1) || true
     [[ -r $genome ]] || die "bowtie-examples holds no NC_008253 genome (only Debian's package does)"
-    quietly "configure" cmake --preset release -B build/demo -DPEL_BUILD_TESTS=OFF
+    configure release -B build/demo -DPEL_BUILD_TESTS=OFF
     visibly "build kmer_count" cmake --build build/demo --parallel "$jobs" --target kmer_count
     say "kmer_count -k 21 --top 20 $genome"
     "$(find build/demo/examples -name kmer_count -type f -perm -u+x)" -k 21 --top 20 "$genome"
