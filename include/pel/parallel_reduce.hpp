@@ -9,7 +9,6 @@
 
 #include <concepts>
 #include <functional>
-#include <optional>
 #include <type_traits>
 
 PEL_NAMESPACE_BEGIN
@@ -76,19 +75,33 @@ struct fold_step {
     }
 };
 
-/// Returns: the value of [0, size), size > 0, after `before`, if there is any.
-template <class Policy, class Step, class T, class Combine>
-T combine_ordered(const Policy& policy, std::uint64_t size, Step step, Combine& combine, std::optional<T> before) {
-    if (!is_deterministic(policy)) {
-        value_strand<T, Step, Combine> strand(step, combine, std::move(before));
-        parallel_ranges(policy, size, strand);
-        return strand.take();
-    }
+/// Returns: the value of [0, size), size > 0, grouped as size and grain alone decide.
+template <class T, class Policy, class Step, class Combine>
+T combine_chunks(const Policy& policy, std::uint64_t size, Step& step, Combine& combine) {
     const fixed_chunks chunks(size, grain_of(policy));
     tree_strand<T, Step, Combine> strand(step, combine, chunks);
     parallel_ranges(chunk_policy(policy), chunks.count(), strand);
-    if (!before) return strand.take();
-    return std::invoke(combine, std::move(*before), strand.take());
+    return strand.take();
+}
+
+/// Returns: the value of [0, size), size > 0.
+template <class T, class Policy, class Step, class Combine>
+T combine_ordered(const Policy& policy, std::uint64_t size, Step step, Combine& combine) {
+    if (is_deterministic(policy)) return combine_chunks<T>(policy, size, step, combine);
+    value_strand<T, Step, Combine> strand(step, combine);
+    parallel_ranges(policy, size, strand);
+    return strand.take();
+}
+/// Returns: that value after `before`.
+template <class T, class Policy, class Step, class Combine>
+T combine_ordered(const Policy& policy, std::uint64_t size, Step step, Combine& combine, T before) {
+    if (is_deterministic(policy)) {
+        T value = combine_chunks<T>(policy, size, step, combine);
+        return std::invoke(combine, std::move(before), std::move(value));
+    }
+    value_strand<T, Step, Combine> strand(step, combine, std::move(before));
+    parallel_ranges(policy, size, strand);
+    return strand.take();
 }
 
 /// What a fold begins with: a value, or what a function without arguments returns.
@@ -157,7 +170,7 @@ T parallel_reduce(const Policy& policy, First first, Last last, T init, Map&& ma
     const std::uint64_t size = detail::range_size<index>(from, static_cast<index>(last));
     if (size == 0) return init;
     using step = detail::reduce_step<index, T, std::remove_reference_t<Map>, std::remove_reference_t<Combine>>;
-    return detail::combine_ordered(policy, size, step{from, map, combine}, combine, std::optional<T>(std::move(init)));
+    return detail::combine_ordered<T>(policy, size, step{from, map, combine}, combine, std::move(init));
 }
 
 template <std::integral First, std::integral Last, class T, class Map, class Combine>
@@ -198,7 +211,7 @@ T parallel_fold(const Policy& policy, First first, Last last, Identity identity,
     const detail::fold_step<index, T, Identity, std::remove_reference_t<Chunk>> step{from, identity, chunk};
     const std::uint64_t size = detail::range_size<index>(from, static_cast<index>(last));
     if (size == 0) return step.begin();
-    return detail::combine_ordered(policy, size, step, combine, std::optional<T>());
+    return detail::combine_ordered<T>(policy, size, step, combine);
 }
 
 template <std::integral First, std::integral Last, class Identity, class Chunk, class Combine,

@@ -59,8 +59,9 @@ private:
 template <class T, class Step, class Combine>
 class value_strand {
 public:
-    /// `before`: what stands to the left of the range, or nothing.
-    value_strand(Step& step, Combine& combine, std::optional<T> before)
+    value_strand(Step& step, Combine& combine) noexcept : step_(step), combine_(combine) {}
+    /// `before`: what stands to the left of the range.
+    value_strand(Step& step, Combine& combine, T before)
         : step_(step), combine_(combine), value_(std::move(before)), bounds_(0) {}
 
     void run(std::uint64_t lo, std::uint64_t hi) {
@@ -87,8 +88,6 @@ public:
     }
 
 private:
-    value_strand(Step& step, Combine& combine) noexcept : step_(step), combine_(combine) {}
-
     Step& step_;
     Combine& combine_;
     std::optional<T> value_;
