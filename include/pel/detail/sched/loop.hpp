@@ -270,8 +270,11 @@ bool shares_at_once(const scheduler& pool, const Limits& limits, std::uint64_t s
                     site_timer& timer) noexcept {
     const std::int64_t usual = site.usual_ticks();
     if (limits.wakes_at_once(size) || usual > ticks_of_ns(50'000)) return true;
-    if (usual < ticks_of_ns(8'000)) return false;
-    if (pool.has_searchers() || site.take_alone(ticks_of_ns(100'000))) return true;
+    if (usual < ticks_of_ns(site_memory::worth_sharing_ns)) return false;
+    if (pool.has_searchers() || site.take_alone(ticks_of_ns(100'000))) {
+        timer.count_as_shared();
+        return true;
+    }
     timer.count_as_alone();
     return false;
 }

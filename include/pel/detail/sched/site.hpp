@@ -21,6 +21,9 @@ inline std::int64_t ticks_of_ns(std::int64_t ns) noexcept { return ns * ticks_pe
 class site_memory {
 public:
     static constexpr std::int64_t unknown = -1;
+    /// A call that takes as long alone is worth sharing with threads that are awake; one that was shared, and took
+    /// `still_worth_sharing_ns`, would have taken as long.
+    static constexpr std::int64_t worth_sharing_ns = 8'000, still_worth_sharing_ns = 4'000;
 
     /// How long a call takes: the shorter of the last two, as one that was interrupted says nothing. Any thread's calls
     /// are as good.
@@ -52,20 +55,24 @@ public:
     explicit site_timer(site_memory& site) noexcept : site_(site), start_(ticks()) {}
     ~site_timer() {
         const std::int64_t took = ticks() - start_;
-        site_.remember(took);
         if (is_alone_) site_.add_alone(took);
+        const std::int64_t least = ticks_of_ns(site_memory::worth_sharing_ns);
+        const bool is_worth_it = is_shared_ && took >= ticks_of_ns(site_memory::still_worth_sharing_ns);
+        site_.remember(is_worth_it && took < least ? least : took);
     }
     site_timer(const site_timer&) = delete;
     site_timer& operator=(const site_timer&) = delete;
 
     std::int64_t start() const noexcept { return start_; }
+    /// The call is shared, because it may be worth it.
+    void count_as_shared() noexcept { is_shared_ = true; }
     /// The call could be shared, and is not.
     void count_as_alone() noexcept { is_alone_ = true; }
 
 private:
     site_memory& site_;
     std::int64_t start_;
-    bool is_alone_ = false;
+    bool is_shared_ = false, is_alone_ = false;
 };
 
 } // namespace detail

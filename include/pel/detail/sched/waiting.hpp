@@ -169,7 +169,7 @@ inline void scheduler::run_anything(worker& own) noexcept {
 inline job_slot scheduler::leapfrog_from(worker& own, worker& victim, const serving_record::entry& seen) noexcept {
     job_slot slot = victim.deque.try_steal(seen.base);
     if (!slot) {
-        if (victim.deque.has_private() && !victim.deque.is_asked()) victim.deque.request();
+        if (!victim.deque.is_asked()) victim.deque.request(); // if nothing is private, it may be cut from a loop
         return {};
     }
     slot.forker = &victim;
