@@ -50,7 +50,7 @@ struct thread_pool_options {
     bool smt = true;                                    ///< false: one seat per core. Accepted; no effect yet
     unsigned max_threads = 0;                           ///< the pool's threads, callers not counted; 0: 4 × seats + 16
     std::size_t stack_size = 0;                         ///< bytes, of the pool's threads; 0: the system's default
-    std::chrono::nanoseconds spin = std::chrono::microseconds(200); ///< idle searching before sleep; 0 allowed
+    std::chrono::nanoseconds spin = std::chrono::microseconds(200); ///< search or wait before sleep; 0 allowed
     std::string name = "pel";                                       ///< threads are called "pel/3"
     std::function<void(unsigned)> on_worker_start = {}; ///< on the new thread, with its index; must not wait for work
     std::function<void(unsigned)> on_worker_stop = {};  ///< likewise, when it ends

@@ -12,8 +12,10 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-/// How long a wait spins before it sleeps: twice what its wake-up would cost, so that a wait costs at most three times
-/// what the better choice would have (A. Karlin et al., competitive spinning, 1990), but not for ever.
+/// How long a wait spins before it lets other threads have the CPU: twice what its wake-up would cost, so that a wait
+/// costs at most three times what the better choice would have (A. Karlin et al., competitive spinning, 1990), but not for
+/// ever. After that it yields for as long as searchers look for work, if nobody could use its seat: what it waits for
+/// may be cut soon, and who wakes up late finds it done.
 inline std::int64_t wait_spin_ns(const worker& own) noexcept {
     const std::int64_t twice = 2 * own.sleep.wake_cost_ns();
     return twice < 50'000 ? twice : 50'000;
@@ -85,21 +87,23 @@ inline bool scheduler::wait_for_job(worker& own, job& awaited, injector_entry& e
 /// Own lists are helped with however little stack is left: progress depends on it. Leapfrogging has its own check.
 template <class IsReady, class Help, class Announce, class CanHelp>
 void scheduler::wait_until(worker& own, IsReady&& is_ready, Help&& help, Announce&& announce, CanHelp&& can_help) {
-    std::int64_t deadline = 0;
+    std::int64_t start = 0;
     while (!is_ready()) {
         if (!is_from_this_process()) throw_lost_in_fork(); // what help() has run forked, and this is the child
         if (help()) {
-            deadline = 0;
+            start = 0;
             continue;
         }
         const std::int64_t now = now_ns();
-        if (deadline == 0) deadline = now + wait_spin_ns(own);
-        if (now < deadline) {
+        if (start == 0) start = now;
+        if (now - start < wait_spin_ns(own)) {
             for (int pause = 0; pause < 16; ++pause) cpu_relax();
-            continue;
+        } else if (now - start < config_.spin_ns && !has_visible_work()) {
+            yield_thread();
+        } else {
+            sleep_as_waiter(own, [&] { return is_ready() || can_help(); }, announce);
+            start = 0;
         }
-        sleep_as_waiter(own, [&] { return is_ready() || can_help(); }, announce);
-        deadline = 0;
     }
 }
 
