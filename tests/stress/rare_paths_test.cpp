@@ -189,13 +189,13 @@ TEST(rare_paths, gives_back_what_was_leapfrogged_by_mistake) {
     handle(SIGTRAP, &step);
     const pthread_t waiter = ::pthread_self();
     int turn = 0;
-    // The waiter stands still at one instruction after the other of its wait for the stolen job; some lie between its
-    // look at what the thief serves and its claim. Meanwhile the thief ends that job and begins the posted one, whose
+    // The waiter stands still at one instruction after the other of its wait for the stolen job, from several moments on;
+    // some lie between its look at what the thief serves and its claim. Meanwhile the thief ends that job and begins the posted one, whose
     // fork is public.
     expect_counted(pool, &pel::pool_stats::give_backs, [&] {
         is_interrupted = false;
         may_resume = false;
-        steps_left = 40 + turn++ * 7 % 120;
+        steps_left = 5 + turn++ * 7 % 300;
         std::atomic<bool> is_stolen{false};
         std::atomic<bool> is_posted{false};
         std::atomic<bool> has_joined{false};
@@ -217,7 +217,7 @@ TEST(rare_paths, gives_back_what_was_leapfrogged_by_mistake) {
                                              [] {});
                                          is_over = true;
                                      });
-                                     spin(500); // the waiter begins to wait
+                                     spin(turn % 16 * 200); // the waiter spins by then, or yields
                                      ::pthread_kill(waiter, SIGUSR2);
                                      spin_until(is_interrupted);
                                  });
