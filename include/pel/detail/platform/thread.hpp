@@ -8,7 +8,9 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/auxv.h>
 
+#include <cstdint>
 #include <initializer_list>
 
 PEL_NAMESPACE_BEGIN
@@ -50,10 +52,13 @@ inline void name_this_thread(const char* name) noexcept { ::pthread_setname_np(:
 
 inline void yield_thread() noexcept { ::sched_yield(); }
 
-/// Keeps the shared object that holds `address` loaded for good: threads of ours run its code.
+/// Keeps the shared object that holds `address` loaded for good: threads of ours run its code. The program itself is never
+/// unloaded, and need not be looked up: a fork() meanwhile might leave its child a loader that is not done.
 inline void pin_shared_object(const void* address) noexcept {
     Dl_info where{};
     if (::dladdr(address, &where) == 0 || where.dli_fname == nullptr) return;
+    const std::uintptr_t headers_of_the_program = ::getauxval(AT_PHDR); // in the page where it begins
+    if (headers_of_the_program - reinterpret_cast<std::uintptr_t>(where.dli_fbase) < 4096) return;
     if (void* handle = ::dlopen(where.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE)) ::dlclose(handle);
 }
 
