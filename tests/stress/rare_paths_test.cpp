@@ -170,7 +170,7 @@ void step(int, siginfo_t*, void* context) {
     if (steps_left.fetch_sub(1) > 0) return;
     static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_EFL] &= ~0x100LL;
     is_interrupted = true;
-    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(20);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(5);
     while (!may_resume.load() && std::chrono::steady_clock::now() < end) {
     }
 }
