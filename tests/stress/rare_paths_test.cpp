@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Every rare path of the scheduler is taken at least once, and counted: each test repeats what leads there until the
 // counter has moved, and fails if it never does.
+// test label: serial
 #include <pel/parallel_for.hpp>
 #include <pel/parallel_invoke.hpp>
 #include <pel/task_group.hpp>
