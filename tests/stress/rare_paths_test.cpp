@@ -144,9 +144,8 @@ TEST(rare_paths, a_waiter_asks_a_loop_that_has_nothing_forked) {
             pel::parallel_for(0, n, [&](int i) {
                 if (i != late) return spin(1);
                 is_late = true;
-                soon([] { return pel::detail::current_worker->deque.is_asked(); });
-                is_asked =
-                    pel::detail::current_worker->deque.is_asked() && !waiter.is_away.load(std::memory_order_relaxed);
+                is_asked = soon([] { return pel::detail::current_worker->deque.is_asked(); }) &&
+                           !waiter.is_away.load(std::memory_order_relaxed);
             });
         };
         pel::parallel_invoke([&] { soon([&] { return is_late.load(); }); }, loop);
@@ -191,8 +190,8 @@ TEST(rare_paths, gives_back_what_was_leapfrogged_by_mistake) {
     const pthread_t waiter = ::pthread_self();
     int turn = 0;
     // The waiter stands still at one instruction after the other of its wait for the stolen job, from several moments on;
-    // some lie between its look at what the thief serves and its claim. Meanwhile the thief ends that job and begins the posted one, whose
-    // fork is public.
+    // some lie between its look at what the thief serves and its claim. Meanwhile the thief ends that job and begins the
+    // posted one, whose fork is public.
     expect_counted(pool, &pel::pool_stats::give_backs, [&] {
         is_interrupted = false;
         may_resume = false;

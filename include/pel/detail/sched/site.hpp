@@ -21,9 +21,8 @@ inline std::int64_t ticks_of_ns(std::int64_t ns) noexcept { return ns * ticks_pe
 class site_memory {
 public:
     static constexpr std::int64_t unknown = -1;
-    /// A call that takes as long alone is worth sharing with threads that are awake; one that was shared, and took
-    /// `still_worth_sharing_ns`, would have taken as long.
-    static constexpr std::int64_t worth_sharing_ns = 8'000, still_worth_sharing_ns = 4'000;
+    /// A call that takes as long alone is worth sharing with threads that are awake.
+    static constexpr std::int64_t worth_sharing_ns = 8'000;
 
     /// How long a call takes: the shorter of the last two, as one that was interrupted says nothing. Any thread's calls
     /// are as good.
@@ -34,6 +33,11 @@ public:
     void remember(std::int64_t ticks) noexcept {
         before_.store(last_.load(relaxed), relaxed);
         last_.store(ticks, relaxed);
+    }
+    /// The same for a call that was shared: unless it was over in half of that time, it stays worth sharing.
+    void remember_shared(std::int64_t ticks) noexcept {
+        const std::int64_t least = ticks_of_ns(worth_sharing_ns);
+        remember(ticks < least && ticks >= least / 2 ? least : ticks);
     }
 
     // Calls that could be shared, but are too short to wake somebody for each: they have run alone for so long in sum.
@@ -55,10 +59,11 @@ public:
     explicit site_timer(site_memory& site) noexcept : site_(site), start_(ticks()) {}
     ~site_timer() {
         const std::int64_t took = ticks() - start_;
+        if (is_shared_)
+            site_.remember_shared(took);
+        else
+            site_.remember(took);
         if (is_alone_) site_.add_alone(took);
-        const std::int64_t least = ticks_of_ns(site_memory::worth_sharing_ns);
-        const bool is_worth_it = is_shared_ && took >= ticks_of_ns(site_memory::still_worth_sharing_ns);
-        site_.remember(is_worth_it && took < least ? least : took);
     }
     site_timer(const site_timer&) = delete;
     site_timer& operator=(const site_timer&) = delete;
