@@ -139,7 +139,7 @@ PEL_ALWAYS_INLINE void parallel_ranges(const basic_parallel_policy<Token>& polic
             return detail::run_few_items(own, strand, 0, size);
     }
     const bool is_complete =
-        is_member ? detail::run_loop(own, size, strand, limits)
+        is_member ? detail::run_inner_loop(own, size, strand, limits)
                   : detail::run_outermost_loop(pool != nullptr ? *pool : detail::pool_access::core(default_pool()),
                                                size, strand, limits, site);
     if (!is_complete) [[unlikely]]

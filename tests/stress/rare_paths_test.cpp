@@ -155,6 +155,38 @@ TEST(rare_paths, a_waiter_asks_a_loop_that_has_nothing_forked) {
         << pel_test::describe(pool.stats());
 }
 
+/// The pool's only seat is taken, so who takes one more is in debt: a loop that is known to be short does not, until it forks.
+TEST(rare_paths, a_short_loop_from_outside_takes_a_seat_with_its_first_fork_only) {
+    pel::thread_pool pool(pool_of(1));
+    const pel_test::watchdog guard(pool);
+    std::atomic<bool> is_held{false}, is_over{false};
+    std::thread holder([&] {
+        pool.execute([&] {
+            is_held = true;
+            while (!is_over) std::this_thread::yield();
+        });
+    });
+    while (!is_held) std::this_thread::yield();
+    int sum = 0;
+    const auto debts_of_a_call = [&](bool forks) {
+        const std::uint64_t before = pool.stats().debts;
+        pel::parallel_for(pel::par.on(pool), 0, 2, [&](int i) {
+            if (!forks || i != 0) return;
+            pel::parallel_invoke([&] { ++sum; }, [&] { ++sum; });
+        });
+        return pool.stats().debts - before;
+    };
+    EXPECT_TRUE(pel_test::await_for(attempt, [&] { return debts_of_a_call(false) == 0; }));
+    EXPECT_TRUE(pel_test::await_for(attempt, [&] {
+        sum = 0;
+        return debts_of_a_call(false) == 0 && debts_of_a_call(true) == 1;
+    }));
+    EXPECT_EQ(sum, 2);
+    is_over = true;
+    holder.join();
+    pel_test::expect_balanced(pool);
+}
+
 #if defined(__x86_64__)
 std::atomic<bool> is_interrupted{false};
 std::atomic<bool> may_resume{false};

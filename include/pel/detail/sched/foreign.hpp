@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The guard that makes a thread a member of a pool for the length of a call.
+// The guards that make a thread a member of a pool for the length of a call.
 //   any thread: everything.
 #pragma once
 
@@ -104,6 +104,37 @@ private:
     call_level level_{};
     saved_state saved_;
     serving_record::entry outer_serving_;
+};
+
+/// A call of a thread that is in no other, and expected to be over before sharing it would pay: the thread is a member
+/// as one that has left its seat (S5), and its first fork takes it. Many threads may make such calls at once, and write
+/// nothing that they share.
+class brief_call {
+public:
+    explicit brief_call(scheduler& pool) noexcept {
+        if (current_worker != &no_worker || pool.is_stopping()) return;
+        own_ = lease_list::record_in(pool);
+        if (own_ == nullptr) return;
+        own_->open_scope(nullptr);
+        own_->wakes_from = worker::wakes_later;
+        own_->has_left = true; // so the request that an idle record keeps stands: the first fork is slow
+        current_worker = own_;
+    }
+    brief_call(const brief_call&) = delete;
+    brief_call& operator=(const brief_call&) = delete;
+    ~brief_call() {
+        if (own_ == nullptr) return;
+        if (own_->open_segments != nullptr) [[unlikely]]
+            spill_segments(*own_, nullptr);
+        if (!std::exchange(own_->has_left, false)) own_->pool->end_foreign_call(*own_);
+        current_worker = &no_worker;
+    }
+
+    /// Null: the thread is in a call already, or the pool is at its end, or records have run out.
+    worker* own() const noexcept { return own_; }
+
+private:
+    worker* own_ = nullptr;
 };
 
 } // namespace detail

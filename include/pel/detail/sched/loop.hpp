@@ -3,7 +3,8 @@
 // grain: blocks grow until they take 2–10 µs, and between them the thread looks whether somebody asked for work. Far
 // halves of the share go into the deque: all of them, down to one item, if somebody has asked when it begins, or if
 // single items take long, because then nobody should have to wait for the next look; else one at each request, which is
-// served from the oldest end: outer loops' far halves. A loop of short items that nobody asks for pushes nothing.
+// served from the oldest end: outer loops' far halves. A loop of short items that nobody asks for pushes nothing; and
+// one that is over within two blocks opens no scope either.
 //   Strand: one thread's share of the result. strand.run(lo, hi) is called on consecutive rising ranges; a stolen range
 //   has a strand of its own, strand.split(), which strand.join() gets back in order.
 //   Loop: the scope of the loop, which knows its limits (loop_scope.hpp).
@@ -24,6 +25,7 @@ namespace detail {
 
 inline constexpr unsigned most_pieces = 16;       // of one loop in one deque
 inline constexpr std::uint64_t cut_multiple = 16; // cuts of larger ranges, and blocks, end on multiples
+inline constexpr std::int64_t short_block_ns = 2'000;
 
 template <class Strand, class Loop>
 class loop_share;
@@ -93,14 +95,17 @@ public:
     loop_share(const loop_share&) = delete;
     loop_share& operator=(const loop_share&) = delete;
 
+    /// As many items of the loop were run before this share was made, since the tick `start`.
+    void learn(std::uint64_t items, std::int64_t start) noexcept { time_ = adapt(items, start); }
+
     /// Throws nothing of the body: that goes to the loop's scope.
     void run(std::uint64_t lo, std::uint64_t hi) noexcept {
-        if (own_.wakes_from == 0) {
-            if (own_.deque.is_asked())
-                split(lo, hi);
-            else if (!is_timed_ && hi - lo > loop_.grain())
-                push_far_half(lo, hi); // how long items take is not known: half of them can be taken meanwhile
-        }
+        if (is_coarse_)
+            hi = serve(lo, hi, time_);
+        else if (own_.wakes_from == 0 && own_.deque.is_asked())
+            split(lo, hi);
+        else if (own_.wakes_from == 0 && !is_timed_ && hi - lo > loop_.grain())
+            push_far_half(lo, hi); // how long items take is not known: half of them can be taken meanwhile
         for (;;) {
             call_guarded([&] { run_blocks(lo, hi); },
                          [&](std::exception_ptr error) { loop_.capture(std::move(error)); });
@@ -169,7 +174,7 @@ private:
     std::int64_t adapt(std::uint64_t size, std::int64_t before) noexcept {
         const std::int64_t now = ticks();
         const std::int64_t took = now - before;
-        const std::int64_t short_block = ticks_of_ns(2'000);
+        const std::int64_t short_block = ticks_of_ns(short_block_ns);
         if (took < short_block) {
             block_ *= took < short_block / 64 ? 64 : 8;
         } else if (took > 5 * short_block) {
@@ -187,10 +192,7 @@ private:
     /// Somebody asked for work, or items are so long that somebody may need it before the next look; or it is not known
     /// yet whether this outermost call is worth a wake-up. Returns: hi, lower if the range was cut.
     PEL_NOINLINE std::uint64_t serve(std::uint64_t lo, std::uint64_t hi, std::int64_t now) noexcept {
-        if (own_.wakes_from != 0) {
-            if (now < own_.wakes_from) return hi;
-            own_.wakes_from = 0;
-        }
+        if (own_.wakes_from != 0 && !own_.pool->may_wake(own_, now)) return hi;
         if (is_coarse_)
             split(lo, hi);
         else if (own_.deque.private_jobs() == 0 && hi - lo > loop_.grain())
@@ -235,19 +237,66 @@ private:
     alignas(piece) unsigned char storage_[most_pieces * sizeof(piece)];
 };
 
-/// Runs a whole loop on a member. Throws: the first exception of a body. Returns: false if it was cut short.
+/// The first items of a loop that nobody has asked for yet: they tell whether the rest is so short that it is one block.
+/// They are as few as that allows, since nothing is shared before they have run.
+class loop_start {
+public:
+    static constexpr std::uint64_t parts = 64; // as fast as blocks may grow (loop_share::adapt)
+
+    /// Throws: what the items throw.
+    template <class Strand>
+    loop_start(Strand& strand, std::uint64_t size) : start_(ticks()), items_(part_of(size)) {
+        strand.run(0, items_);
+        is_rest_short_ = (ticks() - start_) * std::int64_t{parts} < ticks_of_ns(short_block_ns);
+    }
+    std::int64_t start() const noexcept { return start_; }
+    std::uint64_t items() const noexcept { return items_; }
+    bool is_rest_short() const noexcept { return is_rest_short_; }
+
+private:
+    static constexpr std::uint64_t part_of(std::uint64_t size) noexcept {
+        const std::uint64_t items = size / parts;
+        return items >= cut_multiple ? items & ~(cut_multiple - 1) : items + (size % parts != 0);
+    }
+    const std::int64_t start_;
+    const std::uint64_t items_;
+    bool is_rest_short_;
+};
+
+/// Runs a loop on a member: all of it, or what is left after a start. Throws: the first exception of a body. Returns:
+/// false if it was cut short.
 template <class Strand, class Limits>
-bool run_loop(worker& own, std::uint64_t size, Strand& strand, const Limits& limits, std::int64_t start = 0) {
+bool run_loop(worker& own, std::uint64_t size, Strand& strand, const Limits& limits, std::int64_t start = 0,
+              const loop_start* done = nullptr) {
     scope* const outer = own.innermost;
     const std::uint64_t serial = own.scope_serial;
     scope_with<Limits> loop(own, limits);
     own.open_scope(&loop);
-    loop_share<Strand, scope_with<Limits>>(own, loop, strand, size, start).run(0, size);
+    loop_share<Strand, scope_with<Limits>> share(own, loop, strand, size, start);
+    if (done != nullptr) share.learn(done->items(), done->start());
+    share.run(done != nullptr ? done->items() : 0, size);
     own.innermost = outer;
     own.scope_serial = serial;
     if (loop.error() != nullptr) [[unlikely]]
         std::rethrow_exception(loop.error());
     return !loop.is_cut_short();
+}
+
+/// A loop of a member. One of few items that take next to no time needs no scope and nothing else that is for sharing,
+/// unless somebody asks. Requires: size > 1. Throws and returns: as run_loop().
+template <class Strand>
+bool run_inner_loop(worker& own, std::uint64_t size, Strand& strand, no_limits) {
+    cancellation_check check(own);
+    if (size > loop_start::parts || own.deque.is_asked() || check.is_cancelled())
+        return run_loop(own, size, strand, no_limits());
+    const loop_start done(strand, size);
+    if (!done.is_rest_short() || check.has_news()) return run_loop(own, size, strand, no_limits(), 0, &done);
+    strand.run(done.items(), size);
+    return true;
+}
+template <class Strand>
+bool run_inner_loop(worker& own, std::uint64_t size, Strand& strand, const loop_limits& limits) {
+    return run_loop(own, size, strand, limits);
 }
 
 /// Runs a loop where there is no pool any more. Returns: false if it was cut short.
@@ -279,10 +328,40 @@ bool shares_at_once(const scheduler& pool, const Limits& limits, std::uint64_t s
     return false;
 }
 
+/// A loop of a thread that is in no other call, which is short as a rule: its first items tell whether it is this time.
+/// One of many items learns that block by block. Throws and returns: as run_loop().
+template <class Strand>
+bool run_brief_loop(worker& own, std::uint64_t size, Strand& strand, site_memory& site) {
+    if (size == 1) {
+        strand.run(0, 1);
+        return true;
+    }
+    constexpr std::uint64_t most_items = 64 * loop_start::parts;
+    if (size > most_items) {
+        const site_timer timer(site);
+        return run_loop(own, size, strand, no_limits(), timer.start());
+    }
+    const loop_start done(strand, size);
+    if (done.is_rest_short()) {
+        strand.run(done.items(), size);
+        if (own.scope_serial % site_memory::short_calls_per_look == 0) site.remember(ticks() - done.start());
+        return true;
+    }
+    const bool is_complete = run_loop(own, size, strand, no_limits(), 0, &done);
+    site.remember(ticks() - done.start());
+    return is_complete;
+}
+
 /// A loop called from outside the pool.
 template <class Strand, class Limits>
 PEL_NOINLINE bool run_outermost_loop(scheduler& pool, std::uint64_t size, Strand& strand, const Limits& limits,
                                      site_memory& site) {
+    if constexpr (std::is_same_v<Limits, no_limits>) {
+        if (size == 1 || site.is_short()) {
+            const brief_call call(pool);
+            if (call.own() != nullptr) return run_brief_loop(*call.own(), size, strand, site);
+        }
+    }
     site_timer timer(site);
     const bool is_shared = shares_at_once(pool, limits, size, site, timer);
     const foreign_call call(pool, is_shared ? 0 : timer.start() + ticks_of_ns(scheduler::small_call_ns));

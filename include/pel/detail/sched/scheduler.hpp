@@ -64,6 +64,8 @@ public:
     bool push_slow(worker& own, std::uint32_t position, job_function function, job* frame) noexcept;
     /// Serves a request: exposes the older half of what is private, and wakes.
     service serve_request(worker& own) noexcept;
+    /// Whether the outermost call has taken long enough by the tick `now` to wake others for.
+    bool may_wake(worker& own, std::int64_t now) noexcept;
     /// A join that found its job public. True: it is the caller's to run. False: its thief has run it.
     /// Throws: std::runtime_error in a fork child whose parent has the thief.
     bool join_slow(worker& own, std::uint32_t position, job& forked, injector_entry& entry);
@@ -141,6 +143,7 @@ private:
     void work(worker& own) noexcept;
     job_slot find(worker& own, std::int64_t window_ns) noexcept;
     job_slot find_once(worker& own) noexcept;
+    unsigned pauses_between_looks() const noexcept;
     void ask_again(const worker& own) noexcept;
     job_slot steal_any(worker& own) noexcept;
     job_slot deep_steal_any(worker& own) noexcept;

@@ -33,6 +33,8 @@ inline job_slot scheduler::find(worker& own, std::int64_t window_ns) noexcept {
     }
     ask_everybody(own);
     const std::int64_t start = now_ns();
+    constexpr unsigned pauses_between_requests = 32; // each costs the owner of small jobs as much as many of them
+    unsigned rested = 0;
     for (;;) {
         if (const job_slot slot = find_once(own)) return slot;
         const std::int64_t elapsed = now_ns() - start;
@@ -41,11 +43,24 @@ inline job_slot scheduler::find(worker& own, std::int64_t window_ns) noexcept {
         if (has_heavy_fence_ && elapsed >= (patience > least_patience_ns ? patience : least_patience_ns)) {
             if (const job_slot slot = deep_steal_any(own)) return slot;
         }
-        ask_again(own);
-        for (int pause = 0; pause < 32; ++pause) cpu_relax();
+        const unsigned pauses = pauses_between_looks();
+        rested += pauses;
+        if (rested >= pauses_between_requests) {
+            rested = 0;
+            ask_again(own);
+        }
+        for (unsigned pause = 0; pause < pauses; ++pause) cpu_relax();
     }
     ask_everybody(own); // requests stand while this thread sleeps
     return find_once(own);
+}
+
+/// Every searcher reads the same deques: the more there are, the longer each waits between two looks. One alone looks
+/// often: in a loop of 10 µs half a microsecond counts.
+inline unsigned scheduler::pauses_between_looks() const noexcept {
+    constexpr unsigned pauses_each = 8, most_pauses = 64;
+    const unsigned searchers = seats_.load().searching();
+    return searchers < most_pauses / pauses_each ? searchers * pauses_each : most_pauses;
 }
 
 /// Those who have served a request since, and have private work again.

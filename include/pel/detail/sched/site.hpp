@@ -22,7 +22,9 @@ class site_memory {
 public:
     static constexpr std::int64_t unknown = -1;
     /// A call that takes as long alone is worth sharing with threads that are awake.
-    static constexpr std::int64_t worth_sharing_ns = 8'000;
+    static constexpr std::int64_t worth_sharing_ns = 5'000;
+    /// Of calls that are known to be shorter, one in as many is timed to its end.
+    static constexpr std::uint64_t short_calls_per_look = 4;
 
     /// How long a call takes: the shorter of the last two, as one that was interrupted says nothing. Any thread's calls
     /// are as good.
@@ -30,8 +32,14 @@ public:
         const std::int64_t last = last_.load(relaxed), before = before_.load(relaxed);
         return before == unknown || last < before ? last : before;
     }
+    /// Whether it is known that calls end before sharing them would pay.
+    bool is_short() const noexcept { return is_short(usual_ticks()); }
+    /// One more short call where all are short changes nothing, and is not written down: threads that make such calls at
+    /// once from one place share no line that anybody writes.
     void remember(std::int64_t ticks) noexcept {
-        before_.store(last_.load(relaxed), relaxed);
+        const std::int64_t last = last_.load(relaxed);
+        if (is_short(ticks) && is_short(last) && is_short(before_.load(relaxed))) return;
+        before_.store(last, relaxed);
         last_.store(ticks, relaxed);
     }
     /// The same for a call that was shared: unless it was over in half of that time, it stays worth sharing.
@@ -50,6 +58,10 @@ public:
     }
 
 private:
+    static bool is_short(std::int64_t ticks) noexcept {
+        return ticks != unknown && ticks < ticks_of_ns(worth_sharing_ns);
+    }
+
     atomic<std::int64_t> last_{unknown}, before_{unknown}, alone_{0};
 };
 

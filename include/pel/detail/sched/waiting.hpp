@@ -97,7 +97,7 @@ void scheduler::wait_until(worker& own, IsReady&& is_ready, Help&& help, Announc
         const std::int64_t now = now_ns();
         if (start == 0) start = now;
         if (now - start < wait_spin_ns(own)) {
-            for (int pause = 0; pause < 16; ++pause) cpu_relax();
+            for (int pause = 0; pause < 4; ++pause) cpu_relax();
         } else if (now - start < config_.spin_ns && !has_visible_work()) {
             yield_thread();
         } else {

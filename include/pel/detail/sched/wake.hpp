@@ -40,7 +40,10 @@ PEL_COLD inline service scheduler::serve_request(worker& own) noexcept {
         own.deque.clear_request(); // a fork child: nobody else is here
         return service::not_wanted;
     }
-    if (own.has_left) return_to_seat(own);
+    if (own.has_left) {
+        return_to_seat(own);
+        own.fp_environment.store(read_fp_environment(), relaxed); // published with the jobs (D1, D2)
+    }
     std::uint32_t jobs = 0;
     if (has_heavy_fence_) {
         own.deque.clear_request();
@@ -50,12 +53,9 @@ PEL_COLD inline service scheduler::serve_request(worker& own) noexcept {
         own.counts.exposed.add(jobs);
     }
     const seats_view view = seats_.load();
-    if (view.searching() == 0 && view.free() > 0 && own.wakes_from != 0) {
-        if (ticks() < own.wakes_from) {
-            own.deque.keep_request();
-            return service::not_wanted;
-        }
-        own.wakes_from = 0;
+    if (view.searching() == 0 && view.free() > 0 && own.wakes_from != 0 && !may_wake(own, ticks())) {
+        own.deque.keep_request();
+        return service::not_wanted;
     }
     if (has_heavy_fence_) {
         jobs = own.deque.expose((own.deque.private_jobs() + 1) / 2);
@@ -67,6 +67,13 @@ PEL_COLD inline service scheduler::serve_request(worker& own) noexcept {
     else if (jobs == 0 && now.searching() == 0 && now.free() > 0)
         own.deque.keep_request(); // nobody would ask again
     return jobs != 0 ? service::exposed : service::nothing_private;
+}
+
+inline bool scheduler::may_wake(worker& own, std::int64_t now) noexcept {
+    if (own.wakes_from == worker::wakes_later) own.wakes_from = now + ticks_of_ns(small_call_ns);
+    if (now < own.wakes_from) return false;
+    own.wakes_from = 0;
+    return true;
 }
 
 /// Wakes are a tree: whoever finds work while more is in sight wakes two more.

@@ -35,6 +35,8 @@ public:
     worker(const worker&) = delete;
     worker& operator=(const worker&) = delete;
 
+    static constexpr std::int64_t wakes_later = -1; // see wakes_from
+
     bool is_member() const noexcept { return pool != nullptr; }
 
     /// A number for choosing among equals: xorshift, G. Marsaglia, 2003.
@@ -71,7 +73,8 @@ public:
     segment* served = nullptr;         // for the jobs that the group job being served may push
     const call_level* level = nullptr; // the foreign call that this record is in, null: none
     const scope* waits_in = nullptr;   // the loop with limits for a piece of which this thread waits
-    std::int64_t wakes_from = 0;       // before this tick a fork wakes nobody: the outermost call may be too small
+    std::int64_t wakes_from = 0;       // before this tick a fork wakes nobody: the outermost call may be too small;
+                                       // wakes_later: set by its first fork, or loop
     std::uint32_t index = 0;           // in the pool
     atomic<std::uint64_t> fp_environment{0}; // of the call that this thread works for: who takes work of it adopts that
     std::uint32_t id = 0;                    // in the process, from 1
