@@ -29,6 +29,35 @@ struct phase_body {
     void operator()(Index i) const { body(phase, i); }
 };
 
+/// The share of a phase's loop that knows how much of it the thread that called has run, and in what time. The body may
+/// be shared by any number of threads: what a phase takes from its begin to its end says nothing about the work in it.
+template <class Strand>
+class timed_strand {
+public:
+    explicit timed_strand(const Strand& strand) noexcept : strand_(strand) {}
+
+    void run(std::uint64_t lo, std::uint64_t hi) {
+        const std::int64_t start = ticks();
+        strand_.run(lo, hi);
+        took_ += ticks() - start;
+        items_ += hi - lo;
+    }
+    timed_strand split() const noexcept { return timed_strand(strand_); }
+    void join(timed_strand&&) noexcept {}
+
+    /// Returns: what all of so many items would take one thread, in ns.
+    std::int64_t work_of(std::uint64_t size) const noexcept {
+        if (items_ == 0) return 0;
+        return static_cast<std::int64_t>(static_cast<double>(took_) / static_cast<double>(ticks_of_ns(1'024)) * 1'024 *
+                                         (static_cast<double>(size) / static_cast<double>(items_)));
+    }
+
+private:
+    Strand strand_;
+    std::int64_t took_ = 0;
+    std::uint64_t items_ = 0;
+};
+
 /// The threads that work on the phases of one call: tasks of one group, any number of them. shared_phases.hpp has how
 /// they share the items and meet.
 template <class Index, class Body, class MustStop>
@@ -59,6 +88,7 @@ public:
         return group_.is_cancelled();
     }
     bool is_cancelled() const noexcept { return group_.is_cancelled(); }
+    static std::uint32_t thread() noexcept { return current_worker->id; }
     void invite() {
         group_.run([this] { phases_.take_part(*this); });
     }
@@ -80,7 +110,7 @@ private:
     task_group group_; // the last: its tasks use all the others until it has ended
 };
 
-/// Of a pool's threads, as many as a phase of that many items and nanoseconds can do with.
+/// Of a pool's threads, as many as a phase of that many items and nanoseconds of work can do with.
 inline unsigned phase_shares(unsigned threads, std::uint64_t size, std::uint64_t grain, std::int64_t ns) noexcept {
     std::uint64_t shares = static_cast<std::uint64_t>(ns / (shared_phase_ns / 2));
     const std::uint64_t pieces = size / grain;
@@ -106,24 +136,23 @@ void parallel_phases(const basic_parallel_policy<Token>& policy, std::uint64_t n
     const auto limits = detail::limits_of(policy);
     const auto must_stop = [&limits] { return limits.stop_requested(); };
     const auto loop = [&](std::uint64_t phase) {
-        const detail::phase_body<index, std::remove_reference_t<Body>> at_phase{phase, body};
-        parallel_for(policy, begin, static_cast<index>(last), at_phase);
+        using phase_body = const detail::phase_body<index, std::remove_reference_t<Body>>;
+        phase_body at_phase{phase, body};
+        detail::timed_strand strand(detail::body_strand<index, phase_body>(begin, at_phase));
+        parallel_ranges(policy, size, strand);
+        return strand.work_of(size);
     };
     detail::scheduler* const named = detail::pool_access::chosen(policy);
     detail::scheduler& pool = named != nullptr ? *named : detail::current_scheduler();
     const detail::foreign_call call(pool);
     // One phase after the other, each a loop that shares itself if it is long, until one was worth a team.
     std::uint64_t phase = 0;
-    std::int64_t took = 0;
-    while (phase != n_phases && took < detail::shared_phase_ns) {
-        const std::int64_t start = detail::now_ns();
-        loop(phase++);
-        took = detail::now_ns() - start;
-    }
+    std::int64_t work = 0;
+    while (phase != n_phases && work < detail::shared_phase_ns) work = loop(phase++);
     const unsigned most = policy_access::most_threads(policy);
     const std::uint64_t grain = policy_access::grain(policy) == 0 ? 1 : policy_access::grain(policy);
     const unsigned shares =
-        detail::phase_shares(most == 0 || most > pool.concurrency() ? pool.concurrency() : most, size, grain, took);
+        detail::phase_shares(most == 0 || most > pool.concurrency() ? pool.concurrency() : most, size, grain, work);
     if (shares < 2 || call.own() == nullptr) {
         while (phase != n_phases) loop(phase++);
         return;

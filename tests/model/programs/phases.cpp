@@ -73,6 +73,7 @@ public:
         present_.fetch_add(1, relaxed);
         invitations_.fetch_add(1, release);
     }
+    static std::uint32_t thread() { return static_cast<std::uint32_t>(model::self()) + 1; }
     auto short_look() const {
         return [](unsigned) { return false; };
     }

@@ -22,9 +22,12 @@ namespace detail {
 ///   H2  A member that slept while phases went by finds another phase in the words, takes nothing, and looks at phase_.
 ///   H3  Items that were taken are not counted after an exception or a cancellation: that phase is the last one.
 ///   H4  Who is to open the next phase never leaves: it has not left before its addition, and goes on after it.
+///   H5  A share has one member at a time, and its last one when that comes back: what it works on is in that thread's
+///       caches, and on its node. There is a free one for whoever is counted in members_ and has none yet.
 /// A Host runs members: void run(phase, lo, hi), which may throw; bool must_stop(), bool is_cancelled(), which once
-/// true stay true; void invite(), to have one more thread call take_part(); short_look() and long_look(), each making
-/// a bool(unsigned turn), whether to look again.
+/// true stay true; void invite(), to have one more thread call take_part(); std::uint32_t thread(), the number of the
+/// calling thread, not 0 and less than 2^31; short_look() and long_look(), each making a bool(unsigned turn), whether to
+/// look again.
 class shared_phases {
 public:
     /// Requires: 0 < shares <= size. Throws: std::bad_alloc.
@@ -63,7 +66,7 @@ public:
     /// What an invited thread does, until all phases are complete, or it has waited too long, or all is cut short.
     template <class Host>
     void take_part(Host& host) {
-        const unsigned own = next_share_.fetch_add(1, relaxed) % shares_;
+        const unsigned own = join(host.thread());
         std::uint64_t phase = phase_.load(acquire); // sync(PH1) acquire: the bodies of the phases before
         while (phase != n_phases_) {
             // Its own share first. Then a moment's patience: what others are about to do is in their caches.
@@ -72,6 +75,7 @@ public:
             if (run_shares(host, own + 1 == shares_ ? 0 : own + 1, shares_ - 1, phase)) continue;
             if (host.is_cancelled()) return;
             if (await_after(phase, host.long_look())) continue;
+            share_of_[own].member.store(host.thread() << 1, relaxed); // a hint
             members_.fetch_sub(1, relaxed);
             return;
         }
@@ -84,7 +88,8 @@ private:
     struct alignas(cache_line) share {
         atomic<std::uint64_t> left{0};
         std::uint64_t begin, end, units;
-        std::uint64_t least; // units to take at once
+        std::uint64_t least;             // units to take at once
+        atomic<std::uint32_t> member{0}; // {thread, whether it is here}; 0: nobody has come yet
     };
     struct block {
         std::uint64_t lo, hi;
@@ -93,6 +98,23 @@ private:
     static std::uint64_t word_of(std::uint64_t phase, std::uint64_t left) noexcept { return phase << unit_bits | left; }
     static std::uint64_t left_of(std::uint64_t word) noexcept { return word & ((std::uint64_t{1} << unit_bits) - 1); }
 
+    /// Returns: the share of a new member: the one it had, else one that nobody has had, else one whose member has left.
+    unsigned join(std::uint32_t thread) noexcept {
+        for (;;) {
+            unsigned best = 0, best_rank = 3;
+            std::uint32_t last = 0;
+            for (unsigned one = 0; one < shares_ && best_rank != 0; ++one) {
+                const std::uint32_t seen = share_of_[one].member.load(relaxed); // the CAS decides
+                const unsigned rank = (seen & 1) != 0 ? 3 : seen >> 1 == thread ? 0 : seen == 0 ? 1 : 2;
+                if (rank >= best_rank) continue;
+                best = one;
+                best_rank = rank;
+                last = seen;
+            }
+            // (Whose share it is decides what is near, and nothing else.)
+            if (best_rank != 3 && share_of_[best].member.compare_exchange(last, thread << 1 | 1, relaxed)) return best;
+        }
+    }
     /// Takes half of what is left of a share, the first items first. False: nothing is left, or the phase is over.
     bool take(share& from, std::uint64_t phase, block& taken) noexcept {
         std::uint64_t seen = from.left.load(relaxed); // the CAS decides; who takes has read the phase
@@ -151,7 +173,6 @@ private:
     const unsigned shares_;
     const std::uint64_t unit_ = (size_ / shares_ >> (unit_bits - 1)) + 1; // items: a share has 2^15 units at most
     share* const share_of_;
-    atomic<unsigned> next_share_{0};
     atomic<unsigned> members_{0}; // invited, and not gone
     alignas(cache_line) atomic<std::uint64_t> phase_{0};
     alignas(cache_line) atomic<std::uint64_t> done_{0}; // items of this phase
