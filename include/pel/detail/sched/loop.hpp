@@ -332,8 +332,11 @@ bool shares_at_once(const scheduler& pool, const Limits& limits, std::uint64_t s
 /// One of many items learns that block by block. Throws and returns: as run_loop().
 template <class Strand>
 bool run_brief_loop(worker& own, std::uint64_t size, Strand& strand, site_memory& site) {
-    if (size == 1) {
+    const bool is_timed = own.scope_serial % site_memory::short_calls_per_look == 0;
+    if (size == 1) { // nothing to share, but what is inside it may be
+        const std::int64_t start = is_timed ? ticks() : 0;
         strand.run(0, 1);
+        if (is_timed) site.remember(ticks() - start);
         return true;
     }
     constexpr std::uint64_t most_items = 64 * loop_start::parts;
@@ -344,7 +347,7 @@ bool run_brief_loop(worker& own, std::uint64_t size, Strand& strand, site_memory
     const loop_start done(strand, size);
     if (done.is_rest_short()) {
         strand.run(done.items(), size);
-        if (own.scope_serial % site_memory::short_calls_per_look == 0) site.remember(ticks() - done.start());
+        if (is_timed) site.remember(ticks() - done.start());
         return true;
     }
     const bool is_complete = run_loop(own, size, strand, no_limits(), 0, &done);
@@ -357,7 +360,7 @@ template <class Strand, class Limits>
 PEL_NOINLINE bool run_outermost_loop(scheduler& pool, std::uint64_t size, Strand& strand, const Limits& limits,
                                      site_memory& site) {
     if constexpr (std::is_same_v<Limits, no_limits>) {
-        if (size == 1 || site.is_short()) {
+        if (site.is_short()) {
             const brief_call call(pool);
             if (call.own() != nullptr) return run_brief_loop(*call.own(), size, strand, site);
         }
