@@ -40,7 +40,7 @@ private:
     stop_watch* newer_ = nullptr;
 };
 
-/// Those that have not been told, newest first.
+/// Those that may not have been told, newest first.
 class stop_watches final : public cancellation_listener {
 public:
     constexpr stop_watches() noexcept = default;
@@ -62,10 +62,12 @@ public:
         const lock_guard guard(lock_);
         unlink(old);
     }
-    /// Stop callbacks are the user's: no lock is held while they run, and they find a source of their own.
+    /// Stop callbacks are the user's: no lock is held while they run, and they find a source of their own. A watch stays
+    /// linked until its source says that it was told: so whoever cancels finds all that are not, also one that another
+    /// thread has found, and is about to tell.
     void cancelled() noexcept override {
         for (;;) {
-            std::stop_source reached = take_reached();
+            std::stop_source reached = find_reached();
             if (!reached.stop_possible()) return;
             reached.request_stop();
         }
@@ -77,12 +79,14 @@ public:
     }
 
 private:
-    std::stop_source take_reached() noexcept {
+    std::stop_source find_reached() noexcept {
         const lock_guard guard(lock_);
-        for (stop_watch* each = newest_; each != nullptr; each = each->older_) {
-            if (!each->watched_.is_cancelled()) continue;
-            unlink(*each);
-            return each->source_;
+        for (stop_watch *each = newest_, *older; each != nullptr; each = older) {
+            older = each->older_;
+            if (each->source_.stop_requested())
+                unlink(*each);
+            else if (each->watched_.is_cancelled())
+                return each->source_;
         }
         return std::stop_source(std::nostopstate);
     }
