@@ -247,7 +247,7 @@ public:
     template <class Strand>
     loop_start(Strand& strand, std::uint64_t size) : start_(ticks()), items_(part_of(size)) {
         strand.run(0, items_);
-        is_rest_short_ = (ticks() - start_) * std::int64_t{parts} < ticks_of_ns(short_block_ns);
+        is_rest_short_ = (ticks() - start_) * std::int64_t{parts} < ticks_of_ns(site_memory::worth_sharing_ns);
     }
     std::int64_t start() const noexcept { return start_; }
     std::uint64_t items() const noexcept { return items_; }
