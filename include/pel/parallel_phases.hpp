@@ -42,6 +42,15 @@ public:
         took_ += ticks() - start;
         items_ += hi - lo;
     }
+    /// Times a stretch of few items as one.
+    template <class GoesOn>
+    std::uint64_t run_while(std::uint64_t lo, std::uint64_t hi, const GoesOn& goes_on) {
+        const std::int64_t start = ticks();
+        const std::uint64_t end = strand_.run_while(lo, hi, goes_on);
+        took_ += ticks() - start;
+        items_ += end - lo;
+        return end;
+    }
     timed_strand split() const noexcept { return timed_strand(strand_); }
     void join(timed_strand&&) noexcept {}
 

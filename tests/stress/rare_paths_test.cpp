@@ -155,7 +155,8 @@ TEST(rare_paths, a_waiter_asks_a_loop_that_has_nothing_forked) {
         << pel_test::describe(pool.stats());
 }
 
-/// The pool's only seat is taken, so who takes one more is in debt: a loop that is known to be short does not, until it forks.
+/// The pool's only seat is taken, so who takes one more is in debt: a loop that is known to be short does not, until it
+/// forks.
 TEST(rare_paths, a_short_loop_from_outside_takes_a_seat_with_its_first_fork_only) {
     pel::thread_pool pool(pool_of(1));
     const pel_test::watchdog guard(pool);

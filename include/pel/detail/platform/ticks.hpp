@@ -22,14 +22,13 @@ PEL_ALWAYS_INLINE std::int64_t ticks() noexcept {
 inline std::int64_t ticks() noexcept { return now_ns(); }
 #endif
 
-/// Returns: ticks per 1024 ns, at least 1. Blocks: some 20 µs, spinning.
 /// The two clocks. (A type, so that a test can have a thread interrupted between two readings.)
 struct system_clocks {
     static std::int64_t now_ns() noexcept { return detail::now_ns(); }
     static std::int64_t ticks() noexcept { return detail::ticks(); }
 };
 
-/// Ticks per 1024 ns. Work: 20 µs.
+/// Returns: ticks per 1024 ns, at least 1. Blocks: some 20 µs, spinning.
 template <class Clocks = system_clocks>
 std::int64_t measure_tick_rate(Clocks clocks = {}) noexcept {
     struct reading {
