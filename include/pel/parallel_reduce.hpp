@@ -20,13 +20,13 @@ class reduce_step {
 public:
     reduce_step(Index first, Map& map, Combine& combine) noexcept : first_(first), map_(map), combine_(combine) {}
 
-    T operator()(std::uint64_t lo, std::uint64_t hi) const {
+    PEL_ALWAYS_INLINE T operator()(std::uint64_t lo, std::uint64_t hi) const {
         if constexpr (std::is_floating_point_v<T>) {
             if (hi - lo >= eight) return (*this)(lo + eight, hi, tree<eight>(item_at(first_, lo)));
         }
         return (*this)(lo + 1, hi, tree<1>(item_at(first_, lo)));
     }
-    T operator()(std::uint64_t lo, std::uint64_t hi, T value) const {
+    PEL_ALWAYS_INLINE T operator()(std::uint64_t lo, std::uint64_t hi, T value) const {
         if constexpr (std::is_floating_point_v<T>) {
             for (; hi - lo >= eight; lo += eight)
                 value = std::invoke(combine_, std::move(value), tree<eight>(item_at(first_, lo)));
@@ -69,7 +69,7 @@ struct fold_step {
         else
             return std::invoke(identity);
     }
-    T operator()(std::uint64_t lo, std::uint64_t hi) const { return (*this)(lo, hi, begin()); }
+    PEL_ALWAYS_INLINE T operator()(std::uint64_t lo, std::uint64_t hi) const { return (*this)(lo, hi, begin()); }
     T operator()(std::uint64_t lo, std::uint64_t hi, T before) const {
         return std::invoke(chunk, item_at(first, lo), item_at(first, hi), std::move(before));
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// test label: loops
 #include <pel/md_range.hpp>
 
 #include "support/shape.hpp"

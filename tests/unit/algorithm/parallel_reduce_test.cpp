@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// test label: algorithms
 #include <pel/parallel_reduce.hpp>
 #include <pel/task_group.hpp>
 

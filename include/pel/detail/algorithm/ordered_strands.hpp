@@ -134,6 +134,9 @@ public:
     }
     /// Requires: something was run.
     T take() {
+        if constexpr (are_numbers) {
+            if (nodes_.empty() && kept_begin_ == 0) return take_kept();
+        }
         add_kept();
         T value = take_last();
         while (!nodes_.empty()) value = pair(take_last(), std::move(value));
@@ -146,7 +149,7 @@ private:
         unsigned level;
     };
 
-    // Of numbers, chunks are computed one after the other and kept, and combined when 64 are complete or no more come.
+    // Of numbers, chunks are computed one after the other and kept, up to 64, and combined when the next one, or no more, come.
     static constexpr bool are_numbers = std::is_arithmetic_v<T>;
     static constexpr unsigned highest_level = are_numbers ? 6 : 3; // of nodes that are made at once
     static constexpr std::uint64_t most_kept = std::uint64_t{1} << highest_level;
@@ -159,10 +162,27 @@ private:
         return step_(chunks_.begin(number), chunks_.end(number));
     }
     PEL_NOINLINE void make_leaves(T* values, std::uint64_t first, std::uint64_t end) {
-        for (; first != end; ++first) {
+        const std::uint64_t whole = std::min(end, chunks_.whole());
+        // The usual chunks of short ranges have code of their own: there the loop over a chunk takes longer than its items.
+        switch (chunks_.items()) {
+        case 1: values = make_whole<1>(values, first, whole); break;
+        case 4: values = make_whole<4>(values, first, whole); break;
+        case 8: values = make_whole<8>(values, first, whole); break;
+        case 16: values = make_whole<16>(values, first, whole); break;
+        default: break;
+        }
+        for (; first < end; ++first) {
             make_opaque(first);
             *values++ = step_(chunks_.begin(first), chunks_.end(first));
         }
+    }
+    template <std::uint64_t Items>
+    PEL_ALWAYS_INLINE T* make_whole(T* values, std::uint64_t& first, std::uint64_t end) {
+        for (; first < end; ++first) {
+            make_opaque(first);
+            *values++ = step_(first * Items, first * Items + Items);
+        }
+        return values;
     }
     PEL_NOINLINE T combined(T left, T right) { return std::invoke(combine_, std::move(left), std::move(right)); }
     PEL_NOINLINE T combined_pairwise(T* values, std::uint64_t count) {
@@ -185,12 +205,12 @@ private:
     }
 
     void keep_leaves(std::uint64_t lo, std::uint64_t hi) {
-        if (kept_begin_ == kept_end_) kept_begin_ = kept_end_ = lo;
         while (lo != hi) {
-            const std::uint64_t end = std::min(hi, (lo | (most_kept - 1)) + 1);
-            make_leaves(&kept_[lo % most_kept], lo, end);
-            lo = kept_end_ = end;
-            if (end % most_kept == 0) add_kept();
+            if (lo % most_kept == 0) add_kept();
+            if (kept_begin_ == kept_end_) kept_begin_ = lo;
+            kept_end_ = std::min(hi, (lo | (most_kept - 1)) + 1);
+            make_leaves(&kept_[lo % most_kept], lo, kept_end_);
+            lo = kept_end_;
         }
     }
     void add_kept() {
@@ -199,6 +219,18 @@ private:
                 return combined_pairwise(&kept_[begin % most_kept], std::uint64_t{1} << level);
             });
         }
+    }
+    /// Requires: chunks [0, kept_end_) are all kept. Returns: their value, which leaves none.
+    T take_kept() {
+        T value = take_kept_node();
+        while (kept_end_ != 0) value = pair(take_kept_node(), value);
+        return value;
+    }
+    /// The last node: of as many chunks as the lowest bit of their number says.
+    T take_kept_node() {
+        const std::uint64_t chunks = kept_end_ & (0 - kept_end_);
+        kept_end_ -= chunks;
+        return combined_pairwise(&kept_[kept_end_], chunks);
     }
     T made_of_halves(std::uint64_t begin, unsigned level) {
         if (level == 0) return leaf(begin);

@@ -98,21 +98,29 @@ private:
     static std::uint64_t word_of(std::uint64_t phase, std::uint64_t left) noexcept { return phase << unit_bits | left; }
     static std::uint64_t left_of(std::uint64_t word) noexcept { return word & ((std::uint64_t{1} << unit_bits) - 1); }
 
+    static constexpr unsigned occupied = 3;
+    /// Returns: how well a share suits a thread that joins, 0 best, or `occupied`.
+    static unsigned rank_of(std::uint32_t member, std::uint32_t thread) noexcept {
+        if ((member & 1) != 0) return occupied;
+        if (member >> 1 == thread) return 0;
+        return member == 0 ? 1 : 2;
+    }
     /// Returns: the share of a new member: the one it had, else one that nobody has had, else one whose member has left.
     unsigned join(std::uint32_t thread) noexcept {
         for (;;) {
-            unsigned best = 0, best_rank = 3;
+            unsigned best = 0, best_rank = occupied;
             std::uint32_t last = 0;
             for (unsigned one = 0; one < shares_ && best_rank != 0; ++one) {
                 const std::uint32_t seen = share_of_[one].member.load(relaxed); // the CAS decides
-                const unsigned rank = (seen & 1) != 0 ? 3 : seen >> 1 == thread ? 0 : seen == 0 ? 1 : 2;
+                const unsigned rank = rank_of(seen, thread);
                 if (rank >= best_rank) continue;
                 best = one;
                 best_rank = rank;
                 last = seen;
             }
             // (Whose share it is decides what is near, and nothing else.)
-            if (best_rank != 3 && share_of_[best].member.compare_exchange(last, thread << 1 | 1, relaxed)) return best;
+            if (best_rank != occupied && share_of_[best].member.compare_exchange(last, thread << 1 | 1, relaxed))
+                return best;
         }
     }
     /// Takes half of what is left of a share, the first items first. False: nothing is left, or the phase is over.

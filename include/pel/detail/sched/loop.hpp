@@ -95,8 +95,11 @@ public:
     loop_share(const loop_share&) = delete;
     loop_share& operator=(const loop_share&) = delete;
 
-    /// As many items of the loop were run before this share was made, since the tick `start`.
-    void learn(std::uint64_t items, std::int64_t start) noexcept { time_ = adapt(items, start); }
+    /// As many items of the loop were run before this share was made, from the tick `start` to `end`.
+    void learn(std::uint64_t items, std::int64_t start, std::int64_t end) noexcept {
+        adapt(items, end - start);
+        time_ = end;
+    }
 
     /// Throws nothing of the body: that goes to the loop's scope.
     void run(std::uint64_t lo, std::uint64_t hi) noexcept {
@@ -149,7 +152,8 @@ private:
             const std::uint64_t begin = std::exchange(lo, block_end(lo, hi));
             strand_.run(begin, lo);
             if (lo == hi) return;
-            time = adapt(lo - begin, time);
+            const std::int64_t now = ticks();
+            adapt(lo - begin, now - std::exchange(time, now));
             if (own_.deque.is_asked() || is_coarse_) [[unlikely]]
                 hi = serve(lo, hi, time);
         }
@@ -171,9 +175,7 @@ private:
         }
     }
     /// Blocks of 1, 8, 64, … items, faster if they take next to nothing, until one takes 2 µs; from then on 2–10 µs.
-    std::int64_t adapt(std::uint64_t size, std::int64_t before) noexcept {
-        const std::int64_t now = ticks();
-        const std::int64_t took = now - before;
+    void adapt(std::uint64_t size, std::int64_t took) noexcept {
         const std::int64_t short_block = ticks_of_ns(short_block_ns);
         if (took < short_block) {
             block_ *= took < short_block / 64 ? 64 : 8;
@@ -186,7 +188,6 @@ private:
             is_coarse_ = live_ == 0;                             // halves are in the deque otherwise
             if (took >= ticks_of_ns(5'000)) own_.wakes_from = 0; // items that long are worth a wake-up
         }
-        return now;
     }
 
     /// Somebody asked for work, or items are so long that somebody may need it before the next look; or it is not known
@@ -247,11 +248,14 @@ public:
     template <class Strand>
     loop_start(Strand& strand, std::uint64_t size) : start_(ticks()), items_(part_of(size)) {
         strand.run(0, items_);
-        is_rest_short_ = (ticks() - start_) * std::int64_t{parts} < ticks_of_ns(site_memory::worth_sharing_ns);
+        end_ = ticks();
     }
     std::int64_t start() const noexcept { return start_; }
+    std::int64_t end() const noexcept { return end_; }
     std::uint64_t items() const noexcept { return items_; }
-    bool is_rest_short() const noexcept { return is_rest_short_; }
+    bool is_rest_short() const noexcept {
+        return (end_ - start_) * std::int64_t{parts} < ticks_of_ns(site_memory::worth_sharing_ns);
+    }
 
 private:
     static constexpr std::uint64_t part_of(std::uint64_t size) noexcept {
@@ -260,7 +264,7 @@ private:
     }
     const std::int64_t start_;
     const std::uint64_t items_;
-    bool is_rest_short_;
+    std::int64_t end_;
 };
 
 /// Runs a loop on a member: all of it, or what is left after a start. Throws: the first exception of a body. Returns:
@@ -273,7 +277,7 @@ bool run_loop(worker& own, std::uint64_t size, Strand& strand, const Limits& lim
     scope_with<Limits> loop(own, limits);
     own.open_scope(&loop);
     loop_share<Strand, scope_with<Limits>> share(own, loop, strand, size, start);
-    if (done != nullptr) share.learn(done->items(), done->start());
+    if (done != nullptr) share.learn(done->items(), done->start(), done->end());
     share.run(done != nullptr ? done->items() : 0, size);
     own.innermost = outer;
     own.scope_serial = serial;
