@@ -13,7 +13,7 @@ namespace detail {
 
 /// Returns: how many items a chunk has where only `size` may decide, or the caller's grain: 1 of less than 128 items,
 /// and never more than size / 32, so that few long items are shared; from 10^4 items on √size / 3 to √size, so that
-/// what a chunk costs, 2 to 4 ns, is little.
+/// what a chunk costs, a few ns, is little.
 constexpr std::uint64_t fixed_chunk(std::uint64_t size, std::uint64_t grain) noexcept {
     if (grain != 0) return grain;
     if (size < 128) return 1;

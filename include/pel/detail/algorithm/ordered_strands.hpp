@@ -134,7 +134,7 @@ public:
     }
     /// Requires: something was run.
     T take() {
-        if constexpr (are_numbers) {
+        if constexpr (are_numbers) { // the same grouping without a list, if all chunks are kept
             if (nodes_.empty() && kept_begin_ == 0) return take_kept();
         }
         add_kept();
