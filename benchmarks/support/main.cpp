@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -180,10 +181,13 @@ std::string settings_again() {
 /// Every variant that ran, once more in a process of its own, so that none finds memory that another has left.
 void measure_memory(bench::table_reporter& reporter) {
     for_each_name("", [&](const bench::variant& what, unsigned, const std::string& name) {
-        if (what.iterations != 0 || what.runtime == "serial" || !reporter.has(name)) return;
-        const std::string grown =
-            bench::run_self("", settings_again() + " --memory-run '--benchmark_filter=^" + name + "(/|$)'");
-        if (!grown.empty()) reporter.add_counter(name, "grown_KiB", std::stod(grown));
+        if (what.iterations != 0 || what.runtime.starts_with("serial") || !reporter.has(name)) return;
+        std::istringstream grown(
+            bench::run_self("", settings_again() + " --memory-run '--benchmark_filter=^" + name + "(/|$)'"));
+        if (double kib = 0, threads = 0; grown >> kib >> threads) {
+            reporter.add_counter(name, "grown_KiB", kib);
+            reporter.add_counter(name, "threads_more", threads);
+        }
     });
 }
 
@@ -245,7 +249,8 @@ int run(int argc, char** argv) {
     else
         benchmark::RunSpecifiedBenchmarks(&reporter);
     if (chosen.is_memory_run) {
-        std::printf("%lld\n", static_cast<long long>(bench::memory_watch::largest_growth()));
+        const bench::growth grown = bench::memory_watch::largest_growth();
+        std::cout << grown.kib << ' ' << grown.threads << '\n';
         return reporter.has_failures() ? 1 : 0;
     }
     if (chosen.is_turn) {

@@ -4,7 +4,9 @@
 #include "registry.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 
 #include <malloc.h>
@@ -12,7 +14,7 @@
 namespace bench {
 namespace {
 
-std::int64_t largest = -1;
+growth largest;
 
 /// The resident size of /proc/self/status is off by some pages per thread; this one is exact.
 std::int64_t anonymous_kib() {
@@ -25,19 +27,24 @@ std::int64_t anonymous_kib() {
     return 0;
 }
 
+std::int64_t threads() {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/task"), std::filesystem::directory_iterator());
+}
+
 } // namespace
 
 memory_watch::memory_watch() {
     if (!chosen().is_memory_run) return;
     ::malloc_trim(0);
-    at_start_ = anonymous_kib();
+    at_start_ = {anonymous_kib(), threads()};
 }
 
 memory_watch::~memory_watch() {
     if (!chosen().is_memory_run) return;
-    largest = std::max({largest, std::int64_t{0}, anonymous_kib() - at_start_});
+    largest.kib = std::max({largest.kib, std::int64_t{0}, anonymous_kib() - at_start_.kib});
+    largest.threads = std::max({largest.threads, std::int64_t{0}, threads() - at_start_.threads});
 }
 
-std::int64_t memory_watch::largest_growth() noexcept { return largest; }
+growth memory_watch::largest_growth() noexcept { return largest; }
 
 } // namespace bench

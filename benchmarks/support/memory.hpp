@@ -6,8 +6,13 @@
 
 namespace bench {
 
-/// Built when a runtime's threads are up, destroyed before they end: notes by how much the process has grown meanwhile,
-/// in anonymous memory (heaps, stacks, mappings, no code and no files). Does nothing in a run that measures time.
+/// KiB of anonymous memory (heaps, stacks, mappings, no code and no files), and threads.
+struct growth {
+    std::int64_t kib = -1, threads = -1;
+};
+
+/// Built when a runtime's threads are up, destroyed before they end: notes by how much the process has grown meanwhile.
+/// Does nothing in a run that measures time.
 class memory_watch {
 public:
     memory_watch();
@@ -15,11 +20,11 @@ public:
     memory_watch(const memory_watch&) = delete;
     memory_watch& operator=(const memory_watch&) = delete;
 
-    /// Returns: KiB, the largest growth in this process so far; -1 if there was none to note.
-    static std::int64_t largest_growth() noexcept;
+    /// Returns: the largest growth in this process so far, of each; -1 if there was none to note.
+    static growth largest_growth() noexcept;
 
 private:
-    std::int64_t at_start_ = 0;
+    growth at_start_;
 };
 
 } // namespace bench

@@ -119,10 +119,10 @@ void table_reporter::print() const {
             if (one.workload != name.workload || other.times.empty()) continue;
             if (one.runtime == "serial")
                 serial = other.time();
-            else if (one.runtime != name.runtime && one.workers == name.workers)
+            else if (!one.runtime.starts_with("serial") && one.runtime != name.runtime && one.workers == name.workers)
                 peer = std::fmin(peer, other.time());
         }
-        if (name.runtime == "serial") peer = std::numeric_limits<double>::quiet_NaN();
+        if (name.runtime.starts_with("serial")) peer = std::numeric_limits<double>::quiet_NaN();
         std::printf("%-48s %12s %6.1f %% %10s %12s", full.c_str(), printed_time(all.time()).c_str(), all.spread() * 100,
                     printed_ratio(all.time() / serial).c_str(), printed_ratio(all.time() / peer).c_str());
         for (const auto& one : all.counters) std::printf("  %s=%.4g", one.first.c_str(), all.counter(one.first));
