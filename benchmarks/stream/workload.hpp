@@ -25,14 +25,16 @@ inline constexpr std::array<level, 3> levels{
     {{"l1", 24u << 10, 24u << 10}, {"l2", 384u << 10, 384u << 10}, {"memory", 192u << 20, 96u << 20}}};
 
 /// Arrays of n doubles whose starts are spread over a page: a load that is a few bytes behind a store of another array,
-/// modulo 4 KiB, waits for it, and where an allocator puts arrays is no matter of the loop.
+/// modulo 4 KiB, waits for it, and where an allocator puts arrays is no matter of the loop. All variants get the same
+/// memory, one after the other: which pages of the machine an array has, and how large they are, is no matter of it either.
 class arrays {
 public:
-    arrays(std::size_t count, std::size_t n)
-        : stride_((n + page - 1) / page * page + page / count / 8 * 8), memory_(count * stride_ + 8) {
-        void* start = memory_.data();
-        std::size_t room = memory_.size() * sizeof(double);
-        first_ = static_cast<double*>(std::align(64, (memory_.size() - 8) * sizeof(double), start, room));
+    arrays(std::size_t count, std::size_t n) : stride_((n + page - 1) / page * page + page / count / 8 * 8) {
+        static std::vector<double> memory;
+        if (memory.size() < count * stride_ + 8) memory = std::vector<double>(count * stride_ + 8);
+        void* start = memory.data();
+        std::size_t room = memory.size() * sizeof(double);
+        first_ = static_cast<double*>(std::align(64, (memory.size() - 8) * sizeof(double), start, room));
     }
     double* fill(std::size_t which, std::size_t n, double value) {
         double* const one = first_ + which * stride_;
@@ -43,7 +45,6 @@ public:
 private:
     static constexpr std::size_t page = 4096 / sizeof(double);
     std::size_t stride_;
-    std::vector<double> memory_;
     double* first_;
 };
 
