@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Every rare path of the scheduler is taken at least once, and counted: each test repeats what leads there until the
-// counter has moved, and fails if it never does.
+// counter has moved, and fails if it never does (silent_counters.py shows that, for every counter).
 // test label: serial
 #include <pel/parallel_for.hpp>
 #include <pel/parallel_invoke.hpp>
