@@ -2,7 +2,7 @@
 // Machines out of a description: hwloc's XML, or a synthetic text. For pictures, tests and simulations: nothing is ever
 // bound by such a machine. What the process may use is what the description says. Any thread.
 // The environment chooses no other machine and cuts nothing off this one; HWLOC_CPUKINDS_RANKING still says how hwloc
-// ranks kinds of cores, and HWLOC_XML_VERBOSE that it prints.
+// ranks kinds of cores, HWLOC_XML_VERBOSE that it prints.
 #pragma once
 
 #include <pel/detail/platform/config.hpp>

@@ -64,8 +64,8 @@ private:
     static std::string to_bytes(unsigned long long bytes) {
         constexpr unsigned long long mib = 1ULL << 20;
         constexpr unsigned long long gib = 1ULL << 30;
-        if (bytes >= 8 * gib) return concat({std::to_string(bytes / gib), " GiB"});
-        if (bytes >= 8 * mib) return concat({std::to_string(bytes / mib), " MiB"});
+        if (bytes >= 8 * gib || (bytes >= gib && bytes % gib == 0)) return concat({std::to_string(bytes / gib), " GiB"});
+        if (bytes >= 8 * mib || (bytes >= mib && bytes % mib == 0)) return concat({std::to_string(bytes / mib), " MiB"});
         return concat({std::to_string(bytes / 1024), " KiB"});
     }
 
@@ -128,11 +128,11 @@ private:
         if (!node.subtype().empty()) append(text_, {", ", node.subtype()});
         append(text_, {"): "});
         if (node.memory() != 0) {
-            append(text_, {to_bytes(node.memory()), ", "});
+            append(text_, {to_bytes(node.memory()), ", ", node.is_home() ? "" : "memory only, ",
+                           node.is_home() || node.pus().empty() ? "" : "near "});
         } else {
-            append(text_, {node.is_home() ? "" : "no memory, "});
+            append(text_, {node.is_home() ? "" : "no usable memory, "});
         }
-        if (node.memory() != 0 && !node.is_home()) append(text_, {node.pus().empty() ? "" : "memory only, near "});
         append(text_, {to_cpus(node.pus()), "\n"});
     }
 

@@ -27,7 +27,8 @@ numbers distances_with(const std::string& matrices) {
     root.write("/a.xml", text);
     const pel::topology machine = pel::topology::from_xml(root.path() + "/a.xml");
     pel_test::machine_invariants(machine).check();
-    return pel::detail::topology_access::machine_of(machine).distances;
+    const auto& all = pel::detail::topology_access::machine_of(machine).distances;
+    return {all.begin(), all.end()};
 }
 
 /// Kinds: 4 means latency, 8 bandwidth; 1 is from the system, 2 from a user.
