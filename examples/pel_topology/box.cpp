@@ -92,8 +92,7 @@ void add_caches(const pel::topology& machine, std::vector<box>& boxes) {
 
 void add_cores(const pel::topology& machine, std::vector<box>& boxes) {
     for (const pel::core& core : machine.cores()) {
-        boxes.push_back(
-            make_box(box_kind::core, with_os("core", core.logical_index(), core.os_index()), core.pus()));
+        boxes.push_back(make_box(box_kind::core, with_os("core", core.logical_index(), core.os_index()), core.pus()));
         boxes.back().number = core.kind();
     }
     const auto pus = machine.pus();

@@ -249,7 +249,8 @@ private:
             const int top = y + static_cast<int>(from + 1) * height;
             if (has_numbers) {
                 body_ += text(border + width / 2, top + 14, std::to_string(from), "number");
-                body_ += text(border + static_cast<int>(from + 1) * width + width / 2, y + 14, std::to_string(from), "number");
+                body_ += text(border + static_cast<int>(from + 1) * width + width / 2, y + 14, std::to_string(from),
+                              "number");
             }
             for (unsigned to = 0; to < nodes; ++to) {
                 const unsigned distance = machine_.distance(from, to);

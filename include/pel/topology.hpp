@@ -215,8 +215,8 @@ inline unsigned topology::distance(unsigned from, unsigned to) const {
     const std::size_t count = machine.nodes.size();
     if (from >= count || to >= count) {
         detail::throw_error<std::invalid_argument>(
-            detail::concat({"pel::topology::distance: there is no NUMA node ", std::to_string(from >= count ? from : to),
-                            ", the machine has ", std::to_string(count)}));
+            detail::concat({"pel::topology::distance: there is no NUMA node ",
+                            std::to_string(from >= count ? from : to), ", the machine has ", std::to_string(count)}));
     }
     return machine.distance(from, to);
 }

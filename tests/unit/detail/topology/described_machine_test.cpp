@@ -123,8 +123,7 @@ TEST(described_machine, a_node_whose_memory_is_disallowed_but_not_its_cpus_has_n
 
 TEST(described_machine, distances_are_matched_object_by_object_and_need_not_be_symmetric) {
     const topology machine = read("memory_kinds");
-    EXPECT_EQ(distances(machine),
-              (numbers{10, 31, 40, 80, 30, 10, 20, 80, 41, 21, 10, 80, 81, 82, 80, 10}));
+    EXPECT_EQ(distances(machine), (numbers{10, 31, 40, 80, 30, 10, 20, 80, 41, 21, 10, 80, 81, 82, 80, 10}));
 }
 
 TEST(described_machine, kinds_of_cores_are_ranked_and_caches_may_differ_or_be_missing) {
