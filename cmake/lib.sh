@@ -74,12 +74,15 @@ quietly() {
 
 # What the tests in an emulated machine with NUMA nodes need; without it they are skipped, and say so.
 get_numa_vm() {
-    (need "an emulated machine with NUMA nodes" qemu-system-x86 busybox-static cpio && install_missing) &&
-        { [[ -r build/numa_vm/vmlinuz || -n ${PEL_NUMA_VM_KERNEL:-} ]] || quietly "fetch a kernel for it" fetch_kernel build/numa_vm; } ||
+    if ! (need "an emulated machine with NUMA nodes" qemu-system-x86 busybox-static cpio && install_missing) || ! fetch_kernel; then
         fail "there is no emulated machine with NUMA nodes: its tests will be skipped"
+    fi
 }
-# fetch_kernel FOLDER: out of Debian's package, which is not installed: nothing here is to boot it, as its scripts would prepare.
+# Out of Debian's package, which is not installed: nothing here is to boot it, as its scripts would prepare.
 fetch_kernel() {
+    [[ -r build/numa_vm/vmlinuz || -n ${PEL_NUMA_VM_KERNEL:-} ]] || quietly "fetch a kernel for it" unpack_kernel build/numa_vm
+}
+unpack_kernel() {
     local package
     package=$(apt-cache depends --important linux-image-cloud-amd64 | awk '$1 == "Depends:" { print $2; exit }')
     rm -rf "$1" && mkdir -p "$1" && (cd "$1" && apt-get download "${package:-linux-image-cloud-amd64}") &&

@@ -52,15 +52,15 @@ distances() {
 machine=$1 program=$(realpath -- "$2")
 shift 2
 # An Intel processor, because QEMU's default one hides from Linux which CPUs share a package.
-qemu=(qemu-system-x86_64 -accel tcg,thread=single -machine pc -nodefaults -no-user-config -display none -no-reboot
-    -cpu max,vendor=GenuineIntel,family=6,model=106,stepping=6)
+qemu=(qemu-system-x86_64 -accel 'tcg,thread=single' -machine pc -nodefaults -no-user-config -display none -no-reboot
+    -cpu 'max,vendor=GenuineIntel,family=6,model=106,stepping=6')
 case $machine in
     four_nodes)
-        qemu+=(-smp 8,sockets=4,cores=2)
+        qemu+=(-smp '8,sockets=4,cores=2')
         node 0-1 256; node 2-3 256; node 4-5 256; node 6-7 256
         distances 10,16,28,28 16,10,28,28 28,28,10,16 28,28,16,10 ;;
     uneven_nodes)
-        qemu+=(-smp 4,sockets=2,cores=2)
+        qemu+=(-smp '4,sockets=2,cores=2')
         node 0-1 256; node 2-3 0; node - 192
         distances 10,20,17 20,10,28 17,28,10 ;;
     *) usage >&2; exit 126 ;;

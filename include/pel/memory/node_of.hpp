@@ -2,6 +2,7 @@
 // node_of: on which NUMA node memory is.
 #pragma once
 
+#include <pel/detail/memory/placed_memory.hpp>
 #include <pel/detail/platform/config.hpp>
 #include <pel/detail/platform/numa_memory.hpp>
 #include <pel/topology.hpp>
@@ -17,7 +18,9 @@ PEL_NAMESPACE_BEGIN
 inline std::optional<numa_node> node_of(const void* address) {
     const int os_index = detail::find_node_of_page(address);
     if (os_index < 0) return std::nullopt;
-    for (const numa_node_info& node : topology::discover().numa_nodes()) {
+    const auto nodes = topology::discover().numa_nodes();
+    if (detail::is_flat(nodes)) return numa_node{0};
+    for (const numa_node_info& node : nodes) {
         if (node.os_index() == static_cast<unsigned>(os_index)) return numa_node{node.logical_index()};
     }
     return std::nullopt;

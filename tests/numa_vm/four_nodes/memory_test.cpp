@@ -155,7 +155,7 @@ TEST(memory, is_where_it_is_first_written_if_the_system_refuses_to_bind) {
     if (!pel_test::is_rerun()) {
         const pel_test::process_result result = pel_test::rerun_alone();
         EXPECT_EQ(result.status, 0) << result.output;
-        const std::string line = "pel: the system refuses to place memory on NUMA nodes (mbind: Operation not permitted)";
+        const std::string line = "pel: memory cannot be placed on NUMA nodes (mbind: Operation not permitted)";
         EXPECT_EQ(pel_test::count_of(result.output, line), 1U) << result.output;
         return;
     }

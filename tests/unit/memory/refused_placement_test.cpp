@@ -28,7 +28,7 @@ TEST_P(refused_placement, is_said_once_and_carried_on_from) {
         const pel_test::process_result result = pel_test::rerun_alone();
         if (result.output.find("[  SKIPPED ]") != std::string::npos) GTEST_SKIP() << result.output;
         EXPECT_EQ(result.status, 0) << result.output;
-        const std::string line = "pel: the system refuses to place memory on NUMA nodes (mbind: ";
+        const std::string line = "pel: memory cannot be placed on NUMA nodes (mbind: ";
         EXPECT_EQ(pel_test::count_of(result.output, line), 1U) << result.output;
         EXPECT_EQ(pel_test::count_of(result.output, std::string("pel: ")), 1U) << result.output;
         return;

@@ -44,22 +44,28 @@ public:
     page_policy policy() const noexcept {
         return choice_ == choice::one_node ? page_policy::bind : page_policy::interleave;
     }
-    /// Requires: !is_first_touch(). Returns: an empty set if a sandbox does not say which nodes there are.
+    /// Requires: !is_first_touch(). Returns: an empty set if it is not known which nodes there are.
     node_mask nodes() const {
         if (choice_ == choice::all_nodes) return read_memory_nodes();
         node_mask only;
-        only.insert(os_node_);
+        if (os_node_ != unknown_node) only.insert(os_node_);
         return only;
     }
 
 private:
     enum class choice : unsigned char { first_touch, one_node, all_nodes };
+    static constexpr unsigned unknown_node = ~0U;
 
     constexpr page_placement(choice chosen, unsigned os_node) noexcept : choice_(chosen), os_node_(os_node) {}
 
     choice choice_ = choice::first_touch;
     unsigned os_node_ = 0;
 };
+
+/// Whether these nodes are one that stands for all of a machine of which nothing is known.
+inline bool is_flat(const topology_range<numa_node_info>& nodes) noexcept {
+    return nodes.size() == 1 && nodes[0].memory() == 0;
+}
 
 PEL_COLD inline page_placement page_placement::on(numa_node node) {
     const topology machine = topology::discover();
@@ -70,10 +76,17 @@ PEL_COLD inline page_placement page_placement::on(numa_node node) {
                                                    count_of(nodes.size(), "node"), " (source: ", machine.source(),
                                                    ")"}));
     }
+    if (is_flat(nodes)) {
+        const node_mask all = read_memory_nodes();
+        unsigned first = 0;
+        while (first < all.end() && !all.contains(first)) ++first;
+        return {choice::one_node, all.count() == 1 ? first : unknown_node};
+    }
     const unsigned os_index = nodes[node.index].os_index();
     if (nodes[node.index].memory() == 0) {
         throw_error<std::invalid_argument>(concat({"pel::numa_allocator: NUMA node ", index, " (OS ",
-                                                   std::to_string(os_index), ") has no memory"}));
+                                                   std::to_string(os_index),
+                                                   ") has no memory that the process may use"}));
     }
     return {choice::one_node, os_index};
 }
@@ -83,15 +96,14 @@ PEL_COLD inline void report_unplaced(std::string_view reason) {
     static constinit atomic<bool> is_reported{false};
     // relaxed: exactly one caller sees false, and nothing else hangs on it.
     if (is_reported.exchange(true, relaxed)) return;
-    const std::string text = concat({"pel: the system refuses to place memory on NUMA nodes (", reason,
-                                     "): pages go to the node of the thread that first writes them\n"});
+    const std::string text = concat({"pel: memory cannot be placed on NUMA nodes (", reason, "): pages go to the node of the thread that first writes them\n"});
     std::fputs(text.c_str(), stderr);
 }
 
 /// Effects: places fresh pages; where that is refused, says so and carries on. Returns: false if there is no memory.
 PEL_COLD inline bool place_pages(void* start, std::size_t bytes, page_policy policy, const node_mask& nodes) {
     if (nodes.is_empty()) {
-        report_unplaced("get_mempolicy does not say which nodes there are");
+        report_unplaced("it is not known which ones there are");
         return true;
     }
     const int error = set_page_policy(start, bytes, policy, nodes);
