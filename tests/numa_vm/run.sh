@@ -90,7 +90,7 @@ arguments=''
 (($# == 0)) || arguments=$(printf " '%s'" "${@//\'/\'\\\'\'}")
 cat > "$root/init" << END_OF_INIT
 #!/bin/busybox sh
-export PATH=/bin HOME=/tmp
+export PATH=/bin HOME=/tmp TERM=dumb
 /bin/busybox --install -s /bin
 mount -t proc none /proc
 mount -t sysfs none /sys

@@ -23,7 +23,8 @@ public:
 
     void run(std::uint64_t lo, std::uint64_t hi) noexcept {
         const std::size_t end = hi * element_size_;
-        for (std::size_t offset = lo == 0 ? 0 : page_from(lo * element_size_); offset < end; offset = page_from(offset + 1))
+        for (std::size_t offset = lo == 0 ? 0 : page_from(lo * element_size_); offset < end;
+             offset = page_from(offset + 1))
             touch_byte(first_ + offset);
     }
     touching_strand split() const noexcept { return *this; }

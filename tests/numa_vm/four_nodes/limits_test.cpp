@@ -80,11 +80,9 @@ TEST(limits, offline_cpus_are_not_there) {
     EXPECT_EQ(os_indexes(machine.pus()), (numbers{0, 1, 2, 4, 5}));
     EXPECT_EQ(machine.numa_nodes().size(), 4U) << "the memory of the last node is still there";
     for (const pel::numa_node_info& node : machine.numa_nodes()) {
-        EXPECT_EQ(node.pus().empty(), node.os_index() == 3);
-        if (node.pus().empty()) {
-            numa_vector<double> bound(100'000, 1.0, numa_node{node.logical_index()});
-            pel_test::expect_all_on(bound, 3);
-        }
+        EXPECT_EQ(node.is_home(), node.os_index() != 3);
+        numa_vector<double> bound(100'000, 1.0, numa_node{node.logical_index()});
+        pel_test::expect_all_on(bound, static_cast<int>(node.os_index()));
     }
     expect_first_line(machine, "nothing limits the process, the machine has 5 CPUs (0-2,4-5)");
     for (const unsigned cpu : {3U, 6U, 7U}) set_online(cpu, true);
@@ -99,7 +97,8 @@ TEST(limits, a_cpu_quota_limits_how_many_and_not_which) {
     EXPECT_EQ(machine.concurrency(), 3U);
     EXPECT_EQ(machine.pus().size(), 8U);
     EXPECT_EQ(machine.numa_nodes().size(), 4U);
-    expect_first_line(machine, "the CPU quota in /sys/fs/cgroup/quota/cpu.max is 3 CPUs (250000 us of every 100000 us)");
+    expect_first_line(machine,
+                      "the CPU quota in /sys/fs/cgroup/quota/cpu.max is 3 CPUs (250000 us of every 100000 us)");
     EXPECT_EQ(pel::default_pool().concurrency(), 3U);
 }
 

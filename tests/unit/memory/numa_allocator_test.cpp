@@ -112,7 +112,8 @@ TEST(numa_allocator, memory_that_cannot_be_is_refused) {
 }
 
 TEST(numa_allocator, a_node_that_is_not_there_is_an_error_that_names_it) {
-    for (const unsigned index : {static_cast<unsigned>(pel::topology::discover().numa_nodes().size()), 4'000'000'000U}) {
+    for (const unsigned index :
+         {static_cast<unsigned>(pel::topology::discover().numa_nodes().size()), 4'000'000'000U}) {
         try {
             numa_allocator<double> allocator(numa_node{index});
             FAIL() << "no exception for node " << index;

@@ -43,11 +43,10 @@ constexpr bool is_made_alike =
     std::is_convertible_v<std::size_t, Ours> == std::is_convertible_v<std::size_t, Standard>;
 
 template <template <class> class Vector>
-constexpr bool has_same_types = std::ranges::contiguous_range<Vector<int>> &&
-                                std::is_same_v<typename Vector<int>::value_type, int> &&
-                                std::is_same_v<typename Vector<int>::reference, int&> &&
-                                std::is_same_v<typename Vector<int>::pointer, int*> &&
-                                std::is_same_v<typename Vector<int>::size_type, std::size_t>;
+constexpr bool has_same_types =
+    std::ranges::contiguous_range<Vector<int>> && std::is_same_v<typename Vector<int>::value_type, int> &&
+    std::is_same_v<typename Vector<int>::reference, int&> && std::is_same_v<typename Vector<int>::pointer, int*> &&
+    std::is_same_v<typename Vector<int>::size_type, std::size_t>;
 
 static_assert(is_made_alike<numa_vector<int>, std::vector<int>>);
 static_assert(is_made_alike<numa_vector<std::unique_ptr<int>>, std::vector<std::unique_ptr<int>>>);

@@ -72,9 +72,9 @@ PEL_COLD inline page_placement page_placement::on(numa_node node) {
     const auto nodes = machine.numa_nodes();
     const std::string index = std::to_string(node.index);
     if (node.index >= nodes.size()) {
-        throw_error<std::invalid_argument>(concat({"pel::numa_allocator: there is no NUMA node ", index, ", of ",
-                                                   count_of(nodes.size(), "node"), " (source: ", machine.source(),
-                                                   ")"}));
+        throw_error<std::invalid_argument>(
+            concat({"pel::numa_allocator: there is no NUMA node ", index, ", of ", count_of(nodes.size(), "node"),
+                    " (source: ", machine.source(), ")"}));
     }
     if (is_flat(nodes)) {
         const node_mask all = read_memory_nodes();
@@ -84,9 +84,9 @@ PEL_COLD inline page_placement page_placement::on(numa_node node) {
     }
     const unsigned os_index = nodes[node.index].os_index();
     if (nodes[node.index].memory() == 0) {
-        throw_error<std::invalid_argument>(concat({"pel::numa_allocator: NUMA node ", index, " (OS ",
-                                                   std::to_string(os_index),
-                                                   ") has no memory that the process may use"}));
+        throw_error<std::invalid_argument>(
+            concat({"pel::numa_allocator: NUMA node ", index, " (OS ", std::to_string(os_index),
+                    ") has no memory that the process may use"}));
     }
     return {choice::one_node, os_index};
 }
@@ -96,7 +96,8 @@ PEL_COLD inline void report_unplaced(std::string_view reason) {
     static constinit atomic<bool> is_reported{false};
     // relaxed: exactly one caller sees false, and nothing else hangs on it.
     if (is_reported.exchange(true, relaxed)) return;
-    const std::string text = concat({"pel: memory cannot be placed on NUMA nodes (", reason, "): pages go to the node of the thread that first writes them\n"});
+    const std::string text = concat({"pel: memory cannot be placed on NUMA nodes (", reason,
+                                     "): pages go to the node of the thread that first writes them\n"});
     std::fputs(text.c_str(), stderr);
 }
 
