@@ -80,7 +80,7 @@ get_numa_vm() {
 }
 # Out of Debian's package, which is not installed: nothing here is to boot it, as its scripts would prepare.
 fetch_kernel() {
-    [[ -r build/numa_vm/vmlinuz || -n ${PEL_NUMA_VM_KERNEL:-} ]] || quietly "fetch a kernel for it" unpack_kernel build/numa_vm
+    [[ -r build/numa_vm/vmlinuz || -n ${PEL_NUMA_VM_KERNEL:-} ]] || quietly "fetch a kernel for the emulated machine" unpack_kernel build/numa_vm
 }
 unpack_kernel() {
     local package
@@ -149,5 +149,6 @@ run_tests() {
     fi
     printf '%s, fences: %s:\n%s\n' "$preset" "$fences" "$(grep -E 'tests passed, .* out of' "$log" || echo 'CTest did not finish')" \
         >> "$closing_lines"
+    grep '^skipped: ' "build/$preset/Testing/Temporary/LastTest.log" 2> /dev/null | sort -u >> "$closing_lines" # by scripts, which say why
     return $status
 }

@@ -18,7 +18,7 @@ END_OF_USAGE
 }
 
 give_up() {
-    printf 'skipped: %s\n' "$1" >&2
+    printf 'skipped: tests in an emulated NUMA machine: %s\n' "$1" >&2
     [[ ${PEL_NUMA_VM:-} != required ]] || exit 1
     exit 77
 }

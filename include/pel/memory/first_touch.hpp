@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <ranges>
 #include <type_traits>
 
@@ -57,7 +56,7 @@ void first_touch(const Policy& policy, Range&& array) {
     if (size == 0) return;
     static_assert(!std::is_const_v<std::remove_reference_t<std::ranges::range_reference_t<Range>>>,
                   "pel::first_touch: writes, so the elements cannot be const");
-    auto* const first = reinterpret_cast<unsigned char*>(std::to_address(std::ranges::begin(array)));
+    auto* const first = reinterpret_cast<unsigned char*>(std::ranges::data(array));
     detail::touching_strand strand(first, sizeof(element));
     parallel_ranges(policy, size, strand);
 }
