@@ -40,6 +40,8 @@ public:
 /// Names a NUMA node by its logical index.
 struct numa_node {
     unsigned index = 0;
+
+    friend constexpr bool operator==(const numa_node&, const numa_node&) noexcept = default;
 };
 
 namespace detail {
