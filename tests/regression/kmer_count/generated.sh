@@ -62,7 +62,7 @@ write_variants() {
     { printf '\n\r\n'; cat "$1"; } >blank_start.fa
     gzip -c "$1" >single.fa.gz
     head -c 3000 "$1" | gzip -c >members.fa.gz
-    tail -c +3001 "$1" | head -c 1 | gzip -1 -c >>members.fa.gz
+    head -c 3001 "$1" | tail -c 1 | gzip -1 -c >>members.fa.gz # not the other way round: head would leave tail to SIGPIPE
     gzip -c </dev/null >>members.fa.gz
     tail -c +3002 "$1" | gzip -9 -c >>members.fa.gz
     cp members.fa.gz named_plain.fa
