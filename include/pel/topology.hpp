@@ -116,8 +116,8 @@ public:
     static topology from_synthetic(const std::string& text);
 
     /// Returns: how many CPUs the process may use: min(affinity mask of its first thread, cpuset, CPU quotas of its
-    /// cgroup and of all ancestors, rounded up), at least 1. Does not read the machine. Of a described machine: how many
-    /// PUs it allows.
+    /// cgroup and of all ancestors, rounded up), at least 1. Does not read the machine. Of a described machine: how
+    /// many PUs it allows.
     unsigned concurrency() const noexcept { return state_->limits().concurrency; }
 
     /// Returns: the PUs that the process may run on. A CPU quota makes them no fewer.

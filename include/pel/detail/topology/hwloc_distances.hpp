@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Distances between the NUMA nodes of a machine, in the manner of a SLIT (10 = local), always complete.
-// Of hwloc's matrices the one over NUMA nodes that means latency, covers most nodes and preferably is the system's own
-// counts; matrices about other objects or bandwidths do not. Objects are matched one by one: a matrix need be neither in
-// machine order nor symmetric. What it does not cover comes from latencies of memory attributes, else from the tree.
+// Of hwloc's matrices the one over NUMA nodes that means latency, preferably is the system's own, and covers most nodes
+// counts; matrices about other objects or bandwidths do not. Objects are matched one by one: a matrix need be neither
+// in machine order nor symmetric. What it does not cover comes from latencies of memory attributes, else from the tree.
 //
 // N1: userdata of a node's object is its logical index in the machine plus 1; 0: the process may not use it.
 // N2: userdata of any other object is how many different sets of CPUs it is nested in.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Stands in for hwloc_machine.hpp and described_machine.hpp where PEL_NO_HWLOC is defined. All of a program has to agree
-// on that macro.
+// Stands in for hwloc_machine.hpp and described_machine.hpp where PEL_NO_HWLOC is defined. All of a program has to
+// agree on that macro.
 #pragma once
 
 #include <pel/detail/platform/config.hpp>
