@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,8 +41,8 @@ inline time_ns transfer_of(const proximity::tier_info& tier, bool is_inside_node
 /// A machine, with the orders of a pool that fills it.
 class tested_machine {
 public:
-    tested_machine(std::string name, const pel::topology& topology, machine its)
-        : name_(std::move(name)), topology_(topology), machine_(std::move(its)),
+    tested_machine(std::string name, machine its)
+        : name_(std::move(name)), machine_(std::move(its)),
           plan_(machine_, static_cast<unsigned>(machine_.pus.size()), pel::binding::automatic, true),
           flat_(flat_machine(machine_)), flat_plan_(flat_, plan_.order().seats(), pel::binding::none, true) {
         const unsigned count = seats();
@@ -74,7 +75,7 @@ public:
     double memory_distance(unsigned seat, unsigned of_seat) const {
         const unsigned from = machine_.home_nodes[seat], to = machine_.home_nodes[of_seat];
         const std::size_t count = machine_.nodes.size();
-        return from == to || from >= count || to >= count ? 1.0 : machine_.distances[from * count + to] / 10.0;
+        return from == to || from >= count || to >= count ? 1.0 : machine_.distance(from, to) / 10.0;
     }
     double capacity(unsigned seat) const { return capacities_[seat] / 1024.0; }
 
@@ -89,7 +90,6 @@ private:
     }
 
     std::string name_;
-    pel::topology topology_; // keeps what the machine's ranges point into
     machine machine_;
     seat_plan plan_;
     machine flat_;
@@ -101,16 +101,20 @@ private:
 
 using machine_pointer = std::unique_ptr<const tested_machine>;
 
-/// `distance(a, b)` of different nodes replaces what the topology says.
+inline void require(const std::string& name, const std::string& fault) {
+    if (!fault.empty()) throw std::runtime_error(name + ": " + fault);
+}
+
+/// `distance(a, b)` of different nodes replaces what the text makes of it.
 template <class Distance>
 machine_pointer make_synthetic(const char* name, const char* text, Distance distance) {
-    const pel::topology topology = pel::topology::from_synthetic(text);
-    machine its = pel::detail::topology_access::machine_of(topology);
+    machine its;
+    require(text, pel::detail::read_synthetic_machine(text, its));
     const auto nodes = static_cast<unsigned>(its.nodes.size());
     for (unsigned a = 0; a < nodes; ++a) {
         for (unsigned b = 0; b < nodes; ++b) its.distances[a * nodes + b] = a == b ? 10 : distance(a, b);
     }
-    return std::make_unique<tested_machine>(name, topology, std::move(its));
+    return std::make_unique<tested_machine>(name, std::move(its));
 }
 
 /// Six to which real ones were the models. From 32 to 384 PUs, and from 1 to 24 nodes.
@@ -138,9 +142,9 @@ inline std::vector<machine_pointer> built_in_machines() {
 }
 
 inline machine_pointer machine_from_xml(const std::string& path) {
-    const pel::topology topology = pel::topology::from_xml(path);
-    return std::make_unique<tested_machine>(path.substr(path.rfind('/') + 1), topology,
-                                            pel::detail::topology_access::machine_of(topology));
+    machine its;
+    require(path, pel::detail::read_xml_machine(path, its));
+    return std::make_unique<tested_machine>(path.substr(path.rfind('/') + 1), std::move(its));
 }
 
 } // namespace simulator
