@@ -38,7 +38,7 @@ public:
     };
     struct tier_info {
         shared_by what = shared_by::machine;
-        unsigned least_distance = 10, greatest_distance = 10; // as in machine::distances; 10: inside a node
+        unsigned least_distance = 10, greatest_distance = 10; // as in machine::distances
         std::string name;                                     // for people: "core", "L3", "package", "remote 21"
     };
 
@@ -94,7 +94,9 @@ public:
         find_units();
         make_inner_tiers();
         make_outer_tiers();
-        if (result_.tiers_.empty()) add_tier(shared_by::machine, 10, 10, "machine"); // one PU, or none
+        if (result_.tiers() != 0) return;
+        add_tier(shared_by::machine, local, local, "machine"); // one PU
+        result_.inner_tiers_ = 1;
     }
 
 private:
@@ -115,6 +117,8 @@ private:
             return least != other.least ? least < other.least : rank < other.rank;
         }
     };
+
+    static constexpr unsigned local = machine::local_distance;
 
     unsigned pus() const noexcept { return static_cast<unsigned>(machine_.pus.size()); }
     static constexpr unsigned rank_of(shared_by what) noexcept { return static_cast<unsigned>(what) * 16; }
@@ -203,7 +207,7 @@ private:
         while (ranks.size() > proximity::most_inner_tiers) ranks.erase(ranks.begin() + 1);
         for (const unsigned rank : ranks) {
             const shared_by what = what_at(rank);
-            add_tier(what, 10, 10, name_of(what));
+            add_tier(what, local, local, name_of(what));
         }
         result_.inner_tiers_ = result_.tiers();
         copy_domains(ranks);
@@ -287,7 +291,7 @@ private:
     unsigned distance_between(unsigned a, unsigned b) const noexcept {
         const std::size_t nodes = machine_.nodes.size();
         if (a >= nodes || b >= nodes) return greatest_distance_;
-        return (machine_.distances[a * nodes + b] + machine_.distances[b * nodes + a] + 1) / 2;
+        return (machine_.distance(a, b) + machine_.distance(b, a) + 1) / 2;
     }
     /// Those of which one is the fewest per cent farther than the other become one tier.
     static void merge_nearest(std::vector<outer_class>& classes) {
@@ -351,7 +355,7 @@ private:
     std::vector<node_of_tree> tree_;
     std::vector<unsigned> innermost_; // of tree_, by PU
     unsigned kept_ = 0;
-    unsigned greatest_distance_ = 10;
+    unsigned greatest_distance_ = local;
 };
 
 inline proximity::proximity(const machine& of) { proximity_builder(of, *this).build(); }
