@@ -368,14 +368,25 @@ private:
             return;
         }
         at.cost += wait_step_ns;
-        if (now_ - at.since < wait_ns || public_jobs_ == 0 || at.suspended.size() >= most_suspended) return;
-        expose(own, own.private_jobs());
-        own.waits = true;
+        if (now_ - at.since < wait_ns) return;
+        for (unsigned& each : at.suspended) {
+            const unsigned number = each;
+            if (!is_ready(*threads_[number])) continue;
+            go_away(own);
+            each = at.current;
+            return resume(at, number);
+        }
+        if (public_jobs_ == 0 || at.suspended.size() >= most_suspended) return;
+        go_away(own);
         at.suspended.push_back(at.current);
         at.current = new_thread(index(at));
         at.cost += switch_ns;
         begin_search(at);
         change_seats(at);
+    }
+    void go_away(thread& own) {
+        expose(own, own.private_jobs());
+        own.waits = true;
     }
     /// Takes a job from who has the awaited one, if it serves that and nothing else on top.
     bool leapfrog(place& at, const job& awaited) {
