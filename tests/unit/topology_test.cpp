@@ -87,7 +87,7 @@ TEST(topology, a_distance_of_a_node_that_is_not_there_names_the_index) {
     const topology machine = topology::discover();
     const auto nodes = static_cast<unsigned>(machine.numa_nodes().size());
     EXPECT_EQ(machine.distance(0, 0), 10U);
-    for (const auto& [from, to] : {std::pair{nodes + 7, 0U}, {0U, nodes + 7}}) {
+    for (const auto& [from, to] : {std::pair{nodes + 7, 0U}, std::pair{0U, nodes + 7}}) {
         std::string message;
         try {
             machine.distance(from, to);

@@ -213,7 +213,9 @@ TEST(described_machine, an_xml_that_cannot_be_read_is_named_with_the_reason_and_
 }
 
 TEST(described_machine, a_file_that_is_not_there_is_named_with_the_systems_reason) {
-    for (const auto& [path, reason] : {std::pair{"/nonexistent/a.xml", "No such file"}, {"/", "directory"}, {"", "No such"}}) {
+    const std::pair<const char*, const char*> files[] = {
+        {"/nonexistent/a.xml", "No such file"}, {"/", "directory"}, {"", "No such"}};
+    for (const auto& [path, reason] : files) {
         std::string message;
         try {
             topology::from_xml(path);
