@@ -9,8 +9,8 @@ namespace pel_topology {
 std::string to_bytes(unsigned long long bytes) {
     constexpr unsigned long long mib = 1ULL << 20;
     constexpr unsigned long long gib = 1ULL << 30;
-    if (bytes >= 8 * gib) return std::to_string(bytes / gib) + " GiB";
-    if (bytes >= 8 * mib) return std::to_string(bytes / mib) + " MiB";
+    if (bytes >= 8 * gib || (bytes >= gib && bytes % gib == 0)) return std::to_string(bytes / gib) + " GiB";
+    if (bytes >= 8 * mib || (bytes >= mib && bytes % mib == 0)) return std::to_string(bytes / mib) + " MiB";
     return std::to_string(bytes / 1024) + " KiB";
 }
 
@@ -40,6 +40,15 @@ box make_box(box_kind kind, std::string label, const pel::pu_range& pus) {
     return {kind, std::move(label), pus[0].logical_index(), pus.size(), 0, {}, {}};
 }
 
+/// Returns: the box of that kind around these PUs, which is made if there is none.
+box& box_around(std::vector<box>& boxes, box_kind kind, const pel::pu_range& pus) {
+    box own = make_box(kind, "", pus);
+    const auto same = std::find_if(boxes.begin(), boxes.end(), [&](const box& other) {
+        return other.kind == kind && other.first == own.first && other.count == own.count;
+    });
+    return same == boxes.end() ? boxes.emplace_back(std::move(own)) : *same;
+}
+
 memory describe(const pel::numa_node_info& node) {
     std::string label = with_os("node", node.logical_index(), node.os_index());
     if (!node.subtype().empty()) label += ", " + std::string(node.subtype());
@@ -51,23 +60,21 @@ memory describe(const pel::numa_node_info& node) {
     return {node.logical_index(), std::move(label), node.is_home()};
 }
 
-/// Nodes with the same PUs share a box; nodes without go to the machine.
+/// Nodes with the same PUs share a box, the usual memory first; nodes without go to the machine.
 void add_nodes(const pel::topology& machine, box& whole, std::vector<box>& boxes) {
     for (const pel::numa_node_info& node : machine.numa_nodes()) {
         if (node.pus().empty()) {
             whole.memories.push_back(describe(node));
             continue;
         }
-        box own = make_box(box_kind::node, "", node.pus());
-        const auto same = std::find_if(boxes.begin(), boxes.end(), [&](const box& other) {
-            return other.kind == box_kind::node && other.first == own.first && other.count == own.count;
-        });
-        box& place = same == boxes.end() ? boxes.emplace_back(std::move(own)) : *same;
-        place.memories.push_back(describe(node));
+        box& place = box_around(boxes, box_kind::node, node.pus());
+        const auto at = node.is_home() ? place.memories.begin() : place.memories.end();
+        place.memories.insert(at, describe(node));
     }
 }
 
-/// Caches that more than one core shares: those of one core would be a box around every core.
+/// Caches that more than one core shares (those of one core would be a box around every core); caches of several levels
+/// around the same PUs are one box.
 void add_caches(const pel::topology& machine, std::vector<box>& boxes) {
     std::vector<std::size_t> in_core(machine.pus().size(), 1);
     for (const pel::core& core : machine.cores()) {
@@ -76,18 +83,16 @@ void add_caches(const pel::topology& machine, std::vector<box>& boxes) {
     for (unsigned level = 5; level > 1; --level) {
         for (const pel::cache& cache : machine.caches(level)) {
             if (cache.pus().size() <= in_core[cache.pus()[0].logical_index()]) continue;
-            std::string label = "L" + std::to_string(level);
-            if (cache.size() != 0) label += ' ' + to_bytes(cache.size());
-            boxes.push_back(make_box(box_kind::cache, std::move(label), cache.pus()));
-            boxes.back().number = level;
+            box& place = box_around(boxes, box_kind::cache, cache.pus());
+            place.label += (place.label.empty() ? "L" : ", L") + std::to_string(level);
+            if (cache.size() != 0) place.label += ' ' + to_bytes(cache.size());
         }
     }
 }
 
 void add_cores(const pel::topology& machine, std::vector<box>& boxes) {
     for (const pel::core& core : machine.cores()) {
-        boxes.push_back(
-            make_box(box_kind::core, with_os("core", core.logical_index(), core.os_index()), core.pus()));
+        boxes.push_back(make_box(box_kind::core, with_os("core", core.logical_index(), core.os_index()), core.pus()));
         boxes.back().number = core.kind();
     }
     const auto pus = machine.pus();

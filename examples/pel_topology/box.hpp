@@ -21,10 +21,10 @@ struct memory {
 
 struct box {
     box_kind kind;
-    std::string label;  // for people: "package 0", "L3 32 MiB"
-    std::size_t first;  // its PUs: [first, first + count) in machine order
+    std::string label; // for people: "package 0", "L3 32 MiB"
+    std::size_t first; // its PUs: [first, first + count) in machine order
     std::size_t count;
-    unsigned number = 0; // PUs: the kernel's number; caches: level; cores: kind
+    unsigned number = 0; // PUs: the kernel's number; cores: kind
     std::vector<memory> memories;
     std::vector<box> children;
 };

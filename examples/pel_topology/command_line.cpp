@@ -8,7 +8,8 @@ namespace pel_topology {
 const std::string_view help_text =
     "Usage: pel_topology [--svg FILE] [--xml FILE | --synthetic TEXT]\n"
     "\n"
-    "Draws the machine as PEL sees it: packages, NUMA nodes with their memory, shared caches, cores and PUs, as far as\n"
+    "Draws the machine as PEL sees it: packages, NUMA nodes with their memory, shared caches, cores and PUs, as far "
+    "as\n"
     "this process may use them. As text; and as a picture.\n"
     "\n"
     "  --svg FILE        also write the picture: one self-contained SVG\n"

@@ -55,8 +55,13 @@ std::string escape(std::string_view text) {
     return safe;
 }
 
-/// Roughly, for 12-pixel letters.
-int width_of(const std::string& text) { return static_cast<int>(text.size()) * 7 + 2 * padding; }
+/// Roughly, for letters of 12 pixels.
+int width_of(std::string_view text) { return static_cast<int>(text.size()) * 7 + 2 * padding; }
+int width_of_bold(std::string_view text) { return static_cast<int>(text.size()) * 8 + 2 * padding; }
+
+std::string count_of(std::size_t count, const std::string& noun) {
+    return std::to_string(count) + ' ' + noun + (count == 1 ? "" : "s");
+}
 
 struct area {
     int x = 0, y = 0, width = 0, height = 0;
@@ -96,7 +101,7 @@ private:
     int header_of(const box& one) const {
         const int lines = static_cast<int>(one.memories.size()) + (one.label.empty() ? 0 : 1);
         if (one.kind == box_kind::core) return 0;
-        return lines * (line_height + 2);
+        return lines * (line_height + 2) + (one.memories.empty() ? 0 : 4);
     }
 
     int padding_of(const box& one) const { return one.kind == box_kind::core ? 3 : padding; }
@@ -111,20 +116,25 @@ private:
         }
         for (const box& child : one.children) result.children.push_back(measure(child));
         std::size_t best = 1;
-        double least = 1e9;
+        double least = 0;
         for (std::size_t columns = 1; columns <= result.children.size(); ++columns) {
             arrange(result, columns);
-            const double ratio = static_cast<double>(result.where.width) / result.where.height;
-            const double wanted = one.kind == box_kind::core ? 8 : pleasant_ratio;
-            // Rows that are full look better.
-            const double ragged = result.children.size() % columns == 0 ? 0 : 0.2;
-            const double error = std::abs(std::log(ratio / wanted)) + ragged;
-            if (error >= least) continue;
-            least = error;
+            const double cost = cost_of(result, columns);
+            if (columns > 1 && cost >= least) continue;
+            least = cost;
             best = columns;
         }
         arrange(result, best);
         return result;
+    }
+
+    /// A small area in a pleasant shape is best, and rows that are full look better.
+    static double cost_of(const placed& arranged, std::size_t columns) {
+        const double width = arranged.where.width;
+        const double height = arranged.where.height;
+        const double wanted = arranged.what->kind == box_kind::core ? 8 : pleasant_ratio;
+        const double ragged = arranged.children.size() % columns == 0 ? 1 : 1.25;
+        return width * height * ragged * std::exp(std::abs(std::log(width / height / wanted)) / 2);
     }
 
     void arrange(placed& outer, std::size_t columns) const {
@@ -151,7 +161,7 @@ private:
         if (one.kind == box_kind::core) return;
         outer.where.width = std::max(outer.where.width, width_of(one.label) + inset);
         for (const memory& part : one.memories) {
-            outer.where.width = std::max(outer.where.width, width_of(part.label) + 2 * inset);
+            outer.where.width = std::max(outer.where.width, width_of_bold(part.label) + 2 * inset);
         }
     }
 
@@ -215,12 +225,13 @@ private:
         int x = border;
         for (const entry& one : entries) {
             if (!one.is_shown) continue;
-            if (x > border && x + 24 + width_of(one.meaning) > std::max(width_, 640)) {
+            if (x > border && x + 24 + width_of(one.meaning) > border + std::max(width_, 480)) {
                 x = border;
                 y += line_height + gap;
             }
             body_ += rect({x, y, 18, 14}, one.style) + text(x + 24, y + 11, one.meaning);
             x += 24 + width_of(one.meaning);
+            width_ = std::max(width_, x - border);
         }
         return y + line_height;
     }
@@ -238,7 +249,8 @@ private:
             const int top = y + static_cast<int>(from + 1) * height;
             if (has_numbers) {
                 body_ += text(border + width / 2, top + 14, std::to_string(from), "number");
-                body_ += text(border + static_cast<int>(from + 1) * width + width / 2, y + 14, std::to_string(from), "number");
+                body_ += text(border + static_cast<int>(from + 1) * width + width / 2, y + 14, std::to_string(from),
+                              "number");
             }
             for (unsigned to = 0; to < nodes; ++to) {
                 const unsigned distance = machine_.distance(from, to);
@@ -264,10 +276,10 @@ private:
     }
 
     std::string summary() const {
-        std::string line = std::to_string(machine_.pus().size()) + " PUs";
-        if (!machine_.cores().empty()) line += ", " + std::to_string(machine_.cores().size()) + " cores";
-        line += ", " + std::to_string(machine_.numa_nodes().size()) + " NUMA nodes";
-        if (!machine_.packages().empty()) line += ", " + std::to_string(machine_.packages().size()) + " packages";
+        std::string line = count_of(machine_.pus().size(), "PU");
+        if (!machine_.cores().empty()) line += ", " + count_of(machine_.cores().size(), "core");
+        line += ", " + count_of(machine_.numa_nodes().size(), "NUMA node");
+        if (!machine_.packages().empty()) line += ", " + count_of(machine_.packages().size(), "package");
         return line + "; concurrency " + std::to_string(machine_.concurrency());
     }
 

@@ -22,9 +22,7 @@ public:
 
     std::string write(const box& whole) && {
         text_ = "machine: " + count_of(whole.count, "PU") + '\n';
-        std::vector<std::string> lines;
-        for (const memory& one : whole.memories) lines.push_back(one.label + ", memory only");
-        write_children(whole, "", lines);
+        write_children(whole, "", further_memories(whole));
         return std::move(text_);
     }
 
@@ -52,12 +50,13 @@ private:
         return line + (pus == 1 ? "CPU " : "CPUs ") + to_list(machine_, first.first, pus);
     }
 
-    static std::string describe(const box& one) {
-        std::string line = one.label;
-        for (const memory& part : one.memories) {
-            line += (line.empty() ? "" : "; ") + part.label + (part.is_usual || one.memories.size() == 1 ? "" : ", on request");
+    /// Memory that is used on request only goes below the box that it belongs to.
+    static std::vector<std::string> further_memories(const box& one) {
+        std::vector<std::string> lines;
+        for (std::size_t i = one.kind == box_kind::node ? 1 : 0; i < one.memories.size(); ++i) {
+            lines.push_back(one.memories[i].label + (one.memories[i].is_usual ? "" : ": memory on request"));
         }
-        return line;
+        return lines;
     }
 
     void write_line(const std::string& indent, bool is_last, const std::string& line) {
@@ -82,10 +81,13 @@ private:
     /// What holds only cores that are alike fits on one line with them.
     void write_inner(const box& one, const std::string& indent, bool is_last) {
         const bool is_simple = is_leaf(one.children[0]) && end_of_alike(one.children, 0) == one.children.size();
-        std::string line = describe(one);
+        std::string line = one.kind == box_kind::node ? one.memories[0].label : one.label;
         if (is_simple) line += ": " + describe_leaves(one.children[0], one.children.size());
         write_line(indent, is_last, line);
-        if (!is_simple) write_children(one, indent + (is_last ? "   " : "│  "), {});
+        const std::string deeper = indent + (is_last ? "   " : "│  ");
+        const std::vector<std::string> lines = further_memories(one);
+        if (!is_simple) return write_children(one, deeper, lines);
+        for (const std::string& more : lines) write_line(deeper, &more == &lines.back(), more);
     }
 
     const pel::topology& machine_;

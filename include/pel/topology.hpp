@@ -8,6 +8,7 @@
 #include <pel/detail/platform/config.hpp>
 #include <pel/detail/platform/cpu_mask.hpp>
 #include <pel/detail/platform/error.hpp>
+#include <pel/detail/platform/plain_array.hpp>
 #include <pel/detail/sync/once_pointer.hpp>
 #include <pel/detail/topology/cpu_limits.hpp>
 #include <pel/detail/topology/explain.hpp>
@@ -27,7 +28,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 PEL_NAMESPACE_BEGIN
 
@@ -167,7 +167,7 @@ private:
     const detail::machine& get() const { return state_->get_machine(); }
 
     template <class T>
-    topology_range<T> range(const std::vector<T>& all) const {
+    topology_range<T> range(const detail::plain_array<T>& all) const {
         return {state_, all.data(), all.size()};
     }
 
@@ -215,8 +215,8 @@ inline unsigned topology::distance(unsigned from, unsigned to) const {
     const std::size_t count = machine.nodes.size();
     if (from >= count || to >= count) {
         detail::throw_error<std::invalid_argument>(
-            detail::concat({"pel::topology::distance: there is no NUMA node ", std::to_string(from >= count ? from : to),
-                            ", the machine has ", std::to_string(count)}));
+            detail::concat({"pel::topology::distance: there is no NUMA node ",
+                            std::to_string(from >= count ? from : to), ", the machine has ", std::to_string(count)}));
     }
     return machine.distance(from, to);
 }

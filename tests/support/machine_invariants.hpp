@@ -145,8 +145,8 @@ private:
         EXPECT_NE(text.find("machine (source: " + topology_.source() + ")"), std::string::npos) << text;
         EXPECT_NE(text.find(std::to_string(topology_.pus().size()) + " PU"), std::string::npos) << text;
         for (const pel::numa_node_info& one : topology_.numa_nodes()) {
-            const std::string name = "NUMA node " + std::to_string(one.logical_index()) + " (OS " +
-                                     std::to_string(one.os_index());
+            const std::string name =
+                "NUMA node " + std::to_string(one.logical_index()) + " (OS " + std::to_string(one.os_index());
             EXPECT_NE(text.find(name), std::string::npos) << name << " in:\n" << text;
         }
         EXPECT_EQ(machine_.nodes.size() > 1, text.find("distances") != std::string::npos) << text;

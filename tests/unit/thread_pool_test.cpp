@@ -56,6 +56,7 @@ TEST(thread_pool, machine_is_the_topology_of_the_options) {
 TEST(thread_pool, a_machine_that_is_only_described_binds_nobody) {
     const auto mine = pel::detail::read_thread_affinity();
     thread_pool_options options;
+    ::unsetenv("PEL_NUM_THREADS");
     options.topology = pel::topology::from_synthetic("core:3 pu:1"); // PUs that the process may not have
     pel::detail::cpu_mask seen;
     {

@@ -206,8 +206,9 @@ TEST(topology, a_described_machine_is_read_at_once_and_shared_by_its_copies) {
     EXPECT_EQ(machine.packages()[1].pus()[0].logical_index(), 32U);
     EXPECT_EQ(machine.distance(0, 1), 20U);
     EXPECT_EQ(machine.distance(0, 2), 30U);
-    EXPECT_NE(machine.explain().find("concurrency 64: \"pack:2 numa:2 l3:2 l2:2 core:2 pu:2\" describes a machine of 64"),
-              std::string::npos)
+    EXPECT_NE(
+        machine.explain().find("concurrency 64: \"pack:2 numa:2 l3:2 l2:2 core:2 pu:2\" describes a machine of 64"),
+        std::string::npos)
         << machine.explain();
     pel_test::machine_invariants(machine).check();
     const topology copy = machine;

@@ -11,6 +11,7 @@
 
 #include <pel/detail/platform/config.hpp>
 #include <pel/detail/platform/cpu_mask.hpp>
+#include <pel/detail/platform/plain_array.hpp>
 
 #include <sched.h>
 #include <unistd.h>
@@ -18,7 +19,6 @@
 #include <cerrno>
 #include <cstddef>
 #include <utility>
-#include <vector>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -29,7 +29,8 @@ namespace detail {
 template <class Get>
 cpu_mask read_growing_mask(Get get) {
     for (std::size_t cpus = 1024; cpus <= cpu_mask::max_cpus; cpus *= 2) {
-        std::vector<unsigned long> words(cpus / cpu_mask::word_bits);
+        plain_array<unsigned long> words;
+        words.resize(cpus / cpu_mask::word_bits);
         errno = 0;
         if (get(words.size() * sizeof(unsigned long), words.data()) == 0) return cpu_mask(std::move(words));
         if (errno != EINVAL) break;
@@ -54,7 +55,7 @@ inline cpu_mask read_thread_affinity() { return read_affinity_of(0); }
 
 /// Binds the calling thread to the CPUs of `mask`. Returns: false if the kernel refuses; the binding is as before then.
 inline bool set_thread_affinity(const cpu_mask& mask) noexcept {
-    const std::vector<unsigned long>& words = mask.words();
+    const plain_array<unsigned long>& words = mask.words();
     return ::sched_setaffinity(0, words.size() * sizeof(unsigned long),
                                reinterpret_cast<const cpu_set_t*>(words.data())) == 0;
 }

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <pel/detail/platform/config.hpp>
+#include <pel/detail/platform/plain_array.hpp>
 
 #include <bit>
 #include <cstddef>
 #include <utility>
-#include <vector>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -19,7 +19,7 @@ public:
     static constexpr unsigned max_cpus = 1U << 20;
 
     cpu_mask() = default;
-    explicit cpu_mask(std::vector<unsigned long> words) : words_(std::move(words)) {}
+    explicit cpu_mask(plain_array<unsigned long> words) : words_(std::move(words)) {}
 
     /// Returns: the CPUs 0 … count − 1.
     static cpu_mask first(unsigned count) {
@@ -50,7 +50,7 @@ public:
     /// Returns: a number that no CPU of the set reaches.
     unsigned end() const noexcept { return static_cast<unsigned>(words_.size()) * word_bits; }
 
-    const std::vector<unsigned long>& words() const noexcept { return words_; }
+    const plain_array<unsigned long>& words() const noexcept { return words_; }
 
     bool is_subset_of(const cpu_mask& other) const { return (*this & other).count() == count(); }
 
@@ -64,7 +64,7 @@ public:
     friend bool operator==(const cpu_mask& a, const cpu_mask& b) { return a.is_subset_of(b) && b.is_subset_of(a); }
 
 private:
-    std::vector<unsigned long> words_;
+    plain_array<unsigned long> words_;
 };
 
 } // namespace detail

@@ -2,7 +2,7 @@
 // Machines out of a description: hwloc's XML, or a synthetic text. For pictures, tests and simulations: nothing is ever
 // bound by such a machine. What the process may use is what the description says. Any thread.
 // The environment chooses no other machine and cuts nothing off this one; HWLOC_CPUKINDS_RANKING still says how hwloc
-// ranks kinds of cores, and HWLOC_XML_VERBOSE that it prints.
+// ranks kinds of cores, HWLOC_XML_VERBOSE that it prints.
 #pragma once
 
 #include <pel/detail/platform/config.hpp>
@@ -39,8 +39,9 @@ inline std::string explain_refusal(std::string_view xml) {
     std::string_view rest = version;
     unsigned long long major = 0;
     if (try_take_number(rest, major) && major > HWLOC_API_VERSION >> 16) {
-        return concat({"the file is XML of hwloc's format ", version, ", and hwloc " HWLOC_VERSION " reads no newer one than ",
-                       std::to_string(HWLOC_API_VERSION >> 16), " (hwloc 3 writes that too: lstopo --export-xml-flags v2)"});
+        return concat(
+            {"the file is XML of hwloc's format ", version, ", and hwloc " HWLOC_VERSION " reads no newer one than ",
+             std::to_string(HWLOC_API_VERSION >> 16), " (hwloc 3 writes that too: lstopo --export-xml-flags v2)"});
     }
     if (xml.find("</topology>") == std::string_view::npos) return "the file is truncated: it has no </topology>";
     return "hwloc does not understand the file: it is damaged, or not what lstopo --of xml writes";
@@ -73,7 +74,8 @@ inline std::string read_described_tree(const hwloc_tree& tree, std::string_view 
     const described_set nodes(tree, ::hwloc_topology_get_allowed_nodeset(tree.get()), xml, "allowed_nodeset");
     cpu_mask allowed;
     const cpu_mask online = tree.pus();
-    if (online.count() != tree.count(HWLOC_OBJ_PU)) return "two CPUs in it have the same number, or one that no CPU has";
+    if (online.count() != tree.count(HWLOC_OBJ_PU))
+        return "two CPUs in it have the same number, or one that no CPU has";
     for (unsigned cpu = 0; cpu < online.end(); ++cpu) {
         if (online.contains(cpu) && ::hwloc_bitmap_isset(cpus.get(), cpu) != 0) allowed.insert(cpu);
     }

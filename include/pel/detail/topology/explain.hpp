@@ -64,8 +64,10 @@ private:
     static std::string to_bytes(unsigned long long bytes) {
         constexpr unsigned long long mib = 1ULL << 20;
         constexpr unsigned long long gib = 1ULL << 30;
-        if (bytes >= 8 * gib) return concat({std::to_string(bytes / gib), " GiB"});
-        if (bytes >= 8 * mib) return concat({std::to_string(bytes / mib), " MiB"});
+        if (bytes >= 8 * gib || (bytes >= gib && bytes % gib == 0))
+            return concat({std::to_string(bytes / gib), " GiB"});
+        if (bytes >= 8 * mib || (bytes >= mib && bytes % mib == 0))
+            return concat({std::to_string(bytes / mib), " MiB"});
         return concat({std::to_string(bytes / 1024), " KiB"});
     }
 
@@ -98,7 +100,8 @@ private:
                 if (size < least) least = size;
                 if (size > most) most = size;
             }
-            append(text_, {first == 0 ? "  " : ", ", count_of(i - first, concat({"L", std::to_string(level), " cache"}))});
+            append(text_,
+                   {first == 0 ? "  " : ", ", count_of(i - first, concat({"L", std::to_string(level), " cache"}))});
             if (most > 0) append(text_, {" of ", to_bytes(least)});
             if (most > least) append(text_, {" to ", to_bytes(most)});
         }
@@ -116,8 +119,8 @@ private:
                 capacity = one.capacity();
             }
             if (count == machine_.cores.size()) return;
-            append(text_, {kind == 0 ? "  cores by kind: " : ", ", std::to_string(count), " of kind ", std::to_string(kind),
-                           " (capacity ", std::to_string(capacity), ")"});
+            append(text_, {kind == 0 ? "  cores by kind: " : ", ", std::to_string(count), " of kind ",
+                           std::to_string(kind), " (capacity ", std::to_string(capacity), ")"});
             counted += count;
         }
         if (counted > 0) text_ += '\n';
@@ -128,11 +131,11 @@ private:
         if (!node.subtype().empty()) append(text_, {", ", node.subtype()});
         append(text_, {"): "});
         if (node.memory() != 0) {
-            append(text_, {to_bytes(node.memory()), ", "});
+            append(text_, {to_bytes(node.memory()), ", ", node.is_home() ? "" : "memory only, ",
+                           node.is_home() || node.pus().empty() ? "" : "near "});
         } else {
-            append(text_, {node.is_home() ? "" : "no memory, "});
+            append(text_, {node.is_home() ? "" : "no usable memory, "});
         }
-        if (node.memory() != 0 && !node.is_home()) append(text_, {node.pus().empty() ? "" : "memory only, near "});
         append(text_, {to_cpus(node.pus()), "\n"});
     }
 
@@ -175,7 +178,8 @@ private:
                 if (one > most) most = one;
             }
         }
-        append(text_, {"  distances between nodes: ", std::to_string(least), " to ", std::to_string(most), " (10: local)\n"});
+        append(text_,
+               {"  distances between nodes: ", std::to_string(least), " to ", std::to_string(most), " (10: local)\n"});
     }
 
     const machine& machine_;

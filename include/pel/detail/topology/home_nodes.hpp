@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Which NUMA node each PU gets its memory from by default. Linux knows; hwloc does not say, so it is found again:
-// H1: of several nodes with the same PUs the usual memory (no subtype, or DRAM) is the home, else the one with the
+// H1: of several nodes with a PU, that of the usual memory (no subtype, or DRAM) is its own, else the one with the
 // smallest OS index: nodes that have CPUs in the kernel are numbered before those that firmware adds.
 // H2: the PUs of a node without memory, or whose memory the process may not use, get it from the nearest other node;
 // of those at equal distance, as in the kernel's zone lists, from one that is numbered higher.
@@ -24,32 +24,21 @@ public:
     void find() {
         const auto none = static_cast<unsigned>(machine_.nodes.size());
         machine_.home_nodes.resize(machine_.pus.size(), none);
-        for (const numa_node_info& node : machine_.nodes) {
-            if (node.facts_.has_memory) offer(node);
-        }
-        for (const numa_node_info& node : machine_.nodes) {
-            if (node.facts_.has_memory) continue;
-            const unsigned nearest = find_nearest(node);
-            for (const pu& unit : node.pus()) {
-                if (home(unit) == none) home(unit) = nearest;
-            }
-        }
-        for (const unsigned node : machine_.home_nodes) {
-            if (node != none) machine_.nodes[node].facts_.is_home = true;
+        for (const numa_node_info& node : machine_.nodes) offer(node);
+        for (unsigned& home : machine_.home_nodes) {
+            if (home != none) home = find_memory(machine_.nodes[home]);
+            if (home != none) machine_.nodes[home].facts_.is_home = true;
         }
     }
 
 private:
-    unsigned& home(const pu& unit) { return machine_.home_nodes[unit.logical_index()]; }
-
     static bool is_usual(const numa_node_info& node) { return node.subtype().empty() || node.subtype() == "DRAM"; }
 
     void offer(const numa_node_info& node) {
         for (const pu& unit : node.pus()) {
-            unsigned& current = home(unit);
-            if (current == machine_.nodes.size() || is_preferred(node, machine_.nodes[current])) {
-                current = node.logical_index();
-            }
+            unsigned& own = machine_.home_nodes[unit.logical_index()];
+            const bool is_first = own == machine_.nodes.size();
+            if (is_first || is_preferred(node, machine_.nodes[own])) own = node.logical_index();
         }
     }
 
@@ -60,7 +49,8 @@ private:
     }
 
     /// H2, H3. Returns: the number of nodes if there is none.
-    unsigned find_nearest(const numa_node_info& from) const {
+    unsigned find_memory(const numa_node_info& from) const {
+        if (from.facts_.has_memory) return from.logical_index();
         auto nearest = static_cast<unsigned>(machine_.nodes.size());
         unsigned least = ~0U;
         for (const numa_node_info& to : machine_.nodes) {

@@ -62,9 +62,9 @@ public:
         for (unsigned kind = 0; kind < static_cast<unsigned>(count); ++kind) {
             if (!select(kind)) continue;
             mark(rank);
-            // hwloc lists the weakest first, if it knows.
-            if (is_ranked_) ++rank;
+            if (is_ranked_) ++rank; // hwloc lists the weakest first, if it knows
         }
+        if (rank == 0) rank_by_capacity();
     }
 
 private:
@@ -117,7 +117,26 @@ private:
             fastest_ == 0 ? most : static_cast<unsigned>((most * speed(measure_) + fastest_ / 2) / fastest_);
         for (core& one : machine_.cores) {
             if (!is_selected(one)) continue;
-            one = core(one.logical_index(), one.os_index(), rank, capacity == 0 ? 1 : capacity, one.pus());
+            set(one, rank, capacity == 0 ? 1 : capacity);
+        }
+    }
+
+    static void set(core& one, unsigned kind, unsigned capacity) {
+        one = core(one.logical_index(), one.os_index(), kind, capacity, one.pus());
+    }
+
+    void rank_by_capacity() {
+        unsigned ranked = 0; // capacities up to here
+        for (unsigned rank = 0;; ++rank) {
+            unsigned next = ~0U;
+            for (const core& one : machine_.cores) {
+                if (one.capacity() > ranked && one.capacity() < next) next = one.capacity();
+            }
+            if (next == ~0U) return;
+            for (core& one : machine_.cores) {
+                if (one.capacity() == next) set(one, rank, next);
+            }
+            ranked = next;
         }
     }
 

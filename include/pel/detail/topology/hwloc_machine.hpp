@@ -9,6 +9,7 @@
 #include <pel/detail/platform/config.hpp>
 #include <pel/detail/platform/cpu_mask.hpp>
 #include <pel/detail/platform/file.hpp>
+#include <pel/detail/platform/plain_array.hpp>
 #include <pel/detail/topology/home_nodes.hpp>
 #include <pel/detail/topology/hwloc_attributes.hpp>
 #include <pel/detail/topology/hwloc_distances.hpp>
@@ -20,7 +21,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -79,7 +79,7 @@ private:
     /// By level; inside a level they are in order.
     void sort_caches() {
         constexpr unsigned levels = 5;
-        std::vector<cache> sorted;
+        plain_array<cache> sorted;
         for (unsigned level = 1; level <= levels; ++level) {
             unsigned count = 0;
             for (const cache& one : result_.caches) {

@@ -10,13 +10,13 @@
 #include <pel/detail/platform/config.hpp>
 #include <pel/detail/platform/cpu_mask.hpp>
 #include <pel/detail/platform/file.hpp>
+#include <pel/detail/platform/plain_array.hpp>
 #include <pel/detail/topology/cpu_list.hpp>
 #include <pel/detail/topology/text.hpp>
 
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <vector>
 
 PEL_NAMESPACE_BEGIN
 
@@ -52,15 +52,15 @@ public:
     using iterator = const pu*;
     using const_iterator = const pu*;
 
-    constexpr pu_range() noexcept = default;
-    constexpr pu_range(const pu* first, std::size_t size) noexcept : first_(first), size_(size) {}
+    pu_range() noexcept = default;
+    pu_range(const pu* first, std::size_t size) noexcept : first_(first), size_(size) {}
 
-    constexpr iterator begin() const noexcept { return first_; }
-    constexpr iterator end() const noexcept { return first_ + size_; }
-    constexpr std::size_t size() const noexcept { return size_; }
-    constexpr bool empty() const noexcept { return size_ == 0; }
+    iterator begin() const noexcept { return first_; }
+    iterator end() const noexcept { return first_ + size_; }
+    std::size_t size() const noexcept { return size_; }
+    bool empty() const noexcept { return size_ == 0; }
     /// Requires: i < size().
-    constexpr const pu& operator[](std::size_t i) const noexcept { return first_[i]; }
+    const pu& operator[](std::size_t i) const noexcept { return first_[i]; }
 
 private:
     const pu* first_ = nullptr;
@@ -70,19 +70,19 @@ private:
 /// A core, or what is left of it for the process.
 class core {
 public:
-    constexpr core(unsigned logical_index, unsigned os_index, unsigned kind, unsigned capacity, pu_range pus) noexcept
+    core(unsigned logical_index, unsigned os_index, unsigned kind, unsigned capacity, pu_range pus) noexcept
         : logical_index_(logical_index), os_index_(os_index), kind_(kind), capacity_(capacity), pus_(pus) {}
 
-    constexpr unsigned logical_index() const noexcept { return logical_index_; }
+    unsigned logical_index() const noexcept { return logical_index_; }
     /// Returns: the kernel's number; several packages may use the same ones.
-    constexpr unsigned os_index() const noexcept { return os_index_; }
-    /// Returns: 0 for the least powerful kind of core that the process may use, and so on. 0 where all are alike, or
-    /// hwloc cannot tell which kind is the more powerful one.
-    constexpr unsigned kind() const noexcept { return kind_; }
+    unsigned os_index() const noexcept { return os_index_; }
+    /// Returns: 0 for the least powerful kind of core that the process may use, and so on, as hwloc ranks them, else by
+    /// capacity. 0 where all are alike.
+    unsigned kind() const noexcept { return kind_; }
     /// Returns: how fast its kind is; the fastest has 1024, and so has everything where nothing is known. From Linux'
     /// cpu_capacity, else the highest frequency, else the base frequency.
-    constexpr unsigned capacity() const noexcept { return capacity_; }
-    constexpr pu_range pus() const noexcept { return pus_; }
+    unsigned capacity() const noexcept { return capacity_; }
+    pu_range pus() const noexcept { return pus_; }
 
 private:
     unsigned logical_index_, os_index_, kind_, capacity_;
@@ -92,16 +92,16 @@ private:
 /// A data or unified cache.
 class cache {
 public:
-    constexpr cache(unsigned logical_index, unsigned level, std::size_t size, pu_range pus) noexcept
+    cache(unsigned logical_index, unsigned level, std::size_t size, pu_range pus) noexcept
         : logical_index_(logical_index), level_(level), size_(size), pus_(pus) {}
 
     /// Returns: its place in topology::caches(level()).
-    constexpr unsigned logical_index() const noexcept { return logical_index_; }
-    constexpr unsigned level() const noexcept { return level_; }
+    unsigned logical_index() const noexcept { return logical_index_; }
+    unsigned level() const noexcept { return level_; }
     /// Returns: bytes; 0 if not known.
-    constexpr std::size_t size() const noexcept { return size_; }
+    std::size_t size() const noexcept { return size_; }
     /// Returns: the PUs that share it.
-    constexpr pu_range pus() const noexcept { return pus_; }
+    pu_range pus() const noexcept { return pus_; }
 
 private:
     unsigned logical_index_, level_;
@@ -112,12 +112,12 @@ private:
 /// A package: what is in one socket.
 class package {
 public:
-    constexpr package(unsigned logical_index, unsigned os_index, pu_range pus) noexcept
+    package(unsigned logical_index, unsigned os_index, pu_range pus) noexcept
         : logical_index_(logical_index), os_index_(os_index), pus_(pus) {}
 
-    constexpr unsigned logical_index() const noexcept { return logical_index_; }
-    constexpr unsigned os_index() const noexcept { return os_index_; }
-    constexpr pu_range pus() const noexcept { return pus_; }
+    unsigned logical_index() const noexcept { return logical_index_; }
+    unsigned os_index() const noexcept { return os_index_; }
+    pu_range pus() const noexcept { return pus_; }
 
 private:
     unsigned logical_index_, os_index_;
@@ -144,23 +144,23 @@ struct node_facts {
 /// A NUMA node whose memory or CPUs the process may use.
 class numa_node_info {
 public:
-    explicit constexpr numa_node_info(const detail::node_facts& facts) noexcept : facts_(facts) {}
+    explicit numa_node_info(const detail::node_facts& facts) noexcept : facts_(facts) {}
 
-    constexpr unsigned logical_index() const noexcept { return facts_.logical_index; }
+    unsigned logical_index() const noexcept { return facts_.logical_index; }
     /// Returns: the kernel's number, as numactl takes it. May have gaps: 0, 8, 252, …
-    constexpr unsigned os_index() const noexcept { return facts_.os_index; }
+    unsigned os_index() const noexcept { return facts_.os_index; }
     /// Returns: bytes that the process may use; 0: none, or not known for any node.
-    constexpr unsigned long long memory() const noexcept { return facts_.memory; }
+    unsigned long long memory() const noexcept { return facts_.memory; }
     /// Returns: "", "DRAM", "HBM", "MCDRAM", "GPUMemory", … as hwloc says. Valid as long as the object.
-    constexpr std::string_view subtype() const noexcept { return facts_.subtype; }
+    std::string_view subtype() const noexcept { return facts_.subtype; }
     /// Returns: MiB/s from its own CPUs; 0: not known.
-    constexpr unsigned long long bandwidth() const noexcept { return facts_.bandwidth; }
+    unsigned long long bandwidth() const noexcept { return facts_.bandwidth; }
     /// Returns: ns from its own CPUs; 0: not known.
-    constexpr unsigned long long latency() const noexcept { return facts_.latency; }
+    unsigned long long latency() const noexcept { return facts_.latency; }
     /// Returns: its own CPUs. Nodes may share them (fast memory beside the usual one); none: memory only.
-    constexpr pu_range pus() const noexcept { return facts_.pus; }
+    pu_range pus() const noexcept { return facts_.pus; }
     /// Returns: whether the kernel takes memory for some PU from here if not told otherwise.
-    constexpr bool is_home() const noexcept { return facts_.is_home; }
+    bool is_home() const noexcept { return facts_.is_home; }
 
 private:
     friend class detail::home_finder;
@@ -175,7 +175,9 @@ struct domain {
     unsigned first;
     unsigned count;
 
-    friend constexpr bool operator==(const domain&, const domain&) = default;
+    friend bool operator==(const domain& a, const domain& b) noexcept {
+        return a.first == b.first && a.count == b.count;
+    }
 };
 
 struct machine {
@@ -183,14 +185,14 @@ struct machine {
 
     std::string source;      ///< "hwloc", or "flat: …" with the reason
     std::string description; ///< a line for people of what the objects do not say, with its line end; or nothing
-    std::vector<pu> pus;
-    std::vector<core> cores;
-    std::vector<cache> caches; ///< inner levels first
-    std::vector<package> packages;
-    std::vector<numa_node_info> nodes;
-    std::vector<domain> domains;      ///< of at least two PUs, each set once; the last one is the whole machine
-    std::vector<unsigned> home_nodes; ///< per PU: where its memory comes from by default; nodes.size(): from no node
-    std::vector<unsigned> distances;  ///< nodes × nodes; row: whose CPUs, column: whose memory; as in a SLIT, complete
+    plain_array<pu> pus;
+    plain_array<core> cores;
+    plain_array<cache> caches; ///< inner levels first
+    plain_array<package> packages;
+    plain_array<numa_node_info> nodes;
+    plain_array<domain> domains;      ///< of at least two PUs, each set once; the last one is the whole machine
+    plain_array<unsigned> home_nodes; ///< per PU: where its memory comes from by default; nodes.size(): from no node
+    plain_array<unsigned> distances;  ///< nodes × nodes; row: whose CPUs, column: whose memory; as in a SLIT, complete
     cpu_mask online;                  ///< all of the machine, allowed or not
     bool is_this_system = true;       ///< false: nothing may be bound by it
 

@@ -50,6 +50,16 @@ std::vector<unsigned> os_indices(const Range& objects) {
 
 using numbers = std::vector<unsigned>;
 
+numbers homes(const topology& machine) {
+    const auto& all = topology_access::machine_of(machine).home_nodes;
+    return {all.begin(), all.end()};
+}
+
+numbers distances(const topology& machine) {
+    const auto& all = topology_access::machine_of(machine).distances;
+    return {all.begin(), all.end()};
+}
+
 TEST(described_machine, fast_memory_beside_the_usual_one_shares_its_cpus_and_is_nobodys_home) {
     const topology machine = read("memory_kinds");
     const auto nodes = machine.numa_nodes();
@@ -73,7 +83,8 @@ TEST(described_machine, cpus_of_a_node_without_memory_get_it_from_the_nearest_no
     EXPECT_EQ(node.memory(), 0U);
     EXPECT_FALSE(node.is_home());
     EXPECT_EQ(os_indices(node.pus()), (numbers{8, 9}));
-    EXPECT_EQ(topology_access::machine_of(machine).home_nodes, (numbers{1, 1, 1, 1}));
+    EXPECT_EQ(homes(machine), (numbers{1, 1, 1, 1}));
+    EXPECT_NE(machine.explain().find("(OS 8): no usable memory, 2 CPUs (8-9)"), std::string::npos) << machine.explain();
 }
 
 TEST(described_machine, a_node_with_no_cpus_is_listed_as_memory_only) {
@@ -107,13 +118,12 @@ TEST(described_machine, a_node_whose_memory_is_disallowed_but_not_its_cpus_has_n
     ASSERT_EQ(os_indices(nodes), (numbers{9, 3, 8, 252}));
     EXPECT_EQ(nodes[1].memory(), 0U);
     EXPECT_FALSE(nodes[1].is_home());
-    EXPECT_EQ(topology_access::machine_of(machine).home_nodes, (numbers{0, 0, 0, 0}));
+    EXPECT_EQ(homes(machine), (numbers{0, 0, 0, 0}));
 }
 
 TEST(described_machine, distances_are_matched_object_by_object_and_need_not_be_symmetric) {
     const topology machine = read("memory_kinds");
-    EXPECT_EQ(topology_access::machine_of(machine).distances,
-              (numbers{10, 31, 40, 80, 30, 10, 20, 80, 41, 21, 10, 80, 81, 82, 80, 10}));
+    EXPECT_EQ(distances(machine), (numbers{10, 31, 40, 80, 30, 10, 20, 80, 41, 21, 10, 80, 81, 82, 80, 10}));
 }
 
 TEST(described_machine, kinds_of_cores_are_ranked_and_caches_may_differ_or_be_missing) {
@@ -193,7 +203,7 @@ TEST(described_machine, an_xml_that_cannot_be_read_is_named_with_the_reason_and_
         {replaced(good, "type=\"PU\"", "type=\"Quark\""), "hwloc does not understand the file"},
         {replaced(good, "allowed_cpuset=\"0x0000000a\"", "allowed_cpuset=\"0x0\""), "it allows no CPU at all"},
         {replaced(good, "\"PU\" os_index=\"3\"", "\"PU\" os_index=\"1\""), "two CPUs in it have the same number"},
-        {replaced(good, "\"PU\" os_index=\"3\"", "\"PU\" os_index=\"4000000000\""), "two CPUs in it"},
+        {replaced(good, "\"PU\" os_index=\"3\"", "\"PU\" os_index=\"2000000\""), "two CPUs in it"},
     };
     pel_test::fake_root root;
     const std::string path = root.path() + "/bad.xml";
@@ -244,14 +254,17 @@ TEST(described_machine, the_environment_neither_chooses_nor_cuts_it) {
     const std::pair<const char*, const char*> variables[] = {
         {"HWLOC_XMLFILE", "/nonexistent.xml"}, {"HWLOC_SYNTHETIC", "pu:3"},
         {"HWLOC_COMPONENTS", "-all"},          {"HWLOC_THISSYSTEM", "1"},
-        {"HWLOC_THISSYSTEM_ALLOWED_RESOURCES", "1"}};
+        {"HWLOC_CPUKINDS_RANKING", "none"},    {"HWLOC_THISSYSTEM_ALLOWED_RESOURCES", "1"}};
     for (const auto& [name, value] : variables) ASSERT_EQ(::setenv(name, value, 1), 0);
     const topology file = topology::from_xml(data("memory_kinds"));
+    const topology kinds = topology::from_xml(data("hybrid"));
     const topology text = topology::from_synthetic("numa:2 core:4 pu:2");
     for (const auto& [name, value] : variables) ASSERT_EQ(::unsetenv(name), 0);
     EXPECT_EQ(os_indices(file.pus()), (numbers{4, 5, 8, 9}));
     EXPECT_EQ(os_indices(file.numa_nodes()), (numbers{9, 3, 8, 252}));
     EXPECT_EQ(file.numa_nodes()[1].memory(), 16ULL << 30);
+    EXPECT_EQ(kinds.cores()[0].kind(), 1U);
+    EXPECT_EQ(kinds.cores()[5].kind(), 0U);
     EXPECT_EQ(text.pus().size(), 16U);
     EXPECT_EQ(text.numa_nodes().size(), 2U);
     EXPECT_FALSE(topology_access::machine_of(file).is_this_system);

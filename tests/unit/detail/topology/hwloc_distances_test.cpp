@@ -27,11 +27,13 @@ numbers distances_with(const std::string& matrices) {
     root.write("/a.xml", text);
     const pel::topology machine = pel::topology::from_xml(root.path() + "/a.xml");
     pel_test::machine_invariants(machine).check();
-    return pel::detail::topology_access::machine_of(machine).distances;
+    const auto& all = pel::detail::topology_access::machine_of(machine).distances;
+    return {all.begin(), all.end()};
 }
 
 /// Kinds: 4 means latency, 8 bandwidth; 1 is from the system, 2 from a user.
-std::string matrix(int kind, const std::string& indices, const std::string& values, const std::string& type = "NUMANode") {
+std::string matrix(int kind, const std::string& indices, const std::string& values,
+                   const std::string& type = "NUMANode") {
     const auto element = [](const std::string& name, const std::string& list) {
         return "<" + name + " length=\"" + std::to_string(list.size()) + "\">" + list + "</" + name + ">\n";
     };
@@ -75,14 +77,13 @@ TEST(hwloc_distances, what_a_matrix_does_not_cover_comes_from_the_tree) {
 TEST(hwloc_distances, nanoseconds_and_hops_are_brought_to_the_scale_of_firmware) {
     EXPECT_EQ(distances_with(matrix(6, "0 2 1 3 ", "80 96 160 160 96 80 160 160 160 160 80 100 160 160 100 90 ")),
               (numbers{10, 12, 20, 20, 12, 10, 20, 20, 20, 20, 10, 13, 20, 20, 13, 11}));
-    EXPECT_EQ(distances_with(matrix(6, "0 2 1 3 ", "0 1 2 2 1 0 2 2 2 2 0 1 2 2 1 0 ")),
-              by_the_tree);
+    EXPECT_EQ(distances_with(matrix(6, "0 2 1 3 ", "0 1 2 2 1 0 2 2 2 2 0 1 2 2 1 0 ")), by_the_tree);
 }
 
 TEST(hwloc_distances, latencies_stand_in_for_a_matrix) {
     const auto value = [](int node, int latency, const char* cpus) {
-        return "<memattr_value target_obj_type=\"NUMANode\" target_obj_gp_index=\"" + std::to_string(node) + "\" value=\"" +
-               std::to_string(latency) + "\" initiator_cpuset=\"" + cpus + "\"/>\n";
+        return "<memattr_value target_obj_type=\"NUMANode\" target_obj_gp_index=\"" + std::to_string(node) +
+               "\" value=\"" + std::to_string(latency) + "\" initiator_cpuset=\"" + cpus + "\"/>\n";
     };
     // The nodes' gp_index: 5, 9, 14, 18.
     numbers expected = by_the_tree;
