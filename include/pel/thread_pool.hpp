@@ -5,6 +5,7 @@
 
 #include <pel/detail/platform/duration.hpp>
 #include <pel/detail/sched/foreign.hpp>
+#include <pel/detail/sched/placement.hpp>
 #include <pel/future.hpp>
 #include <pel/topology.hpp>
 
@@ -33,14 +34,6 @@ struct posted_call {
 };
 
 } // namespace detail
-
-/// Where a pool's threads may run.
-enum class binding {
-    none,      ///< wherever the process may
-    automatic, ///< numa_node where the process may use two nodes or more, else none
-    core,      ///< each on its own core
-    numa_node  ///< each on the CPUs of one node
-};
 
 /// What a pool is made from. Every member may be left as it is.
 struct thread_pool_options {

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// All that a pool knows of its places in the machine: built once, by whoever has read the machine, then published. Until
+// then, and without, all seats are alike. Immutable; any thread.
+#pragma once
+
+#include <pel/detail/sched/victim_order.hpp>
+
+#include <cstdint>
+#include <vector>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+class seat_plan {
+public:
+    /// Requires: `of` outlives this; 0 < seats < 65536. Throws: std::bad_alloc. Cost: some ms for 1024 PUs.
+    seat_plan(const machine& of, unsigned seats, binding how, bool smt)
+        : distances_(of), places_(of, seats, how, smt), order_(distances_, places_) {
+        for (unsigned pu = 0, next = 0; pu < of.pus.size(); ++pu) {
+            while (next < seats && places_[next].pu < pu) ++next;
+            const unsigned cpu = of.pus[pu].os_index();
+            if (cpu >= seat_of_cpu_.size()) seat_of_cpu_.resize(cpu + 1, no_seat);
+            seat_of_cpu_[cpu] = static_cast<std::uint16_t>(nearest_seat(pu, next));
+        }
+    }
+    seat_plan(const seat_plan&) = delete;
+    seat_plan& operator=(const seat_plan&) = delete;
+
+    const proximity& distances() const noexcept { return distances_; }
+    const placement& places() const noexcept { return places_; }
+    const victim_order& order() const noexcept { return order_; }
+
+    /// Returns: the seat on a CPU, by OS index, or the nearest one; 0 for CPUs that the process may not use.
+    unsigned seat_near(unsigned cpu) const noexcept {
+        const unsigned seat = cpu < seat_of_cpu_.size() ? seat_of_cpu_[cpu] : no_seat;
+        return seat == no_seat ? 0 : seat;
+    }
+
+private:
+    static constexpr std::uint16_t no_seat = 0xFFFF;
+
+    /// `next`: the first seat that is not before the PU. In its own node the nearest is a neighbour, for domains are
+    /// nested; elsewhere all are asked.
+    unsigned nearest_seat(unsigned pu, unsigned next) const noexcept {
+        const unsigned seats = places_.seats();
+        unsigned best = next < seats ? next : seats - 1;
+        const auto tier = [&](unsigned seat) { return distances_.tier(pu, places_[seat].pu); };
+        if (places_[best].pu == pu) return best;
+        if (next != 0 && tier(next - 1) < tier(best)) best = next - 1;
+        if (tier(best) < distances_.inner_tiers()) return best;
+        for (unsigned seat = 0; seat < seats; ++seat) {
+            if (tier(seat) < tier(best)) best = seat;
+        }
+        return best;
+    }
+
+    proximity distances_;
+    placement places_;
+    victim_order order_;
+    std::vector<std::uint16_t> seat_of_cpu_;
+};
+
+} // namespace detail
+PEL_NAMESPACE_END

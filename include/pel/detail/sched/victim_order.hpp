@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Whom to steal from, and whom to wake: the other seats of a pool by tier (topology/proximity.hpp), near before far. A
+// tier of a seat is a few runs of seats, because seats are in machine order; so all orders of a pool together take little
+// more memory than one list of seats. Immutable; any thread. victim_walk is one searcher's way through such an order.
+// I1  the runs of a seat hold every other seat exactly once, and their tiers never fall.
+// I2  a walk that goes on looks at every seat within a bounded number of steps (victim_walk::next).
+#pragma once
+
+#include <pel/detail/sched/placement.hpp>
+#include <pel/detail/topology/proximity.hpp>
+
+#include <cstdint>
+#include <vector>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// Seats [first, first + count), all in one tier of some seat.
+struct seat_run {
+    std::uint16_t first, count;
+    std::uint16_t tier;
+};
+
+class victim_order {
+public:
+    /// Throws: std::bad_alloc. Cost: some ms for 1024 seats.
+    victim_order(const proximity& distances, const placement& places) : distances_(&distances) {
+        pu_of_.reserve(places.seats());
+        for (unsigned seat = 0; seat < places.seats(); ++seat) pu_of_.push_back(places[seat].pu);
+        find_first_seats();
+        add_inner_runs();
+        add_outer_runs();
+    }
+
+    unsigned seats() const noexcept { return static_cast<unsigned>(pu_of_.size()); }
+    /// Returns: the tier of two seats; of seats that share a PU the lowest.
+    unsigned tier(unsigned from, unsigned to) const noexcept { return distances_->tier(pu_of_[from], pu_of_[to]); }
+    const proximity& distances() const noexcept { return *distances_; }
+
+    /// The runs of a seat, near before far.
+    class runs {
+    public:
+        unsigned size() const noexcept { return inner_count_ + outer_count_; }
+        const seat_run& operator[](unsigned index) const noexcept {
+            return index < inner_count_ ? inner_[index] : outer_[index - inner_count_];
+        }
+
+    private:
+        friend class victim_order;
+        const seat_run* inner_;
+        const seat_run* outer_;
+        unsigned inner_count_, outer_count_;
+    };
+    runs runs_of(unsigned seat) const noexcept {
+        const unsigned unit = distances_->unit_of(pu_of_[seat]);
+        runs found;
+        found.inner_ = inner_.data() + inner_ends_[seat];
+        found.inner_count_ = inner_ends_[seat + 1] - inner_ends_[seat];
+        found.outer_ = outer_.data() + outer_ends_[unit];
+        found.outer_count_ = outer_ends_[unit + 1] - outer_ends_[unit];
+        return found;
+    }
+
+    /// Returns: the seats that share a core with one, itself included.
+    seat_run core_of(unsigned seat) const noexcept { return cores_[seat]; }
+
+private:
+    /// first_seat_[pu]: the first seat whose PU is pu or a later one.
+    void find_first_seats() {
+        first_seat_.resize(distances_->pus() + 1);
+        unsigned seat = 0;
+        for (unsigned pu = 0; pu < first_seat_.size(); ++pu) {
+            while (seat < seats() && pu_of_[seat] < pu) ++seat;
+            first_seat_[pu] = seat;
+        }
+    }
+
+    /// Appends to `all` the seats [first, last), as part of a tier.
+    static void add_run(std::vector<seat_run>& all, std::size_t from, unsigned first, unsigned last, unsigned tier) {
+        if (first == last) return;
+        if (all.size() > from && all.back().tier == tier && unsigned{all.back().first} + all.back().count == first)
+            all.back().count = static_cast<std::uint16_t>(all.back().count + (last - first));
+        else
+            all.push_back({static_cast<std::uint16_t>(first), static_cast<std::uint16_t>(last - first),
+                           static_cast<std::uint16_t>(tier)});
+    }
+
+    /// From a seat outwards: what a domain has beyond the last lies left and right of it.
+    void add_inner_runs() {
+        inner_ends_.push_back(0);
+        for (unsigned seat = 0; seat < seats(); ++seat) {
+            const unsigned pu = pu_of_[seat];
+            unsigned first = seat, last = seat + 1, core_first = first_seat_[pu], core_last = first_seat_[pu + 1];
+            const auto grow = [&](unsigned to_first, unsigned to_last, unsigned tier) {
+                add_run(inner_, inner_ends_.back(), to_first, first, tier);
+                add_run(inner_, inner_ends_.back(), last, to_last, tier);
+                first = to_first;
+                last = to_last;
+            };
+            grow(core_first, core_last, 0);
+            for (unsigned at = distances_->innermost(pu); at != proximity::no_domain;) {
+                const proximity::domain& each = distances_->domain_at(at);
+                grow(first_seat_[each.first], first_seat_[each.first + each.count], each.tier);
+                if (distances_->tier_at(each.tier).what == shared_by::core) {
+                    core_first = first;
+                    core_last = last;
+                }
+                at = each.parent;
+            }
+            const unsigned unit = distances_->unit_of(pu);
+            const unsigned begin = unit == 0 ? 0 : distances_->unit_end(unit - 1);
+            grow(first_seat_[begin], first_seat_[distances_->unit_end(unit)], distances_->unit_tier(unit, unit));
+            inner_ends_.push_back(static_cast<unsigned>(inner_.size()));
+            cores_.push_back(
+                {static_cast<std::uint16_t>(core_first), static_cast<std::uint16_t>(core_last - core_first), 0});
+        }
+    }
+
+    /// The other units, tier by tier.
+    void add_outer_runs() {
+        outer_ends_.push_back(0);
+        for (unsigned unit = 0; unit < distances_->units(); ++unit) {
+            for (unsigned tier = 0; tier < distances_->tiers(); ++tier) {
+                for (unsigned other = 0, first = 0; other < distances_->units(); ++other) {
+                    const unsigned last = first_seat_[distances_->unit_end(other)];
+                    if (other != unit && distances_->unit_tier(unit, other) == tier)
+                        add_run(outer_, outer_ends_.back(), first, last, tier);
+                    first = last;
+                }
+            }
+            outer_ends_.push_back(static_cast<unsigned>(outer_.size()));
+        }
+    }
+
+    const proximity* distances_;
+    std::vector<unsigned> pu_of_, first_seat_;
+    std::vector<seat_run> inner_, outer_, cores_;
+    std::vector<unsigned> inner_ends_, outer_ends_; // by seat, by unit
+};
+
+/// One searcher's way through its order, pass by pass. A pass goes from near to far, looks at a few seats of each tier,
+/// and ends at a seat's own domain, unless it is this searcher's turn to look outside: of the searchers in a domain of n
+/// seats about one in a pass is, so that work which is brought in from far is then shared near. Whose turn it is chance
+/// decides, and nothing is written that others read.
+class victim_walk {
+public:
+    static constexpr unsigned none = ~0U;
+    static constexpr unsigned default_tries = 4;
+    static constexpr unsigned passes_per_wide_one = 16; // at least one in so many goes all the way
+
+    /// `tries`: the number of seats of a tier that a pass looks at.
+    victim_walk(const victim_order& order, unsigned seat, std::uint32_t random, unsigned tries = default_tries) noexcept
+        : runs_(order.runs_of(seat)), seats_(order.seats()), tries_(tries) {
+        for (std::uint32_t& each : cursors_) each = random >> 8;
+    }
+
+    /// `searching`: how many threads of the pool look for work, a hint. The more there are, the fewer go far.
+    void begin_pass(std::uint32_t random, unsigned searching) noexcept {
+        ++pass_;
+        luck_ = pass_ % passes_per_wide_one == 0 ? 0 : std::uint64_t{random} * (searching == 0 ? 1 : searching);
+        run_end_ = 0;
+        passed_ = 1;
+        left_ = 0;
+    }
+    /// Somebody of the tier last looked at has work, if not in public yet: this pass goes no farther, unless it is one
+    /// that goes all the way.
+    void stay() noexcept {
+        if (luck_ != 0) luck_ = ~std::uint64_t{0} >> 16;
+    }
+
+    /// Returns: the next seat to look at, or none: the pass is over. I2: one pass in `passes_per_wide_one` reaches all
+    /// tiers, and one that reaches a tier looks at its next `tries` seats: all of n in (n / tries + 1) such passes.
+    unsigned next() noexcept {
+        while (left_ == 0) {
+            if (!enter_next_tier()) return none;
+        }
+        --left_;
+        while (offset_ >= runs_[run_].count) {
+            offset_ -= runs_[run_].count;
+            run_ = run_ + 1 == run_end_ ? run_begin_ : run_ + 1;
+        }
+        return runs_[run_].first + offset_++;
+    }
+    /// Returns: the tier of the seat that next() has returned.
+    unsigned tier() const noexcept { return runs_[run_begin_].tier; }
+    /// Returns: whether the pass that is over reached all tiers.
+    bool was_wide() const noexcept { return run_end_ == runs_.size(); }
+
+private:
+    bool enter_next_tier() noexcept {
+        if (was_wide() || (run_end_ != 0 && passed_ * luck_ >= std::uint64_t{seats_} << 32)) return false;
+        run_begin_ = run_end_;
+        unsigned size = 0;
+        for (const unsigned its = runs_[run_end_].tier; !was_wide() && runs_[run_end_].tier == its; ++run_end_)
+            size += runs_[run_end_].count;
+        passed_ += size;
+        left_ = size < tries_ ? size : tries_;
+        std::uint32_t& cursor = cursors_[tier()];
+        offset_ = cursor % size;
+        run_ = run_begin_;
+        cursor += left_;
+        return true;
+    }
+
+    const victim_order::runs runs_;
+    const unsigned seats_, tries_;
+    unsigned pass_ = 0;
+    std::uint64_t luck_ = 0;
+    std::uint64_t passed_ = 1; // seats of the tiers so far, the own one included
+    unsigned run_begin_ = 0, run_end_ = 0, run_ = 0, offset_ = 0, left_ = 0; // of the tier
+    std::uint32_t cursors_[proximity::most_tiers]; // where the next look at a tier begins
+};
+
+} // namespace detail
+PEL_NAMESPACE_END

@@ -1,0 +1,364 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// How near two PUs of a machine are: one number, the tier. It orders whom to steal from and whom to wake, and steals are
+// counted by it. Immutable; any thread. Inside a NUMA node the tree decides: the smallest core, cache, cluster or package
+// that holds both. Beyond it the distance matrix decides, and where that sees no difference the tree again: two nodes
+// under one cache, or in one package, are nearer than others.
+// I1  tier(a, b) == tier(b, a). A steal goes there and back (request, claim, frame; then the result), so of an
+//     asymmetric matrix the mean of both directions counts.
+// I2  a tier means the same for all PUs, and each has at least one pair of PUs in it.
+// I3  a domain of a smaller tier that holds a PU lies inside each of a larger tier that holds it.
+#pragma once
+
+#include <pel/detail/platform/config.hpp>
+#include <pel/detail/topology/machine.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// What the PUs of a tier have in common, the smallest such thing. In the order in which one may hold another.
+enum class shared_by : unsigned char { core, l1, l2, cluster, l3, l4, l5, group, package, node, machine };
+
+class proximity {
+public:
+    static constexpr unsigned most_tiers = 12, most_inner_tiers = 7;
+    static constexpr unsigned no_domain = ~0U;
+
+    /// PUs with one NUMA node, or a part of one, in common: [first, first + count).
+    struct domain {
+        unsigned first, count;
+        unsigned tier;
+        unsigned parent; // the next larger one, or no_domain
+        bool contains(unsigned pu) const noexcept { return pu - first < count; }
+    };
+    struct tier_info {
+        shared_by what = shared_by::machine;
+        unsigned least_distance = 10, greatest_distance = 10; // as in machine::distances
+        std::string name;                                     // for people: "core", "L3", "package", "remote 21"
+    };
+
+    /// Throws: std::bad_alloc. Cost: some ms for 1024 PUs.
+    explicit proximity(const machine& of);
+
+    unsigned pus() const noexcept { return static_cast<unsigned>(innermost_.size()); }
+    /// Returns: how many tiers there are; at least 1.
+    unsigned tiers() const noexcept { return static_cast<unsigned>(tiers_.size()); }
+    /// Returns: how many of them, from the first, stay inside a NUMA node.
+    unsigned inner_tiers() const noexcept { return inner_tiers_; }
+    const tier_info& tier_at(unsigned tier) const noexcept { return tiers_[tier]; }
+
+    /// Returns: the tier of two different PUs, by logical index; 0 for one and the same. Cost: one step per inner tier.
+    unsigned tier(unsigned from, unsigned to) const noexcept {
+        if (from == to) return 0;
+        for (unsigned at = innermost_[from]; at != no_domain; at = domains_[at].parent) {
+            if (domains_[at].contains(to)) return domains_[at].tier;
+        }
+        return unit_tier(unit_of(from), unit_of(to));
+    }
+
+    /// PUs come in units: runs with the same home node. (Usually a unit is a node; PUs without one make their own.)
+    unsigned units() const noexcept { return static_cast<unsigned>(unit_ends_.size()); }
+    unsigned unit_of(unsigned pu) const noexcept { return unit_of_[pu]; }
+    /// Returns: one past the last PU of a unit, which is the first of the next.
+    unsigned unit_end(unsigned unit) const noexcept { return unit_ends_[unit]; }
+    /// Requires: different units, or PUs of one that have no domain in common.
+    unsigned unit_tier(unsigned from, unsigned to) const noexcept { return unit_tiers_[from * units() + to]; }
+
+    /// Returns: the smallest domain that holds a PU, or no_domain.
+    unsigned innermost(unsigned pu) const noexcept { return innermost_[pu]; }
+    const domain& domain_at(unsigned index) const noexcept { return domains_[index]; }
+
+private:
+    friend class proximity_builder;
+
+    unsigned inner_tiers_ = 0;
+    std::vector<domain> domains_; // inner ones before outer ones
+    std::vector<unsigned> innermost_, unit_of_, unit_ends_;
+    std::vector<std::uint8_t> unit_tiers_;
+    std::vector<tier_info> tiers_;
+};
+
+/// Builds a proximity; of no use afterwards.
+class proximity_builder {
+public:
+    proximity_builder(const machine& of, proximity& result) : machine_(of), result_(result) {}
+
+    void build() {
+        link_domains();
+        label_domains();
+        find_units();
+        make_inner_tiers();
+        make_outer_tiers();
+        if (result_.tiers() != 0) return;
+        add_tier(shared_by::machine, local, local, "machine"); // one PU
+        result_.inner_tiers_ = 1;
+    }
+
+private:
+    /// All domains of the machine, while it is not known yet which of them lie inside a node.
+    struct node_of_tree {
+        unsigned first, count;
+        unsigned parent = proximity::no_domain;
+        shared_by what = shared_by::machine;
+        bool is_labelled = false;
+        unsigned rank = 0; // rises from inner to outer ones (I3)
+    };
+    /// What tells tiers beyond a node apart, nearest first.
+    struct outer_class {
+        unsigned least, greatest; // distance
+        unsigned rank;            // of the smallest domain in common
+        shared_by what;
+        bool operator<(const outer_class& other) const noexcept {
+            return least != other.least ? least < other.least : rank < other.rank;
+        }
+    };
+
+    static constexpr unsigned local = machine::local_distance;
+
+    unsigned pus() const noexcept { return static_cast<unsigned>(machine_.pus.size()); }
+    static constexpr unsigned rank_of(shared_by what) noexcept { return static_cast<unsigned>(what) * 16; }
+
+    /// Domains come inner ones first: whatever held a PU last lies inside the next that holds it.
+    void link_domains() {
+        std::vector<unsigned> outermost(pus(), proximity::no_domain);
+        innermost_.assign(pus(), proximity::no_domain);
+        for (const auto& each : machine_.domains) {
+            const auto index = static_cast<unsigned>(tree_.size());
+            tree_.push_back({each.first, each.count});
+            for (unsigned pu = each.first; pu < each.first + each.count; ++pu) {
+                if (outermost[pu] == proximity::no_domain)
+                    innermost_[pu] = index;
+                else if (outermost[pu] != index)
+                    tree_[outermost[pu]].parent = index;
+                outermost[pu] = index;
+            }
+        }
+    }
+
+    /// Names the domain with exactly these PUs, unless something smaller has: what they share first is what counts.
+    void label(const pu_range& pus, shared_by what) {
+        if (pus.size() < 2) return;
+        unsigned at = innermost_[pus[0].logical_index()];
+        while (at != proximity::no_domain && tree_[at].count < pus.size()) at = tree_[at].parent;
+        if (at == proximity::no_domain || tree_[at].count != pus.size()) return;
+        if (!tree_[at].is_labelled || what < tree_[at].what) tree_[at].what = what;
+        tree_[at].is_labelled = true;
+    }
+    void label_domains() {
+        for (const core& each : machine_.cores) label(each.pus(), shared_by::core);
+        for (const cache& each : machine_.caches) label(each.pus(), cache_of(each.level()));
+        for (const package& each : machine_.packages) label(each.pus(), shared_by::package);
+        for (const numa_node_info& each : machine_.nodes) label(each.pus(), shared_by::node);
+        for (node_of_tree& each : tree_) {
+            if (!each.is_labelled && each.count != pus())
+                each.what = each.rank > rank_of(shared_by::l3) ? shared_by::group : shared_by::cluster;
+            if (each.rank < rank_of(each.what)) each.rank = rank_of(each.what);
+            if (each.parent == proximity::no_domain) continue;
+            node_of_tree& parent = tree_[each.parent];
+            if (parent.rank <= each.rank) parent.rank = each.rank + 1;
+        }
+    }
+    static constexpr shared_by cache_of(unsigned level) noexcept {
+        constexpr shared_by by_level[] = {shared_by::l1, shared_by::l1, shared_by::l2, shared_by::l3, shared_by::l4};
+        return level < 5 ? by_level[level] : shared_by::l5;
+    }
+
+    unsigned home_of(unsigned pu) const noexcept { return machine_.home_nodes[pu]; }
+    bool has_home(unsigned pu) const noexcept { return home_of(pu) < machine_.nodes.size(); }
+
+    void find_units() {
+        result_.unit_of_.resize(pus());
+        for (unsigned pu = 0; pu < pus(); ++pu) {
+            if (pu != 0 && !is_same_unit(pu - 1, pu)) result_.unit_ends_.push_back(pu);
+            result_.unit_of_[pu] = result_.units();
+        }
+        result_.unit_ends_.push_back(pus());
+    }
+    /// Whether neighbours in machine order belong together. Without nodes all do; beside nodes, those of one package.
+    bool is_same_unit(unsigned left, unsigned right) const noexcept {
+        if (machine_.nodes.empty()) return true;
+        if (has_home(left) || has_home(right)) return home_of(left) == home_of(right);
+        const unsigned common = common_domain(left, right);
+        return common != proximity::no_domain && tree_[common].count < pus();
+    }
+    unsigned common_domain(unsigned a, unsigned b) const noexcept {
+        unsigned at = innermost_[a];
+        while (at != proximity::no_domain && b - tree_[at].first >= tree_[at].count) at = tree_[at].parent;
+        return at;
+    }
+
+    bool is_inside_unit(const node_of_tree& one) const noexcept {
+        return result_.unit_of_[one.first] == result_.unit_of_[one.first + one.count - 1];
+    }
+
+    /// One tier for each rank that occurs inside a node; and one for PUs of a node that have nothing else in common.
+    void make_inner_tiers() {
+        std::vector<unsigned> ranks;
+        for (const node_of_tree& each : tree_) {
+            if (is_inside_unit(each)) insert_sorted(ranks, each.rank);
+        }
+        const unsigned needs_node_tier = rank_of(shared_by::node) + 15; // after all that may lie inside
+        if (has_loose_units()) insert_sorted(ranks, needs_node_tier);
+        while (ranks.size() > proximity::most_inner_tiers) ranks.erase(ranks.begin() + 1);
+        for (const unsigned rank : ranks) {
+            const shared_by what = what_at(rank);
+            add_tier(what, local, local, name_of(what));
+        }
+        result_.inner_tiers_ = result_.tiers();
+        copy_domains(ranks);
+    }
+    /// The ranks that were left out belong to the next one above.
+    static unsigned tier_of_rank(const std::vector<unsigned>& ranks, unsigned rank) noexcept {
+        unsigned tier = 0;
+        while (tier + 1 < ranks.size() && ranks[tier] < rank) ++tier;
+        return tier;
+    }
+    shared_by what_at(unsigned rank) const noexcept {
+        for (const node_of_tree& each : tree_) {
+            if (each.rank == rank && is_inside_unit(each)) return each.what;
+        }
+        return shared_by::node;
+    }
+    void copy_domains(const std::vector<unsigned>& ranks) {
+        std::vector<unsigned> moved(tree_.size(), proximity::no_domain);
+        for (std::size_t i = tree_.size(); i-- != 0;) { // outer ones first, so that parents are known
+            if (is_inside_unit(tree_[i])) moved[i] = kept_++;
+        }
+        result_.domains_.resize(kept_);
+        for (std::size_t i = 0; i < tree_.size(); ++i) {
+            if (moved[i] == proximity::no_domain) continue;
+            const node_of_tree& from = tree_[i];
+            const unsigned parent = from.parent == proximity::no_domain ? proximity::no_domain : moved[from.parent];
+            result_.domains_[moved[i]] = {from.first, from.count, tier_of_rank(ranks, from.rank), parent};
+        }
+        result_.innermost_ = innermost_;
+        for (unsigned& each : result_.innermost_) {
+            if (each != proximity::no_domain) each = moved[each];
+        }
+    }
+    /// Whether some home node's PUs are not all inside one domain of the tree.
+    bool has_loose_units() const noexcept {
+        for (unsigned unit = 0, first = 0; unit < result_.units(); first = result_.unit_ends_[unit++]) {
+            const unsigned last = result_.unit_ends_[unit] - 1;
+            const unsigned common = first == last ? proximity::no_domain : common_domain(first, last);
+            if (first != last && (common == proximity::no_domain || !is_inside_unit(tree_[common]))) return true;
+            for (unsigned other = unit + 1; has_home(first) && other < result_.units(); ++other) {
+                if (home_of(result_.unit_ends_[other] - 1) == home_of(first)) return true;
+            }
+        }
+        return false;
+    }
+
+    void make_outer_tiers() {
+        const unsigned units = result_.units();
+        result_.unit_tiers_.assign(std::size_t{units} * units, 0);
+        for (const unsigned each : machine_.distances)
+            greatest_distance_ = each > greatest_distance_ ? each : greatest_distance_;
+        std::vector<outer_class> classes;
+        for (unsigned a = 0; a < units; ++a) {
+            for (unsigned b = a + 1; b < units; ++b) {
+                if (!has_same_home(a, b)) insert_sorted(classes, class_of(a, b));
+            }
+        }
+        while (classes.size() > proximity::most_tiers - result_.inner_tiers()) merge_nearest(classes);
+        for (const outer_class& each : classes)
+            add_tier(each.what, each.least, each.greatest, name_of(each, classes));
+        const unsigned node_tier = result_.inner_tiers() == 0 ? 0 : result_.inner_tiers() - 1;
+        for (unsigned a = 0; a < units; ++a) {
+            for (unsigned b = 0; b < units; ++b) {
+                const unsigned tier = has_same_home(a, b) ? node_tier : tier_of_class(classes, class_of(a, b));
+                result_.unit_tiers_[std::size_t{a} * units + b] = static_cast<std::uint8_t>(tier);
+            }
+        }
+    }
+    unsigned first_pu(unsigned unit) const noexcept { return unit == 0 ? 0 : result_.unit_ends_[unit - 1]; }
+    bool has_same_home(unsigned a, unsigned b) const noexcept {
+        return a == b || (has_home(first_pu(a)) && home_of(first_pu(a)) == home_of(first_pu(b)));
+    }
+    outer_class class_of(unsigned a, unsigned b) const noexcept {
+        const unsigned common = common_domain(first_pu(a), first_pu(b));
+        const bool is_known = common != proximity::no_domain;
+        const unsigned distance = distance_between(home_of(first_pu(a)), home_of(first_pu(b)));
+        return {distance, distance, is_known ? tree_[common].rank : ~0U,
+                is_known ? tree_[common].what : shared_by::machine};
+    }
+    /// I1. Of a PU without a home node nothing is known: as far as anything.
+    unsigned distance_between(unsigned a, unsigned b) const noexcept {
+        const std::size_t nodes = machine_.nodes.size();
+        if (a >= nodes || b >= nodes) return greatest_distance_;
+        return (machine_.distance(a, b) + machine_.distance(b, a) + 1) / 2;
+    }
+    /// Those of which one is the fewest per cent farther than the other become one tier.
+    static void merge_nearest(std::vector<outer_class>& classes) {
+        std::size_t best = 1;
+        const auto gap = [&](std::size_t i) {
+            return (classes[i].least - classes[i - 1].greatest) * 1000ULL / (classes[i].least + 1);
+        };
+        for (std::size_t i = 2; i < classes.size(); ++i) {
+            if (gap(i) < gap(best)) best = i;
+        }
+        outer_class& merged = classes[best - 1];
+        merged.greatest = classes[best].greatest;
+        if (merged.what < classes[best].what) merged.what = classes[best].what;
+        classes.erase(classes.begin() + static_cast<std::ptrdiff_t>(best));
+    }
+    /// Classes are intervals of (distance, rank): the last one that does not begin above it.
+    unsigned tier_of_class(const std::vector<outer_class>& classes, const outer_class& one) const noexcept {
+        std::size_t at = classes.size() - 1;
+        while (at != 0 && one < classes[at]) --at;
+        return result_.inner_tiers() + static_cast<unsigned>(at);
+    }
+
+    template <class T>
+    static void insert_sorted(std::vector<T>& all, const T& one) {
+        auto at = all.begin();
+        for (auto count = all.end() - at; count > 0;) { // binary search: <algorithm> costs every includer time
+            const auto half = count / 2;
+            if (at[half] < one) {
+                at += half + 1;
+                count -= half + 1;
+            } else {
+                count = half;
+            }
+        }
+        if (at == all.end() || one < *at) all.insert(at, one);
+    }
+
+    void add_tier(shared_by what, unsigned least, unsigned greatest, std::string name) {
+        result_.tiers_.push_back({what, least, greatest, std::move(name)});
+    }
+    static const char* name_of(shared_by what) noexcept {
+        constexpr const char* names[] = {"core", "L1",    "L2",      "cluster", "L3",     "L4",
+                                         "L5",   "group", "package", "node",    "machine"};
+        return names[static_cast<unsigned>(what)];
+    }
+    /// Nodes that have something less than the machine in common are named by that; with the distance, if it alone does
+    /// not tell.
+    static std::string name_of(const outer_class& one, const std::vector<outer_class>& all) {
+        const bool is_remote = one.what >= shared_by::node;
+        unsigned alike = 0;
+        for (const outer_class& each : all) alike += each.what == one.what ? 1 : 0;
+        std::string name = is_remote ? "remote" : name_of(one.what);
+        if (!is_remote && alike == 1) return name;
+        name += ' ' + std::to_string(one.least);
+        if (one.greatest != one.least) name += '-' + std::to_string(one.greatest);
+        return name;
+    }
+
+    const machine& machine_;
+    proximity& result_;
+    std::vector<node_of_tree> tree_;
+    std::vector<unsigned> innermost_; // of tree_, by PU
+    unsigned kept_ = 0;
+    unsigned greatest_distance_ = local;
+};
+
+inline proximity::proximity(const machine& of) { proximity_builder(of, *this).build(); }
+
+} // namespace detail
+PEL_NAMESPACE_END

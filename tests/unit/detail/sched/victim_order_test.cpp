@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// test label: once
+#include <pel/detail/sched/victim_order.hpp>
+
+#include <pel/detail/sched/occupants.hpp>
+#include <pel/detail/sched/seat_plan.hpp>
+#include <pel/detail/sched/sleeper_set.hpp>
+
+#include "support/described_machine.hpp"
+#include "support/topology_folder.hpp"
+
+#include <gtest/gtest.h>
+
+#ifndef PEL_NO_HWLOC
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace victim_order_test {
+
+using pel::binding;
+using pel::detail::machine;
+using pel::detail::seat_plan;
+using pel::detail::victim_order;
+using pel::detail::victim_walk;
+using pel_test::synthetic_machine;
+
+using numbers = std::vector<unsigned>;
+
+/// The other seats as the runs of one list them.
+numbers listed(const victim_order& order, unsigned seat) {
+    numbers all;
+    const auto runs = order.runs_of(seat);
+    for (unsigned i = 0; i < runs.size(); ++i) {
+        for (unsigned each = 0; each < runs[i].count; ++each) all.push_back(runs[i].first + each);
+    }
+    return all;
+}
+
+void check(const machine& made, unsigned seats) {
+    const seat_plan plan(made, seats, binding::automatic, true);
+    const victim_order& order = plan.order();
+    ASSERT_EQ(order.seats(), seats);
+    for (unsigned seat = 0; seat < seats; ++seat) {
+        const auto runs = order.runs_of(seat);
+        for (unsigned i = 0; i < runs.size(); ++i) {
+            ASSERT_GT(runs[i].count, 0U);
+            if (i != 0) ASSERT_LE(runs[i - 1].tier, runs[i].tier) << "seat " << seat;
+            for (const unsigned end : {runs[i].first + 0U, runs[i].first + runs[i].count - 1U})
+                ASSERT_EQ(runs[i].tier, order.tier(seat, end)) << "seats " << seat << " and " << end;
+        }
+        numbers all = listed(order, seat);
+        all.push_back(seat);
+        std::sort(all.begin(), all.end());
+        for (unsigned each = 0; each < seats; ++each) ASSERT_EQ(all.at(each), each) << "seat " << seat;
+        ASSERT_EQ(all.size(), seats);
+    }
+}
+
+TEST(victim_order, each_seat_lists_all_others_once_near_before_far) {
+    const auto check_all = [](const machine& made) {
+        const auto pus = static_cast<unsigned>(made.pus.size());
+        for (const unsigned seats : {1U, pus / 3 + 1, pus, pus + 5}) check(made, seats);
+    };
+    check_all(synthetic_machine("pack:2 die:2 [numa] l3:2 core:2 pu:2"));
+    check_all(synthetic_machine("core:1 pu:1"));
+    for (const std::string& file : pel_test::topology_files()) {
+        SCOPED_TRACE(file);
+        check_all(pel_test::xml_machine(file));
+    }
+}
+
+TEST(victim_order, a_thousand_seats_share_most_of_their_order) {
+    const machine made = synthetic_machine("pack:16 [numa] l3:4 core:8 pu:2");
+    const seat_plan plan(made, 1024, binding::automatic, true);
+    EXPECT_EQ(listed(plan.order(), 517).size(), 1023U);
+    unsigned runs = 0;
+    for (unsigned seat = 0; seat < 1024; ++seat) runs = std::max(runs, plan.order().runs_of(seat).size());
+    EXPECT_LT(runs, 24U);
+}
+
+TEST(victim_order, seats_of_one_pu_or_core_are_nearest) {
+    const machine made = synthetic_machine("pack:2 [numa] core:2 pu:1");
+    const seat_plan plan(made, 8, binding::core, true);
+    EXPECT_EQ(listed(plan.order(), 3), (numbers{2, 0, 1, 4, 5, 6, 7}));
+    EXPECT_EQ(plan.order().core_of(3).first, 2U);
+    EXPECT_EQ(plan.order().core_of(3).count, 2U);
+    const machine smt = synthetic_machine("pack:2 [numa] core:2 pu:2");
+    const seat_plan four(smt, 6, binding::core, true); // PUs 0, 1, 2, 4, 5, 6
+    EXPECT_EQ(listed(four.order(), 1), (numbers{0, 2, 3, 4, 5}));
+    EXPECT_EQ(four.order().core_of(2).count, 1U);
+}
+
+TEST(victim_order, each_cpu_has_a_nearest_seat) {
+    const machine made = synthetic_machine("pack:4 [numa] core:2 pu:2");
+    const seat_plan plan(made, 3, binding::none, true); // on PUs 0, 4 and 10
+    EXPECT_EQ(plan.places()[2].pu, 10U);
+    EXPECT_EQ(plan.seat_near(0), 0U);
+    EXPECT_EQ(plan.seat_near(3), 0U);
+    EXPECT_EQ(plan.seat_near(5), 1U);
+    EXPECT_EQ(plan.seat_near(8), 2U);
+    EXPECT_EQ(plan.seat_near(999), 0U);
+}
+
+// ---- walks ----
+
+const machine& two_nodes() {
+    static const machine made = synthetic_machine("pack:2 [numa] l3:2 core:4 pu:2"); // 32 PUs
+    return made;
+}
+
+TEST(victim_walk, a_pass_looks_at_a_few_of_each_tier_and_never_at_itself_or_at_one_twice) {
+    const seat_plan plan(two_nodes(), 32, binding::automatic, true);
+    victim_walk walk(plan.order(), 5, 12345, 3);
+    for (std::uint32_t pass = 1; pass < 50; ++pass) {
+        walk.begin_pass(0, 1);
+        numbers seen, by_tier(plan.distances().tiers());
+        for (unsigned seat = walk.next(); seat != victim_walk::none; seat = walk.next()) {
+            EXPECT_EQ(walk.tier(), plan.order().tier(5, seat));
+            ++by_tier[walk.tier()];
+            seen.push_back(seat);
+        }
+        EXPECT_TRUE(walk.was_wide());
+        EXPECT_EQ(by_tier, (numbers{1, 3, 3, 3}));
+        EXPECT_EQ(std::count(seen.begin(), seen.end(), 5U), 0);
+        std::sort(seen.begin(), seen.end());
+        EXPECT_EQ(std::adjacent_find(seen.begin(), seen.end()), seen.end());
+    }
+}
+
+/// A different number each time: xorshift, G. Marsaglia, 2003.
+struct any_number {
+    std::uint32_t value = 2463534242U;
+    std::uint32_t operator()() {
+        value ^= value << 13;
+        value ^= value >> 17;
+        return value ^= value << 5;
+    }
+};
+
+TEST(victim_walk, everybody_is_looked_at_within_a_bounded_number_of_passes) {
+    const machine made = synthetic_machine("pack:8 [numa] l3:2 core:4 pu:2"); // 128 PUs
+    const seat_plan plan(made, 128, binding::automatic, true);
+    any_number random;
+    for (const unsigned seat : {0U, 77U, 127U}) {
+        for (const unsigned searching : {1U, 128U}) {
+            victim_walk walk(plan.order(), seat, random());
+            std::vector<bool> is_seen(128);
+            const unsigned passes = victim_walk::passes_per_wide_one * (112 / victim_walk::default_tries + 1);
+            for (unsigned pass = 0; pass < passes; ++pass) {
+                walk.begin_pass(random(), searching);
+                for (unsigned at = walk.next(); at != victim_walk::none; at = walk.next()) {
+                    is_seen[at] = true;
+                    walk.stay();
+                }
+            }
+            EXPECT_EQ(std::count(is_seen.begin(), is_seen.end(), true), 127) << "from seat " << seat;
+        }
+    }
+}
+
+TEST(victim_walk, the_more_search_the_fewer_look_far_away) {
+    const seat_plan plan(two_nodes(), 32, binding::automatic, true);
+    const auto wide_passes = [&](unsigned searching) {
+        victim_walk walk(plan.order(), 9, 1);
+        any_number random;
+        unsigned wide = 0;
+        for (unsigned pass = 0; pass < 1600; ++pass) {
+            walk.begin_pass(random(), searching);
+            while (walk.next() != victim_walk::none) {
+            }
+            wide += walk.was_wide() ? 1 : 0;
+        }
+        return wide;
+    };
+    EXPECT_EQ(wide_passes(1), 1600U);
+    EXPECT_EQ(wide_passes(2), 1600U) << "one for each node";
+    const unsigned crowded = wide_passes(32); // of 16 in the node one at a time, and each in its 16th pass
+    EXPECT_GT(crowded, 100U);
+    EXPECT_LT(crowded, 300U);
+}
+
+TEST(victim_walk, who_stays_goes_no_farther_in_this_pass) {
+    const seat_plan plan(two_nodes(), 32, binding::automatic, true);
+    victim_walk walk(plan.order(), 0, 1);
+    walk.begin_pass(1, 1);
+    EXPECT_EQ(walk.next(), 1U);
+    walk.stay();
+    EXPECT_EQ(walk.next(), victim_walk::none);
+    EXPECT_FALSE(walk.was_wide());
+    walk.begin_pass(1, 1);
+    unsigned seats = 0;
+    while (walk.next() != victim_walk::none) ++seats;
+    EXPECT_GT(seats, 1U);
+}
+
+TEST(victim_walk, one_seat_has_nobody_to_look_at) {
+    const machine made = synthetic_machine("core:1 pu:1");
+    const seat_plan plan(made, 1, binding::automatic, true);
+    victim_walk walk(plan.order(), 0, 1);
+    walk.begin_pass(1, 1);
+    EXPECT_EQ(walk.next(), victim_walk::none);
+    EXPECT_TRUE(walk.was_wide());
+}
+
+// ---- sleepers ----
+
+struct registry {
+    pel::detail::atomic<std::uint64_t> words[4];
+    pel::detail::sleeper_set set{words, 4};
+};
+
+TEST(victim_order, the_nearest_sleeper_is_woken_and_on_a_core_of_its_own_if_there_is_one) {
+    const seat_plan plan(two_nodes(), 32, binding::automatic, true);
+    registry all;
+    for (std::uint32_t seat = 0; seat < 32; ++seat) {
+        if (seat != 12) all.set.add(seat);
+    }
+    std::vector<std::uint32_t> woken;
+    for (int i = 0; i < 31; ++i) woken.push_back(all.set.claim_nearest(plan.order(), 12));
+    // Whole cores: those of its cache, of its node, of the other node.
+    for (std::size_t i = 0; i < 3; ++i) EXPECT_TRUE(woken[i] / 8 == 1 && woken[i] % 2 == 0) << woken[i];
+    for (std::size_t i = 3; i < 7; ++i) EXPECT_TRUE(woken[i] / 8 == 0 && woken[i] % 2 == 0) << woken[i];
+    for (std::size_t i = 7; i < 15; ++i) EXPECT_TRUE(woken[i] / 16 == 1 && woken[i] % 2 == 0) << woken[i];
+    // Then who shares a core with a thread at work, with the own one first.
+    EXPECT_EQ(woken[15], 13U);
+    for (std::size_t i = 16; i < 19; ++i) EXPECT_EQ(woken[i] / 8, 1U) << woken[i];
+    std::sort(woken.begin(), woken.end());
+    EXPECT_EQ(std::adjacent_find(woken.begin(), woken.end()), woken.end());
+}
+
+TEST(victim_order, sleepers_without_a_seat_and_at_the_own_seat_are_found_last) {
+    const seat_plan plan(two_nodes(), 32, binding::automatic, true);
+    registry all;
+    all.set.add(200); // a thread beyond the seats
+    all.set.add(3);
+    all.set.add(20);
+    EXPECT_EQ(all.set.claim_nearest(plan.order(), 3), 20U);
+    EXPECT_EQ(all.set.claim_nearest(plan.order(), 3), 3U);
+    EXPECT_EQ(all.set.claim_nearest(plan.order(), 3), 200U);
+}
+
+// ---- occupants ----
+
+TEST(occupants, a_seat_has_its_own_thread_and_the_last_visitor) {
+    pel::detail::atomic<std::uint32_t> cells[8];
+    pel::detail::occupants hints(cells);
+    const auto at = [&](unsigned seat, std::uint32_t records) {
+        numbers found;
+        hints.for_each_at(seat, records, [&](std::uint32_t record) {
+            found.push_back(record);
+            return false;
+        });
+        return found;
+    };
+    EXPECT_EQ(at(2, 10), numbers{});
+    hints.settle(2, 4);
+    hints.visit(2, 0);
+    hints.visit(2, 7);
+    EXPECT_EQ(at(2, 10), (numbers{4, 7}));
+    EXPECT_EQ(at(2, 7), (numbers{4})) << "not attached, or not any more";
+    EXPECT_EQ(at(1, 10), numbers{});
+    EXPECT_TRUE(hints.for_each_at(2, 10, [](std::uint32_t record) { return record == 4; }));
+}
+
+} // namespace victim_order_test
+
+#endif
