@@ -72,6 +72,24 @@ quietly() {
     fi
 }
 
+# What the tests in an emulated machine with NUMA nodes need; without it they are skipped, and say so.
+get_numa_vm() {
+    if ! (need "an emulated machine with NUMA nodes" qemu-system-x86 busybox-static cpio && install_missing) || ! fetch_kernel; then
+        fail "there is no emulated machine with NUMA nodes: its tests will be skipped"
+    fi
+}
+# Out of Debian's package, which is not installed: nothing here is to boot it, as its scripts would prepare.
+fetch_kernel() {
+    [[ -r build/numa_vm/vmlinuz || -n ${PEL_NUMA_VM_KERNEL:-} ]] || quietly "fetch a kernel for it" unpack_kernel build/numa_vm
+}
+unpack_kernel() {
+    local package
+    package=$(apt-cache depends --important linux-image-cloud-amd64 | awk '$1 == "Depends:" { print $2; exit }')
+    rm -rf "$1" && mkdir -p "$1" && (cd "$1" && apt-get download "${package:-linux-image-cloud-amd64}") &&
+        dpkg-deb --fsys-tarfile "$1"/*.deb | tar -xO --wildcards './boot/vmlinuz-*' > "$1/unpacked" &&
+        mv "$1/unpacked" "$1/vmlinuz" && rm "$1"/*.deb
+}
+
 # Like quietly, but a person at a terminal sees the tool's own progress.
 visibly() {
     if [[ -t 1 ]]; then

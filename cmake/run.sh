@@ -53,6 +53,7 @@ run_all_tests() {
         need_aarch64
     fi
     install_missing
+    [[ ${1:-} != --everything ]] || get_numa_vm
     : > "$closing_lines"
     for preset in "${presets[@]}"; do
         say "$preset"

@@ -5,6 +5,10 @@
 #include <pel/cancellation.hpp>
 #include <pel/future.hpp>
 #include <pel/md_range.hpp>
+#include <pel/memory/first_touch.hpp>
+#include <pel/memory/node_of.hpp>
+#include <pel/memory/numa_allocator.hpp>
+#include <pel/memory/numa_vector.hpp>
 #include <pel/parallel_for.hpp>
 #include <pel/parallel_for_each.hpp>
 #include <pel/parallel_invoke.hpp>

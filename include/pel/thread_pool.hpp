@@ -164,6 +164,7 @@ inline unsigned threads_from_environment() {
 /// A thread has the CPU mask of who started it, which is whoever found work: gives it the process' CPUs instead. Without
 /// memory for that it keeps what it has.
 inline void widen_affinity(const topology& machine) noexcept {
+    if (!topology_access::is_this_system(machine)) return;
     const auto widen = [&] {
         const cpu_mask& allowed = topology_access::limits(machine).allowed;
         if (!(read_thread_affinity() == allowed)) set_thread_affinity(allowed);

@@ -2,25 +2,32 @@
 // The machine, as far as this process may use it. A topology is a cheap shared immutable value; any thread may use it.
 // I1: concurrency() comes from the affinity mask and cgroups alone, which discover() has read (some 0.1 ms).
 // I2: everything else needs the machine, which hwloc reads at first use (some 10 ms), or load() ahead of it.
+// I3: a topology from XML or a synthetic text is read at once, limits included. Pools run with it, but bind nothing.
 #pragma once
 
 #include <pel/detail/platform/config.hpp>
+#include <pel/detail/platform/cpu_mask.hpp>
+#include <pel/detail/platform/error.hpp>
 #include <pel/detail/sync/once_pointer.hpp>
 #include <pel/detail/topology/cpu_limits.hpp>
 #include <pel/detail/topology/explain.hpp>
 #include <pel/detail/topology/machine.hpp>
 #include <pel/detail/topology/shared_pointer.hpp>
+#include <pel/detail/topology/text.hpp>
 
 #ifdef PEL_NO_HWLOC
 #include <pel/detail/topology/no_hwloc_machine.hpp>
 #else
+#include <pel/detail/topology/described_machine.hpp>
 #include <pel/detail/topology/hwloc_machine.hpp>
 #endif
 
 #include <cstddef>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 PEL_NAMESPACE_BEGIN
 
@@ -33,6 +40,8 @@ public:
 /// Names a NUMA node by its logical index.
 struct numa_node {
     unsigned index = 0;
+
+    friend constexpr bool operator==(const numa_node&, const numa_node&) noexcept = default;
 };
 
 namespace detail {
@@ -41,6 +50,9 @@ namespace detail {
 class topology_state : public shared_object {
 public:
     explicit topology_state(cpu_limits limits) : limits_(std::move(limits)) {}
+    topology_state(cpu_limits limits, machine&& found) : limits_(std::move(limits)) {
+        machine_.get_or_build([&] { return new machine(std::move(found)); });
+    }
     ~topology_state() { delete machine_.try_get(); }
 
     const cpu_limits& limits() const noexcept { return limits_; }
@@ -95,32 +107,71 @@ public:
     /// Reads affinity mask, cgroups and machine anew. discover() keeps returning what it did.
     static topology discover_again();
 
+    /// Reads the machine that an XML file of hwloc describes: what `lstopo --of xml` writes.
+    /// Throws: topology_error that names the file and the reason.
+    static topology from_xml(const std::string& path);
+
+    /// Reads a machine out of hwloc's synthetic notation: "pack:2 numa:2 l3:2 core:4 pu:2".
+    /// Throws: topology_error that names the text and the reason.
+    static topology from_synthetic(const std::string& text);
+
     /// Returns: how many CPUs the process may use: min(affinity mask of its first thread, cpuset, CPU quotas of its
-    /// cgroup and of all ancestors, rounded up), at least 1. Does not read the machine.
+    /// cgroup and of all ancestors, rounded up), at least 1. Does not read the machine. Of a described machine: how many
+    /// PUs it allows.
     unsigned concurrency() const noexcept { return state_->limits().concurrency; }
 
     /// Returns: the PUs that the process may run on. A CPU quota makes them no fewer.
-    topology_range<pu> pus() const {
-        const detail::machine& machine = state_->get_machine();
-        return {state_, machine.pus.data(), machine.pus.size()};
+    topology_range<pu> pus() const { return range(get().pus); }
+
+    /// Returns: the cores with at least one of these PUs. Some machines have PUs of which no core is known.
+    topology_range<core> cores() const { return range(get().cores); }
+
+    /// Returns: likewise the packages. Some machines have none.
+    topology_range<package> packages() const { return range(get().packages); }
+
+    /// Returns: likewise the data and unified caches of `level`, 1 being the nearest to the core. May be none, be known
+    /// for some cores only, and differ in size.
+    topology_range<cache> caches(unsigned level) const {
+        const auto& all = get().caches;
+        std::size_t first = 0;
+        while (first < all.size() && all[first].level() != level) ++first;
+        std::size_t last = first;
+        while (last < all.size() && all[last].level() == level) ++last;
+        return {state_, all.data() + first, last - first};
     }
 
+    /// Returns: the NUMA nodes of which the process may use CPUs or memory, also those that are memory only. At least
+    /// one on every system; where the machine is flat, one with all PUs and memory() 0.
+    topology_range<numa_node_info> numa_nodes() const { return range(get().nodes); }
+
+    /// Returns: how far the memory of node `to` is for the CPUs of node `from` (logical indices); 10 = local. As the
+    /// firmware says, where it does, else by the shape of the machine.
+    /// Throws: std::invalid_argument if there is no such node.
+    unsigned distance(unsigned from, unsigned to) const;
+
     /// Returns: "hwloc", or "flat: …" with the reason why no more than the number of CPUs is known.
-    std::string source() const { return state_->get_machine().source; }
+    std::string source() const { return get().source; }
 
     /// Returns: a text for people: which limit decided the concurrency (file and value), all limits, the machine.
-    std::string explain() const { return detail::explain(state_->limits(), state_->get_machine()); }
+    std::string explain() const { return detail::explain(state_->limits(), get()); }
 
     /// Reads the machine unless that has been done. Threads that race may read it twice, none waits for another.
-    void load() const { state_->get_machine(); }
+    void load() const { get(); }
 
-    /// Returns: whether pus(), source() and explain() cost nothing by now.
+    /// Returns: whether the machine has been read, so that asking about it costs nothing.
     bool is_loaded() const noexcept { return state_->try_get_machine() != nullptr; }
 
 private:
     friend struct detail::topology_access;
 
     explicit topology(const detail::topology_state* state) noexcept : state_(state) {}
+
+    const detail::machine& get() const { return state_->get_machine(); }
+
+    template <class T>
+    topology_range<T> range(const std::vector<T>& all) const {
+        return {state_, all.data(), all.size()};
+    }
 
     detail::topology_pointer state_;
 };
@@ -131,9 +182,46 @@ namespace detail {
 struct topology_access {
     static topology make(cpu_limits limits) { return topology(new topology_state(std::move(limits))); }
     static const cpu_limits& limits(const topology& machine) noexcept { return machine.state_->limits(); }
+    static const machine& machine_of(const topology& whole) { return whole.get(); }
+
+    /// Returns: whether threads and memory may be bound by it. Does not read the machine.
+    static bool is_this_system(const topology& machine) noexcept {
+        return limits(machine).decided_by != deciding_limit::description;
+    }
+
+    /// Makes a topology of what `description` names. Throws: topology_error if `fault` says anything.
+    static topology make_described(std::string_view description, machine&& found, std::string_view fault) {
+        if (!fault.empty()) throw_error<topology_error>(concat({"pel::topology: ", description, ": ", fault}));
+        cpu_mask allowed;
+        for (const pu& one : found.pus) allowed.insert(one.os_index());
+        return topology(new topology_state(make_described_limits(description, std::move(allowed)), std::move(found)));
+    }
 };
 
 } // namespace detail
+
+inline topology topology::from_xml(const std::string& path) {
+    detail::machine found;
+    const std::string fault = detail::read_xml_machine(path, found);
+    return detail::topology_access::make_described(path, std::move(found), fault);
+}
+
+inline topology topology::from_synthetic(const std::string& text) {
+    detail::machine found;
+    const std::string fault = detail::read_synthetic_machine(text, found);
+    return detail::topology_access::make_described(detail::concat({"\"", text, "\""}), std::move(found), fault);
+}
+
+inline unsigned topology::distance(unsigned from, unsigned to) const {
+    const detail::machine& machine = get();
+    const std::size_t count = machine.nodes.size();
+    if (from >= count || to >= count) {
+        detail::throw_error<std::invalid_argument>(
+            detail::concat({"pel::topology::distance: there is no NUMA node ", std::to_string(from >= count ? from : to),
+                            ", the machine has ", std::to_string(count)}));
+    }
+    return machine.distance(from, to);
+}
 
 inline topology topology::discover_again() { return detail::topology_access::make(detail::read_cpu_limits()); }
 

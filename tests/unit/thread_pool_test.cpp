@@ -52,6 +52,21 @@ TEST(thread_pool, machine_is_the_topology_of_the_options) {
     EXPECT_EQ(pool.machine().concurrency(), 1U);
 }
 
+#ifndef PEL_NO_HWLOC
+TEST(thread_pool, a_machine_that_is_only_described_binds_nobody) {
+    const auto mine = pel::detail::read_thread_affinity();
+    thread_pool_options options;
+    options.topology = pel::topology::from_synthetic("core:3 pu:1"); // PUs that the process may not have
+    pel::detail::cpu_mask seen;
+    {
+        thread_pool pool(options);
+        EXPECT_EQ(pool.concurrency(), 3U);
+        pool.post([&] { seen = pel::detail::read_thread_affinity(); });
+    }
+    EXPECT_EQ(seen, mine);
+}
+#endif
+
 TEST(thread_pool, errors_name_the_value) {
     EXPECT_NE(text_of_invalid_argument([] { thread_pool pool(2048); }).find("concurrency 2048 "), std::string::npos);
     thread_pool_options options;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <pel/topology.hpp>
 
+#include "support/machine_invariants.hpp"
 #include "unit/detail/topology/fake_root.hpp"
 
 #include <gtest/gtest.h>
@@ -9,9 +10,11 @@
 #include <cstdlib>
 #include <ranges>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace topology_test {
@@ -22,7 +25,9 @@ using pel::detail::topology_access;
 
 static_assert(std::ranges::random_access_range<pel::topology_range<pel::pu>>);
 static_assert(std::ranges::sized_range<pel::topology_range<pel::pu>>);
+static_assert(std::ranges::random_access_range<pel::pu_range>);
 static_assert(std::is_trivially_copyable_v<pel::pu>);
+static_assert(std::is_trivially_copyable_v<pel::core> && std::is_trivially_copyable_v<pel::numa_node_info>);
 static_assert(std::is_base_of_v<std::runtime_error, pel::topology_error>);
 static_assert(sizeof(topology) == sizeof(void*));
 static_assert(pel::numa_node{3}.index == 3 && pel::numa_node(3).index == 3);
@@ -68,6 +73,44 @@ TEST(topology, pus_are_the_cpus_that_the_process_may_run_on) {
     EXPECT_EQ(machine.pus().size(), allowed.count());
     EXPECT_EQ(machine.pus()[0], *machine.pus().begin());
     EXPECT_FALSE(machine.pus().empty());
+}
+
+TEST(topology, this_machine_hangs_together) {
+    const topology machine = topology::discover();
+    pel_test::machine_invariants(machine).check();
+    EXPECT_TRUE(topology_access::machine_of(machine).is_this_system);
+    EXPECT_TRUE(topology_access::is_this_system(machine));
+    EXPECT_FALSE(machine.numa_nodes().empty());
+}
+
+TEST(topology, a_distance_of_a_node_that_is_not_there_names_the_index) {
+    const topology machine = topology::discover();
+    const auto nodes = static_cast<unsigned>(machine.numa_nodes().size());
+    EXPECT_EQ(machine.distance(0, 0), 10U);
+    for (const auto& [from, to] : {std::pair{nodes + 7, 0U}, std::pair{0U, nodes + 7}}) {
+        std::string message;
+        try {
+            machine.distance(from, to);
+        } catch (const std::invalid_argument& error) {
+            message = error.what();
+        }
+        EXPECT_NE(message.find("no NUMA node " + std::to_string(nodes + 7)), std::string::npos) << message;
+    }
+}
+
+TEST(topology, a_flat_machine_is_one_node_of_unknown_memory) {
+    cpu_mask strange = pel::detail::read_process_affinity();
+    strange.insert(8000);
+    const pel_test::fake_root root;
+    const topology machine = topology_access::make(pel::detail::read_cpu_limits(root.path(), strange));
+    ASSERT_EQ(machine.numa_nodes().size(), 1U);
+    const pel::numa_node_info node = machine.numa_nodes()[0];
+    EXPECT_EQ(node.pus().size(), machine.pus().size());
+    EXPECT_EQ(node.memory(), 0U);
+    EXPECT_TRUE(node.is_home());
+    EXPECT_EQ(machine.distance(0, 0), 10U);
+    EXPECT_TRUE(machine.packages().empty() && machine.cores().empty() && machine.caches(1).empty());
+    EXPECT_EQ(topology_access::machine_of(machine).domains.size(), machine.pus().size() > 1 ? 1U : 0U);
 }
 
 TEST(topology, a_range_outlives_its_topology) {
@@ -142,7 +185,35 @@ TEST(topology, cpus_that_the_machine_does_not_have_make_it_flat_with_a_reason) {
     EXPECT_EQ(machine.pus()[machine.pus().size() - 1].os_index(), 8000U);
 }
 
-#ifndef PEL_NO_HWLOC
+#ifdef PEL_NO_HWLOC
+TEST(topology, without_hwloc_no_description_can_be_read) {
+    EXPECT_THROW(topology::from_xml("machine.xml"), pel::topology_error);
+    EXPECT_THROW(topology::from_synthetic("core:2 pu:2"), pel::topology_error);
+}
+#else
+TEST(topology, a_described_machine_is_read_at_once_and_shared_by_its_copies) {
+    const topology machine = topology::from_synthetic("pack:2 numa:2 l3:2 l2:2 core:2 pu:2");
+    EXPECT_TRUE(machine.is_loaded());
+    EXPECT_EQ(machine.source(), "hwloc");
+    EXPECT_EQ(machine.concurrency(), 64U);
+    EXPECT_EQ(machine.pus().size(), 64U);
+    EXPECT_EQ(machine.cores().size(), 32U);
+    EXPECT_EQ(machine.caches(2).size(), 16U);
+    EXPECT_EQ(machine.caches(3).size(), 8U);
+    EXPECT_TRUE(machine.caches(0).empty() && machine.caches(1).empty() && machine.caches(4).empty());
+    EXPECT_EQ(machine.numa_nodes().size(), 4U);
+    EXPECT_EQ(machine.packages().size(), 2U);
+    EXPECT_EQ(machine.packages()[1].pus()[0].logical_index(), 32U);
+    EXPECT_EQ(machine.distance(0, 1), 20U);
+    EXPECT_EQ(machine.distance(0, 2), 30U);
+    EXPECT_NE(machine.explain().find("concurrency 64: \"pack:2 numa:2 l3:2 l2:2 core:2 pu:2\" describes a machine of 64"),
+              std::string::npos)
+        << machine.explain();
+    pel_test::machine_invariants(machine).check();
+    const topology copy = machine;
+    EXPECT_EQ(copy.cores().begin(), machine.cores().begin());
+}
+
 TEST(topology, hwloc_told_to_show_another_machine_gives_a_flat_one_with_the_reason) {
     ASSERT_EQ(::setenv("HWLOC_SYNTHETIC", "numa:2 core:4 pu:2", 1), 0);
     const topology machine = topology::discover_again();

@@ -41,7 +41,7 @@ inline std::string describe_quota(const cpu_quota& limit) {
                    std::to_string(limit.period), " us)"});
 }
 
-enum class deciding_limit { affinity_mask, cpuset, quota };
+enum class deciding_limit { affinity_mask, cpuset, quota, description };
 
 struct cpu_limits {
     cpu_mask affinity;        ///< of the process
@@ -51,6 +51,7 @@ struct cpu_limits {
     cpu_quota quota;         ///< the tightest
     std::string quota_file;  ///< empty: no quota
     std::string cpuset_file; ///< of a cpuset that is `allowed`; empty: none
+    std::string description; ///< what describes the machine, for people; empty: it is this system's
     std::string report;      ///< a line per limit found, and per file ignored with the reason
 };
 
@@ -201,6 +202,17 @@ private:
 /// Reads the limits below `root` for a process with the mask `affinity`.
 inline cpu_limits read_cpu_limits(std::string_view root, cpu_mask affinity) {
     return cpu_limits_reader(root, std::move(affinity)).read();
+}
+
+/// Returns: the limits of a machine that is only described, by what `description` names, and allows the CPUs `allowed`.
+inline cpu_limits make_described_limits(std::string_view description, cpu_mask allowed) {
+    cpu_limits limits;
+    limits.concurrency = allowed.count();
+    limits.affinity = allowed;
+    limits.allowed = std::move(allowed);
+    limits.decided_by = deciding_limit::description;
+    limits.description = description;
+    return limits;
 }
 
 /// Reads the limits of this process.

@@ -1,139 +1,157 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Reads the machine with hwloc: the only header that includes it. Any thread; several at once are independent.
+// Reads the machine out of hwloc's tree. Any thread; several at once are independent.
+// Whatever goes wrong with this system leads to a flat machine that says why; nothing here throws but std::bad_alloc.
 //
-// hwloc is first told not to touch bindings: its CPUID back end moves the calling thread over all CPUs, also over those
-// that the process was not given. Only where Linux tells nothing of caches (many virtual machines) that back end is
-// asked too, and then kept to the CPUs of the process.
-// Whatever goes wrong leads to a flat machine that says why; nothing here throws but std::bad_alloc.
+// One walk over the tree does it: a PU's logical index is the order in which the walk meets it, so every object covers
+// the PUs that were met inside it, and objects that end later include those that ended before.
 #pragma once
 
 #include <pel/detail/platform/config.hpp>
 #include <pel/detail/platform/cpu_mask.hpp>
 #include <pel/detail/platform/file.hpp>
-#include <pel/detail/topology/cpu_list.hpp>
+#include <pel/detail/topology/home_nodes.hpp>
+#include <pel/detail/topology/hwloc_attributes.hpp>
+#include <pel/detail/topology/hwloc_distances.hpp>
+#include <pel/detail/topology/hwloc_tree.hpp>
 #include <pel/detail/topology/machine.hpp>
 #include <pel/detail/topology/text.hpp>
 
-#include <hwloc.h>
-
-#include <cerrno>
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
-
-#if HWLOC_API_VERSION < 0x00020000
-#error "PEL needs hwloc 2.0 or newer; with PEL_NO_HWLOC it builds without, and knows nothing of caches and NUMA nodes"
-#endif
+#include <vector>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-#if HWLOC_API_VERSION >= 0x00020500
-inline constexpr unsigned long hwloc_quiet_flags =
-    HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED | HWLOC_TOPOLOGY_FLAG_DONT_CHANGE_BINDING;
-inline constexpr unsigned long hwloc_cpuid_flags =
-    HWLOC_TOPOLOGY_FLAG_IS_THISSYSTEM | HWLOC_TOPOLOGY_FLAG_RESTRICT_TO_CPUBINDING;
-#else
-// Older versions cannot be told: their first reading asks all back ends.
-inline constexpr unsigned long hwloc_quiet_flags = HWLOC_TOPOLOGY_FLAG_WHOLE_SYSTEM;
-inline constexpr unsigned long hwloc_cpuid_flags = HWLOC_TOPOLOGY_FLAG_WHOLE_SYSTEM;
-#endif
-
-/// Owns what hwloc has read.
-class hwloc_tree {
+class machine_reader {
 public:
-    explicit hwloc_tree(unsigned long flags) {
-        if (::hwloc_topology_init(&tree_) != 0) {
-            error_ = errno;
-            tree_ = nullptr;
-            return;
-        }
-        ::hwloc_topology_set_flags(tree_, flags);
-        errno = 0;
-        is_loaded_ = ::hwloc_topology_load(tree_) == 0;
-        if (!is_loaded_) error_ = errno;
-    }
-    hwloc_tree& operator=(hwloc_tree&& other) noexcept {
-        std::swap(tree_, other.tree_);
-        std::swap(is_loaded_, other.is_loaded_);
-        std::swap(error_, other.error_);
-        return *this;
-    }
-    ~hwloc_tree() {
-        if (tree_ != nullptr) ::hwloc_topology_destroy(tree_);
-    }
+    /// For a process with the CPUs `allowed` and memory of the nodes `allowed_nodes`.
+    machine_reader(const hwloc_tree& tree, const cpu_mask& allowed, hwloc_const_bitmap_t allowed_nodes)
+        : tree_(tree), allowed_(allowed), allowed_nodes_(allowed_nodes) {}
 
-    bool is_loaded() const noexcept { return is_loaded_; }
-    int error() const noexcept { return error_; }
-    hwloc_topology_t get() const noexcept { return tree_; }
-
-    /// Returns: how many objects of `type` there are; 0 if the type is spread over several levels or missing.
-    unsigned count(hwloc_obj_type_t type) const {
-        const int count = ::hwloc_get_nbobjs_by_type(tree_, type);
-        return count < 0 ? 0U : static_cast<unsigned>(count);
-    }
-
-    bool has_caches() const {
-        return count(HWLOC_OBJ_L1CACHE) + count(HWLOC_OBJ_L2CACHE) + count(HWLOC_OBJ_L3CACHE) > 0;
-    }
-
-    cpu_mask pus() const {
-        cpu_mask mask;
-        for (unsigned i = 0; i < count(HWLOC_OBJ_PU); ++i) {
-            mask.insert(::hwloc_get_obj_by_type(tree_, HWLOC_OBJ_PU, i)->os_index);
-        }
-        return mask;
+    machine read() && {
+        result_.source = "hwloc";
+        result_.online = tree_.pus();
+        result_.pus.reserve(result_.online.count()); // runs point there
+        visit(::hwloc_get_root_obj(tree_.get()), 1);
+        sort_caches();
+        read_nodes();
+        read_core_kinds(tree_, result_);
+        distance_reader(tree_, result_).read();
+        home_finder(result_).find();
+        describe_model();
+        return std::move(result_);
     }
 
 private:
-    hwloc_topology_t tree_ = nullptr;
-    bool is_loaded_ = false;
-    int error_ = 0;
-};
+    static unsigned next_index(std::size_t size) { return static_cast<unsigned>(size); }
 
-inline std::string to_memory_text(unsigned long long bytes) {
-    constexpr unsigned long long mib = 1ULL << 20;
-    constexpr unsigned long long gib = 1ULL << 30;
-    if (bytes >= 8 * gib) return concat({std::to_string(bytes / gib), " GiB"});
-    if (bytes >= 8 * mib) return concat({std::to_string(bytes / mib), " MiB"});
-    return concat({std::to_string(bytes / 1024), " KiB"});
-}
-
-inline void describe_nodes(const hwloc_tree& tree, std::string& text) {
-    for (unsigned i = 0; i < tree.count(HWLOC_OBJ_NUMANODE); ++i) {
-        const hwloc_obj_t node = ::hwloc_get_obj_by_type(tree.get(), HWLOC_OBJ_NUMANODE, i);
-        cpu_mask cpus;
-        for (int cpu = ::hwloc_bitmap_next(node->cpuset, -1); cpu >= 0; cpu = ::hwloc_bitmap_next(node->cpuset, cpu)) {
-            cpus.insert(static_cast<unsigned>(cpu));
+    /// `nesting`: N2.
+    void visit(hwloc_obj_t object, std::size_t nesting) {
+        set_mark(object, nesting);
+        if (object->type == HWLOC_OBJ_PU) {
+            if (allowed_.contains(object->os_index)) result_.add_pu(object->os_index);
+            return;
         }
-        append(text, {"  NUMA node ", std::to_string(i), " (OS ", std::to_string(node->os_index),
-                      "): ", to_memory_text(node->attr->numanode.local_memory), ", ", describe_cpus(cpus), "\n"});
+        const std::size_t first = result_.pus.size();
+        for (hwloc_obj_t child = object->first_child; child != nullptr; child = child->next_sibling) {
+            const bool is_same = ::hwloc_bitmap_isequal(child->complete_cpuset, object->complete_cpuset) != 0;
+            visit(child, is_same ? nesting : nesting + 1);
+        }
+        if (result_.pus.size() > first) add(object, first);
     }
-}
 
-inline void describe_caches(const hwloc_tree& tree, std::string& text) {
-    for (const auto type : {HWLOC_OBJ_L3CACHE, HWLOC_OBJ_L2CACHE, HWLOC_OBJ_L1CACHE}) {
-        const unsigned count = tree.count(type);
-        if (count == 0) continue;
-        const hwloc_obj_t cache = ::hwloc_get_obj_by_type(tree.get(), type, 0);
-        const std::string name = concat({"L", std::to_string(cache->attr->cache.depth), " cache"});
-        append(text, {", ", count_of(count, name), " of ", to_memory_text(cache->attr->cache.size)});
+    void add(hwloc_obj_t object, std::size_t first) {
+        result_.add_domain(first);
+        const pu_range pus(result_.pus.data() + first, result_.pus.size() - first);
+        if (object->type == HWLOC_OBJ_CORE) {
+            result_.cores.push_back(core(next_index(result_.cores.size()), object->os_index, 0, 1024, pus));
+        } else if (object->type == HWLOC_OBJ_PACKAGE) {
+            result_.packages.push_back(package(next_index(result_.packages.size()), object->os_index, pus));
+        } else if (object->type >= HWLOC_OBJ_L1CACHE && object->type <= HWLOC_OBJ_L5CACHE) {
+            const auto& attributes = object->attr->cache;
+            result_.caches.push_back(cache(0, attributes.depth, static_cast<std::size_t>(attributes.size), pus));
+        }
     }
-}
 
-/// Returns: "  1 package (AMD EPYC 7763), 1 NUMA node, 64 cores, 128 PUs, 8 L3 caches of 32 MiB, …" and a line per NUMA
-/// node.
-inline std::string describe_machine(const hwloc_tree& tree) {
-    std::string text = concat({"  ", count_of(tree.count(HWLOC_OBJ_PACKAGE), "package")});
-    const hwloc_obj_t package = ::hwloc_get_obj_by_type(tree.get(), HWLOC_OBJ_PACKAGE, 0);
-    const char* model = package == nullptr ? nullptr : ::hwloc_obj_get_info_by_name(package, "CPUModel");
-    if (model != nullptr) append(text, {" (", without_trailing_space(model), ")"});
-    append(text, {", ", count_of(tree.count(HWLOC_OBJ_NUMANODE), "NUMA node"), ", ",
-                  count_of(tree.count(HWLOC_OBJ_CORE), "core"), ", ", count_of(tree.count(HWLOC_OBJ_PU), "PU")});
-    describe_caches(tree, text);
-    text += '\n';
-    describe_nodes(tree, text);
-    return text;
-}
+    /// By level; inside a level they are in order.
+    void sort_caches() {
+        constexpr unsigned levels = 5;
+        std::vector<cache> sorted;
+        for (unsigned level = 1; level <= levels; ++level) {
+            unsigned count = 0;
+            for (const cache& one : result_.caches) {
+                if (one.level() == level) sorted.push_back(cache(count++, level, one.size(), one.pus()));
+            }
+        }
+        result_.caches = std::move(sorted);
+    }
+
+    bool is_allowed(hwloc_obj_t node) const { return ::hwloc_bitmap_isset(allowed_nodes_, node->os_index) != 0; }
+
+    void read_nodes() {
+        unsigned long long known = 0;
+        for (unsigned i = 0; i < tree_.count(HWLOC_OBJ_NUMANODE); ++i) {
+            const hwloc_obj_t node = tree_.object(HWLOC_OBJ_NUMANODE, i);
+            if (is_allowed(node)) known |= node->attr->numanode.local_memory;
+        }
+        for (unsigned i = 0; i < tree_.count(HWLOC_OBJ_NUMANODE); ++i) {
+            add_node(tree_.object(HWLOC_OBJ_NUMANODE, i), known != 0);
+        }
+    }
+
+    /// N1. Where sizes are known, a node without a size has no memory.
+    void add_node(hwloc_obj_t node, bool are_sizes_known) {
+        node_facts facts;
+        facts.pus = find_pus(node->cpuset);
+        const bool is_usable = is_allowed(node) || !facts.pus.empty();
+        if (is_usable) {
+            facts.logical_index = next_index(result_.nodes.size());
+            facts.os_index = node->os_index;
+            if (is_allowed(node)) facts.memory = node->attr->numanode.local_memory;
+            facts.has_memory = is_allowed(node) && (facts.memory != 0 || !are_sizes_known);
+            if (node->subtype != nullptr) {
+                std::string_view(node->subtype).copy(facts.subtype, sizeof facts.subtype - 1);
+            }
+            if (!facts.pus.empty()) {
+                facts.bandwidth = read_bandwidth(tree_, node, facts.pus[0].os_index());
+                facts.latency = read_latency(tree_, node, facts.pus[0].os_index());
+            }
+            result_.nodes.push_back(numa_node_info(facts));
+        }
+        set_mark(node, is_usable ? result_.nodes.size() : 0);
+    }
+
+    /// Returns: the run of the PUs that are in `cpus`.
+    pu_range find_pus(hwloc_const_bitmap_t cpus) const {
+        const pu* first = nullptr;
+        const pu* last = nullptr;
+        for (const pu& one : result_.pus) {
+            if (::hwloc_bitmap_isset(cpus, one.os_index()) == 0) continue;
+            if (first == nullptr) first = &one;
+            last = &one;
+        }
+        if (first == nullptr) return {};
+        return {first, static_cast<std::size_t>(last - first) + 1};
+    }
+
+    void describe_model() {
+        hwloc_obj_t object = tree_.object(HWLOC_OBJ_PACKAGE, 0);
+        if (object == nullptr) object = ::hwloc_get_root_obj(tree_.get());
+        const char* model = nullptr;
+        for (; object != nullptr && model == nullptr; object = object->parent) {
+            model = ::hwloc_obj_get_info_by_name(object, "CPUModel");
+        }
+        if (model != nullptr) result_.description = concat({"  ", without_trailing_space(model), "\n"});
+    }
+
+    const hwloc_tree& tree_;
+    const cpu_mask& allowed_;
+    hwloc_const_bitmap_t allowed_nodes_;
+    machine result_;
+};
 
 /// Returns: what is wrong with the tree as a picture of this machine, or nothing.
 inline std::string find_hwloc_fault(const hwloc_tree& tree, const cpu_mask& allowed) {
@@ -147,25 +165,20 @@ inline std::string find_hwloc_fault(const hwloc_tree& tree, const cpu_mask& allo
 
 /// Reads the machine as far as processes with the CPUs `allowed` see it. Cost: 4 to 15 ms on small machines.
 PEL_COLD inline machine read_machine(const cpu_mask& allowed) {
-    if (::hwloc_get_api_version() >> 16 != HWLOC_API_VERSION >> 16) {
+    if (is_foreign_hwloc()) {
         return make_flat_machine(allowed, "the hwloc library that runs has another major version than the one that "
                                           "this program was compiled for");
     }
     hwloc_tree tree(hwloc_quiet_flags);
     const std::string fault = find_hwloc_fault(tree, allowed);
     if (!fault.empty()) return make_flat_machine(allowed, fault);
-    machine result;
-    result.source = "hwloc";
-    result.online = tree.pus();
+    cpu_mask online = tree.pus();
     if (!tree.has_caches()) {
         hwloc_tree more(hwloc_cpuid_flags);
         if (find_hwloc_fault(more, allowed).empty()) tree = std::move(more);
     }
-    result.description = describe_machine(tree);
-    for (unsigned i = 0; i < tree.count(HWLOC_OBJ_PU); ++i) {
-        const unsigned os_index = ::hwloc_get_obj_by_type(tree.get(), HWLOC_OBJ_PU, i)->os_index;
-        if (allowed.contains(os_index)) result.add_pu(os_index);
-    }
+    machine result = machine_reader(tree, allowed, ::hwloc_topology_get_allowed_nodeset(tree.get())).read();
+    result.online = std::move(online);
     return result;
 }
 

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "box.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace pel_topology {
+
+std::string to_bytes(unsigned long long bytes) {
+    constexpr unsigned long long mib = 1ULL << 20;
+    constexpr unsigned long long gib = 1ULL << 30;
+    if (bytes >= 8 * gib) return std::to_string(bytes / gib) + " GiB";
+    if (bytes >= 8 * mib) return std::to_string(bytes / mib) + " MiB";
+    return std::to_string(bytes / 1024) + " KiB";
+}
+
+std::string to_list(const pel::topology& machine, std::size_t first, std::size_t count) {
+    std::vector<unsigned> numbers;
+    for (std::size_t i = first; i < first + count; ++i) numbers.push_back(machine.pus()[i].os_index());
+    std::sort(numbers.begin(), numbers.end());
+    std::string list;
+    for (std::size_t i = 0; i < numbers.size();) {
+        std::size_t last = i;
+        while (last + 1 < numbers.size() && numbers[last + 1] == numbers[last] + 1) ++last;
+        if (!list.empty()) list += ',';
+        list += std::to_string(numbers[i]);
+        if (last > i) list += '-' + std::to_string(numbers[last]);
+        i = last + 1;
+    }
+    return list;
+}
+
+namespace {
+
+std::string with_os(const std::string& name, unsigned logical, unsigned os) {
+    return name + ' ' + std::to_string(logical) + (os == logical ? "" : " (OS " + std::to_string(os) + ")");
+}
+
+box make_box(box_kind kind, std::string label, const pel::pu_range& pus) {
+    return {kind, std::move(label), pus[0].logical_index(), pus.size(), 0, {}, {}};
+}
+
+memory describe(const pel::numa_node_info& node) {
+    std::string label = with_os("node", node.logical_index(), node.os_index());
+    if (!node.subtype().empty()) label += ", " + std::string(node.subtype());
+    if (node.memory() != 0) {
+        label += ", " + to_bytes(node.memory());
+    } else if (!node.is_home()) {
+        label += ", no memory";
+    }
+    return {node.logical_index(), std::move(label), node.is_home()};
+}
+
+/// Nodes with the same PUs share a box; nodes without go to the machine.
+void add_nodes(const pel::topology& machine, box& whole, std::vector<box>& boxes) {
+    for (const pel::numa_node_info& node : machine.numa_nodes()) {
+        if (node.pus().empty()) {
+            whole.memories.push_back(describe(node));
+            continue;
+        }
+        box own = make_box(box_kind::node, "", node.pus());
+        const auto same = std::find_if(boxes.begin(), boxes.end(), [&](const box& other) {
+            return other.kind == box_kind::node && other.first == own.first && other.count == own.count;
+        });
+        box& place = same == boxes.end() ? boxes.emplace_back(std::move(own)) : *same;
+        place.memories.push_back(describe(node));
+    }
+}
+
+/// Caches that more than one core shares: those of one core would be a box around every core.
+void add_caches(const pel::topology& machine, std::vector<box>& boxes) {
+    std::vector<std::size_t> in_core(machine.pus().size(), 1);
+    for (const pel::core& core : machine.cores()) {
+        for (const pel::pu& pu : core.pus()) in_core[pu.logical_index()] = core.pus().size();
+    }
+    for (unsigned level = 5; level > 1; --level) {
+        for (const pel::cache& cache : machine.caches(level)) {
+            if (cache.pus().size() <= in_core[cache.pus()[0].logical_index()]) continue;
+            std::string label = "L" + std::to_string(level);
+            if (cache.size() != 0) label += ' ' + to_bytes(cache.size());
+            boxes.push_back(make_box(box_kind::cache, std::move(label), cache.pus()));
+            boxes.back().number = level;
+        }
+    }
+}
+
+void add_cores(const pel::topology& machine, std::vector<box>& boxes) {
+    for (const pel::core& core : machine.cores()) {
+        boxes.push_back(
+            make_box(box_kind::core, with_os("core", core.logical_index(), core.os_index()), core.pus()));
+        boxes.back().number = core.kind();
+    }
+    const auto pus = machine.pus();
+    for (std::size_t i = 0; i < pus.size(); ++i) {
+        boxes.push_back({box_kind::pu, "PU " + std::to_string(pus[i].os_index()), i, 1, pus[i].os_index(), {}, {}});
+    }
+}
+
+bool includes(const box& outer, const box& inner) {
+    return outer.first <= inner.first && inner.first + inner.count <= outer.first + outer.count;
+}
+
+/// Moves boxes [next, …) that lie in `outer` into it. Returns: the first that does not.
+std::size_t fill(box& outer, std::vector<box>& sorted, std::size_t next) {
+    while (next < sorted.size() && includes(outer, sorted[next])) {
+        box inner = std::move(sorted[next]);
+        next = fill(inner, sorted, next + 1);
+        outer.children.push_back(std::move(inner));
+    }
+    return next;
+}
+
+} // namespace
+
+box make_boxes(const pel::topology& machine) {
+    box whole{box_kind::machine, "machine", 0, machine.pus().size(), 0, {}, {}};
+    std::vector<box> boxes;
+    for (const pel::package& package : machine.packages()) {
+        boxes.push_back(make_box(box_kind::package, with_os("package", package.logical_index(), package.os_index()),
+                                 package.pus()));
+    }
+    add_nodes(machine, whole, boxes);
+    add_caches(machine, boxes);
+    add_cores(machine, boxes);
+    // Outer boxes first; of boxes around the same PUs, the one that was added first is outside.
+    std::stable_sort(boxes.begin(), boxes.end(), [](const box& a, const box& b) {
+        return a.first != b.first ? a.first < b.first : a.count > b.count;
+    });
+    fill(whole, boxes, 0);
+    return whole;
+}
+
+} // namespace pel_topology

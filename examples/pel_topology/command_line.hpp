@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What the user asked for.
+#pragma once
+
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace pel_topology {
+
+/// The command line, or a file that it names, is at fault: one line, exit status 2.
+class input_error : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+struct settings {
+    std::string svg;       // file to write; empty: none
+    std::string xml;       // file to read
+    std::string synthetic; // text to read; both empty: this system
+    bool is_synthetic = false;
+    bool is_xml = false;
+    bool help = false;
+};
+
+extern const std::string_view help_text;
+
+/// Reads the arguments after the program's name.
+/// Throws: input_error that names the argument.
+settings parse_command_line(std::span<char* const> arguments);
+
+/// Returns: `text` with control characters as \xNN, so that a message stays one line whatever a file is called.
+std::string printable(std::string_view text);
+
+} // namespace pel_topology

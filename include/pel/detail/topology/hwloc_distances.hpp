@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Distances between the NUMA nodes of a machine, in the manner of a SLIT (10 = local), always complete.
+// Of hwloc's matrices the one over NUMA nodes that means latency, covers most nodes and preferably is the system's own
+// counts; matrices about other objects or bandwidths do not. Objects are matched one by one: a matrix need be neither in
+// machine order nor symmetric. What it does not cover comes from latencies of memory attributes, else from the tree.
+//
+// N1: userdata of a node's object is its logical index in the machine plus 1; 0: the process may not use it.
+// N2: userdata of any other object is how many different sets of CPUs it is nested in.
+#pragma once
+
+#include <pel/detail/platform/config.hpp>
+#include <pel/detail/topology/hwloc_attributes.hpp>
+#include <pel/detail/topology/hwloc_tree.hpp>
+#include <pel/detail/topology/machine.hpp>
+
+#include <cstddef>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+inline std::size_t mark_of(hwloc_obj_t object) { return reinterpret_cast<std::size_t>(object->userdata); }
+inline void set_mark(hwloc_obj_t object, std::size_t mark) { object->userdata = reinterpret_cast<void*>(mark); }
+
+class distance_reader {
+public:
+    /// Requires: the nodes of `found` are there; N1, N2.
+    distance_reader(const hwloc_tree& tree, machine& found) : tree_(tree), machine_(found) {}
+
+    /// Fills the distances.
+    void read() {
+        const std::size_t nodes = machine_.nodes.size();
+        machine_.distances.resize(nodes * nodes, unknown);
+        read_matrix();
+        const unsigned count = tree_.count(HWLOC_OBJ_NUMANODE);
+        for (unsigned i = 0; i < count; ++i) {
+            const hwloc_obj_t from = tree_.object(HWLOC_OBJ_NUMANODE, i);
+            for (unsigned j = 0; j < count && mark_of(from) != 0; ++j) {
+                const hwloc_obj_t to = tree_.object(HWLOC_OBJ_NUMANODE, j);
+                if (mark_of(to) != 0 && entry(from, to) == unknown) entry(from, to) = derive(from, to);
+            }
+        }
+    }
+
+private:
+    static constexpr unsigned unknown = 0;
+    static constexpr unsigned local = machine::local_distance;
+
+    unsigned& entry(hwloc_obj_t from, hwloc_obj_t to) {
+        return machine_.distances[(mark_of(from) - 1) * machine_.nodes.size() + mark_of(to) - 1];
+    }
+
+    void read_matrix() {
+        constexpr unsigned most = 32;
+        hwloc_distances_s* found[most];
+        unsigned count = most;
+        if (::hwloc_distances_get_by_type(tree_.get(), HWLOC_OBJ_NUMANODE, &count, found,
+                                          HWLOC_DISTANCES_KIND_MEANS_LATENCY, 0) != 0) {
+            return;
+        }
+        if (count > most) count = most;
+        const hwloc_distances_s* best = nullptr;
+        for (unsigned i = 0; i < count; ++i) {
+            if (rank(*found[i]) > (best == nullptr ? 1UL : rank(*best))) best = found[i];
+        }
+        if (best != nullptr) copy(*best);
+        for (unsigned i = 0; i < count; ++i) ::hwloc_distances_release(tree_.get(), found[i]);
+    }
+
+    /// Whether the matrix speaks of the i-th object's node.
+    static bool covers(const hwloc_distances_s& matrix, unsigned i) {
+        return matrix.objs[i] != nullptr && mark_of(matrix.objs[i]) != 0;
+    }
+
+    /// Returns: more for a better matrix; at most 1 for a useless one.
+    static unsigned long rank(const hwloc_distances_s& matrix) {
+        unsigned long covered = 0;
+        for (unsigned i = 0; i < matrix.nbobjs; ++i) covered += covers(matrix, i) ? 1 : 0;
+        const bool is_from_system = (matrix.kind & HWLOC_DISTANCES_KIND_FROM_OS) != 0;
+        return covered > 1 && is_from_system ? covered + (1UL << 31) : covered;
+    }
+
+    void copy(const hwloc_distances_s& matrix) {
+        hwloc_uint64_t unit = ~hwloc_uint64_t{0};
+        for (unsigned i = 0; i < matrix.nbobjs; ++i) {
+            const hwloc_uint64_t diagonal = matrix.values[i * matrix.nbobjs + i];
+            if (covers(matrix, i) && diagonal < unit) unit = diagonal;
+        }
+        for (unsigned i = 0; i < matrix.nbobjs; ++i) {
+            for (unsigned j = 0; j < matrix.nbobjs; ++j) {
+                if (!covers(matrix, i) || !covers(matrix, j)) continue;
+                entry(matrix.objs[i], matrix.objs[j]) = scale(matrix.values[i * matrix.nbobjs + j], unit);
+            }
+        }
+    }
+
+    /// Brings a value of a matrix whose smallest distance is `unit` to the scale of a SLIT.
+    static unsigned scale(hwloc_uint64_t value, hwloc_uint64_t unit) {
+        constexpr hwloc_uint64_t most = 1'000'000;
+        if (unit == local) return static_cast<unsigned>(value < most ? value : most);
+        if (unit > most || value > most * most) return most;
+        // 0 is local where a matrix counts hops.
+        const hwloc_uint64_t scaled = unit == 0 ? local * (value + 1) : (local * value + unit / 2) / unit;
+        return static_cast<unsigned>(scaled < most ? scaled : most);
+    }
+
+    unsigned derive(hwloc_obj_t from, hwloc_obj_t to) const {
+        if (from == to) return local;
+        const numa_node_info& here = machine_.nodes[mark_of(from) - 1];
+        if (here.latency() != 0) {
+            const unsigned long long latency = read_latency(tree_, to, here.pus()[0].os_index());
+            const unsigned scaled = scale(latency, here.latency());
+            if (latency != 0) return scaled > local ? scaled : local + 1;
+        }
+        return derive_from_tree(place_of(from), place_of(to));
+    }
+
+    /// Returns: the object in the tree of CPUs that the memory is attached to.
+    static hwloc_obj_t place_of(hwloc_obj_t node) {
+        while (node->depth < 0) node = node->parent;
+        return node;
+    }
+
+    /// Returns: 20 for the next node, 10 more for every level of the machine further out; memory with the same CPUs is
+    /// hardly less than local.
+    unsigned derive_from_tree(hwloc_obj_t from, hwloc_obj_t to) const {
+        if (from == to) return local + 1;
+        const std::size_t outer = mark_of(::hwloc_get_common_ancestor_obj(tree_.get(), from, to));
+        const std::size_t inner = mark_of(from) > mark_of(to) ? mark_of(from) : mark_of(to);
+        return local + local * static_cast<unsigned>(inner - outer < 1 ? 1 : inner - outer);
+    }
+
+    const hwloc_tree& tree_;
+    machine& machine_;
+};
+
+} // namespace detail
+PEL_NAMESPACE_END
