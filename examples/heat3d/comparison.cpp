@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
+#include <utility>
 
 namespace heat3d {
 
@@ -17,17 +18,9 @@ namespace {
 
 constexpr double enough_seconds = 2; // of repeating
 constexpr int most_rounds = 5;
-constexpr std::uint64_t streams = 20;
+constexpr std::uint64_t streams = 50;
 
 std::string gigabytes(double bytes) { return std::to_string(static_cast<std::uint64_t>(bytes / 1e9 + 0.5)) + " GB"; }
-
-void expect_memory(std::size_t n) {
-    const double needed = 2.0 * sizeof(double) * static_cast<double>(grid::size_of(n));
-    const double there = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
-    if (needed > there)
-        throw input_error("-n " + std::to_string(n) + " takes " + gigabytes(needed) + " of memory, and there are " +
-                          gigabytes(there));
-}
 
 pel::thread_pool_options options_for(unsigned workers) {
     pel::thread_pool_options options;
@@ -114,9 +107,14 @@ private:
 
 } // namespace
 
-findings run_all(const settings& chosen, bool draw) {
-    expect_memory(chosen.n);
-    return comparison(chosen).run(draw);
+void expect_memory(std::size_t n) {
+    const double needed = 2.0 * sizeof(double) * static_cast<double>(grid::size_of(n));
+    const double there = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+    if (needed > there)
+        throw input_error("-n " + std::to_string(n) + " takes " + gigabytes(needed) + " of memory, and there are " +
+                          gigabytes(there));
 }
+
+findings run_all(const settings& chosen, bool draw) { return comparison(chosen).run(draw); }
 
 } // namespace heat3d

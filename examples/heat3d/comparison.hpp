@@ -9,6 +9,7 @@
 
 #include <pel/thread_pool.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -26,7 +27,10 @@ struct findings {
     std::optional<picture> drawn;            // if one is wanted
 };
 
-/// Throws: wrong_result; input_error if that cube is larger than the memory.
+/// Throws: input_error if a cube of that size is larger than the memory.
+void expect_memory(std::size_t n);
+
+/// Throws: wrong_result.
 findings run_all(const settings& chosen, bool draw);
 
 } // namespace heat3d

@@ -27,6 +27,7 @@ void print(std::string_view text) {
 void run(std::span<char* const> arguments) {
     const heat3d::settings chosen = heat3d::parse_command_line(arguments);
     if (chosen.help) return print(heat3d::help_text);
+    heat3d::expect_memory(chosen.n);
     heat3d::picture_file slice(chosen.slice);
     const heat3d::findings found = heat3d::run_all(chosen, slice.is_wanted());
     if (found.drawn) slice.write(*found.drawn);

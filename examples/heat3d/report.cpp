@@ -94,8 +94,10 @@ std::string counters_text(const pel::pool_stats& stats) {
 
 std::string slice_text(const findings& found, const settings& chosen) {
     if (!found.drawn) return "";
-    return line("layer z = %zu, from %.4f to %.4f:", chosen.n / 2, found.drawn->coldest, found.drawn->warmest) +
-           printable(chosen.slice) + '\n';
+    char text[128];
+    std::snprintf(text, sizeof text, "layer z = %zu, from %.4f to %.4f: ", chosen.n / 2, found.drawn->coldest,
+                  found.drawn->warmest);
+    return text + printable(chosen.slice) + '\n';
 }
 
 } // namespace
