@@ -13,9 +13,9 @@ struct lab {
     double lightness, a, b;
 };
 
-// The ends of a curve, and between them where it would go.
+// The ends of a curve, and where it goes between them: all of it colours that sRGB has.
 constexpr std::array<lab, 4> corners{
-    {{0.18, 0.03, -0.10}, {0.45, 0.16, -0.14}, {0.68, 0.26, 0.16}, {0.96, -0.03, 0.13}}};
+    {{0.18, 0.03, -0.09}, {0.45, 0.15, -0.13}, {0.68, 0.19, 0.155}, {0.96, -0.034, 0.09}}};
 
 /// A Bézier curve, t from 0 to 1.
 lab curve(double t) {

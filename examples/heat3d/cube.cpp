@@ -16,7 +16,8 @@ namespace heat3d {
 
 namespace {
 
-constexpr std::uint64_t before_streams = 2; // phases
+constexpr std::uint64_t before_streams = 3;    // phases
+constexpr std::size_t worth_placing = 1 << 16; // cells of a grid: some pages for some threads
 
 double seconds_between(std::chrono::steady_clock::time_point begin, std::chrono::steady_clock::time_point end) {
     return std::chrono::duration<double>(end - begin).count();
@@ -67,13 +68,14 @@ void cube::write_cold(std::ptrdiff_t z, std::ptrdiff_t y) {
     for (grid& each : grids_) std::fill_n(each.row(z, y), n_, 0.0);
 }
 
-void cube::run_strip(std::uint64_t phase, std::size_t at, progress_line& progress) {
+void cube::run_strip(std::uint64_t phase, std::size_t at, gathering& threads, progress_line& progress) {
     const strip where = strips_[at];
     const std::uint64_t before_steps = before_streams + plan_.streams;
     if (phase == before_streams) begins_[first_stream][at] = clock::now();
     if (phase == before_steps) begins_[first_step][at] = clock::now();
     if (phase == 0) return prepare(where);
-    if (phase == 1) {
+    if (phase == 1) return threads.wait();
+    if (phase == 2) {
         placement_.record_first_write(at);
         return write_first(where);
     }
@@ -89,8 +91,10 @@ cube::clock::time_point cube::begin_of(boundary which) const {
 }
 
 void cube::run(pel::thread_pool& pool, progress_line& progress) {
+    gathering threads(grid::size_of(n_) < worth_placing ? 0 : pool.concurrency());
     pel::parallel_phases(pel::par.on(pool), before_streams + plan_.streams + plan_.steps, std::size_t{0},
-                         strips_.size(), [&](std::uint64_t phase, std::size_t at) { run_strip(phase, at, progress); });
+                         strips_.size(),
+                         [&](std::uint64_t phase, std::size_t at) { run_strip(phase, at, threads, progress); });
     const clock::time_point end = clock::now();
     seconds_.step = seconds_between(begin_of(first_step), end) / static_cast<double>(plan_.steps);
     if (plan_.streams == 0) return;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The computation: a cube of temperatures, its first values and its steps, all phases of one pel::parallel_phases().
 //   phase 0        what rows are made of; touches no grid, as only after it threads have shares that they keep
-//   phase 1        the first write of both grids, so that pages come to the nodes of those who will work on them
+//   phase 1        waits a moment until all threads have come to take theirs
+//   phase 2        the first write of both grids, so that pages come to the nodes of those who will work on them
 //   some phases    streaming from one grid to the other, to see how fast this memory is for these threads
 //   the others     the steps
 #pragma once
 
 #include "exact_solution.hpp"
+#include "gathering.hpp"
 #include "grid.hpp"
 #include "placement.hpp"
 #include "progress.hpp"
@@ -61,7 +63,7 @@ private:
     using clock = std::chrono::steady_clock;
     enum boundary : std::size_t { first_stream, first_step, boundaries };
 
-    void run_strip(std::uint64_t phase, std::size_t at, progress_line& progress);
+    void run_strip(std::uint64_t phase, std::size_t at, gathering& threads, progress_line& progress);
     void prepare(const strip& where);
     void write_first(const strip& where);
     void write_cold(std::ptrdiff_t z, std::ptrdiff_t y);
