@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // stream: y += a x (saxpy) and a = b + s c (triad) over arrays that fill the L1 cache, the L2 cache, or memory, with one
-// worker: does the body run as fast inside a parallel loop as in a plain one?
+// worker: does the body run as fast inside a parallel loop as in a plain one? stream_triad: the triad of McCalpin's STREAM
+// in memory, with each number of workers, pages first written by the loop that is measured: how much of the memory's
+// bandwidth is used? Its counter GB_per_s counts three doubles an item, as STREAM does. Work: n items. Span: one item.
 #pragma once
 
 #include "support/benchmark.hpp"
+#include "support/work.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <memory>
 #include <string>
-#include <vector>
 
 namespace workload {
 
@@ -29,28 +31,30 @@ inline constexpr std::array<level, 3> levels{
 class arrays {
 public:
     arrays(std::size_t count, std::size_t n)
-        : stride_((n + page - 1) / page * page + page / count / 8 * 8), memory_(count * stride_ + 8) {
-        void* start = memory_.data();
-        std::size_t room = memory_.size() * sizeof(double);
-        first_ = static_cast<double*>(std::align(64, (memory_.size() - 8) * sizeof(double), start, room));
+        : stride_((n + page - 1) / page * page + page / count / 8 * 8),
+          memory_(std::make_unique_for_overwrite<double[]>(count * stride_ + 8)) {
+        void* start = memory_.get();
+        std::size_t room = (count * stride_ + 8) * sizeof(double);
+        first_ = static_cast<double*>(std::align(64, count * stride_ * sizeof(double), start, room));
     }
-    double* fill(std::size_t which, std::size_t n, double value) {
-        double* const one = first_ + which * stride_;
-        std::fill(one, one + n, value);
-        return one;
+    /// Not yet written.
+    double* at(std::size_t which) const { return first_ + which * stride_; }
+    double* fill(std::size_t which, std::size_t n, double value) const {
+        std::fill_n(at(which), n, value);
+        return at(which);
     }
 
 private:
     static constexpr std::size_t page = 4096 / sizeof(double);
     std::size_t stride_;
-    std::vector<double> memory_;
+    std::unique_ptr<double[]> memory_;
     double* first_;
 };
 
 /// Times loop(n, body), body(i) being one element.
 template <class Loop>
 void measure_saxpy(benchmark::State& state, std::size_t n, Loop loop) {
-    arrays all(2, n);
+    const arrays all(2, n);
     double *x = all.fill(0, n, 0.5), *y = all.fill(1, n, 1);
     double a = 2;
     bench::hide(a);
@@ -66,7 +70,7 @@ void measure_saxpy(benchmark::State& state, std::size_t n, Loop loop) {
 
 template <class Loop>
 void measure_triad(benchmark::State& state, std::size_t n, Loop loop) {
-    arrays all(3, n);
+    const arrays all(3, n);
     double *a = all.fill(0, n, 0), *b = all.fill(1, n, 1), *c = all.fill(2, n, 0.5);
     double s = 3;
     bench::hide(s);
@@ -92,6 +96,37 @@ bool register_levels(const char* runtime, Loop loop) {
                                             threads.run([&] { measure_triad(state, one.size(3), loop); });
                                         });
     }
+    return true;
+}
+
+/// Times loop(workers, n, body) over arrays that it has written first.
+template <class Loop>
+void measure_stream(benchmark::State& state, unsigned count, const Loop& loop) {
+    const std::size_t n = levels.back().size(3);
+    const arrays all(3, n);
+    double *a = all.at(0), *b = all.at(1), *c = all.at(2), s = 3;
+    bench::hide(s);
+    typename Loop::workers workers(count);
+    loop(workers, n, [=](std::size_t i) {
+        a[i] = 0;
+        b[i] = 1;
+        c[i] = 0.5;
+    });
+    const bench::clock::time_point start = bench::clock::now();
+    for (auto _ : state) {
+        loop(workers, n, [=](std::size_t i) { a[i] = b[i] + s * c[i]; });
+        benchmark::ClobberMemory();
+    }
+    const double bytes = static_cast<double>(3 * sizeof(double) * n) * static_cast<double>(state.iterations());
+    state.counters["GB_per_s"] = bytes / bench::seconds_since(start) / 1e9;
+    if (!std::all_of(a, a + n, [](double one) { return !(one < 2.5) && !(one > 2.5); })) bench::fail(state);
+}
+
+template <class Loop>
+bool register_stream(const char* runtime, unsigned counts, const Loop& loop) {
+    const bench::registration one("stream_triad", runtime, counts, [loop](benchmark::State& state, unsigned count) {
+        measure_stream(state, count, loop);
+    });
     return true;
 }
 
