@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The run as one HTML page that needs nothing else: no script, no font, no network. Light or dark as the reader has it."""
+
+from html import escape
+from pathlib import Path
+
+import noise
+import peers
+import table
+import targets
+import units
+from charts import disturbance, heat_map, latency, overhead, scaling, speed, svg
+
+HERE = Path(__file__).parent
+SAME = 1.02                       # ratios up to this are not "slower"
+VERDICTS = {targets.MET: ("good", "✓"), targets.MISSED: ("bad", "✗"), targets.UNCLEAR: ("unsure", "?"),
+            targets.NOISY: ("unsure", "~"), targets.ABSENT: ("none", "–")}
+
+
+def styles():
+    return "\n".join((HERE / name).read_text().split("*/", 1)[1].strip() for name in ("page.css", "page_layout.css"))
+
+
+def chart_styles():
+    """For a drawing on its own."""
+    return (HERE / "page.css").read_text().split("*/", 1)[1].strip()
+
+
+def _legend(entries):
+    """Of (library, is hollow, text)."""
+    items = []
+    for library, is_hollow, text in entries:
+        drawing = svg.Drawing(26, 14, text)
+        drawing.mark(library, 13, 7, 5, is_hollow)
+        items.append(f"<li>{drawing.render()}{escape(text)}</li>")
+    return f'<ul class="legend">{"".join(items)}</ul>'
+
+
+def _section(title, text, drawing, legend=(), class_=""):
+    if not drawing:
+        return ""
+    return (f"<section><h2>{escape(title)}</h2><p>{text}</p>{_legend(legend) if legend else ''}"
+            f'<figure class="{class_}">{drawing}</figure></section>')
+
+
+def _tile(figure, text):
+    return f'<div class="tile"><b>{escape(figure)}</b><span>{escape(text)}</span></div>'
+
+
+def _tiles(run, verdicts):
+    lines = speed.lines_of(run)
+    rows = [row for line in lines for row in line.rows]
+    tiles = []
+    if rows:
+        mean = peers.geometric_mean([line.mean for line in lines])
+        slower = [row for row in rows if row.to_peer > SAME * (1 + (row.doubt or 0))]
+        tiles.append(_tile(f"{units.ratio(mean)} ×", f"the speed of the best other library: mean of {len(lines)} benchmarks, most workers"))
+        tiles.append(_tile(f"{len(slower)} of {len(rows)}", "workloads in which another library is faster, by more than 2 % and the doubt"))
+    judged = [one for one in verdicts if one.verdict != targets.ABSENT]
+    tiles.append(_tile(f"{sum(one.verdict == targets.MET for one in judged)} of {len(judged)}", "targets met; which, and why not all, is below"))
+    disturbed = sum(bool(noise.over(benchmark)) for benchmark in run.benchmarks)
+    tiles.append(_tile(f"{disturbed} of {len(run.benchmarks)}", "benchmarks disturbed by what else the machine did"))
+    return f'<div class="tiles">{"".join(tiles)}</div>'
+
+
+def _banner(run):
+    is_good, sentence = noise.machine_verdict(run)
+    is_quiet = is_good and not any(map(noise.over, run.benchmarks))
+    class_, mark = ("good", "✓") if is_quiet else ("unsure", "~") if is_good else ("bad", "✗")
+    if not run.is_whole:
+        sentence += " Not all benchmarks of the suite ran."
+    return f'<div class="banner {class_}"><b>{mark}</b> <span>{escape(sentence)}</span></div>'
+
+
+def _head(run):
+    machine = run.environment.get("machine", {})
+    cpus = machine.get("cpus_allowed", "?")
+    where = f"{machine.get('cpu', 'unknown CPU')}, {cpus} CPUs" + (" of a virtual machine" if machine.get("hypervisor") else "")
+    libraries = run.environment.get("libraries", {})
+    versions = ", ".join(f"{name} {libraries[name]}" for name in ("oneTBB", "libgomp", "libomp") if name in libraries)
+    how = "a quick run, small sizes and few repetitions" if run.mode == "quick" else "a full run"
+    return (f"<h1>PEL beside oneTBB, OpenMP and plain code</h1><p class=quiet>{escape(where)} · {escape(versions)} · "
+            f"{escape(run.started)}: {how}, {units.minutes(run.seconds)}</p>")
+
+
+def _charts(run):
+    pel, tbb, omp = ("pel", False, "PEL"), ("tbb", False, "oneTBB"), ("omp", False, "OpenMP")
+    return "".join([
+        _section("How fast is PEL beside the best other library?",
+                 "Each line is a benchmark, each small dot one of its workloads with all workers, and the large dot their mean: right of the "
+                 "line at 1, PEL is faster than the best variant of oneTBB and OpenMP. The shade around a dot is how far off it may be; ~ marks "
+                 "benchmarks that were disturbed.", speed.draw(run),
+                 [("pel", False, "mean, most workers"), ("pel faint", False, "one workload"), ("pel", True, "mean, 1 worker")]),
+        _section("What do more workers bring?",
+                 "Each line goes from one worker to the most, on a scale of the speed of the plain code on one thread: a long line gains much from "
+                 "workers, and one that starts far left pays much for each task.", scaling.draw(run),
+                 [pel, tbb, omp, ("pel", True, "1 worker")]),
+        _section("From how much work on does a loop pay?",
+                 "Each cell is a loop of so many items of such a length, with two threads: blue where PEL is faster than the best of oneTBB's four "
+                 "partitioners and OpenMP's three schedules, orange where one of them is.", heat_map.draw(run), class_="narrow"),
+        _section("What does a loop cost that is too small to share?",
+                 "The time of one call of a parallel loop whose items are one addition each; the distance to the dashed line is what the library adds.",
+                 overhead.draw(run), [("serial", False, "plain loop"), pel, tbb, omp]),
+        _section("How long until something happens?",
+                 "Times of the clock, not ratios: further left is sooner. The diamond is what the machine itself takes, with a thread that waits "
+                 "for a semaphore.", latency.draw(run), [pel, tbb, omp, ("plain", False, "the machine itself")]),
+    ])
+
+
+def _target_rows(verdicts):
+    rows = []
+    for one in verdicts:
+        class_, mark = VERDICTS[one.verdict]
+        figures = ["–" if value is None else f"{value:.4g}" for value in (one.median, one.fastest)]
+        rows.append(f'<tr><td>{escape(one.what)}<td class=n>{figures[0]}<td class=n>{figures[1]}<td class=n>{escape(one.required)}'
+                    f'<td class="verdict {class_}">{mark} {escape(one.verdict)}')
+    return "".join(rows)
+
+
+def _targets(verdicts):
+    return ("<section><h2>What PEL has to reach</h2><p>Each target by the medians and by the fastest repetitions: it is met if both say so, missed "
+            "if neither does, unclear otherwise. Too noisy: the benchmark was disturbed, or ran fewer than three times, and the figure is nearer to its bound "
+            f"than the disturbance was large. {escape(table.count(verdicts))}.</p><div class=scroll><table><thead><tr><th>target<th class=n>median<th class=n>fastest"
+            f"<th class=n>required<th>verdict</thead><tbody>{_target_rows(verdicts)}</tbody></table></div></section>")
+
+
+def _ratio_rows(run):
+    rows = []
+    for benchmark in run.benchmarks:
+        for index, row in enumerate(peers.rows(benchmark)):
+            class_ = "" if row.to_peer is None else "wins" if row.to_peer < 1 / SAME else "loses" if row.to_peer > SAME else ""
+            mark = " ~" if noise.over(benchmark) and row.to_peer else ""
+            rows.append(f'<tr{" class=first" if index == 0 else ""}><td>{escape(row.name)}<td class=n>{row.workers}<td class=n>{units.time(row.pel.median)}'
+                        f'<td class=n>{units.ratio(row.to_serial)}<td class="n {class_}">{units.ratio(row.to_peer)}{mark}<td class=n>'
+                        f'{"± " + units.percent(row.doubt) if row.doubt is not None and row.peers else "–"}<td>{escape(row.peers[0].label) if row.peers else "–"}')
+    return "".join(rows)
+
+
+def _ratios(run):
+    return ("<section><h2>All ratios</h2><p>Times of PEL, in parts of the plain code's and of the best other library's with as many workers: below 1, PEL is faster. "
+            "± is the standard error of that ratio, from the spreads of the repetitions; ~ marks benchmarks that were disturbed.</p><div class=scroll><table><thead><tr>"
+            "<th>workload<th class=n>workers<th class=n>PEL<th class=n>/ serial<th class=n>/ best peer<th class=n>doubt<th>best peer</thead>"
+            f"<tbody>{_ratio_rows(run)}</tbody></table></div></section>")
+
+
+def _variant_rows(run):
+    rows = []
+    for benchmark in run.benchmarks:
+        for one in benchmark.variants.values():
+            counters = ", ".join(f"{name} {one.counter(name):.4g}" for name in one.counters)
+            time = units.time(one.median) if one.is_good else escape(one.error or "no time")
+            fastest = units.time(one.fastest) if one.is_good else "–"
+            at = f"@{benchmark.compiler}" if benchmark.compiler else ""
+            rows.append(f"<tr><td>{escape(one.name + at)}<td class=n>{time}<td class=n>{fastest}<td class=n>{units.percent(one.spread) if one.is_good else '–'}"
+                        f"<td class=n>{len(one.times)}<td>{escape(counters)}")
+    return "".join(rows)
+
+
+def _variants(run):
+    return ("<details><summary>Every variant: times and counters</summary><div class=scroll><table><thead><tr><th>variant<th class=n>median<th class=n>fastest"
+            f"<th class=n>spread<th class=n>repetitions<th>counters</thead><tbody>{_variant_rows(run)}</tbody></table></div></details>")
+
+
+def _machine(run):
+    limits = ", ".join(f"{name} {units.percent(limit)}" for name, limit in noise.LIMITS.items())
+    text = ("<b>Stolen</b>: CPU time that the machine wanted and a hypervisor gave to others. <b>Other processes</b>: CPU time that programs beside the benchmark used. <b>Drift</b>: by how "
+            "much a fixed piece of work took longer after the benchmark than before it, or shorter. <b>Spread</b>: half the distance of the quartiles of the plain code's repetitions. A benchmark over "
+            f"one of the limits ({limits}) was disturbed; more than {units.percent(noise.MOST_DISTURBED)} of them disturbed, and the run cannot be judged.")
+    return (_section("How quiet was the machine?", text, disturbance.draw(run))
+            + _section("How fast was the machine?", "A fixed piece of work between the benchmarks, on each CPU, in parts of the fastest there was: a fall is a machine that slowed down, for whatever reason.",
+                       disturbance.draw_speed(run)))
+
+
+def _environment(run):
+    entries = {}
+    for name, value in run.environment.get("machine", {}).items():
+        entries[name.replace("_", " ")] = "yes" if value is True else "no" if value is False else value
+    for line in run.environment.get("compilers", {}).values():
+        entries[f"compiler {len(entries)}"] = line
+    entries |= run.environment.get("libraries", {})
+    entries["PEL's commit"] = run.environment.get("commit") or "unknown"
+    items = "".join(f"<dt>{escape('compiler' if name.startswith('compiler ') else name)}<dd>{escape(str(value))}" for name, value in entries.items())
+    return f"<section><h2>Measured on</h2><dl>{items}</dl></section>"
+
+
+def render(run, verdicts):
+    body = "".join([_head(run), _banner(run), _tiles(run, verdicts), _charts(run), _machine(run), _targets(verdicts), _ratios(run),
+                    _environment(run), _variants(run)])
+    return ('<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+            f"<title>PEL: benchmark report</title><style>\n{styles()}\n</style></head><body><main>{body}</main></body></html>\n")
