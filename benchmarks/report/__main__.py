@@ -13,6 +13,7 @@ python3 benchmarks/report sweep RESULTS.json SVG
 import argparse
 import sys
 import time
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 
@@ -71,8 +72,8 @@ def run_suite(arguments):
     run = results.Run("quick" if arguments.quick else "full", started, is_whole=is_whole, environment=environment.describe(builds))
     budget = suite.QUICK_SECONDS if arguments.quick and is_whole else None
     tables = arguments.build / "tables.txt"
-    with open(tables, "wb") as log:
-        suite.Suite(programs, arguments.quick, budget, arguments.build / "measured", log if is_whole else None).run(run)
+    with open(tables, "wb") if is_whole else nullcontext() as log:
+        suite.Suite(programs, arguments.quick, budget, arguments.build / "measured", log).run(run)
     verdicts = judge(run)
     report(run, verdicts)
     write(run, verdicts, arguments.build / f"{name}.json", arguments.build / ("report.html" if is_whole else "some.html"))
