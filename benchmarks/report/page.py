@@ -37,9 +37,11 @@ def _legend(entries):
 
 
 def _section(title, text, drawing, legend=(), class_=""):
+    """Nothing without a drawing; without a title, a sentence that belongs to the section before."""
     if not drawing:
         return ""
-    return (f"<section><h2>{escape(title)}</h2><p>{text}</p>{_legend(legend) if legend else ''}"
+    heading = f"<h2>{escape(title)}</h2>" if title else "<br>"
+    return (f"<section>{heading}<p>{text}</p>{_legend(legend) if legend else ''}"
             f'<figure class="{class_}">{drawing}</figure></section>')
 
 
@@ -79,7 +81,7 @@ def _head(run):
     libraries = run.environment.get("libraries", {})
     versions = ", ".join(f"{name} {libraries[name]}" for name in ("oneTBB", "libgomp", "libomp") if name in libraries)
     how = "a quick run, small sizes and few repetitions" if run.mode == "quick" else "a full run"
-    return (f"<h1>PEL beside oneTBB, OpenMP and plain code</h1><p class=quiet>{escape(where)} · {escape(versions)} · "
+    return (f'<h1>PEL beside oneTBB, OpenMP and plain code</h1><p class="quiet wide">{escape(where)} · {escape(versions)} · '
             f"{escape(run.started)}: {how}, {units.minutes(run.seconds)}</p>")
 
 
@@ -92,9 +94,12 @@ def _charts(run):
                  "benchmarks that were disturbed.", speed.draw(run),
                  [("pel", False, "mean, most workers"), ("pel faint", False, "one workload"), ("pel", True, "mean, 1 worker")]),
         _section("What do more workers bring?",
-                 "Each line goes from one worker to the most, on a scale of the speed of the plain code on one thread: a long line gains much from "
-                 "workers, and one that starts far left pays much for each task.", scaling.draw(run),
+                 "Each line goes from one worker to the most, on a scale of the plain code's speed on one thread: where it begins is what the "
+                 "library costs, and how far it goes is what workers gain.", scaling.draw_work(run),
                  [pel, tbb, omp, ("pel", True, "1 worker")]),
+        _section("" if scaling.draw_work(run) else "What do more workers bring?",
+                 "The same where hardly anything but tasks is to be done, so that what a task costs is most of the time: a line to the left means "
+                 "that more workers are slower than one.", scaling.draw_tasks(run)),
         _section("From how much work on does a loop pay?",
                  "Each cell is a loop of so many items of such a length, with two threads: blue where PEL is faster than the best of oneTBB's four "
                  "partitioners and OpenMP's three schedules, orange where one of them is.", heat_map.draw(run), class_="narrow"),
@@ -107,12 +112,22 @@ def _charts(run):
     ])
 
 
+RELATIONS = {"<=": "≤", ">=": "≥", "==": "=", "<": "<", ">": ">"}
+
+
+def _required(text):
+    relation, bound = text.split()
+    return f"{RELATIONS[relation]} {bound}"
+
+
 def _target_rows(verdicts):
     rows = []
     for one in verdicts:
+        if one.verdict == targets.ABSENT:
+            continue
         class_, mark = VERDICTS[one.verdict]
         figures = ["–" if value is None else f"{value:.4g}" for value in (one.median, one.fastest)]
-        rows.append(f'<tr><td>{escape(one.what)}<td class=n>{figures[0]}<td class=n>{figures[1]}<td class=n>{escape(one.required)}'
+        rows.append(f'<tr><td>{escape(one.what)}<td class=n>{figures[0]}<td class=n>{figures[1]}<td class=n>{escape(_required(one.required))}'
                     f'<td class="verdict {class_}">{mark} {escape(one.verdict)}')
     return "".join(rows)
 
@@ -124,22 +139,35 @@ def _targets(verdicts):
             f"<th class=n>required<th>verdict</thead><tbody>{_target_rows(verdicts)}</tbody></table></div></section>")
 
 
+def _class_of(row):
+    """Whether PEL is faster or slower, by more than 2 % and the doubt."""
+    if row.to_peer is None:
+        return ""
+    most = SAME * (1 + (row.doubt or 0))
+    return "wins" if row.to_peer < 1 / most else "loses" if row.to_peer > most else ""
+
+
+def _ratio_row(row):
+    doubt = f"± {units.percent(row.doubt)}" if row.to_peer and row.doubt is not None else ""
+    return (f"<tr><td>{escape(row.name)}<td class=n>{row.workers}<td class=n>{units.time(row.pel.median)}<td class=n>{units.ratio(row.to_serial)}"
+            f'<td class="n {_class_of(row)}">{units.ratio(row.to_peer)}<td class="n faint">{doubt}'
+            f"<td>{escape(row.peers[0].label) if row.peers else '–'}")
+
+
 def _ratio_rows(run):
-    rows = []
+    parts = []
     for benchmark in run.benchmarks:
-        for index, row in enumerate(peers.rows(benchmark)):
-            class_ = "" if row.to_peer is None else "wins" if row.to_peer < 1 / SAME else "loses" if row.to_peer > SAME else ""
-            mark = " ~" if noise.over(benchmark) and row.to_peer else ""
-            rows.append(f'<tr{" class=first" if index == 0 else ""}><td>{escape(row.name)}<td class=n>{row.workers}<td class=n>{units.time(row.pel.median)}'
-                        f'<td class=n>{units.ratio(row.to_serial)}<td class="n {class_}">{units.ratio(row.to_peer)}{mark}<td class=n>'
-                        f'{"± " + units.percent(row.doubt) if row.doubt is not None and row.peers else "–"}<td>{escape(row.peers[0].label) if row.peers else "–"}')
-    return "".join(rows)
+        if rows := peers.rows(benchmark):
+            exceeded = noise.over(benchmark)
+            note = f' <span class=unsure>~ disturbed: {", ".join(exceeded)}</span>' if exceeded else ""
+            parts.append(f"<tr class=group><td colspan=7>{escape(benchmark.key)}{note}" + "".join(map(_ratio_row, rows)))
+    return "".join(parts)
 
 
 def _ratios(run):
     return ("<section><h2>All ratios</h2><p>Times of PEL, in parts of the plain code's and of the best other library's with as many workers: below 1, PEL is faster. "
-            "± is the standard error of that ratio, from the spreads of the repetitions; ~ marks benchmarks that were disturbed.</p><div class=scroll><table><thead><tr>"
-            "<th>workload<th class=n>workers<th class=n>PEL<th class=n>/ serial<th class=n>/ best peer<th class=n>doubt<th>best peer</thead>"
+            "± is the standard error of that ratio, from the spreads of the repetitions; a coloured ratio is further from 1 than that and 2 %.</p><div class=scroll><table><thead><tr>"
+            "<th>workload<th class=n>workers<th class=n>PEL<th class=n>/ serial<th class=n>/ best peer<th><th>best peer</thead>"
             f"<tbody>{_ratio_rows(run)}</tbody></table></div></section>")
 
 
@@ -162,13 +190,18 @@ def _variants(run):
 
 
 def _machine(run):
-    limits = ", ".join(f"{name} {units.percent(limit)}" for name, limit in noise.LIMITS.items())
-    text = ("<b>Stolen</b>: CPU time that the machine wanted and a hypervisor gave to others. <b>Other processes</b>: CPU time that programs beside the benchmark used. <b>Drift</b>: by how "
-            "much a fixed piece of work took longer after the benchmark than before it, or shorter. <b>Spread</b>: half the distance of the quartiles of the plain code's repetitions. A benchmark over "
-            f"one of the limits ({limits}) was disturbed; more than {units.percent(noise.MOST_DISTURBED)} of them disturbed, and the run cannot be judged.")
-    return (_section("How quiet was the machine?", text, disturbance.draw(run))
-            + _section("How fast was the machine?", "A fixed piece of work between the benchmarks, on each CPU, in parts of the fastest there was: a fall is a machine that slowed down, for whatever reason.",
-                       disturbance.draw_speed(run)))
+    figures = ("<details><summary>What the four figures are</summary><dl>"
+               "<dt>stolen<dd>CPU time that this machine wanted and a hypervisor gave to others, in parts of what it wanted"
+               "<dt>other processes<dd>CPU time that programs beside the benchmark used, in parts of all CPUs' time"
+               "<dt>drift<dd>by how much a fixed piece of work took longer after the benchmark than before it, or shorter; of the CPU where it differs most"
+               "<dt>spread<dd>half the distance of the quartiles of the plain code's repetitions, in parts of the median: that code has no reason of its own to vary"
+               "</dl></details>")
+    text = (f"Each bar is one way in which something else came between, with its limit: a benchmark over one of them was disturbed, and where that is more than "
+            f"{units.percent(noise.MOST_DISTURBED)} of them, the run cannot be judged.")
+    quiet, speed_then = disturbance.draw(run), disturbance.draw_speed(run)
+    return (_section("How quiet was the machine?", text, quiet) + (figures if quiet else "")
+            + _section("How fast was the machine?", "A fixed piece of work between the benchmarks, on each CPU, in parts of the fastest there was: where the line falls, the machine "
+                       "itself was slower.", speed_then))
 
 
 def _environment(run):

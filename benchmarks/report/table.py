@@ -14,8 +14,8 @@ def _line(name, workers, ns, to_serial, to_peer, mark, peer):
     return f"{name:<34} {workers:>7} {ns:>12} {to_serial:>10} {to_peer:>12}{mark} {peer}".rstrip()
 
 
-def _row(row, mark):
-    return _line(row.name, row.workers, units.time(row.pel.median), units.ratio(row.to_serial), units.ratio(row.to_peer),
+def _row(row, mark, name=""):
+    return _line(name or row.name, row.workers, units.time(row.pel.median), units.ratio(row.to_serial), units.ratio(row.to_peer),
                  mark if row.to_peer else " ", row.peers[0].label if row.peers else "")
 
 
@@ -35,7 +35,7 @@ def _many(benchmark, rows, mark):
             continue
         means, best, worst = summary(some)
         lines.append(_line(f"{benchmark.key}, mean of {len(some)}", workers, "", *map(units.ratio, means), mark, ""))
-        lines += [_row(best, mark), _row(worst, mark)]
+        lines += [_row(best, mark, f"  best: {best.name}"), _row(worst, mark, f"  worst: {worst.name}")]
     return lines
 
 

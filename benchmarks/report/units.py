@@ -7,7 +7,7 @@ def significant(value, digits=3):
     if value == 0:
         return "0"
     text = f"{value:#.{digits}g}"
-    return f"{float(text):.0f}" if "e" in text else text.rstrip(".")
+    return f"{float(text):.0f}" if "e+" in text else text.rstrip(".")
 
 
 def time(ns):
@@ -26,10 +26,13 @@ def short_time(ns):
 
 
 def ratio(value):
-    """1.02, 12.3, 0.093; "–" for None."""
+    """1.02, 12.3, 0.093, 0.00057; "–" for None."""
     if value is None:
         return "–"
-    return f"{value:.0f}" if value >= 99.5 else f"{value:.1f}" if value >= 9.95 else f"{value:.2f}" if value >= 0.0995 else f"{value:.3f}"
+    if value < 0.00995:
+        return significant(value, 2)
+    digits = 0 if value >= 99.5 else 1 if value >= 9.95 else 2 if value >= 0.0995 else 3
+    return f"{value:.{digits}f}"
 
 
 def percent(part):

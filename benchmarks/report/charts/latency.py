@@ -11,10 +11,10 @@ from charts.svg import Drawing, LogScale
 
 LINES = [                         # pattern of workloads, what is measured
     (r"submit_1", "a task from outside and its result"),
-    (r"submit_4", "the same by 4 threads"),
+    (r"submit_4", "the same, from 4 threads at once"),
     (r"post_1", "a task from outside, posted"),
-    (r"post_4", "the same by 4 threads"),
-    (r"wake_up", "until a sleeping worker has begun a task"),
+    (r"post_4", "the same, from 4 threads at once"),
+    (r"wake_up", "until a sleeping worker begins a task"),
     (r"first_call_invoke", "first fork of a process"),
     (r"first_call_loop", "first loop of a process"),
     (r"late_help_spinning", "until help, the other worker just busy"),
@@ -22,7 +22,7 @@ LINES = [                         # pattern of workloads, what is measured
     (r"late_help_parked", "until help, the other worker asleep"),
     (r"late_help_busy", "until help, after a long time alone"),
 ]
-WIDTH, LEFT, RIGHT, TOP, HEIGHT = 920, 260, 24, 16, 28
+WIDTH, LEFT, RIGHT, TOP, HEIGHT = 920, 276, 24, 16, 28
 LIBRARIES = ("pel", "tbb", "omp", "plain")
 
 

@@ -38,6 +38,14 @@ def _axes(drawing, x, y, title, sizes):
     drawing.text((x.start + x.end) / 2, y.start + 36, "items", "muted", "middle")
 
 
+def _draw_names(drawing, x, last, y):
+    """The times at the ends of the curves, apart from each other."""
+    place = float("inf")
+    for library, ns in sorted(last.items(), key=lambda item: item[1]):
+        place = min(y(ns), place - 14)
+        drawing.text(x.end + 12, place + 4, units.time(ns), f"name {library}", size=12)
+
+
 def _draw_panel(drawing, left, title, series, y):
     sizes = sorted({size for values in series.values() for size in values})
     x = LogScale(sizes[0], max(sizes[-1], sizes[0] + 1), left + LEFT, left + LEFT + PANEL - 90)
@@ -47,8 +55,7 @@ def _draw_panel(drawing, left, title, series, y):
         for size, ns in values.items():
             text = f"{peers.LIBRARIES[library]}, {size} items: {units.time(ns)}"
             drawing.mark(library, x(size), y(ns), 4.2, tip=text)
-        last = values[max(values)]
-        drawing.text(x.end + 12, y(last) + 4, units.time(last), f"name {library}", size=12)
+    _draw_names(drawing, x, {library: values[max(values)] for library, values in series.items()}, y)
 
 
 def draw(run):

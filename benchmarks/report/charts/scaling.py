@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """What do more workers bring? For each workload that ran with several numbers of workers, a library's speed beside the plain
-code's, from one worker (hollow) to the most (full).
+code's, from one worker (hollow) to the most (full). Workloads that are hardly more than their tasks have a scale of their own.
 """
 
 import peers
 import units
 from charts.svg import Drawing, LogScale
 
-WIDTH, LEFT, RIGHT, TOP, LANE, GAP = 920, 150, 20, 44, 9, 10
+WIDTH, LEFT, RIGHT, TOP, LANE, GAP = 920, 150, 64, 44, 9, 10
 LIBRARIES = ("pel", "tbb", "omp")
+WORTH_SHARING = 1e5               # ns of plain code
+ALMOST_PLAIN = 0.4                # of the plain code's speed: below, the tasks are most of the work
 
 
 def lanes_of(benchmark):
@@ -17,7 +19,7 @@ def lanes_of(benchmark):
     for workload, times in peers.times(benchmark).items():
         serial = next((one.ns for one in times if one.variant.runtime == "serial"), None)
         most = max(one.variant.workers for one in times)
-        if not serial or most < 2 or not any(one.variant.runtime == "pel" and one.variant.workers == 1 for one in times):
+        if not serial or serial < WORTH_SHARING or most < 2:
             continue
         for library in LIBRARIES:
             ways = {}
@@ -30,13 +32,21 @@ def lanes_of(benchmark):
     return {workload: lanes for workload, lanes in found.items() if "pel" in lanes and len(lanes) > 1}
 
 
+def all_lanes(run):
+    return {workload: lanes for benchmark in run.benchmarks if not benchmark.compiler for workload, lanes in lanes_of(benchmark).items()}
+
+
+def _speeds(lanes):
+    return [speed for way in lanes.values() for speed in way.values()]
+
+
 def _axis(drawing, x, bottom, most):
     for value in x.ticks(34):
         drawing.line(x(value), TOP - 6, x(value), bottom, "grid")
         drawing.text(x(value), bottom + 16, f"{value:g}", "muted", "middle")
-    for value, name, anchor in ((1, "plain code", "end"), (most, f"{most} times", "start")):
+    for value, name in ((1, "plain code"), (most, f"{most} times")):
         drawing.line(x(value), TOP - 6, x(value), bottom, "rule")
-        drawing.text(x(value) + (4 if anchor == "start" else -4), TOP - 14, name, "muted", anchor)
+        drawing.text(x(value), TOP - 14, name, "muted", "middle")
     drawing.text((x.start + x.end) / 2, bottom + 34, "times the speed of the plain code on one thread", "muted", "middle")
 
 
@@ -48,20 +58,17 @@ def _draw_lane(drawing, x, y, workload, library, speeds):
         drawing.mark(library, x(speeds[count]), y, 2.2 if count not in (counts[0], counts[-1]) else 3.6, count == counts[0], text)
 
 
-def draw(run):
-    """Nothing if nothing ran with several numbers of workers."""
-    all_lanes = {workload: lanes for benchmark in run.benchmarks if not benchmark.compiler
-                 for workload, lanes in lanes_of(benchmark).items()}
-    if not all_lanes:
+def _draw_panel(some):
+    if not some:
         return ""
-    speeds = [speed for lanes in all_lanes.values() for way in lanes.values() for speed in way.values()]
-    most = max(count for lanes in all_lanes.values() for way in lanes.values() for count in way)
-    x = LogScale(min(0.5, min(speeds) / 1.2), max(most * 1.15, max(speeds) * 1.15), LEFT, WIDTH - RIGHT)
-    bottom = TOP + sum(LANE * len(lanes) + GAP for lanes in all_lanes.values())
+    speeds = [speed for lanes in some.values() for speed in _speeds(lanes)]
+    most = max(count for lanes in some.values() for way in lanes.values() for count in way)
+    x = LogScale(min(0.5, min(speeds) / 1.1), max(most * 1.1, max(speeds) * 1.1), LEFT, WIDTH - RIGHT)
+    bottom = TOP + sum(LANE * len(lanes) + GAP for lanes in some.values())
     drawing = Drawing(WIDTH, bottom + 42, "Speed beside the plain code's, from one worker to the most")
     _axis(drawing, x, bottom, most)
     y = TOP
-    for workload, lanes in sorted(all_lanes.items(), key=lambda item: -max(item[1]["pel"].values())):
+    for workload, lanes in sorted(some.items(), key=lambda item: -max(item[1]["pel"].values())):
         height = LANE * len(lanes) + GAP
         drawing.text(LEFT - 12, y + height / 2 + 4, workload, "ink", "end", 12)
         for index, (library, way) in enumerate(lanes.items()):
@@ -69,3 +76,17 @@ def draw(run):
         y += height
         drawing.line(LEFT, y, WIDTH - RIGHT, y, "hair")
     return drawing.render()
+
+
+def _is_almost_plain(lanes):
+    return min(_speeds(lanes)) >= ALMOST_PLAIN
+
+
+def draw_work(run):
+    """Workloads in which most of the time is work."""
+    return _draw_panel({workload: lanes for workload, lanes in all_lanes(run).items() if _is_almost_plain(lanes)})
+
+
+def draw_tasks(run):
+    """The others."""
+    return _draw_panel({workload: lanes for workload, lanes in all_lanes(run).items() if not _is_almost_plain(lanes)})

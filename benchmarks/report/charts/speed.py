@@ -47,7 +47,7 @@ def _axis(drawing, x, bottom):
         drawing.text(x(value), bottom + 16, f"{value:g}", "muted", "middle")
     drawing.text(x(1) - 8, TOP - 16, "◂ the other is faster", "muted", "end")
     drawing.text(x(1) + 8, TOP - 16, "PEL is faster ▸", "muted")
-    drawing.text((x.start + x.end) / 2, bottom + 34, "times the speed of the best other library", "muted", "middle")
+    drawing.text((x.start + x.end) / 2, bottom + 34, "times the speed of the best other library, on a logarithmic scale", "muted", "middle")
 
 
 def _draw_line(drawing, x, y, line):
