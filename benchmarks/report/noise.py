@@ -10,9 +10,12 @@ spread    half the distance of the quartiles of the plain code's repetitions, in
 
 Variants take turns, so that these meet them alike but for chance. Of nine repetitions, chance leaves about 0.6 of what was
 stolen or used by others in a ratio of two medians, and 0.9 of the spread: within the limits a ratio is good to 5 % or better.
-A benchmark over any limit was disturbed. The whole run is too noisy to judge if more than a quarter of its benchmarks were.
+A benchmark over any limit was disturbed; over a quarter, no time in it says anything, as who waits for a thread that does
+not run waits for far longer than its share. The whole run is too noisy to judge if more than a quarter of its benchmarks
+were disturbed.
 """
 
+import math
 import os
 import resource
 import statistics
@@ -22,7 +25,9 @@ from dataclasses import dataclass
 import peers
 
 LIMITS = {"stolen": 0.03, "others": 0.03, "drift": 0.05, "spread": 0.05}
-MOST_DISTURBED = 0.25
+MOST_DISTURBED = 0.25             # of all benchmarks
+HOPELESS = 0.25                   # of any figure
+MOST_NAMES = 8                    # of disturbed benchmarks in a sentence
 FEW_REPETITIONS = 3
 UNKNOWN_DOUBT = 0.1               # of a ratio, where nothing ran twice
 LONG_ENOUGH = 0.005               # seconds
@@ -169,7 +174,8 @@ def margins(run):
         exceeded = over(benchmark)
         if exceeded or repetitions(benchmark) < FEW_REPETITIONS:
             known = figures(benchmark)
-            found[benchmark.key] = max([doubt(benchmark), *(known[name] for name in exceeded)])
+            margin = max([doubt(benchmark), *(known[name] for name in exceeded)])
+            found[benchmark.key] = margin if margin < HOPELESS else math.inf
     return found
 
 
@@ -179,7 +185,7 @@ def machine_verdict(run):
     count, most = len(disturbed), len(run.benchmarks)
     if not disturbed:
         return True, "The machine was quiet: no benchmark was disturbed."
-    names = ", ".join(benchmark.key for benchmark in disturbed)
+    names = ": " + ", ".join(benchmark.key for benchmark in disturbed) if count <= MOST_NAMES else ""
     if count > MOST_DISTURBED * most:
-        return False, f"The machine was too noisy to judge: {count} of {most} benchmarks were disturbed ({names})."
-    return True, f"The machine was quiet enough; {count} of {most} benchmarks were disturbed: {names}."
+        return False, f"The machine was too noisy to judge: {count} of {most} benchmarks were disturbed{names}."
+    return True, f"The machine was quiet enough; {count} of {most} benchmarks were disturbed{names}."

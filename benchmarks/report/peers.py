@@ -38,7 +38,8 @@ class Row:
     @property
     def name(self):
         way = self.pel.runtime.split("_")[1:]
-        return self.workload + (" " + " ".join(way) if way else "")
+        at = f"@{self.benchmark.compiler}" if self.benchmark.compiler else ""
+        return self.workload + at + (" " + " ".join(way) if way else "")
 
     @property
     def is_main(self):
@@ -110,7 +111,7 @@ def times(benchmark):
 
 
 def rows(benchmark):
-    """A Row for each of PEL's variants and numbers of workers."""
+    """A Row for each of PEL's variants and numbers of workers that there is something to compare with."""
     found = []
     for workload, all_times in times(benchmark).items():
         serial = next((one.ns for one in all_times if one.variant.runtime == "serial"), None)
@@ -119,7 +120,8 @@ def rows(benchmark):
                 continue
             peers = [one for one in all_times if one.variant.library != "pel" and not one.variant.is_reference
                      and one.variant.workers == mine.variant.workers]
-            found.append(Row(benchmark, workload, mine.variant, serial, sorted(peers, key=lambda one: one.ns)))
+            if serial or peers:
+                found.append(Row(benchmark, workload, mine.variant, serial, sorted(peers, key=lambda one: one.ns)))
     return found
 
 

@@ -6,6 +6,7 @@ metric is `time` (ns), `iterations` (of that repetition), `error` (a text), or t
 """
 
 import json
+import re
 from dataclasses import asdict, dataclass, field
 
 
@@ -148,8 +149,9 @@ def read_lines(text):
 
 
 def to_json(run, extra):
-    """The run, and what was concluded from it, as text."""
-    return json.dumps(asdict(run) | extra, indent=1, ensure_ascii=False) + "\n"
+    """The run, and what was concluded from it, as text; lists of numbers are on one line."""
+    text = json.dumps(asdict(run) | extra, indent=1, ensure_ascii=False) + "\n"
+    return re.sub(r"\[([^\[\]{}\"]*)\]", lambda match: "[" + " ".join(match[1].split()) + "]", text)
 
 
 def from_json(text):

@@ -3,6 +3,7 @@
 
 import contextlib
 import io
+import math
 import stat
 import sys
 import tempfile
@@ -114,7 +115,9 @@ class Targets(unittest.TestCase):
         self.assertEqual(self.verdict(line, fork_join(), {"fib": 0.1}).verdict, targets.NOISY)
         self.assertEqual(self.verdict(line, fork_join(), {"fib": 0.01}).verdict, targets.MISSED)
         self.assertEqual(self.verdict(line, fork_join(), {"uts": 0.1}).verdict, targets.MISSED)
-        self.assertEqual(self.verdict("x | == 0 | fib/pel/1:calls", benchmark("fib", variant("fib/pel/1", 1, calls=0)), {"fib": 0.5}).verdict, targets.MET)
+        for margin in (0.2, math.inf):  # of what is counted, nothing is in doubt
+            found = benchmark("fib", variant("fib/pel/1", 1, calls=0))
+            self.assertEqual(self.verdict("x | == 0 | fib/pel/1:calls", found, {"fib": margin}).verdict, targets.MET)
 
     def test_rows(self):
         found = benchmark("sweep", *(variant(f"sweep_{n}/{runtime}/2", time) for n, runtime, time in
@@ -151,6 +154,7 @@ class Noise(unittest.TestCase):
         self.assertEqual(noise.over(fork_join(stolen=0.2, drift=0.06)), ["stolen", "drift"])
         self.assertEqual(noise.margins(run_of(fork_join())), {})
         self.assertAlmostEqual(noise.margins(run_of(fork_join(stolen=0.2)))["fib"], 0.2)
+        self.assertEqual(noise.margins(run_of(fork_join(others=0.3)))["fib"], math.inf)
 
     def test_few_repetitions_are_doubtful(self):
         once = benchmark("a", variant("a/pel/2", 1), variant("a/tbb/2", 1))

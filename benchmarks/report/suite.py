@@ -79,15 +79,17 @@ def expected_seconds(programs, is_quick):
 class Progress:
     """Says which program of how many runs, and how long the others will take. A line for each; on a terminal it changes."""
 
-    def __init__(self, expected, show):
-        self.expected, self.show = expected, show
+    def __init__(self, expected, budget, show):
+        self.expected, self.budget, self.show = expected, budget, show
         self.started, self.done, self.is_terminal = time.monotonic(), 0, sys.stdout.isatty()
 
     def seconds_left(self):
-        """By the pace of those that are done."""
+        """What the budget leaves, if there is one, else by the pace of those that are done."""
         keys = list(self.expected)
         done, to_come = (sum(self.expected[key] for key in some) for some in (keys[:self.done], keys[self.done:]))
         elapsed = time.monotonic() - self.started
+        if self.budget:
+            return max(self.budget - elapsed, to_come / 2)
         return to_come * (elapsed / done if done >= 5 else 1.0)
 
     def _head(self, key):
@@ -106,12 +108,13 @@ class Progress:
     def end(self, key, seconds, text):
         if self.show:
             start = "\r\033[K" if self.is_terminal else ""
-            print(f"{start}{self._head(key)} {units.minutes(seconds):>7}  {text:<58} {self._left()}".rstrip(), flush=True)
-        self.done += 1
+            head = self._head(key)
+            self.done += 1
+            left = f"some {units.minutes(self.seconds_left())} left" if self.done < len(self.expected) else ""
+            print(f"{start}{head} {units.minutes(seconds):>7}  {text:<58} {left}".rstrip(), flush=True)
+        else:
+            self.done += 1
 
-    def _left(self):
-        left = self.seconds_left() - self.expected[list(self.expected)[self.done]]
-        return f"some {units.minutes(left)} left" if left > 0.5 else ""
 
 
 def _follow(process, log, tick):
@@ -160,7 +163,7 @@ class Suite:
         self.programs, self.is_quick, self.budget = programs, is_quick, budget
         self.folder, self.log = folder, log
         self.expected = expected_seconds(programs, is_quick)
-        self.progress = Progress(self.expected, log is not None)
+        self.progress = Progress(self.expected, budget, log is not None)
         self.started = time.monotonic()
 
     def _budget_of(self, index):

@@ -15,7 +15,6 @@ const bool triad_auto =
     workload::register_stream("tbb_auto", bench::each_count, bench::tbb_loop<tbb::auto_partitioner>());
 const bool triad_static =
     workload::register_stream("tbb_static", bench::each_count, bench::tbb_loop<tbb::static_partitioner>());
-const bool triad_affinity =
-    workload::register_stream("tbb_affinity", bench::each_count, bench::tbb_affine_loop());
+const bool triad_affinity = workload::register_stream("tbb_affinity", bench::each_count, bench::tbb_affine_loop());
 
 } // namespace
