@@ -76,6 +76,11 @@ def expected_seconds(programs, is_quick):
     return {one.key: known.get(one.key, known.get(one.name, middle)) for one in programs}
 
 
+def share(left, expected, index):
+    """What the program at `index` gets of the seconds that are left for it and those after it."""
+    return max(0.1, left * expected[index] / sum(expected[index:]))
+
+
 class Progress:
     """Says which program of how many runs, and how long the others will take. A line for each; on a terminal it changes."""
 
@@ -89,7 +94,7 @@ class Progress:
         done, to_come = (sum(self.expected[key] for key in some) for some in (keys[:self.done], keys[self.done:]))
         elapsed = time.monotonic() - self.started
         if self.budget:
-            return max(self.budget - elapsed, to_come / 2)
+            return min(to_come, max(self.budget - elapsed, to_come / 2))
         return to_come * (elapsed / done if done >= 5 else 1.0)
 
     def _head(self, key):
@@ -167,12 +172,10 @@ class Suite:
         self.started = time.monotonic()
 
     def _budget_of(self, index):
-        """The share of a program in what is left."""
         if not self.budget:
             return None
         left = self.budget - (time.monotonic() - self.started)
-        to_come = sum(self.expected[one.key] for one in self.programs[index:])
-        return max(0.1, left * self.expected[self.programs[index].key] / to_come)
+        return share(left, [self.expected[one.key] for one in self.programs], index)
 
     def _run_one(self, index, spin, spin_before):
         program, file = self.programs[index], self.folder / self.programs[index].key
