@@ -31,7 +31,7 @@ MOST_NAMES = 8                    # of disturbed benchmarks in a sentence
 FEW_REPETITIONS = 3
 UNKNOWN_DOUBT = 0.1               # of a ratio, where nothing ran twice
 LONG_ENOUGH = 0.005               # seconds
-SLICES, SLICE_SECONDS = 60, 0.001
+SLICES, SLICE_SECONDS = 40, 0.001
 MOST_PROBED = 16                  # CPUs
 
 
