@@ -29,7 +29,8 @@ MOST_DISTURBED = 0.25             # of all benchmarks
 HOPELESS = 0.25                   # of any figure
 MOST_NAMES = 8                    # of disturbed benchmarks in a sentence
 FEW_REPETITIONS = 3
-UNKNOWN_DOUBT = 0.1               # of a ratio, where nothing ran twice
+GOOD_DOUBT = 0.05                 # of a ratio
+UNKNOWN_DOUBT = 0.1               # where nothing ran twice
 LONG_ENOUGH = 0.005               # seconds
 SLICES, SLICE_SECONDS = 40, 0.001
 MOST_PROBED = 16                  # CPUs
@@ -161,20 +162,14 @@ def doubt(benchmark):
     return statistics.median(found) if found else UNKNOWN_DOUBT
 
 
-def repetitions(benchmark):
-    """Of the middle one of its variants."""
-    found = [len(one.times) for one in benchmark.variants.values() if one.is_good]
-    return statistics.median_low(found) if found else 0
-
-
 def margins(run):
-    """{key: how far off figures may be} of the benchmarks that cannot be judged to the last percent."""
+    """{key: how far off figures may be} of the benchmarks that cannot be judged by their figures alone."""
     found = {}
     for benchmark in run.benchmarks:
-        exceeded = over(benchmark)
-        if exceeded or repetitions(benchmark) < FEW_REPETITIONS:
-            known = figures(benchmark)
-            margin = max([doubt(benchmark), *(known[name] for name in exceeded)])
+        known, chance = figures(benchmark), doubt(benchmark)
+        exceeded = [known[name] for name in over(benchmark)]
+        if exceeded or chance > GOOD_DOUBT:
+            margin = max([chance, *exceeded])
             found[benchmark.key] = margin if margin < HOPELESS else math.inf
     return found
 

@@ -134,8 +134,9 @@ def _target_rows(verdicts):
 
 def _targets(verdicts):
     return ("<section><h2>What PEL has to reach</h2><p>Each target by the medians and by the fastest repetitions: it is met if both say so, missed "
-            "if neither does, unclear otherwise. Too noisy: the benchmark was disturbed, or ran fewer than three times, and the figure is nearer to its bound "
-            f"than the disturbance was large. {escape(table.count(verdicts))}.</p><div class=scroll><table><thead><tr><th>target<th class=n>median<th class=n>fastest"
+            "if neither does, unclear otherwise. Too noisy: the benchmark was disturbed, or its repetitions were too few or too different for a ratio "
+            f"that is good to 5 %, and the figure is nearer to its bound than that. {escape(table.count(verdicts))}.</p>"
+            "<div class=scroll><table><thead><tr><th>target<th class=n>median<th class=n>fastest"
             f"<th class=n>required<th>verdict</thead><tbody>{_target_rows(verdicts)}</tbody></table></div></section>")
 
 

@@ -4,8 +4,8 @@
 Every target is evaluated twice: with each variant's median time, and with its fastest repetition. Where the machine's own
 speed changes from one repetition to the next (shared cores, turbo), medians of two variants may come from two speeds; the
 fastest ones come from the same, undisturbed one. A target is met if both say so, missed if neither does, else unclear.
-Where a benchmark was disturbed, or ran fewer than three times, a figure that is nearer to its bound than the disturbance
-was large is "too noisy" instead: no verdict.
+Where a benchmark was disturbed, or chance may have moved its ratios by more than 5 % as repetitions were few or differed, a
+figure that is nearer to its bound than that is "too noisy" instead: no verdict.
 """
 
 import fnmatch
@@ -120,7 +120,7 @@ def judge(target, measured, margin):
 
 
 def verdicts(run, targets, margins):
-    """A Verdict on each target; `margins` has a figure for each benchmark that was disturbed, by its key."""
+    """A Verdict on each target; `margins` says how far off figures may be, by benchmarks' keys (noise.margins)."""
     median, fastest = run.values(), run.fastest_values()
     homes = {one.name + (f"@{benchmark.compiler}" if benchmark.compiler else ""): benchmark.key
              for benchmark in run.benchmarks for one in benchmark.variants.values()}
