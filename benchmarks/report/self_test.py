@@ -38,8 +38,8 @@ def run_of(*benchmarks):
 
 def fork_join(**figures):
     """PEL is 10 times as fast as the best other library on one worker, and 12 times on two."""
-    return benchmark("fib", variant("fib/serial/1", 1e7, 1e7, 1e7), variant("fib/pel/1", 3e7, 3e7, 3e7), variant("fib/pel/2", 1.5e7, 1.5e7, 1.5e7),
-                     variant("fib/tbb/1", 3e8, 3e8, 3e8), variant("fib/tbb/2", 1.8e8, 1.8e8, 1.8e8), variant("fib/omp/2", 4e8, 4e8, 4e8), **figures)
+    times = {"serial/1": 1e7, "pel/1": 3e7, "pel/2": 1.5e7, "tbb/1": 3e8, "tbb/2": 1.8e8, "omp/2": 4e8}
+    return benchmark("fib", *(variant(f"fib/{name}", ns, ns, ns) for name, ns in times.items()), **figures)
 
 
 def one_row(found, workers=2, runtime="pel"):
@@ -48,8 +48,9 @@ def one_row(found, workers=2, runtime="pel"):
 
 class Results(unittest.TestCase):
     def test_lines(self):
-        text = "a/pel/2\ttime\t5\na/pel/2\titerations\t1000\na/pel/2\ttime\t7\na/pel/2\tworst_us\t3\na/pel/2\tworst_us\t9\nb/tbb/1\terror\twrong result\n"
-        found = results.read_lines(text)
+        metrics = ("time 5", "iterations 1000", "time 7", "worst_us 3", "worst_us 9")
+        lines = ["a/pel/2\t" + metric.replace(" ", "\t") for metric in metrics] + ["b/tbb/1\terror\twrong result"]
+        found = results.read_lines("\n".join(lines) + "\n")
         one = found["a/pel/2"]
         self.assertEqual((one.median, one.fastest, one.counter("worst_us"), one.workers, one.library), (6, 5, 9, 2, "pel"))
         self.assertTrue(one.is_good)
@@ -76,8 +77,8 @@ class Peers(unittest.TestCase):
         self.assertEqual(row.peers[0].label, "oneTBB")
 
     def test_who_is_no_peer(self):
-        found = benchmark("wake_up", variant("wake_up/serial/1", 50), variant("wake_up/plain/2", 10), variant("wake_up/pel/2", 30),
-                          variant("wake_up/pel_md/2", 20), variant("wake_up/tbb_auto/2", 40), variant("wake_up/tbb/4", 5))
+        times = {"serial/1": 50, "plain/2": 10, "pel/2": 30, "pel_md/2": 20, "tbb_auto/2": 40, "tbb/4": 5}
+        found = benchmark("wake_up", *(variant(f"wake_up/{name}", ns) for name, ns in times.items()))
         row = one_row(found)
         self.assertEqual([peer.variant.runtime for peer in row.peers], ["tbb_auto"])
         self.assertTrue(row.is_main)
@@ -101,8 +102,10 @@ class Targets(unittest.TestCase):
         return targets.verdicts(run_of(found), targets.read(line), margins or {})[0]
 
     def test_verdicts(self):
-        for line, verdict in (("x | >= 10 | fib/tbb/1 / fib/pel/1", targets.MET), ("x | <= 2.0 | fib/pel/1 / fib/serial/1", targets.MISSED),
-                              ("x | <= 2.0 | fib/pel/1 / uts/serial/1", targets.ABSENT), ("x | > 0 | fib/pel/2:wakes", targets.ABSENT),
+        for line, verdict in (("x | >= 10 | fib/tbb/1 / fib/pel/1", targets.MET),
+                              ("x | <= 2.0 | fib/pel/1 / fib/serial/1", targets.MISSED),
+                              ("x | <= 2.0 | fib/pel/1 / uts/serial/1", targets.ABSENT),
+                              ("x | > 0 | fib/pel/2:wakes", targets.ABSENT),
                               ("x | >= 20 | fib/tbb/1@clang / fib/pel/1@clang", targets.ABSENT)):
             self.assertEqual(self.verdict(line, fork_join()).verdict, verdict, line)
 
@@ -120,8 +123,8 @@ class Targets(unittest.TestCase):
             self.assertEqual(self.verdict("x | == 0 | fib/pel/1:calls", found, {"fib": margin}).verdict, targets.MET)
 
     def test_rows(self):
-        found = benchmark("sweep", *(variant(f"sweep_{n}/{runtime}/2", time) for n, runtime, time in
-                                     ((1, "pel", 10), (2, "pel", 40), (1, "tbb", 20), (2, "tbb", 20), (1, "omp", 40), (2, "omp", 10))))
+        times = {"1/pel": 10, "2/pel": 40, "1/tbb": 20, "2/tbb": 20, "1/omp": 40, "2/omp": 10}
+        found = benchmark("sweep", *(variant(f"sweep_{name}/2", ns) for name, ns in times.items()))
         text = "let OTHERS = sweep_*/tbb/2, sweep_*/omp/2\nx | <= 1 | largest(sweep_*/pel/2 / least_each(OTHERS))\n"
         self.assertAlmostEqual(self.verdict(text, found).median, 4)
 
@@ -146,8 +149,10 @@ class Noise(unittest.TestCase):
 
     def test_spread_is_that_of_plain_code_that_runs_for_long(self):
         noisy = [8e6, 9e6, 10e6, 11e6, 12e6]
-        self.assertAlmostEqual(noise.spread(benchmark("a", variant("a/serial/1", *noisy), variant("a/pel/1", 1, 9, 90))), 0.1)
-        self.assertIsNone(noise.spread(benchmark("a", variant("a/serial/1", 8, 9, 10, 11, 12), variant("a/pel/1", *noisy))))
+        found = benchmark("a", variant("a/serial/1", *noisy), variant("a/pel/1", 1, 9, 90))
+        self.assertAlmostEqual(noise.spread(found), 0.1)
+        found = benchmark("a", variant("a/serial/1", 8, 9, 10, 11, 12), variant("a/pel/1", *noisy))
+        self.assertIsNone(noise.spread(found))
 
     def test_limits(self):
         self.assertEqual(noise.over(fork_join()), [])
@@ -184,7 +189,7 @@ class Table(unittest.TestCase):
         self.assertIn("0.083~ oneTBB", "\n".join(table.ratios(run_of(fork_join(stolen=0.5)))))
 
     def test_many_workloads_become_their_mean(self):
-        many = benchmark("sweep", *(variant(f"sweep_{n}/{runtime}/2", time) for n in range(30) for runtime, time in (("pel", 50), ("tbb", 100))))
+        many = benchmark("sweep", *(variant(f"sweep_{n}/{name}", ns) for n in range(30) for name, ns in (("pel/2", 50), ("tbb/2", 100))))
         text = "\n".join(table.ratios(run_of(many)))
         self.assertIn("sweep, mean of 30", text)
         self.assertLess(text.count("\n"), 10)
@@ -195,8 +200,10 @@ class Table(unittest.TestCase):
         self.assertIn("failed: wrong result", "\n".join(table.ratios(run_of(broken))))
 
     def test_units(self):
-        self.assertEqual([units.time(ns) for ns in (0.5, 59.96, 999.9, 1500, 2.5e6, 3e9)], ["0.500 ns", "60.0 ns", "1.00 µs", "1.50 µs", "2.50 ms", "3.00 s"])
-        self.assertEqual([units.ratio(one) for one in (None, 0.0123, 1, 12.34, 123)], ["–", "0.012", "1.00", "12.3", "123"])
+        self.assertEqual([units.time(ns) for ns in (0.5, 59.96, 999.9, 1500, 2.5e6, 3e9)],
+                         ["0.500 ns", "60.0 ns", "1.00 µs", "1.50 µs", "2.50 ms", "3.00 s"])
+        self.assertEqual([units.ratio(one) for one in (None, 0.00123, 0.0123, 1, 12.34, 123)],
+                         ["–", "0.0012", "0.012", "1.00", "12.3", "123"])
 
 
 class Suite(unittest.TestCase):
@@ -208,7 +215,8 @@ class Suite(unittest.TestCase):
 
     def program(self, name, body):
         path = self.folder / "benchmarks" / name
-        path.write_text(f"#!{sys.executable}\nimport sys\noptions = dict(one.split('=') for one in sys.argv[1:] if '=' in one)\n{body}\n")
+        path.write_text(f"#!{sys.executable}\nimport sys\noptions = dict(one.split('=') for one in sys.argv[1:] if '=' in one)\n"
+                        f"def write(line):\n    open(options['--results'], 'a').write(line)\n{body}\n")
         path.chmod(path.stat().st_mode | stat.S_IXUSR)
 
     def run_all(self, budget=None):
@@ -218,10 +226,11 @@ class Suite(unittest.TestCase):
         return run, output.getvalue()
 
     def test_programs_and_progress(self):
-        self.program("good", "print('turn 1 of 1, process as it is')\nopen(options['--results'], 'a').write('a/pel/2\\ttime\\t5\\n')")
+        self.program("good", "print('turn 1 of 1, process as it is')\nwrite('a/pel/2\\ttime\\t5\\n')")
         self.program("bad", "sys.exit(3)")
         run, output = self.run_all(budget=20)
-        self.assertEqual([(one.name, one.status, list(one.variants)) for one in run.benchmarks], [("bad", 3, []), ("good", 0, ["a/pel/2"])])
+        self.assertEqual([(one.name, one.status, list(one.variants)) for one in run.benchmarks],
+                         [("bad", 3, []), ("good", 0, ["a/pel/2"])])
         self.assertIn("[ 1 of 2] bad", output)
         self.assertIn("FAILED (status 3)", output)
         self.assertIn("turn 1 of 1", (self.folder / "log").read_text())
@@ -231,7 +240,7 @@ class Suite(unittest.TestCase):
         self.assertAlmostEqual(suite.share(30, [10, 20], 0), 10)
         self.assertAlmostEqual(suite.share(25, [10, 20], 1), 25)
         self.assertAlmostEqual(suite.share(-5, [10, 20], 1), 0.1)
-        self.program("a", "open(options['--results'], 'a').write('x/pel/1\\ttime\\t' + options['--budget'] + '\\n')")
+        self.program("a", "write('x/pel/1\\ttime\\t' + options['--budget'] + '\\n')")
         run, _ = self.run_all(budget=1000)
         self.assertTrue(0 < run.benchmarks[0].variants["x/pel/1"].times[0] <= 1000)
 
@@ -261,15 +270,19 @@ class Balance(HTMLParser):
 
 class Page(unittest.TestCase):
     def setUp(self):
-        loops = benchmark("small_loops", *(variant(f"small_loop_{n}{where}/{runtime}/{1 if runtime == 'serial' else 2}", n * cost, n * cost)
-                                           for n in (1, 4) for where in ("", "_on_worker") for runtime, cost in (("serial", 1), ("pel", 20), ("tbb", 900))))
-        cells = benchmark("granularity", *(variant(f"sweep_{n}x10us/{runtime}/{1 if runtime == 'serial' else 2}", n * cost)
-                                           for n in (1, 1000) for runtime, cost in (("serial", 1e4), ("pel", 6e3), ("omp_static", 5e3))))
-        waking = benchmark("wake_up", *(variant(f"wake_up/{runtime}/2", time) for runtime, time in (("pel", 9e3), ("tbb", 2e4), ("plain", 8e3))))
+        def compared(name, costs, scale=1):
+            return [variant(f"{name}/{runtime}", scale * ns, scale * ns) for runtime, ns in costs.items()]
+
+        costs = {"serial/1": 1, "pel/2": 20, "tbb/2": 900}
+        loops = benchmark("small_loops", *(one for n in (1, 4) for where in ("", "_on_worker")
+                                           for one in compared(f"small_loop_{n}{where}", costs, n)))
+        costs = {"serial/1": 1e4, "pel/2": 6e3, "omp_static/2": 5e3}
+        cells = benchmark("granularity", *(one for n in (1, 1000) for one in compared(f"sweep_{n}x10us", costs, n)))
+        waking = benchmark("wake_up", *compared("wake_up", {"pel/2": 9e3, "tbb/2": 2e4, "plain/2": 8e3}))
         self.run_ = run_of(fork_join(stolen=0.2), loops, cells, waking)
         self.run_.environment = {"machine": {"cpu": "<b>A & B</b>", "cpus_allowed": 2}}
-        self.verdicts = targets.verdicts(self.run_, targets.read("a < b | >= 10 | fib/tbb/1 / fib/pel/1\n"), noise.margins(self.run_))
-        self.text = page.render(self.run_, self.verdicts)
+        target = targets.read("a < b | >= 10 | fib/tbb/1 / fib/pel/1\n")
+        self.text = page.render(self.run_, targets.verdicts(self.run_, target, noise.margins(self.run_)))
 
     def test_well_formed(self):
         balance = Balance()
@@ -287,7 +300,8 @@ class Page(unittest.TestCase):
         parts = self.text.split("<svg")[1:]
         drawings = [xml.etree.ElementTree.fromstring("<svg" + part.split("</svg>")[0] + "</svg>") for part in parts]
         names = [one.get("aria-label") for one in drawings]
-        for name in ("PEL's speed beside", "from one worker to the most", "Speed of a PEL loop", "Time of a small loop", "Times until", "What disturbed", "machine's speed"):
+        for name in ("PEL's speed beside", "from one worker to the most", "Speed of a PEL loop", "Time of a small loop", "Times until",
+                     "What disturbed", "machine's speed"):
             self.assertTrue(any(name in one for one in names), name)
 
     def test_texts_are_escaped(self):
@@ -295,8 +309,8 @@ class Page(unittest.TestCase):
         self.assertIn("a &lt; b", self.text)
 
     def test_little_was_measured(self):
-        for run in (run_of(), run_of(benchmark("idle", variant("idle/pel/2", 0), variant("idle/tbb/2", 0), variant("idle/serial/1", 0))),
-                    run_of(benchmark("a", variant("a/pel/2", 5)))):
+        nothing = benchmark("idle", *(variant(f"idle/{runtime}", 0) for runtime in ("serial/1", "pel/2", "tbb/2")))
+        for run in (run_of(), run_of(nothing), run_of(benchmark("a", variant("a/pel/2", 5)))):
             page.render(run, [])
             table.ratios(run)
 
