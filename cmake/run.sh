@@ -7,7 +7,8 @@ usage() {
 usage: cmake/run.sh demo                  count the k-mers of a bacterial genome in parallel
        cmake/run.sh test [--everything]   run all tests; --everything: in every configuration (takes long)
        cmake/run.sh bench [--quick] [NAME...]
-                                          run the benchmarks, or those named, and compare with what has to be reached
+                                          run the benchmarks, or those named, compare with what has to be reached, and write
+                                          a page with charts; --quick: all of them in 3 minutes after they are built
 
 Debian packages that are missing are named and installed first (as root or with sudo).
 PEL_JOBS=N sets how many compilers and tests run at a time, CXX=clang++-19 another compiler than g++.
@@ -69,33 +70,11 @@ run_all_tests() {
     return $status
 }
 
-# run_benchmarks PRESET RESULTS OPTIONS... -- [NAME...]: all, or those named; what they measured goes to the file RESULTS.
-run_benchmarks() {
-    local preset=$1 results=$2 options=() name program status=0
-    shift 2
-    while [[ $1 != -- ]]; do
-        options+=("$1")
-        shift
-    done
-    shift
-    local names=("$@")
-    if ((${#names[@]} == 0)); then
-        mapfile -t names < <(find "build/$preset/benchmarks" -maxdepth 2 -type f -perm -u+x ! -name '*.so*' -printf '%f\n' | sort)
-    fi
-    rm -f "$results"
-    for name in "${names[@]}"; do
-        program=$(find "build/$preset/benchmarks" -maxdepth 2 -type f -perm -u+x -name "$name" | head -n 1)
-        [[ -n $program ]] || die "there is no benchmark '$name'"
-        say "$name ($preset)"
-        "$program" "--results=$results" "${options[@]}" || status=1
-    done
-    return $status
-}
-
+# bench [--quick] [NAME...]
 bench() {
-    local options=() status=0 results=build/bench/results
+    local options=(--build=build/bench)
     if [[ ${1:-} == --quick ]]; then
-        options=(--quick)
+        options+=(--quick)
         shift
     fi
     need_to_bench
@@ -107,19 +86,12 @@ bench() {
     install_missing
     configure bench
     build bench
-    run_benchmarks bench "$results" "${options[@]}" -- "$@" || status=1
     if (($# == 0)); then
         configure bench-clang
         build bench-clang bench_fib bench_fib_shared
-        run_benchmarks bench-clang "$results@clang" "${options[@]}" -- fib fib_shared || status=1
-        say "compile time"
-        python3 tests/compile_time/measure.py "--results=$results" g++
-        python3 benchmarks/summary.py "$results" "$results@clang"
-    else
-        python3 benchmarks/summary.py "$results"
+        options+=(--clang=build/bench-clang)
     fi
-    ((status == 0)) || fail "a benchmark failed or had a wrong result"
-    return $status
+    python3 benchmarks/report run "${options[@]}" "$@" || die "a benchmark failed or had a wrong result"
 }
 
 case ${1:-} in

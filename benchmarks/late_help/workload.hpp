@@ -20,7 +20,8 @@
 namespace workload {
 
 inline constexpr unsigned jobs = 100, iterations = 5;
-inline constexpr std::chrono::milliseconds job_time{1}, leaf_time{50}, long_time{300};
+inline constexpr std::chrono::milliseconds job_time{1}, leaf_time{50};
+inline std::chrono::milliseconds long_time() { return std::chrono::milliseconds(bench::is_quick() ? 100 : 300); }
 
 enum class before { spinning, parked, bound, busy };
 
@@ -65,10 +66,10 @@ template <class Enter, class Share, class ForkAndWait>
 void measure_help(benchmark::State& state, before what, Enter enter, Share share, ForkAndWait fork_and_wait) {
     double worst = 0;
     for (auto _ : state) {
-        if (what == before::parked || what == before::bound) std::this_thread::sleep_for(long_time);
+        if (what == before::parked || what == before::bound) std::this_thread::sleep_for(long_time());
         enter([&] {
             if (what == before::spinning) share();
-            if (what == before::busy) bench::spin_for(long_time);
+            if (what == before::busy) bench::spin_for(long_time());
             first_start help;
             fork_and_wait([&help] { help.run_job(); }, [] { bench::spin_for(leaf_time); });
             if (!help.is_complete()) bench::fail(state);

@@ -16,10 +16,16 @@ namespace workload {
 
 struct shape {
     std::size_t outer, inner;
+    bench::runs when;
     std::string name() const { return "nested_" + std::to_string(outer) + "x" + std::to_string(inner); }
 };
-inline constexpr std::array<shape, 7> shapes{
-    {{2, 1'000'000}, {20, 100'000}, {200, 10'000}, {2'000, 1'000}, {20'000, 100}, {200'000, 10}, {1'000'000, 2}}};
+inline constexpr std::array<shape, 7> shapes{{{2, 1'000'000, bench::runs::all},
+                                              {20, 100'000, bench::runs::unless_quick},
+                                              {200, 10'000, bench::runs::all},
+                                              {2'000, 1'000, bench::runs::unless_quick},
+                                              {20'000, 100, bench::runs::all},
+                                              {200'000, 10, bench::runs::unless_quick},
+                                              {1'000'000, 2, bench::runs::all}}};
 
 /// What the inner loop does: adds to the sum of (i, j).
 struct body {
@@ -59,7 +65,8 @@ bool register_loops(const char* runtime, unsigned count, Loops loops) {
     for (const shape& one : shapes) {
         const bench::registration variant(
             one.name(), runtime, count,
-            [loops, one](benchmark::State& state, unsigned workers) { measure_loops(state, one, workers, loops); });
+            [loops, one](benchmark::State& state, unsigned workers) { measure_loops(state, one, workers, loops); },
+            one.when);
     }
     return true;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include "support/omp_workers.hpp"
+#include "support/omp_loops.hpp"
 #include "workload.hpp"
 
 namespace {
@@ -16,5 +16,6 @@ const bool loops = workload::register_levels<omp_loops>("omp", [](std::size_t n,
 #pragma omp parallel for num_threads(1)
     for (std::size_t i = 0; i < n; ++i) body(i);
 });
+const bool triad = workload::register_stream("omp", bench::each_count, bench::omp_static_loop());
 
 } // namespace

@@ -19,13 +19,16 @@ bool is_quick();
 /// Where the worker count goes: 1 and 2, and all CPUs if there are more.
 inline constexpr unsigned each_count = 0;
 
+/// In which runs a variant takes part.
+enum class runs { all, unless_quick };
+
 /// A variant of a workload. Static objects of this type exist in serial.cpp, pel.cpp, tbb.cpp and omp.cpp.
 struct registration {
     using body = std::function<void(benchmark::State&, unsigned workers)>;
 
-    registration(std::string workload, std::string runtime, unsigned workers, body run);
+    registration(std::string workload, std::string runtime, unsigned workers, body run, runs when = runs::all);
 
-    /// `iterations` in each repetition, each of which calls state.SetIterationTime().
+    /// `iterations` in each repetition, each of which calls state.SetIterationTime(); a third of them with --quick.
     registration(std::string workload, std::string runtime, unsigned workers, int iterations, body run);
 };
 
@@ -50,9 +53,6 @@ inline void hide(T& value) {
     else
         asm volatile("" : : "r"(&value) : "memory");
 }
-
-/// Ends a benchmark that is not to be run this time: nothing is reported.
-void leave_out(benchmark::State& state);
 
 /// Ends a benchmark whose result is wrong.
 inline void fail(benchmark::State& state) { state.SkipWithError("wrong result"); }

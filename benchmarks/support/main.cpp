@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Runs all variants of a workload, repetitions of different variants taking turns, and prints medians and ratios.
+// Runs all variants of a workload, repetitions of different variants taking turns, prints medians and ratios, and writes
+// what every repetition measured.
 #include "child.hpp"
 #include "memory.hpp"
+#include "passes.hpp"
 #include "registry.hpp"
 #include "reporter.hpp"
-#include "work.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <iostream>
-#include <memory>
+#include <numeric>
+#include <regex>
 #include <sstream>
 #include <stdexcept>
 #include <string>
-#include <string_view>
-#include <thread>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -28,15 +28,16 @@ constexpr const char* usage = R"(
 options besides Google Benchmark's:
   --quick          smaller sizes, fewer repetitions
   --size=N         the size of the workload
+  --budget=SECONDS every variant runs once; none runs again when that time is over
   --no-memory      do not run every variant once more, in a process of its own, to see how much memory it takes
-  --results=FILE   append what was measured to FILE
+  --results=FILE   append what every repetition measured to FILE
 
 Repetitions take turns: serial, pel, tbb and omp alternate in random order. Where a runtime needs another environment,
 processes take turns as well, each with the serial code in it. Medians are printed.
 )";
 
-constexpr double slow_seconds = 5; ///< A variant that took longer in sum over three repetitions is not run again.
-constexpr unsigned turns = 3;      ///< Of each process, where there are several; each runs three repetitions.
+constexpr unsigned turns = 3;           ///< Of each process, where there are several; each has three passes.
+constexpr double part_of_memory = 0.25; ///< Of the budget.
 bool wants_memory = true;
 
 /// Takes our own options out of the arguments.
@@ -50,6 +51,8 @@ std::vector<std::string> take_options(int argc, char** argv) {
             chosen.is_quick = true;
         else if (argument == "--memory-run")
             chosen.is_memory_run = true;
+        else if (argument.starts_with("--budget="))
+            chosen.budget = std::stod(value());
         else if (argument == "--no-memory")
             wants_memory = false;
         else if (argument.starts_with("--size="))
@@ -72,9 +75,13 @@ std::vector<std::string> take_options(int argc, char** argv) {
 
 std::vector<std::string> benchmark_flags() {
     const bench::settings& chosen = bench::chosen();
-    if (chosen.is_memory_run) return {"--benchmark_repetitions=1", "--benchmark_min_time=0.1"};
-    return {"--benchmark_enable_random_interleaving=true", "--benchmark_min_time=0.02",
-            chosen.is_quick || chosen.is_turn ? "--benchmark_repetitions=3" : "--benchmark_repetitions=9"};
+    const char* const seconds = chosen.is_quick ? "0.01" : chosen.is_memory_run ? "0.1" : "0.02";
+    return {"--benchmark_enable_random_interleaving=true", std::string("--benchmark_min_time=") + seconds};
+}
+
+unsigned passes() {
+    const bench::settings& chosen = bench::chosen();
+    return chosen.is_memory_run ? 1 : chosen.is_quick || chosen.is_turn ? 3 : 9;
 }
 
 void initialize(const char* program, const std::vector<std::string>& given) {
@@ -92,83 +99,13 @@ void initialize(const char* program, const std::vector<std::string>& given) {
     if (benchmark::ReportUnrecognizedArguments(count, pointers.data())) std::exit(2);
 }
 
-/// What all variants have in common: threads of the one before go to sleep first, and slow ones run three times.
-struct turn {
-    const bench::variant& what;
-    unsigned workers;
-    double seconds = 0;
-    unsigned count = 0;
-
-    void operator()(benchmark::State& state) {
-        if (count >= 3 && seconds > slow_seconds) {
-            bench::leave_out(state);
-            return;
-        }
-        if (!bench::chosen().is_memory_run) std::this_thread::sleep_for(std::chrono::milliseconds(20));
-        const bench::clock::time_point start = bench::clock::now();
-        what.run(state, workers);
-        seconds += bench::seconds_since(start);
-        ++count;
-    }
-};
-
-std::vector<unsigned> worker_counts(const bench::variant& what) {
-    if (what.workers != bench::each_count) return {what.workers};
-    std::vector<unsigned> counts{1, 2};
-    if (const unsigned all = std::thread::hardware_concurrency(); all > 2) counts.push_back(all);
-    return counts;
-}
-
-/// Variants in the order in which they are printed: workload by workload, the serial code first.
-std::vector<const bench::variant*> in_order() {
-    std::vector<std::string> workloads;
-    const auto place = [&](const std::string& workload) {
-        return std::find(workloads.begin(), workloads.end(), workload) - workloads.begin();
-    };
-    const auto rank = [](const std::string& runtime) { // pel_md is one of pel's
-        return std::string_view("serial pel tbb omp").find(runtime.substr(0, runtime.find('_')));
-    };
-    std::vector<const bench::variant*> all;
-    for (const bench::variant& what : bench::variants()) {
-        if (place(what.workload) == std::ssize(workloads)) workloads.push_back(what.workload);
-        all.push_back(&what);
-    }
-    const auto key = [&](const bench::variant& what) {
-        return std::tuple(place(what.workload), rank(what.runtime), what.runtime);
-    };
-    std::sort(all.begin(), all.end(), [&](const auto* a, const auto* b) { return key(*a) < key(*b); });
-    return all;
-}
-
-/// Calls each(variant, workers, name) in that order, with the names that they have in a process of this suffix.
-template <class Each>
-void for_each_name(const std::string& suffix, const Each& each) {
-    for (const bench::variant* what : in_order()) {
-        for (const unsigned workers : worker_counts(*what)) {
-            const std::string workload = suffix.empty() ? what->workload : what->workload + "_" + suffix;
-            each(*what, workers, workload + "/" + what->runtime + "/" + std::to_string(workers));
-        }
-    }
-}
-
 /// Returns: the names that tables have, in order.
 std::vector<std::string> all_names() {
     std::vector<std::string> names;
     const auto add = [&](const bench::variant&, unsigned, const std::string& name) { names.push_back(name); };
-    for_each_name(bench::chosen().suffix, add);
-    for (const bench::rerun& rerun : bench::reruns()) for_each_name(rerun.suffix, add);
+    bench::for_each_name(bench::chosen().suffix, add);
+    for (const bench::rerun& rerun : bench::reruns()) bench::for_each_name(rerun.suffix, add);
     return names;
-}
-
-void register_all() {
-    const bench::settings& chosen = bench::chosen();
-    for_each_name(chosen.suffix, [&](const bench::variant& what, unsigned workers, const std::string& name) {
-        if (("," + chosen.without + ",").find("," + name + ",") != std::string::npos) return;
-        auto body = std::make_shared<turn>(turn{what, workers});
-        auto* registered =
-            benchmark::RegisterBenchmark(name.c_str(), [body](benchmark::State& state) { (*body)(state); });
-        if (what.iterations != 0) registered->UseManualTime()->Iterations(what.iterations);
-    });
 }
 
 std::string settings_again() {
@@ -179,9 +116,10 @@ std::string settings_again() {
 }
 
 /// Every variant that ran, once more in a process of its own, so that none finds memory that another has left.
-void measure_memory(bench::table_reporter& reporter) {
-    for_each_name("", [&](const bench::variant& what, unsigned, const std::string& name) {
+void measure_memory(bench::table_reporter& reporter, const bench::deadline& end) {
+    bench::for_each_name("", [&](const bench::variant& what, unsigned, const std::string& name) {
         if (what.iterations != 0 || what.runtime.starts_with("serial") || !reporter.has(name)) return;
+        if (end.has_passed()) return;
         std::istringstream grown(
             bench::run_self("", settings_again() + " --memory-run '--benchmark_filter=^" + name + "(/|$)'"));
         if (double kib = 0, threads = 0; grown >> kib >> threads) {
@@ -196,10 +134,20 @@ struct process {
     std::string suffix;
     std::string launcher; ///< what stands before the executable
     std::string arguments;
+    double variants; ///< how many it has
 };
 
+double count_variants(const std::string& filter) {
+    const std::regex pattern(filter);
+    double count = 0;
+    bench::for_each_name("", [&](const bench::variant&, unsigned, const std::string& name) {
+        count += std::regex_search(name, pattern) ? 1 : 0;
+    });
+    return count;
+}
+
 std::vector<process> all_processes() {
-    std::vector<process> all{{"", "", ""}};
+    std::vector<process> all{{"", "", "", count_variants("")}};
     for (const bench::rerun& rerun : bench::reruns()) {
         if (!rerun.library.empty() && !std::filesystem::exists(rerun.library)) {
             std::printf("\nleft out: _%s, there is no %s\n", rerun.suffix.c_str(), rerun.library.c_str());
@@ -207,23 +155,35 @@ std::vector<process> all_processes() {
         }
         const std::string preload = rerun.library.empty() ? "" : "'LD_PRELOAD=" + rerun.library + "' ";
         all.push_back({rerun.suffix, "env " + preload + rerun.environment,
-                       " --suffix=" + rerun.suffix + " '--benchmark_filter=" + rerun.filter + "'"});
+                       " --suffix=" + rerun.suffix + " '--benchmark_filter=" + rerun.filter + "'",
+                       count_variants(rerun.filter)});
     }
     return all;
 }
 
+/// Returns: the option that gives a process its part of the time that is left, or nothing if there is no end.
+std::string budget_of(const process& one, double variants_to_come, const bench::deadline& end) {
+    const double left = end.seconds_left();
+    if (std::isinf(left)) return "";
+    return " --budget=" + std::to_string(std::max(0.001, left * one.variants / variants_to_come));
+}
+
 /// Runs all processes by turns, so that each sees the machine as it changes. Returns: whether all of them ended well.
-bool run_processes(bench::table_reporter& reporter) {
+bool run_processes(bench::table_reporter& reporter, const bench::deadline& end) {
     const std::vector<process> all = all_processes();
     const unsigned count = bench::chosen().is_quick ? 1 : turns;
+    double to_come = count * std::accumulate(all.begin(), all.end(), 0.0,
+                                             [](double sum, const process& one) { return sum + one.variants; });
     bool is_good = true;
     for (unsigned turn = 0; turn != count; ++turn) {
         for (const process& each : all) {
             std::printf("turn %u of %u, process %s\n", turn + 1, count,
                         each.suffix.empty() ? "as it is" : each.suffix.c_str());
             std::fflush(stdout);
-            const std::string slow = reporter.slower_than(slow_seconds / 3);
-            const std::string arguments = settings_again() + " --turn --without=" + slow + each.arguments;
+            const std::string slow = reporter.slower_than(bench::slow_seconds);
+            const std::string arguments =
+                settings_again() + budget_of(each, to_come, end) + " --turn --without=" + slow + each.arguments;
+            to_come -= each.variants;
             try {
                 reporter.read(bench::run_self(each.launcher, arguments));
             } catch (const std::runtime_error& failure) {
@@ -235,19 +195,20 @@ bool run_processes(bench::table_reporter& reporter) {
     return is_good;
 }
 
+/// Runs this process as what it is: one that measures times, or one that is started by that.
 int run(int argc, char** argv) {
     const std::vector<std::string> rest = take_options(argc, argv);
     const bench::settings& chosen = bench::chosen();
     if (!chosen.child.empty()) return bench::be_child(chosen.child) ? 0 : 2;
 
     initialize(argv[0], rest);
-    register_all();
+    const bench::deadline end(chosen.budget), end_of_times(chosen.budget * (wants_memory ? 1 - part_of_memory : 1));
     bench::table_reporter reporter(all_names());
     bool is_good = true;
     if (rest.empty() && chosen.suffix.empty() && !chosen.is_turn && !bench::reruns().empty())
-        is_good = run_processes(reporter);
+        is_good = run_processes(reporter, end_of_times);
     else
-        benchmark::RunSpecifiedBenchmarks(&reporter);
+        bench::run_passes(reporter, passes(), chosen.is_turn ? end : end_of_times);
     if (chosen.is_memory_run) {
         const bench::growth grown = bench::memory_watch::largest_growth();
         std::cout << grown.kib << ' ' << grown.threads << '\n';
@@ -257,7 +218,7 @@ int run(int argc, char** argv) {
         reporter.write(std::cout);
         return 0;
     }
-    if (wants_memory) measure_memory(reporter);
+    if (wants_memory) measure_memory(reporter, end);
     reporter.print();
     if (!chosen.results.empty()) reporter.append_to(chosen.results);
     return is_good && !reporter.has_failures() ? 0 : 1;

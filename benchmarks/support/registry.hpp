@@ -4,6 +4,9 @@
 
 #include "benchmark.hpp"
 
+#include <cstdint>
+#include <functional>
+#include <string>
 #include <vector>
 
 namespace bench {
@@ -17,14 +20,16 @@ struct settings {
     std::string without;  ///< names that have run often enough, with commas between
     std::string suffix;   ///< of a second process
     std::string results;  ///< a file that measured values are appended to
+    double budget = 0;    ///< seconds after which no variant runs again; 0: any number
 };
 
 struct variant {
     std::string workload;
     std::string runtime;
     unsigned workers;
-    int iterations; ///< 0: as many as the time allows
+    int iterations; ///< of a full run; 0: as many as the time allows
     registration::body run;
+    runs when;
 };
 
 struct rerun {
@@ -37,5 +42,10 @@ struct rerun {
 settings& chosen();
 std::vector<variant>& variants();
 std::vector<rerun>& reruns();
+
+/// Calls each(variant, workers, name) for all that take part in this run, in the order in which they are printed: workload
+/// by workload, the serial code first. The names are those in a process of this suffix.
+void for_each_name(const std::string& suffix,
+                   const std::function<void(const variant&, unsigned workers, const std::string& name)>& each);
 
 } // namespace bench

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "reporter.hpp"
 
-#include "benchmark.hpp"
-
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -24,6 +22,9 @@ struct variant_name {
           workers(full.substr(full.rfind('/') + 1)) {
         runtime.resize(runtime.rfind('/'));
     }
+    std::string library() const { return runtime.substr(0, runtime.find('_')); }
+    /// What others are compared with, and not a competitor: the plain code, or what the machine itself takes.
+    bool is_reference() const { return library() == "serial" || library() == "plain"; }
 };
 
 double quantile(std::vector<double> values, double part) {
@@ -57,11 +58,6 @@ std::string printed_ratio(double ratio) {
 
 } // namespace
 
-void leave_out(benchmark::State& state) {
-    for (auto _ : state) state.SetIterationTime(0);
-    state.counters[left_out] = 1;
-}
-
 double measurement::time() const { return quantile(times, 0.5); }
 double measurement::fastest() const { return quantile(times, 0); }
 double measurement::spread() const { return (quantile(times, 0.75) - quantile(times, 0.25)) / 2 / time(); }
@@ -75,7 +71,7 @@ bool table_reporter::ReportContext(const Context&) { return true; }
 
 void table_reporter::ReportRuns(const std::vector<Run>& runs) {
     for (const Run& run : runs) {
-        if (run.run_type != Run::RT_Iteration || run.counters.contains(left_out)) continue;
+        if (run.run_type != Run::RT_Iteration || run.error_message == left_out) continue;
         const std::string& name = run.run_name.function_name;
         measurement& all = found_[name];
         if (run.error_occurred) {
@@ -83,6 +79,7 @@ void table_reporter::ReportRuns(const std::vector<Run>& runs) {
             continue;
         }
         all.times.push_back(run.real_accumulated_time / static_cast<double>(run.iterations) * 1e9);
+        all.iterations.push_back(static_cast<double>(run.iterations));
         for (const auto& [counter, value] : run.counters) all.counters[counter].push_back(value.value);
     }
 }
@@ -119,10 +116,10 @@ void table_reporter::print() const {
             if (one.workload != name.workload || other.times.empty()) continue;
             if (one.runtime == "serial")
                 serial = other.time();
-            else if (!one.runtime.starts_with("serial") && one.runtime != name.runtime && one.workers == name.workers)
+            else if (!one.is_reference() && one.library() != name.library() && one.workers == name.workers)
                 peer = std::fmin(peer, other.time());
         }
-        if (name.runtime.starts_with("serial")) peer = std::numeric_limits<double>::quiet_NaN();
+        if (name.is_reference()) peer = std::numeric_limits<double>::quiet_NaN();
         std::printf("%-48s %12s %6.1f %% %10s %12s", full.c_str(), printed_time(all.time()).c_str(), all.spread() * 100,
                     printed_ratio(all.time() / serial).c_str(), printed_ratio(all.time() / peer).c_str());
         for (const auto& one : all.counters) std::printf("  %s=%.4g", one.first.c_str(), all.counter(one.first));
@@ -139,15 +136,18 @@ std::string table_reporter::slower_than(double seconds) const {
     return names;
 }
 
-// A line is: name, tab, `time`, `error` or a counter's name, tab, its value.
 void table_reporter::write(std::ostream& to) const {
     to.precision(std::numeric_limits<double>::max_digits10);
-    for (const auto& [name, all] : found_) {
+    for (const std::string& name : order_) {
+        if (!has(name)) continue;
+        const measurement& all = found_.at(name);
+        const auto add = [&](const std::string& metric, const std::vector<double>& values) {
+            for (const double value : values) to << name << '\t' << metric << '\t' << value << '\n';
+        };
         if (!all.error.empty()) to << name << "\terror\t" << all.error << '\n';
-        for (const double ns : all.times) to << name << "\ttime\t" << ns << '\n';
-        for (const auto& [counter, values] : all.counters) {
-            for (const double value : values) to << name << '\t' << counter << '\t' << value << '\n';
-        }
+        add("time", all.times);
+        add("iterations", all.iterations);
+        for (const auto& [counter, values] : all.counters) add(counter, values);
     }
 }
 
@@ -160,6 +160,8 @@ void table_reporter::read(const std::string& text) {
             all.error = value;
         else if (metric == "time")
             all.times.push_back(std::stod(value));
+        else if (metric == "iterations")
+            all.iterations.push_back(std::stod(value));
         else
             all.counters[metric].push_back(std::stod(value));
     }
@@ -167,15 +169,7 @@ void table_reporter::read(const std::string& text) {
 
 void table_reporter::append_to(const std::string& path) const {
     std::ofstream file(path, std::ios::app);
-    for (const std::string& name : order_) {
-        if (!has(name)) continue;
-        const measurement& all = found_.at(name);
-        if (!all.error.empty() || all.times.empty()) continue;
-        file << name << "\ttime\t" << all.time() << '\n';
-        file << name << "\tfastest\t" << all.fastest() << '\n';
-        for (const auto& one : all.counters)
-            file << name << '\t' << one.first << '\t' << all.counter(one.first) << '\n';
-    }
+    write(file);
 }
 
 } // namespace bench

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Keeps the repetitions of every variant and prints, for each, the median time and its ratios to the serial code and to
-// the best other runtime with as many workers.
+// the best other library with as many workers.
 #pragma once
 
 #include <benchmark/benchmark.h>
@@ -14,7 +14,8 @@ namespace bench {
 
 /// What the repetitions of one variant measured.
 struct measurement {
-    std::vector<double> times; ///< ns of one iteration
+    std::vector<double> times;      ///< ns of one iteration
+    std::vector<double> iterations; ///< of each repetition
     std::map<std::string, std::vector<double>> counters;
     std::string error;
 
@@ -42,11 +43,12 @@ public:
     /// Returns: the names of variants whose repetitions take longer, with commas between.
     std::string slower_than(double seconds) const;
     void print() const;
-    /// Every repetition's values, for the read() of another process.
+    /// Writes every repetition's values, in lines "variant, tab, metric, tab, value": the metric is `time` (ns), `iterations`,
+    /// `error`, or a counter's name.
     void write(std::ostream& to) const;
     /// Adds what write() of another process wrote.
     void read(const std::string& text);
-    /// Appends lines "variant, tab, `time` or a counter's name, tab, value".
+    /// The same, appended to a file.
     void append_to(const std::string& path) const;
 
 private:
@@ -54,8 +56,7 @@ private:
     std::map<std::string, measurement> found_;
 };
 
-/// The counter of a repetition that leave_out() ended. (Google Benchmark 1.7 cannot take statistics of repetitions some
-/// of which report an error instead.)
+/// The error of a repetition that was not run; it is not reported.
 inline constexpr const char* left_out = "left out";
 
 } // namespace bench

@@ -1,0 +1,325 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""The report says the right thing of made-up results: ratios, verdicts, noise, budgets, and a page that is well formed."""
+
+import contextlib
+import io
+import math
+import stat
+import sys
+import tempfile
+import unittest
+import xml.etree.ElementTree
+from html.parser import HTMLParser
+from pathlib import Path
+
+import noise
+import page
+import peers
+import results
+import suite
+import table
+import targets
+import units
+from charts import heat_map
+
+
+def variant(name, *times, iterations=10, **counters):
+    return results.Variant(name, list(times), [iterations] * len(times), {key: [value] for key, value in counters.items()})
+
+
+def benchmark(name, *variants, **figures):
+    quiet = {"stolen": 0.0, "others": 0.0, "drift": 0.0, "spin": {"0": 0.001, "1": 0.001}}
+    return results.Benchmark(name, seconds=2.0, noise=quiet | figures, variants={one.name: one for one in variants})
+
+
+def run_of(*benchmarks):
+    return results.Run("quick", "2000-01-01 12:00", 5.0, benchmarks=list(benchmarks))
+
+
+def fork_join(**figures):
+    """PEL is 10 times as fast as the best other library on one worker, and 12 times on two."""
+    times = {"serial/1": 1e7, "pel/1": 3e7, "pel/2": 1.5e7, "tbb/1": 3e8, "tbb/2": 1.8e8, "omp/2": 4e8}
+    return benchmark("fib", *(variant(f"fib/{name}", ns, ns, ns) for name, ns in times.items()), **figures)
+
+
+def one_row(found, workers=2, runtime="pel"):
+    return next(row for row in peers.rows(found) if row.workers == workers and row.pel.runtime == runtime)
+
+
+class Results(unittest.TestCase):
+    def test_lines(self):
+        metrics = ("time 5", "iterations 1000", "time 7", "worst_us 3", "worst_us 9")
+        lines = ["a/pel/2\t" + metric.replace(" ", "\t") for metric in metrics] + ["b/tbb/1\terror\twrong result"]
+        found = results.read_lines("\n".join(lines) + "\n")
+        one = found["a/pel/2"]
+        self.assertEqual((one.median, one.fastest, one.counter("worst_us"), one.workers, one.library), (6, 5, 9, 2, "pel"))
+        self.assertTrue(one.is_good)
+        self.assertFalse(found["b/tbb/1"].is_good)
+        self.assertRaises(ValueError, results.read_lines, "no line\n")
+
+    def test_spread(self):
+        self.assertAlmostEqual(variant("a/pel/1", 90, 100, 110, 100, 100).spread, 0.0)
+        self.assertAlmostEqual(variant("a/pel/1", 80, 90, 100, 110, 120).spread, 0.1)
+        self.assertIsNone(variant("a/pel/1", 80).spread)
+
+    def test_json(self):
+        run = run_of(fork_join())
+        again = results.from_json(results.to_json(run, {"targets": []}))
+        self.assertEqual(again, run)
+        self.assertEqual(again.values(), run.values())
+
+
+class Peers(unittest.TestCase):
+    def test_ratios(self):
+        row = one_row(fork_join())
+        self.assertAlmostEqual(row.to_serial, 1.5)
+        self.assertAlmostEqual(row.speed, 12)
+        self.assertEqual(row.peers[0].label, "oneTBB")
+
+    def test_who_is_no_peer(self):
+        times = {"serial/1": 50, "plain/2": 10, "pel/2": 30, "pel_md/2": 20, "tbb_auto/2": 40, "tbb/4": 5}
+        found = benchmark("wake_up", *(variant(f"wake_up/{name}", ns) for name, ns in times.items()))
+        row = one_row(found)
+        self.assertEqual([peer.variant.runtime for peer in row.peers], ["tbb_auto"])
+        self.assertTrue(row.is_main)
+        self.assertEqual(one_row(found, runtime="pel_md").name, "wake_up md")
+
+    def test_other_processes_are_scaled_by_their_plain_code(self):
+        found = benchmark("sum", variant("sum/serial/1", 100), variant("sum/pel/2", 50), variant("sum/omp/2", 60),
+                          variant("sum_active/serial/1", 200), variant("sum_active/omp/2", 90), variant("sum_on_worker/pel/2", 10))
+        row = one_row(found)
+        self.assertAlmostEqual(row.to_peer, 50 / 45)
+        self.assertEqual(row.peers[0].label, "OpenMP, active")
+
+    def test_doubt(self):
+        row = one_row(benchmark("a", *(variant(f"a/{one}/2", 80, 90, 100, 110, 120) for one in ("pel", "tbb"))))
+        self.assertAlmostEqual(row.doubt, 1.25 / 0.67 * 0.1 * (2 / 5) ** 0.5)
+        self.assertIsNone(one_row(benchmark("a", variant("a/pel/2", 1), variant("a/tbb/2", 1))).doubt)
+
+
+class Targets(unittest.TestCase):
+    def verdict(self, line, found, margins=None):
+        return targets.verdicts(run_of(found), targets.read(line), margins or {})[0]
+
+    def test_verdicts(self):
+        for line, verdict in (("x | >= 10 | fib/tbb/1 / fib/pel/1", targets.MET),
+                              ("x | <= 2.0 | fib/pel/1 / fib/serial/1", targets.MISSED),
+                              ("x | <= 2.0 | fib/pel/1 / uts/serial/1", targets.ABSENT),
+                              ("x | > 0 | fib/pel/2:wakes", targets.ABSENT),
+                              ("x | >= 20 | fib/tbb/1@clang / fib/pel/1@clang", targets.ABSENT)):
+            self.assertEqual(self.verdict(line, fork_join()).verdict, verdict, line)
+
+    def test_median_and_fastest_disagree(self):
+        found = benchmark("a", variant("a/pel/1", 90, 110, 111), variant("a/serial/1", 100, 100, 100))
+        self.assertEqual(self.verdict("x | <= 1 | a/pel/1 / a/serial/1", found).verdict, targets.UNCLEAR)
+
+    def test_too_noisy(self):
+        line = "x | <= 2.9 | fib/pel/1 / fib/serial/1"
+        self.assertEqual(self.verdict(line, fork_join(), {"fib": 0.1}).verdict, targets.NOISY)
+        self.assertEqual(self.verdict(line, fork_join(), {"fib": 0.01}).verdict, targets.MISSED)
+        self.assertEqual(self.verdict(line, fork_join(), {"uts": 0.1}).verdict, targets.MISSED)
+        for margin in (0.2, math.inf):  # of what is counted, nothing is in doubt
+            found = benchmark("fib", variant("fib/pel/1", 1, calls=0))
+            self.assertEqual(self.verdict("x | == 0 | fib/pel/1:calls", found, {"fib": margin}).verdict, targets.MET)
+
+    def test_rows(self):
+        times = {"1/pel": 10, "2/pel": 40, "1/tbb": 20, "2/tbb": 20, "1/omp": 40, "2/omp": 10}
+        found = benchmark("sweep", *(variant(f"sweep_{name}/2", ns) for name, ns in times.items()))
+        text = "let OTHERS = sweep_*/tbb/2, sweep_*/omp/2\nx | <= 1 | largest(sweep_*/pel/2 / least_each(OTHERS))\n"
+        self.assertAlmostEqual(self.verdict(text, found).median, 4)
+
+    def test_every_expression_can_be_evaluated(self):
+        for target in targets.read(targets.FILE.read_text()):
+            text = targets.NAME.sub(lambda match: "row([2.0])" if "*" in match[0] else "2.0", target.expression)
+            self.assertIsInstance(eval(text, {"__builtins__": {}}, targets.FUNCTIONS), float, target.what)
+
+
+class Noise(unittest.TestCase):
+    def test_cpu_times(self):
+        before = noise.read_cpu_times("cpu  100 0 50 1000 0 0 0 10 0 0\ncpu0 1 2 3\n", 100)
+        after = noise.read_cpu_times("cpu  400 0 50 1100 0 0 0 60 0 0\n", 100)
+        stolen, others = noise.shares(before, after, own=2.5)
+        self.assertAlmostEqual(stolen, 0.5 / 3.5)
+        self.assertAlmostEqual(others, 0.5 / 4.5)
+        self.assertEqual(noise.shares(before, before, 0), (0, 0))
+
+    def test_drift(self):
+        self.assertAlmostEqual(noise.drift({"0": 1.0, "1": 1.0}, {"0": 1.02, "1": 0.9}), 0.1)
+        self.assertEqual(noise.drift({"0": 1.0}, {}), 0)
+
+    def test_spread_is_that_of_plain_code_that_runs_for_long(self):
+        noisy = [8e6, 9e6, 10e6, 11e6, 12e6]
+        found = benchmark("a", variant("a/serial/1", *noisy), variant("a/pel/1", 1, 9, 90))
+        self.assertAlmostEqual(noise.spread(found), 0.1)
+        found = benchmark("a", variant("a/serial/1", 8, 9, 10, 11, 12), variant("a/pel/1", *noisy))
+        self.assertIsNone(noise.spread(found))
+
+    def test_limits(self):
+        self.assertEqual(noise.over(fork_join()), [])
+        self.assertEqual(noise.over(fork_join(stolen=0.2, drift=0.06)), ["stolen", "drift"])
+        self.assertEqual(noise.margins(run_of(fork_join())), {})
+        self.assertAlmostEqual(noise.margins(run_of(fork_join(stolen=0.2)))["fib"], 0.2)
+        self.assertEqual(noise.margins(run_of(fork_join(others=0.3)))["fib"], math.inf)
+
+    def test_few_repetitions_are_doubtful(self):
+        once = benchmark("a", variant("a/pel/2", 1), variant("a/tbb/2", 1))
+        self.assertEqual(noise.margins(run_of(once)), {"a": noise.UNKNOWN_DOUBT})
+
+    def test_machine_verdict(self):
+        quiet, loud = fork_join(), fork_join(others=0.3)
+        self.assertIn("quiet: no", noise.machine_verdict(run_of(quiet))[1])
+        self.assertEqual(noise.machine_verdict(run_of(quiet, quiet, quiet, quiet, loud))[0], True)
+        can_be_judged, sentence = noise.machine_verdict(run_of(quiet, loud))
+        self.assertFalse(can_be_judged)
+        self.assertIn("too noisy to judge: 1 of 2", sentence)
+
+    def test_spin(self):
+        spin = noise.Spin()
+        found = spin.measure()
+        self.assertEqual(sorted(map(int, found)), spin.cpus)
+        self.assertTrue(all(seconds > 0 for seconds in found.values()))
+
+
+class Table(unittest.TestCase):
+    def test_rows(self):
+        lines = table.ratios(run_of(fork_join()))
+        self.assertTrue(any(line.split() == ["fib", "2", "15.0", "ms", "1.50", "0.083", "oneTBB"] for line in lines), lines)
+
+    def test_disturbed_rows_are_marked(self):
+        self.assertIn("0.083~ oneTBB", "\n".join(table.ratios(run_of(fork_join(stolen=0.5)))))
+
+    def test_many_workloads_become_their_mean(self):
+        many = benchmark("sweep", *(variant(f"sweep_{n}/{name}", ns) for n in range(30) for name, ns in (("pel/2", 50), ("tbb/2", 100))))
+        text = "\n".join(table.ratios(run_of(many)))
+        self.assertIn("sweep, mean of 30", text)
+        self.assertLess(text.count("\n"), 10)
+
+    def test_failures_are_told(self):
+        broken = fork_join()
+        broken.variants["fib/omp/2"].error = "wrong result"
+        self.assertIn("failed: wrong result", "\n".join(table.ratios(run_of(broken))))
+
+    def test_units(self):
+        self.assertEqual([units.time(ns) for ns in (0.5, 59.96, 999.9, 1500, 2.5e6, 3e9)],
+                         ["0.500 ns", "60.0 ns", "1.00 µs", "1.50 µs", "2.50 ms", "3.00 s"])
+        self.assertEqual([units.ratio(one) for one in (None, 0.00123, 0.0123, 1, 12.34, 123)],
+                         ["–", "0.0012", "0.012", "1.00", "12.3", "123"])
+
+
+class Suite(unittest.TestCase):
+    """Runs programs that are scripts."""
+
+    def setUp(self):
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        (self.folder / "benchmarks").mkdir()
+
+    def program(self, name, body):
+        path = self.folder / "benchmarks" / name
+        path.write_text(f"#!{sys.executable}\nimport sys\noptions = dict(one.split('=') for one in sys.argv[1:] if '=' in one)\n"
+                        f"def write(line):\n    open(options['--results'], 'a').write(line)\n{body}\n")
+        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+    def run_all(self, budget=None):
+        run, output = results.Run("quick"), io.StringIO()
+        with open(self.folder / "log", "wb") as log, contextlib.redirect_stdout(output):
+            suite.Suite(suite.find_programs(self.folder), True, budget, self.folder / "measured", log).run(run)
+        return run, output.getvalue()
+
+    def test_programs_and_progress(self):
+        self.program("good", "print('turn 1 of 1, process as it is')\nwrite('a/pel/2\\ttime\\t5\\n')")
+        self.program("bad", "sys.exit(3)")
+        run, output = self.run_all(budget=20)
+        self.assertEqual([(one.name, one.status, list(one.variants)) for one in run.benchmarks],
+                         [("bad", 3, []), ("good", 0, ["a/pel/2"])])
+        self.assertIn("[ 1 of 2] bad", output)
+        self.assertIn("FAILED (status 3)", output)
+        self.assertIn("turn 1 of 1", (self.folder / "log").read_text())
+        self.assertEqual(set(run.benchmarks[0].noise), {"stolen", "others", "drift", "spin"})
+
+    def test_budgets_are_shares_of_what_is_left(self):
+        self.assertAlmostEqual(suite.share(30, [10, 20], 0), 10)
+        self.assertAlmostEqual(suite.share(25, [10, 20], 1), 25)
+        self.assertAlmostEqual(suite.share(-5, [10, 20], 1), 0.1)
+        self.program("a", "write('x/pel/1\\ttime\\t' + options['--budget'] + '\\n')")
+        run, _ = self.run_all(budget=1000)
+        self.assertTrue(0 < run.benchmarks[0].variants["x/pel/1"].times[0] <= 1000)
+
+    def test_durations(self):
+        self.assertEqual(suite.read_durations("# head\nfib 3 40\n"), {"fib": (3.0, 40.0)})
+        for quick, full in suite.read_durations((Path(suite.__file__).parent / "durations.txt").read_text()).values():
+            self.assertTrue(0 < quick < 60 and 0 < full)
+
+
+class Balance(HTMLParser):
+    """Whether the tags that have to be closed are."""
+    open_ended = {"meta", "li", "td", "th", "tr", "dt", "dd", "thead", "tbody", "p"}
+
+    def __init__(self):
+        super().__init__()
+        self.stack, self.wrong, self.tags = [], [], set()
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.add(tag)
+        if tag not in self.open_ended:
+            self.stack.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in self.open_ended and (not self.stack or self.stack.pop() != tag):
+            self.wrong.append(tag)
+
+
+class Page(unittest.TestCase):
+    def setUp(self):
+        def compared(name, costs, scale=1):
+            return [variant(f"{name}/{runtime}", scale * ns, scale * ns) for runtime, ns in costs.items()]
+
+        costs = {"serial/1": 1, "pel/2": 20, "tbb/2": 900}
+        loops = benchmark("small_loops", *(one for n in (1, 4) for where in ("", "_on_worker")
+                                           for one in compared(f"small_loop_{n}{where}", costs, n)))
+        costs = {"serial/1": 1e4, "pel/2": 6e3, "omp_static/2": 5e3}
+        cells = benchmark("granularity", *(one for n in (1, 1000) for one in compared(f"sweep_{n}x10us", costs, n)))
+        waking = benchmark("wake_up", *compared("wake_up", {"pel/2": 9e3, "tbb/2": 2e4, "plain/2": 8e3}))
+        self.run_ = run_of(fork_join(stolen=0.2), loops, cells, waking)
+        self.run_.environment = {"machine": {"cpu": "<b>A & B</b>", "cpus_allowed": 2}}
+        target = targets.read("a < b | >= 10 | fib/tbb/1 / fib/pel/1\n")
+        self.text = page.render(self.run_, targets.verdicts(self.run_, target, noise.margins(self.run_)))
+
+    def test_well_formed(self):
+        balance = Balance()
+        balance.feed(self.text)
+        self.assertEqual((balance.wrong, balance.stack), ([], []))
+
+    def test_needs_nothing_else(self):
+        balance = Balance()
+        balance.feed(self.text)
+        self.assertFalse(balance.tags & {"script", "link", "img", "iframe", "object"})
+        self.assertNotIn("url(", self.text)
+        self.assertNotIn("@import", self.text)
+
+    def test_charts(self):
+        parts = self.text.split("<svg")[1:]
+        drawings = [xml.etree.ElementTree.fromstring("<svg" + part.split("</svg>")[0] + "</svg>") for part in parts]
+        names = [one.get("aria-label") for one in drawings]
+        for name in ("PEL's speed beside", "from one worker to the most", "Speed of a PEL loop", "Time of a small loop", "Times until",
+                     "What disturbed", "machine's speed"):
+            self.assertTrue(any(name in one for one in names), name)
+
+    def test_texts_are_escaped(self):
+        self.assertIn("&lt;b&gt;A &amp; B&lt;/b&gt;", self.text)
+        self.assertIn("a &lt; b", self.text)
+
+    def test_little_was_measured(self):
+        nothing = benchmark("idle", *(variant(f"idle/{runtime}", 0) for runtime in ("serial/1", "pel/2", "tbb/2")))
+        for run in (run_of(), run_of(nothing), run_of(benchmark("a", variant("a/pel/2", 5)))):
+            page.render(run, [])
+            table.ratios(run)
+
+    def test_the_sweep_alone(self):
+        drawing = heat_map.find(self.run_).render(page.chart_styles(), background=True)
+        self.assertIn("prefers-color-scheme", drawing)
+        xml.etree.ElementTree.fromstring(drawing)
+        self.assertIsNone(heat_map.find(run_of()))
+
+
+if __name__ == "__main__":
+    unittest.main()
