@@ -4,8 +4,8 @@
 #pragma once
 
 #include <pel/detail/platform/duration.hpp>
+#include <pel/detail/sched/binding.hpp>
 #include <pel/detail/sched/foreign.hpp>
-#include <pel/detail/sched/placement.hpp>
 #include <pel/future.hpp>
 #include <pel/topology.hpp>
 

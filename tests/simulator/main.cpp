@@ -57,8 +57,8 @@ std::vector<std::unique_ptr<const workload>> workloads_for(const tested_machine&
 bool is_wanted(const std::string& only, const std::string& name) { return name.find(only) != std::string::npos; }
 
 void print_row(const mean_result& mean, const mean_result& random, const std::string& name) {
-    std::printf("| %s | %.2f ms | %.2f | %.0f | %.0f | %.1f | %.0f | %.0f | %.0f |\n", name.c_str(), mean.makespan / 1e6,
-                mean.makespan / random.makespan, mean.steals, mean.remote,
+    std::printf("| %s | %.2f ms | %.2f | %.0f | %.0f | %.1f | %.0f | %.0f | %.0f |\n", name.c_str(),
+                mean.makespan / 1e6, mean.makespan / random.makespan, mean.steals, mean.remote,
                 mean.remote == 0 ? 0.0 : random.remote / mean.remote, mean.probes, mean.requests, mean.wakes);
 }
 
@@ -69,10 +69,12 @@ bool compare(const tested_machine& machine, const workload& what, const options&
     const bool is_fast = own.makespan <= random.makespan;
     const bool is_near = machine.nodes() < 2 || own.remote * 5 <= random.remote;
     if (chosen.prints_table) {
-        std::printf("\n%s, %s\n| | makespan | of random's | steals | remote | fewer | lines moved | requests | wakes |\n",
-                    machine.name().c_str(), what.name().c_str());
+        std::printf(
+            "\n%s, %s\n| | makespan | of random's | steals | remote | fewer | lines moved | requests | wakes |\n",
+            machine.name().c_str(), what.name().c_str());
         print_row(random, random, random_policy.name);
-        for (const policy& each : chosen.policies) print_row(run_all(machine, what, each, chosen.seeds), random, each.name);
+        for (const policy& each : chosen.policies)
+            print_row(run_all(machine, what, each, chosen.seeds), random, each.name);
         print_row(own, random, own_policy.name);
     }
     if (is_fast && is_near) return true;
@@ -129,7 +131,8 @@ int run(const options& chosen) {
 int main(int count, char** arguments) {
     options chosen;
     if (!parse(count, arguments, chosen)) {
-        std::fputs("usage: pel_simulator [--table] [--seeds N] [--work-us N] [--machine NAME] [--workload NAME] [--xml FILE]...\n",
+        std::fputs("usage: pel_simulator [--table] [--seeds N] [--work-us N] [--machine NAME] [--workload NAME] [--xml "
+                   "FILE]...\n",
                    stderr);
         return 2;
     }

@@ -24,11 +24,11 @@ using pel::detail::victim_walk;
 
 struct policy {
     std::string name;
-    bool uses_distances = true;   // whom to look at
-    bool wakes_nearest = true;    // else any
-    bool takes_turns = true;      // a pass ends at a domain, unless it is the searcher's turn (victim_walk)
-    bool stays = true;            // a pass ends where somebody has been asked
-    bool asks_everybody = false;  // at the start of a window, and looks at everybody in each pass
+    bool uses_distances = true;  // whom to look at
+    bool wakes_nearest = true;   // else any
+    bool takes_turns = true;     // a pass ends at a domain, unless it is the searcher's turn (victim_walk)
+    bool stays = true;           // a pass ends where somebody has been asked
+    bool asks_everybody = false; // at the start of a window, and looks at everybody in each pass
     unsigned tries = victim_walk::default_tries;
 };
 
@@ -41,8 +41,8 @@ struct result {
 class simulation {
 public:
     simulation(const tested_machine& machine, const workload& what, const policy& how, std::uint64_t seed)
-        : machine_(machine), what_(what), how_(how),
-          plan_(how.uses_distances ? machine.plan() : machine.flat_plan()), seed_(seed), words_((machine.seats() + 63) / 64),
+        : machine_(machine), what_(what), how_(how), plan_(how.uses_distances ? machine.plan() : machine.flat_plan()),
+          seed_(seed), words_((machine.seats() + 63) / 64),
           idle_(words_.data(), static_cast<std::uint32_t>(words_.size())), places_(machine.seats()),
           seen_(std::size_t{machine.seats()} * machine.seats(), ~0U) {
         result_.by_tier.resize(machine.plan().distances().tiers());
@@ -129,9 +129,7 @@ private:
 
     // ---- events and lines ----
 
-    void schedule(unsigned at, time_ns when) {
-        events_.push({when, ++order_, at, ++places_[at].version});
-    }
+    void schedule(unsigned at, time_ns when) { events_.push({when, ++order_, at, ++places_[at].version}); }
     std::uint32_t random(place& at) {
         at.random ^= at.random << 13;
         at.random ^= at.random >> 17;
@@ -476,7 +474,8 @@ private:
             return;
         }
         if (at.walk == nullptr) {
-            at.walk = std::make_unique<victim_walk>(plan_.order(), index(at), random(at), how_.asks_everybody ? 4096 : how_.tries);
+            at.walk = std::make_unique<victim_walk>(plan_.order(), index(at), random(at),
+                                                    how_.asks_everybody ? 4096 : how_.tries);
             if (how_.asks_everybody) ask_everybody(at);
             if (at.hint != ~0U && look_at(at, at.hint)) return take_found(at);
         }

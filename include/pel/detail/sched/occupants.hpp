@@ -31,7 +31,8 @@ public:
     template <class Look>
     bool for_each_at(unsigned seat, std::uint32_t records, Look&& look) const noexcept {
         for (unsigned each = 2 * seat; each < 2 * seat + 2; ++each) {
-            const std::uint32_t number = cells_[each].load(relaxed); // stale: looks at a thread that is elsewhere by now
+            const std::uint32_t number =
+                cells_[each].load(relaxed); // stale: looks at a thread that is elsewhere by now
             if (number != 0 && number <= records && look(number - 1)) return true;
         }
         return false;

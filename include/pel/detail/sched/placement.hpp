@@ -10,20 +10,13 @@
 
 #include <pel/detail/platform/config.hpp>
 #include <pel/detail/platform/cpu_mask.hpp>
+#include <pel/detail/sched/binding.hpp>
 #include <pel/detail/topology/machine.hpp>
 
 #include <cstdint>
 #include <vector>
 
 PEL_NAMESPACE_BEGIN
-
-/// Where a pool's threads may run.
-enum class binding {
-    none,      ///< wherever the process may
-    automatic, ///< numa_node where the process may use two nodes or more, for seats that fill all alike; else none
-    core,      ///< each on its own core
-    numa_node  ///< each on the CPUs of one node
-};
 
 namespace detail {
 

@@ -35,7 +35,8 @@ public:
     /// Takes a bit and returns its number. `near` is where to begin.
     std::uint32_t claim(std::uint32_t near) noexcept {
         for (std::uint32_t turn = near / 64;; ++turn) {
-            const std::uint32_t found = try_claim_in(turn % count_, ~std::uint64_t{0}, [](std::uint32_t) { return true; });
+            const std::uint32_t found =
+                try_claim_in(turn % count_, ~std::uint64_t{0}, [](std::uint32_t) { return true; });
             if (found != none) return found;
             if (turn % count_ == 0) cpu_relax();
         }

@@ -208,7 +208,7 @@ private:
     std::uint64_t luck_ = 0;
     std::uint64_t passed_ = 1; // seats of the tiers so far, the own one included
     unsigned run_begin_ = 0, run_end_ = 0, run_ = 0, offset_ = 0, left_ = 0; // of the tier
-    std::uint32_t cursors_[proximity::most_tiers]; // where the next look at a tier begins
+    std::uint32_t cursors_[proximity::most_tiers];                           // where the next look at a tier begins
 };
 
 } // namespace detail

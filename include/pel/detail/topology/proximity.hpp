@@ -266,8 +266,7 @@ private:
             }
         }
         while (classes.size() > proximity::most_tiers - result_.inner_tiers()) merge_nearest(classes);
-        for (const outer_class& each : classes)
-            add_tier(each.what, each.least, each.greatest, name_of(each, classes));
+        for (const outer_class& each : classes) add_tier(each.what, each.least, each.greatest, name_of(each, classes));
         const unsigned node_tier = result_.inner_tiers() == 0 ? 0 : result_.inner_tiers() - 1;
         for (unsigned a = 0; a < units; ++a) {
             for (unsigned b = 0; b < units; ++b) {

@@ -138,12 +138,16 @@ void check(const machine& made, unsigned seats, binding how, bool smt) {
     for (const pel::pu& one : made.pus) allowed.insert(one.os_index());
     for (unsigned seat = 0; seat < seats; ++seat) {
         ASSERT_LT(places[seat].pu, made.pus.size());
-        if (seat != 0) ASSERT_LE(places[seat - 1].pu, places[seat].pu);
+        if (seat != 0) {
+            ASSERT_LE(places[seat - 1].pu, places[seat].pu);
+        }
         ASSERT_EQ(places[seat].node, made.home_nodes[places[seat].pu]);
         const cpu_mask bound = places.cpus(seat);
         ASSERT_EQ(bound.is_empty(), places[seat].bound_to == binding::none);
         ASSERT_TRUE(bound.is_subset_of(allowed)) << seat;
-        if (places[seat].bound_to == binding::numa_node) ASSERT_TRUE(made.nodes[places[seat].node].is_home());
+        if (places[seat].bound_to == binding::numa_node) {
+            ASSERT_TRUE(made.nodes[places[seat].node].is_home());
+        }
     }
 }
 

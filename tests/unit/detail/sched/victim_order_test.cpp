@@ -46,7 +46,9 @@ void check(const machine& made, unsigned seats) {
         const auto runs = order.runs_of(seat);
         for (unsigned i = 0; i < runs.size(); ++i) {
             ASSERT_GT(runs[i].count, 0U);
-            if (i != 0) ASSERT_LE(runs[i - 1].tier, runs[i].tier) << "seat " << seat;
+            if (i != 0) {
+                ASSERT_LE(runs[i - 1].tier, runs[i].tier) << "seat " << seat;
+            }
             for (const unsigned end : {runs[i].first + 0U, runs[i].first + runs[i].count - 1U})
                 ASSERT_EQ(runs[i].tier, order.tier(seat, end)) << "seats " << seat << " and " << end;
         }

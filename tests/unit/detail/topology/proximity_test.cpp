@@ -79,8 +79,8 @@ TEST(proximity, of_an_asymmetric_matrix_the_mean_of_both_directions_counts) {
 }
 
 TEST(proximity, a_package_may_lie_in_a_node_and_a_node_in_a_cache) {
-    EXPECT_EQ(names(proximity(synthetic_machine("group:4 [numa] pack:4 l2:3 core:2 pu:1",
-                                                [](unsigned, unsigned) { return 22U; }))),
+    EXPECT_EQ(names(proximity(
+                  synthetic_machine("group:4 [numa] pack:4 l2:3 core:2 pu:1", [](unsigned, unsigned) { return 22U; }))),
               (list{"L2", "package", "node", "remote 22"}));
     EXPECT_EQ(names(proximity(synthetic_machine("pack:2 l3:1 group:2 [numa] core:4 pu:1",
                                                 [](unsigned a, unsigned b) { return a / 2 == b / 2 ? 11U : 21U; }))),
@@ -137,8 +137,9 @@ void check(const machine& of) {
             greatest[tier] = measure > greatest[tier] ? measure : greatest[tier];
         }
         for (unsigned tier = 1; tier < distances.tiers(); ++tier) {
-            if (tier != distances.inner_tiers() && greatest[tier - 1] != 0)
+            if (tier != distances.inner_tiers() && greatest[tier - 1] != 0) {
                 ASSERT_LE(greatest[tier - 1], least[tier]) << "near before far, from PU " << a << ", tier " << tier;
+            }
         }
     }
     for (unsigned tier = 0; pus > 1 && tier < distances.tiers(); ++tier)
