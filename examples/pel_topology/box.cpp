@@ -49,12 +49,12 @@ box& box_around(std::vector<box>& boxes, box_kind kind, const pel::pu_range& pus
     return same == boxes.end() ? boxes.emplace_back(std::move(own)) : *same;
 }
 
-memory describe(const pel::numa_node_info& node) {
+memory describe(const pel::numa_node_info& node, bool are_sizes_known) {
     std::string label = with_os("node", node.logical_index(), node.os_index());
     if (!node.subtype().empty()) label += ", " + std::string(node.subtype());
     if (node.memory() != 0) {
         label += ", " + to_bytes(node.memory());
-    } else if (!node.is_home()) {
+    } else if (are_sizes_known) {
         label += ", no memory";
     }
     return {node.logical_index(), std::move(label), node.is_home()};
@@ -62,14 +62,18 @@ memory describe(const pel::numa_node_info& node) {
 
 /// Nodes with the same PUs share a box, the usual memory first; nodes without go to the machine.
 void add_nodes(const pel::topology& machine, box& whole, std::vector<box>& boxes) {
+    bool are_sizes_known = false;
+    for (const pel::numa_node_info& node : machine.numa_nodes()) {
+        are_sizes_known = are_sizes_known || node.memory() != 0;
+    }
     for (const pel::numa_node_info& node : machine.numa_nodes()) {
         if (node.pus().empty()) {
-            whole.memories.push_back(describe(node));
+            whole.memories.push_back(describe(node, are_sizes_known));
             continue;
         }
         box& place = box_around(boxes, box_kind::node, node.pus());
         const auto at = node.is_home() ? place.memories.begin() : place.memories.end();
-        place.memories.insert(at, describe(node));
+        place.memories.insert(at, describe(node, are_sizes_known));
     }
 }
 

@@ -45,7 +45,9 @@ inline std::string describe_environment() {
 /// Explains the objects of a machine, as far as the process may use them: a line for each question.
 class machine_text {
 public:
-    explicit machine_text(const machine& shown) : machine_(shown) {}
+    explicit machine_text(const machine& shown) : machine_(shown) {
+        for (const numa_node_info& node : shown.nodes) are_sizes_known_ = are_sizes_known_ || node.memory() != 0;
+    }
 
     std::string write() && {
         text_ = machine_.description;
@@ -130,11 +132,10 @@ private:
         append(text_, {"  NUMA node ", std::to_string(node.logical_index()), " (OS ", std::to_string(node.os_index())});
         if (!node.subtype().empty()) append(text_, {", ", node.subtype()});
         append(text_, {"): "});
-        if (node.memory() != 0) {
-            append(text_, {to_bytes(node.memory()), ", ", node.is_home() ? "" : "memory only, ",
-                           node.is_home() || node.pus().empty() ? "" : "near "});
-        } else {
-            append(text_, {node.is_home() ? "" : "no usable memory, "});
+        if (node.memory() != 0) append(text_, {to_bytes(node.memory()), ", "});
+        if (node.memory() == 0 && are_sizes_known_) append(text_, {"no usable memory, "});
+        if (node.memory() != 0 && !node.is_home()) {
+            append(text_, {"memory only, ", node.pus().empty() ? "" : "near "});
         }
         append(text_, {to_cpus(node.pus()), "\n"});
     }
@@ -184,6 +185,7 @@ private:
 
     const machine& machine_;
     std::string text_;
+    bool are_sizes_known_ = false;
 };
 
 PEL_COLD inline std::string explain(const cpu_limits& limits, const machine& found) {
