@@ -162,16 +162,19 @@ def doubt(benchmark):
     return statistics.median(found) if found else UNKNOWN_DOUBT
 
 
+def margin(benchmark):
+    """How far off its figures may be, if they are not to be judged as they are; else 0."""
+    known, chance = figures(benchmark), doubt(benchmark)
+    exceeded = [known[name] for name in over(benchmark)]
+    if not exceeded and chance <= GOOD_DOUBT:
+        return 0.0
+    most = max([chance, *exceeded])
+    return most if most < HOPELESS else math.inf
+
+
 def margins(run):
-    """{key: how far off figures may be} of the benchmarks that cannot be judged by their figures alone."""
-    found = {}
-    for benchmark in run.benchmarks:
-        known, chance = figures(benchmark), doubt(benchmark)
-        exceeded = [known[name] for name in over(benchmark)]
-        if exceeded or chance > GOOD_DOUBT:
-            margin = max([chance, *exceeded])
-            found[benchmark.key] = margin if margin < HOPELESS else math.inf
-    return found
+    """{key: margin} of the benchmarks that have one."""
+    return {benchmark.key: found for benchmark in run.benchmarks if (found := margin(benchmark))}
 
 
 def machine_verdict(run):

@@ -59,9 +59,10 @@ def _tiles(run, verdicts):
     rows = [row for line in lines for row in line.rows]
     if rows:
         mean = peers.geometric_mean([line.mean for line in lines])
-        tiles.append(_tile(f"{units.ratio(mean)} ×", f"the speed of the best other library: mean of {len(lines)} benchmarks, most workers"))
+        tiles.append(_tile(f"{units.ratio(mean)} ×",
+                           f"the speed of the best other library: mean of {len(lines)} benchmarks, most workers"))
         tiles.append(_tile(f"{sum(map(page_tables.is_slower, rows))} of {len(rows)}",
-                           "workloads in which another library is faster, by more than 2 % and the doubt"))
+                           "workloads in which another library is certainly faster: by more than 2 % and what is in doubt"))
     judged = [one for one in verdicts if one.verdict != targets.ABSENT]
     tiles.append(_tile(f"{sum(one.verdict == targets.MET for one in judged)} of {len(judged)}",
                        "targets met; which, and why not all, is below"))

@@ -41,10 +41,10 @@ def target_table(verdicts):
 
 
 def _class_of(row):
-    """Whether PEL is faster or slower, by more than 2 % and the doubt."""
+    """Whether PEL is faster or slower, by more than 2 % and what is in doubt."""
     if row.to_peer is None:
         return ""
-    most = SAME * (1 + (row.doubt or 0))
+    most = SAME * (1 + max(row.doubt or 0, noise.margin(row.benchmark)))
     return "wins" if row.to_peer < 1 / most else "loses" if row.to_peer > most else ""
 
 
@@ -69,7 +69,7 @@ def ratio_table(run):
     head = ["workload", "#workers", "#PEL", "#/ serial", "#/ best peer", "", "best peer"]
     return ("<section><h2>All ratios</h2><p>Times of PEL, in parts of the plain code's and of the best other library's with as many "
             "workers: below 1, PEL is faster. ± is the standard error of that ratio, from the spreads of the repetitions; a coloured "
-            f"ratio is further from 1 than that and 2 %.</p>{_table(head, ''.join(parts))}</section>")
+            f"ratio is further from 1 than that, 2 %, and what disturbed it.</p>{_table(head, ''.join(parts))}</section>")
 
 
 def _variant_row(benchmark, one):

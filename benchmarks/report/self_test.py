@@ -14,6 +14,7 @@ from pathlib import Path
 
 import noise
 import page
+import page_tables
 import peers
 import results
 import suite
@@ -313,6 +314,12 @@ class Page(unittest.TestCase):
         for run in (run_of(), run_of(nothing), run_of(benchmark("a", variant("a/pel/2", 5)))):
             page.render(run, [])
             table.ratios(run)
+
+    def test_what_is_in_doubt_is_not_called_slower(self):
+        times = {"pel/2": 1.1e8, "tbb/2": 1e8}
+        for figures, expected in (({}, True), ({"drift": 0.2}, False), ({"others": 0.5}, False)):
+            found = benchmark("a", *(variant(f"a/{name}", ns, ns, ns) for name, ns in times.items()), **figures)
+            self.assertEqual(page_tables.is_slower(one_row(found)), expected, figures)
 
     def test_the_sweep_alone(self):
         drawing = heat_map.find(self.run_).render(page.chart_styles(), background=True)

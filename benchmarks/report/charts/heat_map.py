@@ -13,6 +13,7 @@ from charts.svg import Drawing
 NAME = re.compile(r"sweep_(\d+)x(\d+)(ns|us|ms)")
 UNITS = {"ns": 1, "us": 1_000, "ms": 1_000_000}
 WIDTH, HEIGHT, LEFT, TOP = 76, 50, 92, 66
+LEAST_WIDTH = 640                 # of the whole chart: its title has to fit
 FULL = 8                          # times: full colour
 
 
@@ -41,7 +42,7 @@ def _draw_cell(drawing, x, y, times):
 
 def draw_cells(cells):
     sizes, bodies = sorted({n for n, _ in cells}), sorted({ns for _, ns in cells})
-    drawing = Drawing(LEFT + WIDTH * len(sizes) + 16, TOP + HEIGHT * len(bodies) + 44,
+    drawing = Drawing(max(LEAST_WIDTH, LEFT + WIDTH * len(sizes) + 16), TOP + HEIGHT * len(bodies) + 44,
                       "Speed of a PEL loop by number of items and length of a body")
     drawing.text(LEFT, 24, "PEL's loop: times the speed of the best of oneTBB and OpenMP", size=15)
     drawing.text(LEFT, 44, "small: times the speed of the plain loop on one thread", "muted")

@@ -10,7 +10,7 @@ from charts.svg import Drawing, LogScale
 WIDTH, LEFT, RIGHT, TOP, LANE, GAP = 920, 150, 64, 44, 9, 10
 LIBRARIES = ("pel", "tbb", "omp")
 WORTH_SHARING = 1e5               # ns of plain code
-ALMOST_PLAIN = 0.4                # of the plain code's speed: below, the tasks are most of the work
+ALMOST_PLAIN = 0.4                # of the plain code's speed, on one worker: below, the tasks are most of the work
 
 
 def lanes_of(benchmark):
@@ -36,10 +36,6 @@ def all_lanes(run):
     return {workload: lanes for benchmark in run.benchmarks if not benchmark.compiler for workload, lanes in lanes_of(benchmark).items()}
 
 
-def _speeds(lanes):
-    return [speed for way in lanes.values() for speed in way.values()]
-
-
 def _axis(drawing, x, bottom, most):
     for value in x.ticks(34):
         drawing.line(x(value), TOP - 6, x(value), bottom, "grid")
@@ -61,7 +57,7 @@ def _draw_lane(drawing, x, y, workload, library, speeds):
 def _draw_panel(some):
     if not some:
         return ""
-    speeds = [speed for lanes in some.values() for speed in _speeds(lanes)]
+    speeds = [speed for lanes in some.values() for way in lanes.values() for speed in way.values()]
     most = max(count for lanes in some.values() for way in lanes.values() for count in way)
     x = LogScale(min(0.5, min(speeds) / 1.1), max(most * 1.1, max(speeds) * 1.1), LEFT, WIDTH - RIGHT)
     bottom = TOP + sum(LANE * len(lanes) + GAP for lanes in some.values())
@@ -79,7 +75,7 @@ def _draw_panel(some):
 
 
 def _is_almost_plain(lanes):
-    return min(_speeds(lanes)) >= ALMOST_PLAIN
+    return min(way[min(way)] for way in lanes.values()) >= ALMOST_PLAIN
 
 
 def draw_work(run):
