@@ -6,6 +6,7 @@
 #include <pel/detail/platform/duration.hpp>
 #include <pel/detail/sched/binding.hpp>
 #include <pel/detail/sched/foreign.hpp>
+#include <pel/detail/sched/pool_machine.hpp>
 #include <pel/future.hpp>
 #include <pel/topology.hpp>
 
@@ -37,10 +38,10 @@ struct posted_call {
 
 /// What a pool is made from. Every member may be left as it is.
 struct thread_pool_options {
-    unsigned concurrency = 0;                           ///< seats; 0: PEL_NUM_THREADS, else topology.concurrency()
+    unsigned concurrency = 0; ///< seats; 0: PEL_NUM_THREADS, else topology.concurrency(), or its cores without smt
     pel::topology topology = pel::topology::discover(); ///< read when a thread needs it
-    pel::binding binding = binding::automatic;          ///< accepted; no effect yet
-    bool smt = true;                                    ///< false: one seat per core. Accepted; no effect yet
+    pel::binding binding = binding::automatic;          ///< where its threads may run
+    bool smt = true;                                    ///< false: one seat per core
     unsigned max_threads = 0;                           ///< the pool's threads, callers not counted; 0: 4 × seats + 16
     std::size_t stack_size = 0;                         ///< bytes, of the pool's threads; 0: the system's default
     std::chrono::nanoseconds spin = std::chrono::microseconds(200); ///< search or wait before sleep; 0 allowed
@@ -92,6 +93,9 @@ public:
     const topology& machine() const noexcept { return options_.topology; }
     /// Returns: counters since the pool was made. Exact when nothing runs.
     pool_stats stats() const { return core().stats(); }
+    /// Returns: what two threads have in common, at least, that are so far apart as a tier of stats() says: "core",
+    /// "L3", "remote 21". Empty as long as the pool has not needed to know, and counts all in the first.
+    std::vector<std::string> tiers() const;
 
 private:
     friend struct detail::pool_access;
@@ -106,6 +110,7 @@ private:
 
     thread_pool_options options_;
     unsigned seats_;
+    detail::pool_machine places_;
     mutable detail::lock restart_;
     mutable detail::atomic<detail::scheduler*> core_{nullptr};
 };
@@ -122,6 +127,8 @@ namespace detail {
 /// The library's own way to a pool's scheduler.
 struct pool_access {
     static scheduler& core(const thread_pool& pool) { return pool.core(); }
+    static const pool_machine& places(const thread_pool& pool) { return pool.places_; }
+    static scheduler_config config_of(const thread_pool& pool);
     static void abandon(thread_pool& pool) noexcept {
         scheduler* const core = pool.core_.load(acquire); // sync(K1) acquire: as in thread_pool::core()
         if (core->is_from_this_process()) core->abandon(100'000'000);
@@ -154,31 +161,6 @@ inline unsigned threads_from_environment() {
     return value;
 }
 
-/// A thread has the CPU mask of who started it, which is whoever found work: gives it the process' CPUs instead. Without
-/// memory for that it keeps what it has.
-inline void widen_affinity(const topology& machine) noexcept {
-    if (!topology_access::is_this_system(machine)) return;
-    const auto widen = [&] {
-        const cpu_mask& allowed = topology_access::limits(machine).allowed;
-        if (!(read_thread_affinity() == allowed)) set_thread_affinity(allowed);
-    };
-    call_guarded(widen, [](const std::exception_ptr&) {});
-}
-
-/// Prepares a new thread and calls the user's hook.
-inline void start_worker(void* context, unsigned index) {
-    const auto& options = *static_cast<const thread_pool_options*>(context);
-    char name[32]; // the kernel keeps 15 characters
-    std::snprintf(name, sizeof name, "%.9s/%u", options.name.c_str(), index);
-    name_this_thread(name);
-    widen_affinity(options.topology);
-    if (options.on_worker_start) options.on_worker_start(index);
-}
-inline void stop_worker(void* context, unsigned index) {
-    const auto& options = *static_cast<const thread_pool_options*>(context);
-    if (options.on_worker_stop) options.on_worker_stop(index);
-}
-
 } // namespace detail
 
 inline thread_pool::thread_pool(unsigned concurrency)
@@ -188,14 +170,20 @@ inline thread_pool::thread_pool(unsigned concurrency)
           return options;
       }()) {}
 
-inline thread_pool::thread_pool(thread_pool_options options) : options_(std::move(options)), seats_(choose_seats()) {
+inline thread_pool::thread_pool(thread_pool_options options)
+    : options_(std::move(options)), seats_(choose_seats()),
+      places_(options_.topology, seats_, options_.binding, options_.smt, detail::placement::any_node) {
     core_.store(make_core(), detail::release); // sync(K1) release: constructed
 }
 
 inline unsigned thread_pool::choose_seats() const {
     unsigned wanted = options_.concurrency;
     if (wanted == 0) wanted = detail::threads_from_environment();
-    if (wanted == 0) wanted = std::min(options_.topology.concurrency(), detail::seats::most_seats);
+    if (wanted == 0) {
+        wanted = std::min(options_.topology.concurrency(), detail::seats::most_seats);
+        const std::size_t cores = options_.smt ? 0 : options_.topology.cores().size();
+        if (cores != 0 && cores < wanted) wanted = static_cast<unsigned>(cores);
+    }
     if (wanted > detail::seats::most_seats) {
         detail::throw_error<std::invalid_argument>("pel::thread_pool: concurrency " + std::to_string(wanted) +
                                                    " is more than " + std::to_string(detail::seats::most_seats));
@@ -213,16 +201,48 @@ inline unsigned thread_pool::choose_seats() const {
 }
 
 inline detail::scheduler* thread_pool::make_core() const {
-    detail::scheduler_config config;
-    config.seats = seats_;
+    return new detail::scheduler(detail::pool_access::config_of(*this));
+}
+
+inline detail::scheduler_config detail::pool_access::config_of(const thread_pool& pool) {
+    const thread_pool_options& options = pool.options_;
+    scheduler_config config;
+    config.seats = pool.seats_;
     config.max_threads =
-        options_.max_threads != 0 ? options_.max_threads : std::min(4 * seats_ + 16, detail::seats::most_threads);
-    config.stack_size = options_.stack_size;
-    config.spin_ns = options_.spin.count();
-    config.context = const_cast<thread_pool_options*>(&options_);
-    config.on_start = &detail::start_worker;
-    config.on_stop = &detail::stop_worker;
-    return new detail::scheduler(config);
+        options.max_threads != 0 ? options.max_threads : std::min(4 * pool.seats_ + 16, seats::most_threads);
+    config.stack_size = options.stack_size;
+    config.spin_ns = options.spin.count();
+    config.context = const_cast<thread_pool*>(&pool);
+    config.prepare = [](void* context, unsigned index) {
+        const auto& its = *static_cast<const thread_pool*>(context);
+        char name[32]; // the kernel keeps 15 characters
+        std::snprintf(name, sizeof name, "%.9s/%u", its.options_.name.c_str(), index);
+        name_this_thread(name);
+        its.places_.widen_affinity();
+    };
+    config.on_start = [](void* context, unsigned index) {
+        const auto& hook = static_cast<const thread_pool*>(context)->options_.on_worker_start;
+        if (hook) hook(index);
+    };
+    config.on_stop = [](void* context, unsigned index) {
+        const auto& hook = static_cast<const thread_pool*>(context)->options_.on_worker_stop;
+        if (hook) hook(index);
+    };
+    config.make_plan = [](void* context, bool before_work) {
+        return static_cast<const thread_pool*>(context)->places_.plan(before_work);
+    };
+    config.settle = [](void* context, const seat_plan& plan, unsigned seat) {
+        return static_cast<const thread_pool*>(context)->places_.settle(plan, seat);
+    };
+    return config;
+}
+
+inline std::vector<std::string> thread_pool::tiers() const {
+    std::vector<std::string> names;
+    const detail::seat_plan* const plan = places_.try_get_plan();
+    for (unsigned tier = 0; plan != nullptr && tier < plan->distances().tiers(); ++tier)
+        names.push_back(plan->distances().tier_at(tier).name);
+    return names;
 }
 
 /// In a fork child: the parent's scheduler is left as it is, with threads that do not exist here.

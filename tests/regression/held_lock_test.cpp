@@ -55,7 +55,8 @@ void work_for(std::chrono::microseconds time) {
 class held_lock_on : public pel_test::with_pool_shape {};
 INSTANTIATE_TEST_SUITE_P(on, held_lock_on,
                          testing::Values(pel_test::one_seat, pel_test::two_seats, pel_test::three_seats,
-                                         pel_test::quota_of_one, pel_test::two_threads, pel_test::three_threads),
+                                         pel_test::quota_of_one, pel_test::two_threads, pel_test::three_threads,
+                                         pel_test::two_nodes),
                          pel_test::shape_name);
 
 /// `rounds` outer tasks, each with a loop of `pieces` bodies under the lock.

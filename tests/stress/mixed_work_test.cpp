@@ -28,7 +28,8 @@ using pel::par;
 class mixed_work_on : public pel_test::with_pool_shape {};
 INSTANTIATE_TEST_SUITE_P(on, mixed_work_on,
                          testing::Values(pel_test::one_seat, pel_test::two_seats, pel_test::three_seats,
-                                         pel_test::two_threads, pel_test::pool_shape{"concurrency_8", 8, false, false}),
+                                         pel_test::two_threads, pel_test::two_nodes,
+                                         pel_test::pool_shape{"concurrency_8", 8, false, false}),
                          pel_test::shape_name);
 
 std::uint64_t mix(std::uint64_t x) {

@@ -61,7 +61,7 @@ struct pool_world {
     /// Of a pool thread that sleeps, and holds no seat.
     worker& idle(const char* name) {
         worker& own = searching(name);
-        (pool.*member(idle_of{})).add(own.index);
+        (pool.*member(idle_of{})).add(own.slot);
         bool guardian = false;
         seats_word().park_searcher(guardian, false);
         return own;
@@ -69,7 +69,7 @@ struct pool_world {
     /// Of a pool thread that holds a seat and looks for work.
     worker& searching(const char* name) {
         worker& own = *record_table::take();
-        (pool.*member(attach_to{}))(own, false);
+        (pool.*member(attach_to{}))(own, false, 0);
         (pool.*member(threads_of{})).fetch_add(1, relaxed);
         seats_word().enter();
         seats_word().search();

@@ -13,6 +13,7 @@ namespace detail {
 inline void scheduler::begin_foreign_call(worker& own) noexcept {
     const seats_view view = seats_.enter_foreign();
     if (view.free() < 0) own.counts.debts.add();
+    come_to(own);
     prepare_poll(own);
 }
 

@@ -19,7 +19,7 @@ inline worker* scheduler::lease_record() noexcept {
     } else {
         record = foreign_records_ == seats::most_foreign ? nullptr : record_table::take();
         if (record == nullptr) return nullptr;
-        if (!attach(*record, true)) {
+        if (!attach(*record, true, 0)) {
             record_table::give(*record);
             return nullptr;
         }

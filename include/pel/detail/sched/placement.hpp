@@ -28,9 +28,12 @@ public:
         binding bound_to; // none, core or numa_node
     };
 
-    /// Requires: `of` outlives this; seats > 0. `smt` false: one seat per core, until all cores have one.
-    /// Throws: std::bad_alloc.
-    placement(const machine& of, unsigned seats, binding how, bool smt) : machine_(&of), smt_(smt) {
+    static constexpr unsigned any_node = ~0U;
+
+    /// Requires: `of` outlives this; seats > 0. `smt` false: one seat per core, until all cores have one. `only_node`:
+    /// all seats are on that node, which has PUs. Throws: std::bad_alloc.
+    placement(const machine& of, unsigned seats, binding how, bool smt, unsigned only_node = any_node)
+        : machine_(&of), smt_(smt), only_node_(only_node) {
         describe_cores();
         const std::vector<unsigned> counts = choose(seats);
         seats_.reserve(seats);
@@ -77,7 +80,10 @@ private:
         }
     }
 
-    bool is_candidate(unsigned pu) const noexcept { return smt_ || places_[pu].rank == 0; }
+    bool is_candidate(unsigned pu) const noexcept {
+        if (only_node_ != any_node && machine_->home_nodes[pu] != only_node_) return false;
+        return smt_ || places_[pu].rank == 0;
+    }
     unsigned candidates() const noexcept {
         unsigned count = 0;
         for (unsigned pu = 0; pu < places_.size(); ++pu) count += is_candidate(pu) ? 1 : 0;
@@ -160,6 +166,7 @@ private:
 
     const machine* machine_;
     bool smt_;
+    unsigned only_node_;
     std::vector<pu_place> places_; // by logical PU
     std::vector<seat> seats_;
 };

@@ -13,6 +13,7 @@
 #include <pel/detail/queue/injector.hpp>
 #include <pel/detail/queue/job.hpp>
 #include <pel/detail/sched/records.hpp>
+#include <pel/detail/sched/seating.hpp>
 #include <pel/detail/sched/seats.hpp>
 #include <pel/detail/sched/sleeper_set.hpp>
 #include <pel/detail/sync/fork_generation.hpp>
@@ -26,9 +27,14 @@ struct scheduler_config {
     unsigned max_threads = 1;
     std::size_t stack_size = 0;
     std::int64_t spin_ns = 0;
-    void* context = nullptr;                                   // for the hooks
-    void (*on_start)(void* context, unsigned index) = nullptr; // on the thread, before its first work
+    void* context = nullptr;                                   // for the functions
+    void (*prepare)(void* context, unsigned index) = nullptr;  // on the thread, before anything else
+    void (*on_start)(void* context, unsigned index) = nullptr; // then, before its first work
     void (*on_stop)(void* context, unsigned index) = nullptr;
+    // Returns: where the seats are; null if it does not matter. `before_work`: or if that can wait until there is none.
+    const seat_plan* (*make_plan)(void* context, bool before_work) = nullptr;
+    // Returns: whether the calling thread is to be found at that seat from now on.
+    bool (*settle)(void* context, const seat_plan& plan, unsigned seat) = nullptr;
 };
 
 /// What became of a request for work.
@@ -136,13 +142,23 @@ private:
     void prepare_poll(worker& own) noexcept;
     bool can_start() const noexcept;
     bool has_private_work(const worker& but) const noexcept;
-    void wake_for(worker& by, sleeper_set& set) noexcept;
-    bool withdraw(worker& own, sleeper_set& set) noexcept;
+    void wake_idle(worker& by) noexcept;
+    void wake_waiter(worker& by) noexcept;
+    bool withdraw_idle(worker& own) noexcept;
+    bool withdraw_waiter(worker& own) noexcept;
 
     // search.hpp
     void work(worker& own) noexcept;
+    bool read_machine(worker& own) noexcept;
     job_slot find(worker& own, std::int64_t window_ns) noexcept;
+    template <class Look>
+    job_slot look_until(worker& own, std::int64_t window_ns, Look&& look) noexcept;
     job_slot find_once(worker& own) noexcept;
+    job_slot look_around(worker& own, victim_walk& walk, bool may_ask) noexcept;
+    job_slot look_at_stray(worker& own, bool may_ask) noexcept;
+    job_slot look_at(worker& own, worker& victim, bool may_ask) noexcept;
+    job_slot look_at_waker(worker& own) noexcept;
+    job_slot steal_from(worker& own, worker& victim) noexcept;
     unsigned pauses_between_looks() const noexcept;
     void ask_again(const worker& own) noexcept;
     job_slot steal_any(worker& own) noexcept;
@@ -163,9 +179,15 @@ private:
     void run_anything(worker& own) noexcept;
     job_slot leapfrog_from(worker& own, worker& victim, const serving_record::entry& seen) noexcept;
 
+    // whereabouts.hpp
+    bool make_plan(bool before_work) noexcept;
+    const seat_plan* come_to(worker& own) noexcept;
+    unsigned tier(const worker& one, const worker& other) const noexcept;
+    void count_steal(worker& own, const worker& victim) noexcept;
+
     // threads.hpp
     bool start_thread_with_seat(worker& by) noexcept;
-    bool attach(worker& fresh, bool foreign) noexcept;
+    bool attach(worker& fresh, bool foreign, std::uint32_t near) noexcept;
 
     worker& record(std::uint32_t index) const noexcept { return *records_[index].load(relaxed); }
     std::uint32_t record_count() const noexcept { return record_count_.load(acquire); } // sync(R2) acquire: attached
@@ -178,7 +200,9 @@ private:
     tables* const tables_; // records and sleeper bits: zero pages
 
     atomic<worker*>* const records_; // of this pool, by index
-    sleeper_set idle_, waiting_;
+    sleeper_set idle_, waiting_;     // by slot, by record index
+    seating seating_;
+    atomic<unsigned> plans_tried_{0}; // bits: before work, after
     atomic<std::uint32_t> record_count_{0};
     atomic<std::uint32_t> threads_{0}; // started or being started
     atomic<bool> start_failed_{false}; // the last time: waiters must do without (S4)

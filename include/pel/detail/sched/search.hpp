@@ -19,40 +19,119 @@ inline void scheduler::work(worker& own) noexcept {
             own.beat = first_beat_ns;
             run_found(own, slot);
             window = config_.spin_ns;
-        } else {
+        } else if (!read_machine(own)) {
             window = sleep_idle(own) ? 0 : config_.spin_ns; // a beat of the guardian does not spin
         }
     }
 }
 
-/// Looks everywhere until something is found or the window is over. Window 0 is the guardian's beat: a request that
-/// stands by then has stood since its last one.
+/// Before a thread sleeps for the first time it reads the machine, if nobody has. That takes some ms, in which it looks
+/// for nothing: it counts as one that has found a job. Returns: whether it did, and so has to search once more.
+inline bool scheduler::read_machine(worker& own) noexcept {
+    if (config_.make_plan == nullptr || (plans_tried_.load(relaxed) & 2) != 0) return false; // stale: asked again
+    const seats_view view = seats_.found();
+    if (view.searching() == 0 && view.free() > 0) wake_one(own);
+    make_plan(false);
+    seats_.search();
+    return true;
+}
+
+/// Looks until something is found or the window is over, and then everywhere. Where nothing tells victims apart that is
+/// all of them each time, and all are asked at once. Else it is those on the way, near before far, who are asked as they
+/// are looked at, because to ask everybody costs more than the work that is found by it (tests/simulator). Window 0 is
+/// the guardian's beat: a request that stands by then has stood since its last one.
 inline job_slot scheduler::find(worker& own, std::int64_t window_ns) noexcept {
     if (window_ns == 0 && has_heavy_fence_) {
         if (const job_slot slot = deep_steal_any(own)) return slot;
     }
-    ask_everybody(own);
+    job_slot slot;
+    if (const seat_plan* const plan = come_to(own)) {
+        slot = look_at_waker(own);
+        if (slot) return slot;
+        victim_walk walk(plan->order(), own.seat.load(relaxed), own.random()); // its own hint
+        slot = look_until(own, window_ns, [&](bool may_ask) noexcept { return look_around(own, walk, may_ask); });
+    } else {
+        ask_everybody(own);
+        slot = look_until(own, window_ns, [&](bool may_ask) noexcept {
+            const job_slot found = find_once(own);
+            if (!found && may_ask) ask_again(own);
+            return found;
+        });
+    }
+    if (slot) return slot;
+    ask_everybody(own); // requests stand while this thread sleeps
+    return find_once(own);
+}
+
+/// Calls look(whether it may ask) until it finds something, or the window is over.
+template <class Look>
+job_slot scheduler::look_until(worker& own, std::int64_t window_ns, Look&& look) noexcept {
     const std::int64_t start = now_ns();
     constexpr unsigned pauses_between_requests = 32; // each costs the owner of small jobs as much as many of them
     unsigned rested = 0;
     for (;;) {
-        if (const job_slot slot = find_once(own)) return slot;
+        const bool may_ask = rested >= pauses_between_requests;
+        if (may_ask) rested = 0;
+        if (const job_slot slot = look(may_ask)) return slot;
         const std::int64_t elapsed = now_ns() - start;
-        if (elapsed >= window_ns || is_stopping()) break;
+        if (elapsed >= window_ns || is_stopping()) return {};
         const std::int64_t patience = 2 * fence_cost_.load(relaxed);
         if (has_heavy_fence_ && elapsed >= (patience > least_patience_ns ? patience : least_patience_ns)) {
             if (const job_slot slot = deep_steal_any(own)) return slot;
         }
         const unsigned pauses = pauses_between_looks();
         rested += pauses;
-        if (rested >= pauses_between_requests) {
-            rested = 0;
-            ask_again(own);
-        }
         for (unsigned pause = 0; pause < pauses; ++pause) cpu_relax();
     }
-    ask_everybody(own); // requests stand while this thread sleeps
-    return find_once(own);
+}
+
+/// One pass of a walk: those that are seen at the seats on the way, and on a pass that goes all the way also a few that no
+/// seat may show. The injector comes as in find_once().
+inline job_slot scheduler::look_around(worker& own, victim_walk& walk, bool may_ask) noexcept {
+    if (seats_.load().free() < 0 || (own.random() & 15) == 0) {
+        if (const job_slot slot = injector_.try_pop()) return slot;
+    }
+    const std::uint32_t records = record_count();
+    job_slot found;
+    const auto look = [&](std::uint32_t index) noexcept {
+        found = look_at(own, record(index), may_ask);
+        return static_cast<bool>(found);
+    };
+    if (seating_.here().for_each_at(own.seat.load(relaxed), records, look)) return found; // its own hint
+    walk.begin_pass(own.random(), seats_.load().searching());
+    for (unsigned seat = walk.next(); seat != victim_walk::none; seat = walk.next()) {
+        if (seating_.here().for_each_at(seat, records, look)) return found;
+    }
+    if (walk.was_wide()) found = look_at_stray(own, may_ask);
+    return found ? found : injector_.try_pop();
+}
+
+/// Whom no seat shows, because two were last seen at one: any of those that are not settled is looked at in a bounded
+/// number of passes.
+inline job_slot scheduler::look_at_stray(worker& own, bool may_ask) noexcept {
+    const std::uint32_t records = record_count();
+    constexpr std::uint32_t looks = 4;
+    for (std::uint32_t turn = 0; turn < looks; ++turn) {
+        worker& victim = record(own.next_stray++ % records);
+        if (const job_slot slot = look_at(own, victim, may_ask)) return slot;
+    }
+    return {};
+}
+
+/// Takes a job of the victim, or else asks for one. In deques that a loop may be cut into nothing shows.
+inline job_slot scheduler::look_at(worker& own, worker& victim, bool may_ask) noexcept {
+    if (&victim == &own) return {};
+    const job_slot slot = steal_from(own, victim);
+    if (!slot && may_ask && !victim.deque.is_asked()) victim.deque.request();
+    return slot;
+}
+
+/// Who has woken this thread had work in sight.
+inline job_slot scheduler::look_at_waker(worker& own) noexcept {
+    const std::uint32_t number = own.woken_by.load(relaxed); // a hint
+    if (number == 0) return {};
+    own.woken_by.store(0, relaxed); // one that comes meanwhile is lost
+    return number <= record_count() ? look_at(own, record(number - 1), true) : job_slot{};
 }
 
 /// Every searcher reads the same deques: the more there are, the longer each waits between two looks. One alone looks
@@ -87,13 +166,17 @@ inline job_slot scheduler::steal_any(worker& own) noexcept {
     for (std::uint32_t tried = 0; tried < count; ++tried, each = each + 1 == count ? 0 : each + 1) {
         worker& victim = record(each);
         if (&victim == &own) continue;
-        if (job_slot slot = victim.deque.try_steal()) {
-            slot.forker = &victim;
-            own.counts.stolen.add();
-            return slot;
-        }
+        if (const job_slot slot = steal_from(own, victim)) return slot;
     }
     return {};
+}
+
+inline job_slot scheduler::steal_from(worker& own, worker& victim) noexcept {
+    job_slot slot = victim.deque.try_steal();
+    if (!slot) return slot;
+    slot.forker = &victim;
+    count_steal(own, victim);
+    return slot;
 }
 
 inline job_slot scheduler::deep_steal_any(worker& own) noexcept {
@@ -114,7 +197,7 @@ inline job_slot scheduler::deep_steal_any(worker& own) noexcept {
         if (!slot) continue;
         slot.forker = &victim;
         own.counts.exposed.add();
-        own.counts.stolen.add();
+        count_steal(own, victim);
         own.counts.deep_steals.add();
         return slot;
     }
@@ -163,9 +246,9 @@ inline void scheduler::run_found(worker& own, const job_slot& slot) noexcept {
 inline bool scheduler::try_repay(worker& own) noexcept {
     const seats_view view = seats_.load();
     if (view.free() >= 0 || seats_.may_wake(view, has_stranded_work())) return false;
-    idle_.add(own.index);
+    idle_.add(own.slot);
     if (!seats_.try_repay()) {
-        withdraw(own, idle_);
+        withdraw_idle(own);
         return false;
     }
     own.counts.repayments.add();
@@ -176,7 +259,7 @@ inline bool scheduler::try_repay(worker& own) noexcept {
 /// A searcher that found nothing goes to sleep. Returns: awake again with a seat, searching; true: it was a beat.
 inline bool scheduler::sleep_idle(worker& own) noexcept {
     bool guardian = false;
-    idle_.add(own.index);
+    idle_.add(own.slot);
     seats_.park_searcher(guardian, has_heavy_fence_); // without the fence nothing is private
     const bool beat = sleep_registered(own, guardian);
     if (guardian) {
@@ -193,11 +276,11 @@ inline bool scheduler::sleep_idle(worker& own) noexcept {
 inline bool scheduler::sleep_registered(worker& own, bool guardian) noexcept {
     while (!is_stopping()) {
         if (has_visible_work() && try_unregister(own)) return false;
-        if (!idle_.has(own.index)) return false;
+        if (!idle_.has(own.slot)) return false;
         own.counts.parks.add();
         const std::int64_t deadline = guardian ? now_ns() + own.beat : 0;
         own.sleep.park(guardian ? own.beat : -1);
-        if (!idle_.has(own.index)) return false;
+        if (!idle_.has(own.slot)) return false;
         if (!guardian || now_ns() < deadline) continue;
         own.counts.guardian_beats.add();
         if (try_unregister(own)) return true;
@@ -209,7 +292,7 @@ inline bool scheduler::sleep_registered(worker& own, bool guardian) noexcept {
 /// Takes one idle thread off, as a waker would, and that is this one — unless a waker has its bit already.
 inline bool scheduler::try_unregister(worker& own) noexcept {
     if (!seats_.try_take_idle(false) && !(must_wake_in_debt() && seats_.try_take_idle(true))) return false;
-    withdraw(own, idle_);
+    withdraw_idle(own);
     return true;
 }
 

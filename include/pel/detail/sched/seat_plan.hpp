@@ -13,9 +13,9 @@ namespace detail {
 
 class seat_plan {
 public:
-    /// Requires: `of` outlives this; 0 < seats < 65536. Throws: std::bad_alloc. Cost: some ms for 1024 PUs.
-    seat_plan(const machine& of, unsigned seats, binding how, bool smt)
-        : distances_(of), places_(of, seats, how, smt), order_(distances_, places_) {
+    /// Requires: `of` outlives this; 0 < seats < 65536; see placement. Throws: std::bad_alloc. Cost: some ms for 1024 PUs.
+    seat_plan(const machine& of, unsigned seats, binding how, bool smt, unsigned only_node = placement::any_node)
+        : distances_(of), places_(of, seats, how, smt, only_node), order_(distances_, places_) {
         for (unsigned pu = 0, next = 0; pu < of.pus.size(); ++pu) {
             while (next < seats && places_[next].pu < pu) ++next;
             const unsigned cpu = of.pus[pu].os_index();

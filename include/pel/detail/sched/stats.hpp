@@ -36,6 +36,12 @@ struct pool_stats {
     std::uint64_t foreign_only = 0;    ///< wakes because only foreign threads held seats (rule S3)
     std::uint64_t unsafe_waits = 0;    ///< waiters that had to run work from outside (rule S4)
     std::uint64_t fenced_forks = 0;    ///< forks that were public at once, for want of a heavy fence
+
+    static constexpr unsigned most_tiers = 12;
+    /// The same by how far apart the two threads were, near before far: thread_pool::tiers() names the steps. All are in
+    /// the first where nothing is known of the machine.
+    std::uint64_t stolen_by_tier[most_tiers] = {}; ///< of stolen
+    std::uint64_t wakes_by_tier[most_tiers] = {};  ///< of wakes, those of threads that slept
 };
 
 namespace detail {
@@ -55,6 +61,7 @@ struct counters {
     counter exposed, taken_back, stolen, deep_steals, leapfrogs, give_backs, listed, listed_run, spills, injected,
         injected_run, claims, full_deques, hand_overs, debts, repayments, parks, wakes, guardian_beats, heavy_fences,
         foreign_only, unsafe_waits, fenced_forks;
+    counter stolen_by_tier[pool_stats::most_tiers], wakes_by_tier[pool_stats::most_tiers];
 
     /// Owner of the record, before it is shown to others.
     void reset() noexcept { ::new (this) counters(); }
@@ -83,6 +90,10 @@ struct counters {
         sum.foreign_only += foreign_only.get();
         sum.unsafe_waits += unsafe_waits.get();
         sum.fenced_forks += fenced_forks.get();
+        for (unsigned tier = 0; tier < pool_stats::most_tiers; ++tier) {
+            sum.stolen_by_tier[tier] += stolen_by_tier[tier].get();
+            sum.wakes_by_tier[tier] += wakes_by_tier[tier].get();
+        }
     }
 };
 

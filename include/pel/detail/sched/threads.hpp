@@ -67,6 +67,7 @@ struct scheduler::tables {
     atomic<worker*> records[most_records];
     atomic<std::uint64_t> idle[most_records / 64];
     atomic<std::uint64_t> waiting[most_records / 64];
+    seating::tables places;
     native_thread natives[most_records];
 
     static tables* make() {
@@ -80,7 +81,7 @@ inline scheduler::scheduler(const scheduler_config& config)
     : config_(config), uid_(next_scheduler_uid.fetch_add(1, relaxed)), generation_(fork_generation.load(relaxed)),
       has_heavy_fence_(asymmetric_fence_register()), tables_(tables::make()), records_(tables_->records),
       idle_(tables_->idle, most_records / 64), waiting_(tables_->waiting, most_records / 64),
-      natives_(tables_->natives), seats_(config.seats) {
+      seating_(tables_->places, config.seats), natives_(tables_->natives), seats_(config.seats) {
     prepare_ticks();
     prepare_for_forks();
 }
@@ -103,13 +104,21 @@ inline pool_stats scheduler::stats() const noexcept {
     return sum;
 }
 
-/// Makes a record a member. Requires: membership_ is held. False: there are too many.
-inline bool scheduler::attach(worker& fresh, bool foreign) noexcept {
+/// Makes a record a member, of a pool thread at the seat that is nearest to `near`. Requires: membership_ is held.
+/// False: there are too many.
+inline bool scheduler::attach(worker& fresh, bool foreign, std::uint32_t near) noexcept {
     const std::uint32_t index = record_count_.load(relaxed); // under the lock
     if (index == most_records) return false;
     fresh.pool = this;
     fresh.index = index;
     fresh.is_foreign = foreign;
+    fresh.stands = standing::unknown;
+    fresh.seat.store(near, relaxed); // a hint
+    fresh.woken_by.store(0, relaxed);
+    if (!foreign) {
+        fresh.slot = seating_.take_slot(near);
+        seating_.set_record_at(fresh.slot, index);
+    }
     fresh.generation = generation_;
     fresh.counts.reset();
     fresh.deque.keep_request();
@@ -128,6 +137,8 @@ public:
         own.beat = first_beat_ns;
         own.fp_environment.store(read_fp_environment(), relaxed);
         current_worker = &own;
+        if (pool.config_.prepare != nullptr) pool.config_.prepare(pool.config_.context, own.index);
+        pool.come_to(own); // before on_start, which may bind the thread as it likes
         if (pool.config_.on_start != nullptr) pool.config_.on_start(pool.config_.context, own.index);
         pool.work(own);
         if (!pool.is_from_this_process()) return nullptr; // the child of a fork() made by a job
@@ -139,13 +150,14 @@ public:
 };
 
 /// Requires: the caller took a seat for it. False: out of memory, records or threads.
-inline bool scheduler::start_thread_with_seat(worker&) noexcept {
+inline bool scheduler::start_thread_with_seat(worker& by) noexcept {
     static constinit atomic<bool> is_pinned{false};
     do_once(is_pinned, [] { pin_shared_object(reinterpret_cast<const void*>(&pool_thread::main)); });
+    make_plan(true);
     const lock_guard guard(membership_);
     worker* fresh = stopping_.load(relaxed) ? nullptr : record_table::take();
     if (fresh == nullptr) return false;
-    if (!attach(*fresh, false)) {
+    if (!attach(*fresh, false, by.seat.load(relaxed))) { // a hint
         record_table::give(*fresh);
         return false;
     }
@@ -153,6 +165,7 @@ inline bool scheduler::start_thread_with_seat(worker&) noexcept {
     if (start_thread(natives_[fresh->index], config_.stack_size, &pool_thread::main, fresh) == 0) return true;
     live_threads_.fetch_sub(1, relaxed);
     record_count_.store(fresh->index, release); // sync(R2) release: detached again; a late look at it is harmless
+    seating_.give_slot_back(fresh->slot);
     fresh->pool = nullptr;
     record_table::give(*fresh);
     return false;

@@ -142,7 +142,7 @@ inline bool scheduler::leave_waiting(worker& own) noexcept {
     if (!waiting_.has(own.index)) return true;
     seats_view after(0);
     if (seats_.try_leave_waiting(after)) {
-        withdraw(own, waiting_);
+        withdraw_waiter(own);
         return false;
     }
     while (waiting_.has(own.index)) own.sleep.park(); // every waiter is reserved by a waker: so is this one
@@ -156,7 +156,7 @@ inline void scheduler::run_anything(worker& own) noexcept {
     if (!slot) {
         slot = own.deque.try_steal(); // what lies below this wait on the same stack: as good as a thief's
         slot.forker = &own;
-        if (slot) own.counts.stolen.add();
+        if (slot) count_steal(own, own);
     }
     if (!slot) return;
     own.counts.unsafe_waits.add();
@@ -177,7 +177,7 @@ inline job_slot scheduler::leapfrog_from(worker& own, worker& victim, const serv
         return {};
     }
     slot.forker = &victim;
-    own.counts.stolen.add();
+    count_steal(own, victim);
     own.counts.leapfrogs.add();
     if (victim.serving.is_unchanged(seen)) return slot;
     own.counts.give_backs.add();
@@ -226,6 +226,7 @@ inline void scheduler::return_to_seat(worker& own) noexcept {
     own.is_away.store(false, relaxed); // as in sleep_as_waiter()
     const seats_view view = own.is_foreign ? seats_.enter_foreign() : seats_.enter();
     if (view.free() < 0) own.counts.debts.add();
+    come_to(own);
     prepare_poll(own);
 }
 

@@ -3,8 +3,8 @@
 // work stays visible while a seat is free and somebody could take it.
 #pragma once
 
-#include <pel/detail/sched/scheduler.hpp>
 #include <pel/detail/sched/site.hpp>
+#include <pel/detail/sched/whereabouts.hpp>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -117,7 +117,7 @@ inline bool scheduler::wake_one(worker& by) noexcept {
         const bool is_stranded = must_wake_in_debt();
         if (is_stranded && wake_or_start(by, true)) {
         } else if (!can_start() && seats_.try_take_waiter(is_stranded)) {
-            wake_for(by, waiting_);
+            wake_waiter(by);
         } else {
             return false;
         }
@@ -132,18 +132,34 @@ inline bool scheduler::wake_or_start(worker& by, bool in_debt) noexcept {
         if (start_one(by, in_debt)) return true;
         if (!seats_.try_take_idle(in_debt)) return false; // who went to sleep while a thread seemed to be on its way
     }
-    wake_for(by, idle_);
+    wake_idle(by);
     return true;
 }
 
-/// Requires: one was taken off the count that belongs to `set`.
-inline void scheduler::wake_for(worker& by, sleeper_set& set) noexcept { record(set.claim(by.index)).sleep.unpark(); }
+/// Requires: one was taken off the count of idle threads. The nearest one, and it is told where work may be.
+inline void scheduler::wake_idle(worker& by) noexcept {
+    const seat_plan* const plan = seating_.plan();
+    const std::uint32_t slot = plan != nullptr
+                                   ? idle_.claim_nearest(plan->order(), by.seat.load(relaxed)) // its own hint
+                                   : idle_.claim(by.slot);
+    worker& woken = record(seating_.record_at(slot));                 // its thread had it before it registered (W1)
+    if (plan != nullptr) woken.woken_by.store(by.index + 1, relaxed); // a hint
+    by.counts.wakes_by_tier[tier(by, woken)].add();
+    woken.sleep.unpark();
+}
+/// Requires: one was taken off the count of waiters.
+inline void scheduler::wake_waiter(worker& by) noexcept { record(waiting_.claim(by.index)).sleep.unpark(); }
 
 /// A thread that has taken itself off the count: its own bit, or the wake-up of the thread whose bit it took instead.
 /// Returns: whether the bit was its own.
-inline bool scheduler::withdraw(worker& own, sleeper_set& set) noexcept {
-    if (set.remove(own.index)) return true;
-    wake_for(own, set);
+inline bool scheduler::withdraw_idle(worker& own) noexcept {
+    if (idle_.remove(own.slot)) return true;
+    wake_idle(own);
+    return false;
+}
+inline bool scheduler::withdraw_waiter(worker& own) noexcept {
+    if (waiting_.remove(own.index)) return true;
+    wake_waiter(own);
     return false;
 }
 

@@ -27,6 +27,9 @@ struct call_level {
     const call_level* outer;
 };
 
+/// Whether a thread stays at its seat, or is where the kernel has it run; see whereabouts.hpp.
+enum class standing : unsigned char { unknown, settled, roams };
+
 class alignas(cache_line) worker {
 public:
     static constexpr std::uint32_t deque_capacity = 1u << 14;
@@ -76,6 +79,11 @@ public:
     std::int64_t wakes_from = 0;       // before this tick a fork wakes nobody: the outermost call may be too small;
                                        // wakes_later: set by its first fork, or loop
     std::uint32_t index = 0;           // in the pool
+    std::uint32_t slot = 0;            // of a pool thread: see seating.hpp
+    atomic<std::uint32_t> seat{0};     // where it is, by the plan; a hint to others
+    atomic<std::uint32_t> woken_by{0}; // record index + 1 of who has woken it, where work may be; 0: none
+    standing stands = standing::unknown;
+    std::uint32_t next_stray = 0;            // record to look at
     atomic<std::uint64_t> fp_environment{0}; // of the call that this thread works for: who takes work of it adopts that
     std::uint32_t id = 0;                    // in the process, from 1
     bool is_foreign = false;

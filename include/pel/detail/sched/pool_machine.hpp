@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What a pool makes of its machine: when it is worth reading, the plan of its seats, and the binding of its threads.
+// Reading takes hwloc some 10 ms, on large machines 100; so it is done before the first thread starts where memory may
+// be near or far, since the first work of a program often is what places its memory; on large machines of one node when
+// a thread has nothing else to do; and elsewhere never.
+//   any thread: everything. Immutable but for the plan, which is made once (once_pointer.hpp, T1).
+#pragma once
+
+#include <pel/detail/platform/affinity.hpp>
+#include <pel/detail/platform/error.hpp>
+#include <pel/detail/platform/file.hpp>
+#include <pel/detail/sched/binding.hpp>
+#include <pel/detail/sched/seat_plan.hpp>
+#include <pel/detail/sync/once_pointer.hpp>
+#include <pel/topology.hpp>
+
+#include <exception>
+#include <string>
+#include <utility>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+class pool_machine {
+public:
+    static constexpr unsigned many_seats = 16; // who searches among fewer looks at all of them
+
+    /// `only_node`: seats are on that node, or on all with no_node.
+    pool_machine(pel::topology topology, unsigned seats, binding how, bool smt, unsigned only_node) noexcept
+        : topology_(std::move(topology)), seats_(seats), how_(how), smt_(smt), only_node_(only_node) {}
+    pool_machine(const pool_machine&) = delete;
+    pool_machine& operator=(const pool_machine&) = delete;
+    ~pool_machine() { delete plan_.try_get(); }
+
+    const pel::topology& topology() const noexcept { return topology_; }
+
+    /// Returns: the plan, null if nothing is to be gained by one, or not yet. `before_work`: threads are about to start.
+    const seat_plan* plan(bool before_work) const noexcept {
+        const seat_plan* made = nullptr;
+        call_guarded(
+            [&] {
+                if (is_worth_reading(before_work)) made = &make_plan();
+            },
+            [](const std::exception_ptr&) {}); // without memory for it all seats are alike
+        return made != nullptr && (made->distances().tiers() > 1 || binds()) ? made : nullptr;
+    }
+    /// Throws: std::bad_alloc.
+    const seat_plan& make_plan() const {
+        return plan_.get_or_build(
+            [this] { return new seat_plan(topology_access::machine_of(topology_), seats_, how_, smt_, only_node_); });
+    }
+    const seat_plan* try_get_plan() const noexcept { return plan_.try_get(); }
+
+    /// Binds the calling thread to its seat. Returns: false if it is not bound: by the plan, by the kernel, or because
+    /// somebody else has given it CPUs of its own. A thread of a machine that is only described is taken to be there.
+    bool settle(const seat_plan& plan, unsigned seat) const noexcept {
+        if (!topology_access::is_this_system(topology_)) return true;
+        if (plan.places()[seat].bound_to == binding::none) return false;
+        bool is_bound = false;
+        call_guarded(
+            [&] { is_bound = read_thread_affinity() == allowed() && set_thread_affinity(plan.places().cpus(seat)); },
+            [](const std::exception_ptr&) {});
+        return is_bound;
+    }
+
+    /// A thread has the CPU mask of who started it, which is whoever found work: gives it the process' CPUs instead.
+    /// Without memory for that it keeps what it has.
+    void widen_affinity() const noexcept {
+        if (!topology_access::is_this_system(topology_)) return;
+        call_guarded(
+            [&] {
+                if (!(read_thread_affinity() == allowed())) set_thread_affinity(allowed());
+            },
+            [](const std::exception_ptr&) {});
+    }
+
+private:
+    const cpu_mask& allowed() const noexcept { return topology_access::limits(topology_).allowed; }
+    bool is_worth_reading(bool before_work) const {
+        if (seats_ < 2 && how_ == binding::automatic) return false;
+        return before_work ? binds() : seats_ > many_seats || may_have_nodes();
+    }
+    bool binds() const { return how_ != binding::none && (how_ != binding::automatic || may_have_nodes()); }
+    /// Whether there may be several nodes: by a look at one file, if the machine has not been read.
+    bool may_have_nodes() const {
+        if (!topology_access::is_this_system(topology_) || topology_.is_loaded()) {
+            const machine& its = topology_access::machine_of(topology_);
+            for (const unsigned home : its.home_nodes) {
+                if (home != its.home_nodes[0]) return true;
+            }
+            return false;
+        }
+        std::string online;
+        if (read_file("/sys/devices/system/node/online", online) != 0) return false;
+        return online.find_first_of(",-") != std::string::npos;
+    }
+
+    const pel::topology topology_;
+    const unsigned seats_;
+    const binding how_;
+    const bool smt_;
+    const unsigned only_node_;
+    mutable once_pointer<const seat_plan> plan_;
+};
+
+} // namespace detail
+PEL_NAMESPACE_END

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Where a scheduler's threads are: reading the machine when that is worth it, taking a seat, and how far apart two
+// threads are. Nothing here decides whether a thread works or sleeps, only which one does.
+#pragma once
+
+#include <pel/detail/platform/current_cpu.hpp>
+#include <pel/detail/sched/scheduler.hpp>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// Once each: before the first thread starts, if its work may touch memory that ought to be near; and when a thread has
+/// nothing else to do. Whoever comes meanwhile does without. Returns: whether this call was the one.
+inline bool scheduler::make_plan(bool before_work) noexcept {
+    const unsigned turn = before_work ? 1 : 2;
+    if (config_.make_plan == nullptr || (plans_tried_.load(relaxed) & turn) != 0) return false; // stale: asked below
+    if ((plans_tried_.fetch_or(turn, relaxed) & turn) != 0 || seating_.plan() != nullptr) return false;
+    const seat_plan* const made = config_.make_plan(config_.context, before_work);
+    if (made != nullptr) seating_.publish(made);
+    return true;
+}
+
+/// A thread comes to work or to search. Returns: the plan, null if there is none; with it, others find the thread where
+/// it is: at its seat for good, or near the seat where the kernel has it run for now.
+inline const seat_plan* scheduler::come_to(worker& own) noexcept {
+    const seat_plan* const plan = seating_.plan();
+    if (plan == nullptr || own.stands == standing::settled) return plan;
+    if (own.stands == standing::unknown) {
+        const bool has_seat = !own.is_foreign && seating_.is_seat(own.slot);
+        own.stands = has_seat && config_.settle(config_.context, *plan, own.slot) ? standing::settled : standing::roams;
+    }
+    if (own.stands == standing::settled) {
+        own.seat.store(own.slot, relaxed); // a hint, as all of it
+        seating_.here().settle(own.slot, own.index);
+    } else {
+        const unsigned seat = plan->seat_near(current_cpu());
+        own.seat.store(seat, relaxed);
+        seating_.here().visit(seat, own.index);
+    }
+    return plan;
+}
+
+/// Returns: how far apart they were when they were last seen; see pool_stats.
+inline unsigned scheduler::tier(const worker& one, const worker& other) const noexcept {
+    const seat_plan* const plan = seating_.plan();
+    return plan == nullptr ? 0 : plan->order().tier(one.seat.load(relaxed), other.seat.load(relaxed)); // hints
+}
+
+inline void scheduler::count_steal(worker& own, const worker& victim) noexcept {
+    own.counts.stolen.add();
+    own.counts.stolen_by_tier[tier(own, victim)].add();
+}
+
+} // namespace detail
+PEL_NAMESPACE_END

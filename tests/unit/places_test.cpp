@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Where a pool's threads are: bound as its options say, and counted by how far apart they are.
+#include <pel/parallel_for.hpp>
+#include <pel/thread_pool.hpp>
+#include <pel/topology.hpp>
+
+#include "support/shape.hpp"
+#include "support/watchdog.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <set>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#ifndef PEL_NO_HWLOC
+namespace places_test {
+
+using pel::thread_pool;
+using pel::thread_pool_options;
+using pel::detail::cpu_mask;
+
+std::uint64_t sum_of(const std::uint64_t (&tiers)[pel::pool_stats::most_tiers]) {
+    std::uint64_t sum = 0;
+    for (const std::uint64_t each : tiers) sum += each;
+    return sum;
+}
+
+/// Runs one body on each of `count` threads at the same time.
+template <class Body>
+void on_each_thread(thread_pool& pool, unsigned count, const Body& body) {
+    std::atomic<unsigned> arrived{0};
+    pel::parallel_for(pel::par.on(pool).grain(1), 0U, count, [&](unsigned i) {
+        ++arrived;
+        while (arrived < count) std::this_thread::yield();
+        body(i);
+    });
+}
+
+thread_pool_options on_machine(const char* description) {
+    thread_pool_options options;
+    options.topology = pel::topology::from_synthetic(description);
+    options.concurrency = options.topology.concurrency();
+    return options;
+}
+
+TEST(places, steals_and_wakes_are_counted_by_how_far_apart_the_threads_are) {
+    thread_pool pool(on_machine("numa:2 l3:2 core:2 pu:1"));
+    const pel_test::watchdog guard(pool);
+    for (unsigned round = 0; round < 20; ++round) on_each_thread(pool, 8, [](unsigned) {});
+    EXPECT_EQ(pool.tiers(), (std::vector<std::string>{"L3", "node", "remote 20"}));
+    const pel::pool_stats stats = pool.stats();
+    EXPECT_EQ(sum_of(stats.stolen_by_tier), stats.stolen);
+    EXPECT_GT(stats.stolen_by_tier[0], 0U);
+    EXPECT_GT(stats.stolen_by_tier[2], 0U) << "work begins on one node, and eight threads had to take part";
+    EXPECT_LE(sum_of(stats.wakes_by_tier), stats.wakes);
+}
+
+TEST(places, without_a_word_about_the_machine_all_is_of_one_tier) {
+    thread_pool pool(2);
+    const pel_test::watchdog guard(pool);
+    on_each_thread(pool, 2, [](unsigned) {});
+    const pel::pool_stats stats = pool.stats();
+    if (pool.tiers().empty()) { // else this machine has several nodes
+        EXPECT_EQ(stats.stolen_by_tier[0], stats.stolen);
+    }
+    EXPECT_EQ(sum_of(stats.stolen_by_tier), stats.stolen);
+}
+
+TEST(places, a_large_pool_of_threads_that_are_not_bound_knows_who_is_near) {
+    thread_pool_options options;
+    options.concurrency = 24;
+    options.spin = std::chrono::nanoseconds(0); // sleeps, and so reads the machine, soon
+    thread_pool pool(std::move(options));
+    const pel_test::watchdog guard(pool);
+    while (pool.stats().parks < 24) on_each_thread(pool, 24, [](unsigned) {});
+    std::atomic<std::uint64_t> sum{0};
+    pel::parallel_for(pel::par.on(pool).grain(1), 0U, 10'000U, [&](unsigned i) { sum += i; });
+    EXPECT_EQ(sum, 49'995'000U);
+    const pel::pool_stats stats = pool.stats();
+    EXPECT_EQ(sum_of(stats.stolen_by_tier), stats.stolen);
+}
+
+/// The masks of the pool's threads, the caller's left out.
+std::set<std::string> masks_of(thread_pool& pool, unsigned threads) {
+    std::set<std::string> masks;
+    std::mutex guard;
+    const std::thread::id caller = std::this_thread::get_id();
+    on_each_thread(pool, threads, [&](unsigned) {
+        if (std::this_thread::get_id() == caller) return;
+        const std::lock_guard lock(guard);
+        masks.insert(pel::detail::to_cpu_list(pel::detail::read_thread_affinity()));
+    });
+    return masks;
+}
+
+TEST(places, binding_core_gives_each_thread_a_core) {
+    thread_pool_options options;
+    options.binding = pel::binding::core;
+    options.concurrency = static_cast<unsigned>(options.topology.cores().size());
+    if (options.concurrency < 2) GTEST_SKIP() << "one core, or none that is known";
+    std::set<std::string> cores;
+    for (const pel::core& each : options.topology.cores()) {
+        cpu_mask mask;
+        for (const pel::pu& one : each.pus()) mask.insert(one.os_index());
+        cores.insert(pel::detail::to_cpu_list(mask));
+    }
+    const unsigned threads = options.concurrency;
+    thread_pool pool(std::move(options));
+    const pel_test::watchdog guard(pool);
+    for (const std::string& each : masks_of(pool, threads)) EXPECT_TRUE(cores.count(each)) << each;
+    EXPECT_EQ(pel::detail::read_thread_affinity(), pel::detail::read_process_affinity()) << "the caller is left alone";
+}
+
+TEST(places, binding_none_leaves_all_threads_free) {
+    thread_pool_options options;
+    options.binding = pel::binding::none;
+    options.concurrency = 3;
+    thread_pool pool(std::move(options));
+    const pel_test::watchdog guard(pool);
+    EXPECT_EQ(masks_of(pool, 3), std::set<std::string>{pel::detail::to_cpu_list(pel::detail::read_process_affinity())});
+}
+
+TEST(places, a_hook_may_bind_its_thread_as_it_likes) {
+    thread_pool_options options;
+    options.binding = pel::binding::core;
+    options.concurrency = 2;
+    cpu_mask one;
+    one.insert(options.topology.pus()[0].os_index());
+    options.on_worker_start = [&one](unsigned) { pel::detail::set_thread_affinity(one); };
+    thread_pool pool(std::move(options));
+    const pel_test::watchdog guard(pool);
+    EXPECT_EQ(masks_of(pool, 2), std::set<std::string>{pel::detail::to_cpu_list(one)});
+}
+
+TEST(places, without_smt_there_is_a_seat_for_each_core) {
+    ::unsetenv("PEL_NUM_THREADS");
+    thread_pool_options options;
+    options.topology = pel::topology::from_synthetic("core:3 pu:2");
+    EXPECT_EQ(thread_pool(options).concurrency(), 6U);
+    options.smt = false;
+    EXPECT_EQ(thread_pool(options).concurrency(), 3U);
+}
+
+} // namespace places_test
+#endif
