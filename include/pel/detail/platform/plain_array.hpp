@@ -54,6 +54,7 @@ public:
 
     plain_array() = default;
     plain_array(std::initializer_list<T> items) { assign(items.begin(), items.end()); }
+    plain_array(std::size_t count, T filler) { resize(count, filler); }
     plain_array(const plain_array& other) : plain_memory() { assign(other.begin(), other.end()); }
     plain_array(plain_array&& other) noexcept { swap(other); }
     plain_array& operator=(plain_array other) noexcept {
@@ -76,6 +77,7 @@ public:
     T& operator[](std::size_t i) noexcept { return data()[i]; }
     const T& operator[](std::size_t i) const noexcept { return data()[i]; }
     /// Requires: !empty().
+    T& back() noexcept { return data()[size_ - 1]; }
     const T& back() const noexcept { return data()[size_ - 1]; }
 
     void reserve(std::size_t count) {
@@ -85,6 +87,16 @@ public:
     void push_back(T item) {
         if (size_ == capacity_) reserve(2 * size_ + 8);
         ::new (static_cast<void*>(data() + size_++)) T(item);
+    }
+    /// Requires: at <= size().
+    void insert(std::size_t at, T item) {
+        push_back(item);
+        for (std::size_t i = size_ - 1; i != at; --i) data()[i] = data()[i - 1];
+        data()[at] = item;
+    }
+    /// Requires: at < size().
+    void erase(std::size_t at) noexcept {
+        for (--size_; at != size_; ++at) data()[at] = data()[at + 1];
     }
     void resize(std::size_t count, T filler = T()) {
         while (size_ < count) push_back(filler);

@@ -10,11 +10,11 @@
 
 #include <pel/detail/platform/config.hpp>
 #include <pel/detail/platform/cpu_mask.hpp>
+#include <pel/detail/platform/plain_array.hpp>
 #include <pel/detail/sched/binding.hpp>
 #include <pel/detail/topology/machine.hpp>
 
 #include <cstdint>
-#include <vector>
 
 PEL_NAMESPACE_BEGIN
 
@@ -35,11 +35,11 @@ public:
     placement(const machine& of, unsigned seats, binding how, bool smt, unsigned only_node = any_node)
         : machine_(&of), smt_(smt), only_node_(only_node) {
         describe_cores();
-        const std::vector<unsigned> counts = choose(seats);
+        const plain_array<unsigned> counts = choose(seats);
         seats_.reserve(seats);
         for (unsigned pu = 0; pu < counts.size(); ++pu) {
             const unsigned node = pu < of.home_nodes.size() ? of.home_nodes[pu] : node_count();
-            seats_.insert(seats_.end(), counts[pu], seat{pu, node, binding::none});
+            for (unsigned each = 0; each < counts[pu]; ++each) seats_.push_back({pu, node, binding::none});
         }
         bind(how);
     }
@@ -92,14 +92,14 @@ private:
 
     /// Returns: how many seats each PU gets: as many rounds of all candidates as there are, and the rest in the order
     /// of classes: first threads of the fastest cores, of slower ones, second threads of the fastest, ...
-    std::vector<unsigned> choose(unsigned seats) const {
-        std::vector<unsigned> counts(places_.empty() ? 1 : places_.size(), places_.empty() ? seats : 0);
+    plain_array<unsigned> choose(unsigned seats) const {
+        plain_array<unsigned> counts(places_.empty() ? 1 : places_.size(), places_.empty() ? seats : 0);
         const unsigned all = candidates();
         if (all == 0) return counts;
         for (unsigned pu = 0; pu < places_.size(); ++pu) counts[pu] = is_candidate(pu) ? seats / all : 0;
         unsigned left = seats % all;
         for (std::uint64_t below = 0; left != 0;) {
-            const std::vector<unsigned> members = next_class(below);
+            const plain_array<unsigned> members = next_class(below);
             const auto size = static_cast<unsigned>(members.size());
             const unsigned taken = left < size ? left : size;
             for (unsigned i = 0; i < taken; ++i) ++counts[members[std::uint64_t{i} * size / taken]];
@@ -111,13 +111,13 @@ private:
         return (std::uint64_t{places_[pu].rank} << 33) + (std::uint64_t{1} << 32) - places_[pu].kind;
     }
     /// Returns: the candidates of the first class after `below`, which becomes that class.
-    std::vector<unsigned> next_class(std::uint64_t& below) const {
-        std::vector<unsigned> members;
+    plain_array<unsigned> next_class(std::uint64_t& below) const {
+        plain_array<unsigned> members;
         std::uint64_t best = ~std::uint64_t{0};
         for (unsigned pu = 0; pu < places_.size(); ++pu) {
             const std::uint64_t its = class_of(pu);
             if (!is_candidate(pu) || its <= below || its > best) continue;
-            if (its < best) members.clear();
+            if (its < best) members.resize(0);
             best = its;
             members.push_back(pu);
         }
@@ -135,7 +135,7 @@ private:
     }
     /// Returns: how many nodes are home to some PU that may be used.
     unsigned homes() const {
-        std::vector<bool> is_home(node_count());
+        plain_array<bool> is_home(node_count(), false);
         unsigned count = 0;
         for (const unsigned node : machine_->home_nodes) {
             if (node >= node_count() || is_home[node]) continue;
@@ -148,7 +148,7 @@ private:
     /// than nodes, are free. Otherwise many small pools that know nothing of each other, in containers with a quota
     /// say, would all be bound to the same few nodes.
     void bind_to_nodes(bool whole_rounds) {
-        std::vector<std::uint64_t> left(node_count(), ~std::uint64_t{0});
+        plain_array<std::uint64_t> left(node_count(), ~std::uint64_t{0});
         if (whole_rounds) {
             const std::uint64_t all = candidates();
             left.assign(node_count(), 0);
@@ -167,8 +167,8 @@ private:
     const machine* machine_;
     bool smt_;
     unsigned only_node_;
-    std::vector<pu_place> places_; // by logical PU
-    std::vector<seat> seats_;
+    plain_array<pu_place> places_; // by logical PU
+    plain_array<seat> seats_;
 };
 
 } // namespace detail

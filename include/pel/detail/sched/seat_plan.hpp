@@ -6,7 +6,6 @@
 #include <pel/detail/sched/victim_order.hpp>
 
 #include <cstdint>
-#include <vector>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -57,7 +56,7 @@ private:
     proximity distances_;
     placement places_;
     victim_order order_;
-    std::vector<std::uint16_t> seat_of_cpu_;
+    plain_array<std::uint16_t> seat_of_cpu_;
 };
 
 } // namespace detail

@@ -10,7 +10,6 @@
 #include <pel/detail/topology/proximity.hpp>
 
 #include <cstdint>
-#include <vector>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -76,7 +75,7 @@ private:
     }
 
     /// Appends to `all` the seats [first, last), as part of a tier.
-    static void add_run(std::vector<seat_run>& all, std::size_t from, unsigned first, unsigned last, unsigned tier) {
+    static void add_run(plain_array<seat_run>& all, std::size_t from, unsigned first, unsigned last, unsigned tier) {
         if (first == last) return;
         if (all.size() > from && all.back().tier == tier && unsigned{all.back().first} + all.back().count == first)
             all.back().count = static_cast<std::uint16_t>(all.back().count + (last - first));
@@ -133,9 +132,9 @@ private:
     }
 
     const proximity* distances_;
-    std::vector<unsigned> pu_of_, first_seat_;
-    std::vector<seat_run> inner_, outer_, cores_;
-    std::vector<unsigned> inner_ends_, outer_ends_; // by seat, by unit
+    plain_array<unsigned> pu_of_, first_seat_;
+    plain_array<seat_run> inner_, outer_, cores_;
+    plain_array<unsigned> inner_ends_, outer_ends_; // by seat, by unit
 };
 
 /// One searcher's way through its order, pass by pass. A pass goes from near to far, looks at a few seats of each tier,

@@ -10,13 +10,12 @@
 #pragma once
 
 #include <pel/detail/platform/config.hpp>
+#include <pel/detail/platform/plain_array.hpp>
 #include <pel/detail/topology/machine.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
-#include <utility>
-#include <vector>
+#include <cstdio>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -39,7 +38,7 @@ public:
     struct tier_info {
         shared_by what = shared_by::machine;
         unsigned least_distance = 10, greatest_distance = 10; // as in machine::distances
-        std::string name;                                     // for people: "core", "L3", "package", "remote 21"
+        char name[24] = "";                                   // for people: "core", "L3", "package", "remote 21"
     };
 
     /// Throws: std::bad_alloc. Cost: some ms for 1024 PUs.
@@ -77,10 +76,10 @@ private:
     friend class proximity_builder;
 
     unsigned inner_tiers_ = 0;
-    std::vector<domain> domains_; // inner ones before outer ones
-    std::vector<unsigned> innermost_, unit_of_, unit_ends_;
-    std::vector<std::uint8_t> unit_tiers_;
-    std::vector<tier_info> tiers_;
+    plain_array<domain> domains_; // inner ones before outer ones
+    plain_array<unsigned> innermost_, unit_of_, unit_ends_;
+    plain_array<std::uint8_t> unit_tiers_;
+    plain_array<tier_info> tiers_;
 };
 
 /// Builds a proximity; of no use afterwards.
@@ -95,7 +94,7 @@ public:
         make_inner_tiers();
         make_outer_tiers();
         if (result_.tiers() != 0) return;
-        add_tier(shared_by::machine, local, local, "machine"); // one PU
+        add_tier(shared_by::machine, local, local); // one PU
         result_.inner_tiers_ = 1;
     }
 
@@ -125,7 +124,7 @@ private:
 
     /// Domains come inner ones first: whatever held a PU last lies inside the next that holds it.
     void link_domains() {
-        std::vector<unsigned> outermost(pus(), proximity::no_domain);
+        plain_array<unsigned> outermost(pus(), proximity::no_domain);
         innermost_.assign(pus(), proximity::no_domain);
         for (const auto& each : machine_.domains) {
             const auto index = static_cast<unsigned>(tree_.size());
@@ -198,22 +197,21 @@ private:
 
     /// One tier for each rank that occurs inside a node; and one for PUs of a node that have nothing else in common.
     void make_inner_tiers() {
-        std::vector<unsigned> ranks;
+        plain_array<unsigned> ranks;
         for (const node_of_tree& each : tree_) {
             if (is_inside_unit(each)) insert_sorted(ranks, each.rank);
         }
         const unsigned needs_node_tier = rank_of(shared_by::node) + 15; // after all that may lie inside
         if (has_loose_units()) insert_sorted(ranks, needs_node_tier);
-        while (ranks.size() > proximity::most_inner_tiers) ranks.erase(ranks.begin() + 1);
+        while (ranks.size() > proximity::most_inner_tiers) ranks.erase(1);
         for (const unsigned rank : ranks) {
-            const shared_by what = what_at(rank);
-            add_tier(what, local, local, name_of(what));
+            add_tier(what_at(rank), local, local);
         }
         result_.inner_tiers_ = result_.tiers();
         copy_domains(ranks);
     }
     /// The ranks that were left out belong to the next one above.
-    static unsigned tier_of_rank(const std::vector<unsigned>& ranks, unsigned rank) noexcept {
+    static unsigned tier_of_rank(const plain_array<unsigned>& ranks, unsigned rank) noexcept {
         unsigned tier = 0;
         while (tier + 1 < ranks.size() && ranks[tier] < rank) ++tier;
         return tier;
@@ -224,8 +222,8 @@ private:
         }
         return shared_by::node;
     }
-    void copy_domains(const std::vector<unsigned>& ranks) {
-        std::vector<unsigned> moved(tree_.size(), proximity::no_domain);
+    void copy_domains(const plain_array<unsigned>& ranks) {
+        plain_array<unsigned> moved(tree_.size(), proximity::no_domain);
         for (std::size_t i = tree_.size(); i-- != 0;) { // outer ones first, so that parents are known
             if (is_inside_unit(tree_[i])) moved[i] = kept_++;
         }
@@ -259,14 +257,14 @@ private:
         result_.unit_tiers_.assign(std::size_t{units} * units, 0);
         for (const unsigned each : machine_.distances)
             greatest_distance_ = each > greatest_distance_ ? each : greatest_distance_;
-        std::vector<outer_class> classes;
+        plain_array<outer_class> classes;
         for (unsigned a = 0; a < units; ++a) {
             for (unsigned b = a + 1; b < units; ++b) {
                 if (!has_same_home(a, b)) insert_sorted(classes, class_of(a, b));
             }
         }
         while (classes.size() > proximity::most_tiers - result_.inner_tiers()) merge_nearest(classes);
-        for (const outer_class& each : classes) add_tier(each.what, each.least, each.greatest, name_of(each, classes));
+        for (const outer_class& each : classes) name_outer(add_tier(each.what, each.least, each.greatest), classes);
         const unsigned node_tier = result_.inner_tiers() == 0 ? 0 : result_.inner_tiers() - 1;
         for (unsigned a = 0; a < units; ++a) {
             for (unsigned b = 0; b < units; ++b) {
@@ -293,7 +291,7 @@ private:
         return (machine_.distance(a, b) + machine_.distance(b, a) + 1) / 2;
     }
     /// Those of which one is the fewest per cent farther than the other become one tier.
-    static void merge_nearest(std::vector<outer_class>& classes) {
+    static void merge_nearest(plain_array<outer_class>& classes) {
         std::size_t best = 1;
         const auto gap = [&](std::size_t i) {
             return (classes[i].least - classes[i - 1].greatest) * 1000ULL / (classes[i].least + 1);
@@ -304,32 +302,27 @@ private:
         outer_class& merged = classes[best - 1];
         merged.greatest = classes[best].greatest;
         if (merged.what < classes[best].what) merged.what = classes[best].what;
-        classes.erase(classes.begin() + static_cast<std::ptrdiff_t>(best));
+        classes.erase(best);
     }
     /// Classes are intervals of (distance, rank): the last one that does not begin above it.
-    unsigned tier_of_class(const std::vector<outer_class>& classes, const outer_class& one) const noexcept {
+    unsigned tier_of_class(const plain_array<outer_class>& classes, const outer_class& one) const noexcept {
         std::size_t at = classes.size() - 1;
         while (at != 0 && one < classes[at]) --at;
         return result_.inner_tiers() + static_cast<unsigned>(at);
     }
 
     template <class T>
-    static void insert_sorted(std::vector<T>& all, const T& one) {
-        auto at = all.begin();
-        for (auto count = all.end() - at; count > 0;) { // binary search: <algorithm> costs every includer time
-            const auto half = count / 2;
-            if (at[half] < one) {
-                at += half + 1;
-                count -= half + 1;
-            } else {
-                count = half;
-            }
-        }
-        if (at == all.end() || one < *at) all.insert(at, one);
+    static void insert_sorted(plain_array<T>& all, const T& one) {
+        std::size_t at = all.size();
+        while (at != 0 && one < all[at - 1]) --at;
+        if (at == 0 || all[at - 1] < one) all.insert(at, one);
     }
 
-    void add_tier(shared_by what, unsigned least, unsigned greatest, std::string name) {
-        result_.tiers_.push_back({what, least, greatest, std::move(name)});
+    proximity::tier_info& add_tier(shared_by what, unsigned least, unsigned greatest) {
+        result_.tiers_.push_back({what, least, greatest});
+        proximity::tier_info& fresh = result_.tiers_.back();
+        std::snprintf(fresh.name, sizeof fresh.name, "%s", name_of(what));
+        return fresh;
     }
     static const char* name_of(shared_by what) noexcept {
         constexpr const char* names[] = {"core", "L1",    "L2",      "cluster", "L3",     "L4",
@@ -338,21 +331,23 @@ private:
     }
     /// Nodes that have something less than the machine in common are named by that; with the distance, if it alone does
     /// not tell.
-    static std::string name_of(const outer_class& one, const std::vector<outer_class>& all) {
+    static void name_outer(proximity::tier_info& one, const plain_array<outer_class>& all) noexcept {
         const bool is_remote = one.what >= shared_by::node;
         unsigned alike = 0;
         for (const outer_class& each : all) alike += each.what == one.what ? 1 : 0;
-        std::string name = is_remote ? "remote" : name_of(one.what);
-        if (!is_remote && alike == 1) return name;
-        name += ' ' + std::to_string(one.least);
-        if (one.greatest != one.least) name += '-' + std::to_string(one.greatest);
-        return name;
+        if (!is_remote && alike == 1) return;
+        const char* const base = is_remote ? "remote" : name_of(one.what);
+        if (one.greatest_distance == one.least_distance)
+            std::snprintf(one.name, sizeof one.name, "%s %u", base, one.least_distance % 100'000);
+        else
+            std::snprintf(one.name, sizeof one.name, "%s %u-%u", base, one.least_distance % 100'000,
+                          one.greatest_distance % 100'000);
     }
 
     const machine& machine_;
     proximity& result_;
-    std::vector<node_of_tree> tree_;
-    std::vector<unsigned> innermost_; // of tree_, by PU
+    plain_array<node_of_tree> tree_;
+    plain_array<unsigned> innermost_; // of tree_, by PU
     unsigned kept_ = 0;
     unsigned greatest_distance_ = local;
 };
