@@ -5,6 +5,7 @@
 #pragma once
 
 #include <pel/cancellation.hpp>
+#include <pel/detail/algorithm/replay.hpp>
 #include <pel/detail/sched/callable.hpp>
 #include <pel/detail/sched/loop.hpp>
 #include <pel/policy.hpp>
@@ -144,6 +145,17 @@ PEL_ALWAYS_INLINE void parallel_ranges(const basic_parallel_policy<Token>& polic
                                                size, strand, limits, site);
     if (!is_complete) [[unlikely]]
         detail::throw_error<operation_cancelled>();
+}
+
+/// The same on a node's threads, or as the last time.
+template <class Token, class Strand>
+void parallel_ranges(const basic_parallel_policy<placed<Token>>& policy, std::uint64_t size, Strand& strand) {
+    if (policy_access::node(policy) != nullptr)
+        return detail::call_on_node(policy, [&](const auto& there) { parallel_ranges(there, size, strand); });
+    const auto plain = policy_access::without_place(policy);
+    affinity* const where = policy_access::where(policy);
+    if (where == nullptr || size < 2) return parallel_ranges(plain, size, strand);
+    detail::replay(plain, *where, size, strand);
 }
 
 /// In order, on the calling thread: one range, one strand.

@@ -20,6 +20,18 @@ struct no_stop_token {
 };
 /// Stands for no limits at all: neither a token, nor a grain, nor a number of threads. Such loops compile to less.
 struct unlimited : no_stop_token {};
+/// Stands for a token and a place: on_node() or replay(). Loops without compile to less.
+template <class Token>
+struct placed {
+    Token token;
+    bool stop_requested() const noexcept { return token.stop_requested(); }
+};
+template <>
+struct placed<no_stop_token> : no_stop_token {
+    static constexpr no_stop_token token{};
+    constexpr placed() noexcept = default;
+    constexpr explicit placed(no_stop_token) noexcept {}
+};
 
 /// What par.stop() takes: std::stop_token, or any copyable object that is asked in the same way, by several threads.
 template <class T>
@@ -27,18 +39,45 @@ concept stop_token_like = std::copy_constructible<T> && requires(const T& token)
     { token.stop_requested() } noexcept -> std::convertible_to<bool>;
 };
 
-/// For par.replay(): one for each loop that is repeated over the same data, which it outlives.
+namespace detail {
+
+class replay_memory;
+struct replay_access;
+
+template <class Token>
+struct placed_token {
+    using type = placed<Token>;
+    using plain = Token;
+};
+template <>
+struct placed_token<unlimited> : placed_token<no_stop_token> {};
+template <class Token>
+struct placed_token<placed<Token>> : placed_token<Token> {};
+
+} // namespace detail
+
+/// For par.replay(): who had which part of a loop the last time. One for each loop that is repeated over the same data,
+/// which it outlives. Loops that run at the same time may share one, but gain little by it.
 class affinity {
 public:
     constexpr affinity() noexcept = default;
     affinity(const affinity&) = delete;
     affinity& operator=(const affinity&) = delete;
+    ~affinity();
+
+private:
+    friend struct detail::replay_access;
+    detail::atomic<detail::replay_memory*> memory_{nullptr};
 };
 
 /// A value; each member function returns a changed copy. Token: what stop() was given, asked with stop_requested().
 template <class Token>
 class basic_parallel_policy {
     using limited = basic_parallel_policy<std::conditional_t<std::is_same_v<Token, unlimited>, no_stop_token, Token>>;
+    using in_place = basic_parallel_policy<typename detail::placed_token<Token>::type>;
+    static constexpr bool is_placed = std::is_same_v<typename detail::placed_token<Token>::type, Token>;
+    template <class OtherToken>
+    using stoppable = basic_parallel_policy<std::conditional_t<is_placed, placed<OtherToken>, OtherToken>>;
 
 public:
     constexpr basic_parallel_policy() noexcept = default;
@@ -63,17 +102,21 @@ public:
         changed.grain_ = n;
         return changed;
     }
-    /// By threads of one NUMA node. Accepted; no effect yet, as threads are not bound to nodes.
-    constexpr basic_parallel_policy on_node(numa_node node) const {
-        basic_parallel_policy changed = *this;
+    /// By threads of one NUMA node, so are loops and tasks inside. The calling thread is bound to the node's CPUs for the
+    /// length of the call. The call throws std::invalid_argument for a node that is not
+    /// there or has no CPUs that the process may use. Its threads are of their own, started at the first such call.
+    constexpr in_place on_node(numa_node node) const {
+        in_place changed(*this, place_token());
         changed.node_ = node;
         changed.has_node_ = true;
         return changed;
     }
-    constexpr basic_parallel_policy on_node(unsigned index) const { return on_node(numa_node{index}); }
-    /// Each item by a thread of the node, or core, that had it in the last call with `where`. Accepted; no effect yet.
-    constexpr basic_parallel_policy replay(affinity& where) const {
-        basic_parallel_policy changed = *this;
+    constexpr in_place on_node(unsigned index) const { return on_node(numa_node{index}); }
+    /// Each item by the thread that had it in the last call with `where`, if that has time for it, else by one that is
+    /// near; at first by shares in the order of the machine, as large as cores are fast. For data that is placed by its
+    /// first touch, or stays in caches from one call to the next.
+    constexpr in_place replay(affinity& where) const {
+        in_place changed(*this, place_token());
         changed.where_ = &where;
         return changed;
     }
@@ -94,8 +137,11 @@ public:
     /// The call ends early once the token says so, and throws operation_cancelled. The token is asked between blocks of
     /// items and before each stolen piece; a call that is complete by then does not throw.
     template <stop_token_like OtherToken>
-    constexpr basic_parallel_policy<OtherToken> stop(OtherToken token) const {
-        return basic_parallel_policy<OtherToken>(*this, std::move(token));
+    constexpr stoppable<OtherToken> stop(OtherToken token) const {
+        if constexpr (is_placed)
+            return stoppable<OtherToken>(*this, placed<OtherToken>{std::move(token)});
+        else
+            return stoppable<OtherToken>(*this, std::move(token));
     }
 
 private:
@@ -103,6 +149,14 @@ private:
     friend class basic_parallel_policy;
     friend struct detail::pool_access;
     friend struct policy_access;
+
+    constexpr auto place_token() const {
+        using placed_token = typename detail::placed_token<Token>::type;
+        if constexpr (std::is_same_v<Token, placed_token>)
+            return token_;
+        else
+            return placed_token{typename detail::placed_token<Token>::plain(token_)};
+    }
 
     template <class Other, class NewToken>
     constexpr basic_parallel_policy(const basic_parallel_policy<Other>& other, NewToken&& token)
@@ -163,6 +217,21 @@ struct policy_access {
     template <class Token>
     static constexpr const numa_node* node(const basic_parallel_policy<Token>& policy) noexcept {
         return policy.has_node_ ? &policy.node_ : nullptr;
+    }
+    /// The policy without its node, on another pool.
+    template <class Token>
+    static constexpr basic_parallel_policy<Token> without_node(basic_parallel_policy<Token> policy, thread_pool& pool) {
+        policy.has_node_ = false;
+        policy.pool_ = &pool;
+        return policy;
+    }
+    /// The policy without its place.
+    template <class Token>
+    static constexpr basic_parallel_policy<Token> without_place(const basic_parallel_policy<placed<Token>>& policy) {
+        basic_parallel_policy<Token> plain(policy, policy.token_.token);
+        plain.has_node_ = false;
+        plain.where_ = nullptr;
+        return plain;
     }
     /// Where the last call ran, or null.
     template <class Token>

@@ -15,9 +15,29 @@
 #include <string>
 
 PEL_NAMESPACE_BEGIN
+class thread_pool;
+
 namespace detail {
 
 struct pool_access;
+
+/// The pools of single nodes that belong to a pool: made at their first use.
+class node_pools {
+public:
+    constexpr node_pools() noexcept = default;
+    node_pools(const node_pools&) = delete;
+    node_pools& operator=(const node_pools&) = delete;
+    ~node_pools();
+
+    /// Throws: std::invalid_argument if nobody may work on the node, std::bad_alloc.
+    thread_pool& get(const thread_pool& whole, unsigned node);
+    template <class Do>
+    void for_each(const Do& action) const;
+
+private:
+    struct list;
+    atomic<list*> first_{nullptr}; // K3: release by who adds one -> acquire: the pool is complete
+};
 
 /// What post() submits: nothing escapes it.
 template <class F>
@@ -91,14 +111,17 @@ public:
     /// Returns: the number of seats: how many threads look for work at once, callers included.
     unsigned concurrency() const noexcept { return seats_; }
     const topology& machine() const noexcept { return options_.topology; }
-    /// Returns: counters since the pool was made. Exact when nothing runs.
-    pool_stats stats() const { return core().stats(); }
+    /// Returns: counters since the pool was made, those of par.on_node()'s threads included. Exact when nothing runs.
+    pool_stats stats() const;
     /// Returns: what two threads have in common, at least, that are so far apart as a tier of stats() says: "core",
     /// "L3", "remote 21". Empty as long as the pool has not needed to know, and counts all in the first.
     std::vector<std::string> tiers() const;
 
 private:
     friend struct detail::pool_access;
+    friend class detail::node_pools; // makes and keeps them
+
+    thread_pool(const thread_pool& whole, unsigned node);
 
     detail::scheduler& core() const {
         detail::scheduler* const current = core_.load(detail::acquire); // sync(K1) acquire: the new one of a fork child
@@ -109,10 +132,12 @@ private:
     unsigned choose_seats() const;
 
     thread_pool_options options_;
+    const thread_pool* const whole_ = nullptr; // whose node's threads these are
     unsigned seats_;
     detail::pool_machine places_;
     mutable detail::lock restart_;
     mutable detail::atomic<detail::scheduler*> core_{nullptr};
+    mutable detail::node_pools node_pools_;
 };
 
 /// The pool of all who name none. Made at first use, never destroyed; its threads end with the process.
@@ -128,10 +153,17 @@ namespace detail {
 struct pool_access {
     static scheduler& core(const thread_pool& pool) { return pool.core(); }
     static const pool_machine& places(const thread_pool& pool) { return pool.places_; }
+    /// The pool whose scheduler it is.
+    static thread_pool& owner(const scheduler& core) { return *static_cast<thread_pool*>(core.owner()); }
+    static thread_pool& node_pool(const thread_pool& pool, unsigned node) {
+        const thread_pool& whole = pool.whole_ != nullptr ? *pool.whole_ : pool;
+        return whole.node_pools_.get(whole, node);
+    }
     static scheduler_config config_of(const thread_pool& pool);
     static void abandon(thread_pool& pool) noexcept {
         scheduler* const core = pool.core_.load(acquire); // sync(K1) acquire: as in thread_pool::core()
         if (core->is_from_this_process()) core->abandon(100'000'000);
+        pool.node_pools_.for_each([](thread_pool& each) { abandon(each); });
     }
     /// The scheduler that a policy names, or null.
     template <class Policy>
@@ -174,6 +206,19 @@ inline thread_pool::thread_pool(thread_pool_options options)
     : options_(std::move(options)), seats_(choose_seats()),
       places_(options_.topology, seats_, options_.binding, options_.smt, detail::placement::any_node) {
     core_.store(make_core(), detail::release); // sync(K1) release: constructed
+}
+
+inline thread_pool::thread_pool(const thread_pool& whole, unsigned node)
+    : options_(whole.options_), whole_(&whole), seats_(whole.places_.seats_on(node)),
+      places_(options_.topology, seats_, binding::numa_node, options_.smt, node) {
+    core_.store(make_core(), detail::release); // sync(K1) release: constructed
+}
+
+inline pool_stats thread_pool::stats() const {
+    pool_stats sum;
+    core().add_to(sum);
+    node_pools_.for_each([&](const thread_pool& each) { each.core().add_to(sum); });
+    return sum;
 }
 
 inline unsigned thread_pool::choose_seats() const {
@@ -278,6 +323,50 @@ inline thread_pool::~thread_pool() {
 }
 
 namespace detail {
+
+struct node_pools::list {
+    list(const thread_pool& whole, unsigned of) : node(of), pool(whole, of) {}
+    const unsigned node;
+    thread_pool pool;
+    list* next = nullptr;
+};
+
+inline node_pools::~node_pools() {
+    for (list* each = first_.load(acquire); each != nullptr;) { // sync(K3) acquire: it
+        list* const done = each;
+        each = each->next;
+        delete done;
+    }
+}
+
+template <class Do>
+void node_pools::for_each(const Do& action) const {
+    for (list* each = first_.load(acquire); each != nullptr; each = each->next) // sync(K3) acquire: it
+        action(each->pool);
+}
+
+/// Threads that race may make the same one twice, and then use the first in the list.
+inline thread_pool& node_pools::get(const thread_pool& whole, unsigned node) {
+    list* first = first_.load(acquire); // sync(K3) acquire: the pools
+    const auto find = [&]() -> thread_pool* {
+        for (list* each = first; each != nullptr; each = each->next) {
+            if (each->node == node) return &each->pool;
+        }
+        return nullptr;
+    };
+    thread_pool* found = find();
+    if (found != nullptr) return *found;
+    list* const fresh = new list(whole, node);
+    do {
+        found = find();
+        if (found != nullptr) {
+            delete fresh;
+            return *found;
+        }
+        fresh->next = first;
+    } while (!first_.compare_exchange(first, fresh, acq_rel)); // sync(K3) acq_rel: it; or those that came first
+    return fresh->pool;
+}
 
 /// Published, never destroyed, and made by whoever comes first: no lock that a fork child could find held.
 inline constinit once_pointer<thread_pool> the_default_pool;

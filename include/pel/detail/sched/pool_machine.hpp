@@ -15,6 +15,7 @@
 #include <pel/topology.hpp>
 
 #include <exception>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -50,6 +51,20 @@ public:
             [this] { return new seat_plan(topology_access::machine_of(topology_), seats_, how_, smt_, only_node_); });
     }
     const seat_plan* try_get_plan() const noexcept { return plan_.try_get(); }
+    /// Returns: how many seats are on a node. Throws: std::invalid_argument if nobody may work there, std::bad_alloc.
+    unsigned seats_on(unsigned node) const {
+        const machine& its = topology_access::machine_of(topology_);
+        const char* fault = node >= its.nodes.size() ? "there is no NUMA node " : nullptr;
+        if (fault == nullptr && !its.nodes[node].is_home()) fault = "the process may use no CPUs of NUMA node ";
+        if (fault != nullptr) {
+            throw_error<std::invalid_argument>(concat({"pel::par.on_node: ", fault, std::to_string(node),
+                                                       ", the machine has ", std::to_string(its.nodes.size())}));
+        }
+        const placement& places = make_plan().places();
+        unsigned seats = 0;
+        for (unsigned seat = 0; seat < places.seats(); ++seat) seats += places[seat].node == node ? 1 : 0;
+        return seats != 0 ? seats : 1;
+    }
 
     /// Binds the calling thread to its seat. Returns: false if it is not bound: by the plan, by the kernel, or because
     /// somebody else has given it CPUs of its own. A thread of a machine that is only described is taken to be there.

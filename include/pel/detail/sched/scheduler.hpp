@@ -57,12 +57,18 @@ public:
     unsigned concurrency() const noexcept { return seats_.count(); }
     std::uint64_t uid() const noexcept { return uid_; }
     std::uint32_t generation() const noexcept { return generation_; }
+    void* owner() const noexcept { return config_.context; }
+    /// Returns: where the seats are, if that matters to what is about to begin; else null.
+    const seat_plan* plan_before_work() noexcept {
+        make_plan(true);
+        return seating_.plan();
+    }
     bool is_from_this_process() const noexcept {
         return generation_ == fork_generation.load(relaxed);
     } // changes in a child only
     /// Whether a thread is awake and looks for work. A hint.
     bool has_searchers() const noexcept { return seats_.load().searching() != 0; }
-    pool_stats stats() const noexcept;
+    void add_to(pool_stats& sum) const noexcept;
 
     // ---- forks and joins: the slow paths (wake.hpp, waiting.hpp) -----------------------------------------------------
 

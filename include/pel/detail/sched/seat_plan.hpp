@@ -14,12 +14,23 @@ class seat_plan {
 public:
     /// Requires: `of` outlives this; 0 < seats < 65536; see placement. Throws: std::bad_alloc. Cost: some ms for 1024 PUs.
     seat_plan(const machine& of, unsigned seats, binding how, bool smt, unsigned only_node = placement::any_node)
-        : distances_(of), places_(of, seats, how, smt, only_node), order_(distances_, places_) {
+        : distances_(of), places_(of, seats, how, smt, only_node), order_(distances_, places_),
+          is_this_system_(of.is_this_system) {
         for (unsigned pu = 0, next = 0; pu < of.pus.size(); ++pu) {
             while (next < seats && places_[next].pu < pu) ++next;
             const unsigned cpu = of.pus[pu].os_index();
             if (cpu >= seat_of_cpu_.size()) seat_of_cpu_.resize(cpu + 1, no_seat);
             seat_of_cpu_[cpu] = static_cast<std::uint16_t>(nearest_seat(pu, next));
+        }
+        plain_array<unsigned> capacities(of.pus.size(), full_capacity);
+        for (const core& each : of.cores) {
+            for (const pu& one : each.pus()) capacities[one.logical_index()] = each.capacity();
+        }
+        capacity_below_.push_back(0);
+        for (unsigned seat = 0; seat < seats; ++seat) {
+            const unsigned pu = places_[seat].pu;
+            const unsigned its = pu < capacities.size() && capacities[pu] != 0 ? capacities[pu] : full_capacity;
+            capacity_below_.push_back(capacity_below_[seat] + its);
         }
     }
     seat_plan(const seat_plan&) = delete;
@@ -29,6 +40,10 @@ public:
     const placement& places() const noexcept { return places_; }
     const victim_order& order() const noexcept { return order_; }
 
+    bool is_this_system() const noexcept { return is_this_system_; }
+    /// Returns: what the seats before this one can do together; of all, if `seat` is their number. See core::capacity().
+    std::uint64_t capacity_below(unsigned seat) const noexcept { return capacity_below_[seat]; }
+
     /// Returns: the seat on a CPU, by OS index, or the nearest one; 0 for CPUs that the process may not use.
     unsigned seat_near(unsigned cpu) const noexcept {
         const unsigned seat = cpu < seat_of_cpu_.size() ? seat_of_cpu_[cpu] : no_seat;
@@ -37,6 +52,7 @@ public:
 
 private:
     static constexpr std::uint16_t no_seat = 0xFFFF;
+    static constexpr unsigned full_capacity = 1024;
 
     /// `next`: the first seat that is not before the PU. In its own node the nearest is a neighbour, for domains are
     /// nested; elsewhere all are asked.
@@ -56,7 +72,9 @@ private:
     proximity distances_;
     placement places_;
     victim_order order_;
+    const bool is_this_system_;
     plain_array<std::uint16_t> seat_of_cpu_;
+    plain_array<std::uint64_t> capacity_below_;
 };
 
 } // namespace detail

@@ -97,11 +97,9 @@ inline scheduler::~scheduler() {
     unmap_pages(tables_, (sizeof(tables) + 4095) & ~std::size_t{4095});
 }
 
-inline pool_stats scheduler::stats() const noexcept {
-    pool_stats sum;
+inline void scheduler::add_to(pool_stats& sum) const noexcept {
     for (std::uint32_t each = 0; each < record_count(); ++each) record(each).counts.add_to(sum);
-    sum.threads_started = threads_.load(relaxed);
-    return sum;
+    sum.threads_started += threads_.load(relaxed);
 }
 
 /// Makes a record a member, of a pool thread at the seat that is nearest to `near`. Requires: membership_ is held.

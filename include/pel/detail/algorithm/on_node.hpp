@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Calls with par.on_node(): a node has a pool of its own, with as many seats as the whole pool has on that node, whose
+// threads are bound to the node and sleep when there is no such call. So whatever runs inside stays there, loops, tasks
+// and submissions alike, and the scheduler knows of no such thing as work that only some of its threads may take.
+#pragma once
+
+#include <pel/detail/sched/temporary_binding.hpp>
+#include <pel/policy.hpp>
+
+#include <utility>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// The pool that a policy names, else the calling worker's, else the default.
+template <class Token>
+thread_pool& pool_of(const basic_parallel_policy<Token>& policy) {
+    if (thread_pool* const named = policy_access::pool(policy)) return *named;
+    scheduler* const current = current_worker->pool;
+    return current != nullptr ? pool_access::owner(*current) : default_pool();
+}
+
+/// Calls call(the policy without its node, on the pool of the node), bound to the node for so long. Where the system does
+/// not let threads be bound, the node's own are not either. Throws: what it throws; std::invalid_argument: see on_node().
+template <class Token, class Call>
+void call_on_node(const basic_parallel_policy<placed<Token>>& policy, const Call& call) {
+    thread_pool& there = pool_access::node_pool(pool_of(policy), policy_access::node(policy)->index);
+    const auto plain = policy_access::without_node(policy, there);
+    const worker& own = *current_worker;
+    const bool is_there = own.pool == &pool_access::core(there) && !own.is_foreign;
+    if (is_there || !topology_access::is_this_system(there.machine())) return call(plain);
+    const temporary_binding binding(pool_access::places(there).make_plan().places().cpus(0));
+    call(plain);
+}
+
+} // namespace detail
+PEL_NAMESPACE_END

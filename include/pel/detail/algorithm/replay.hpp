@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Loops with par.replay(). There are as many shares as seats, each of the same items in every call; and as many tickets
+// as shares, which are the items of an ordinary loop. Whoever comes by a ticket takes the share that it had the last
+// time, the first time that of its own seat; and a share is an ordinary loop again, so threads that are done help near
+// before far. A thread may hold a ticket when all its shares are gone: then it takes one whose owner has not come.
+// R1  A ticket takes exactly one share, so somebody who holds one finds a share that nobody has taken.
+// R2  Only which thread runs a share depends on what is remembered here: all of it may be stale, or shared by calls.
+#pragma once
+
+#include <pel/detail/algorithm/on_node.hpp>
+#include <pel/detail/memory/manual_lifetime.hpp>
+#include <pel/detail/platform/clock.hpp>
+#include <pel/detail/platform/thread.hpp>
+#include <pel/detail/sched/few_items.hpp>
+
+#include <cstdint>
+#include <utility>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// Whose shares were whose, for one pool and number of shares.
+class replay_memory {
+public:
+    /// Throws: std::bad_alloc.
+    replay_memory(std::uint64_t pool, unsigned shares, replay_memory* other)
+        : pool_(pool), shares_(shares), other_(other), owners_(new owner[shares]) {}
+    replay_memory(const replay_memory&) = delete;
+    replay_memory& operator=(const replay_memory&) = delete;
+    ~replay_memory() { delete[] owners_; }
+
+    bool is_for(std::uint64_t pool, unsigned shares) const noexcept { return pool_ == pool && shares_ == shares; }
+    replay_memory* other() const noexcept { return other_; }
+
+    /// The thread that a share belongs to, 0: none yet.
+    std::uint32_t owner_of(unsigned share) const noexcept { return owners_[share].thread.load(relaxed); } // R2
+    /// Somebody has taken it. An owner that has not come four times in a row is none any more.
+    void note(unsigned share, std::uint32_t thread) noexcept {
+        owner& its = owners_[share];
+        const bool is_own = its.thread.load(relaxed) == thread; // R2
+        const unsigned missed = is_own ? 0 : its.missed.load(relaxed) + 1;
+        its.missed.store(missed % most_missed, relaxed);
+        if (owner_of(share) == 0 || missed == most_missed) its.thread.store(thread, relaxed);
+    }
+
+    /// What a share took lately.
+    std::int64_t usual_ns() const noexcept { return usual_ns_.load(relaxed); } // R2
+    void note_time(std::int64_t ns) noexcept { usual_ns_.store(ns, relaxed); }
+
+private:
+    static constexpr unsigned most_missed = 4;
+    struct owner {
+        atomic<std::uint32_t> thread{0}, missed{0};
+    };
+    const std::uint64_t pool_;
+    const unsigned shares_;
+    replay_memory* const other_;
+    owner* const owners_;
+    atomic<std::int64_t> usual_ns_{0};
+};
+
+/// The way into an affinity object. RM: release by who adds a memory -> acquire: it is complete.
+struct replay_access {
+    /// Throws: std::bad_alloc.
+    static replay_memory& memory_of(affinity& where, std::uint64_t pool, unsigned shares) {
+        replay_memory* first = where.memory_.load(acquire); // sync(RM) acquire: it
+        for (;;) {
+            for (replay_memory* each = first; each != nullptr; each = each->other()) {
+                if (each->is_for(pool, shares)) return *each;
+            }
+            auto* const fresh = new replay_memory(pool, shares, first);
+            if (where.memory_.compare_exchange(first, fresh, acq_rel)) return *fresh; // sync(RM) acq_rel: it
+            delete fresh;
+        }
+    }
+};
+
+/// A stretch of a strand's items, counted from 0.
+template <class Strand>
+class shifted_strand {
+public:
+    shifted_strand(Strand&& strand, std::uint64_t first) : strand_(std::move(strand)), first_(first) {}
+
+    void run(std::uint64_t lo, std::uint64_t hi) { strand_.run(first_ + lo, first_ + hi); }
+    template <class GoesOn>
+    std::uint64_t run_while(std::uint64_t lo, std::uint64_t hi, const GoesOn& goes_on) {
+        return detail::run_while(strand_, first_ + lo, first_ + hi, goes_on) - first_;
+    }
+    shifted_strand split() { return shifted_strand(strand_.split(), first_); }
+    void join(shifted_strand&& other) { strand_.join(std::move(other.strand_)); }
+    Strand take() { return std::move(strand_); }
+
+private:
+    Strand strand_;
+    std::uint64_t first_;
+};
+
+/// The shares of one call.
+template <class Strand>
+class replayed_shares {
+public:
+    /// Requires: 0 < shares <= size. Throws: std::bad_alloc.
+    replayed_shares(scheduler& pool, affinity& where, std::uint64_t size, unsigned shares, Strand& all)
+        : plan_(pool.plan_before_work()), memory_(replay_access::memory_of(where, pool.uid(), shares)), size_(size),
+          seats_(pool.concurrency()), shares_(shares), all_(all), parts_(new part[shares]) {}
+    replayed_shares(const replayed_shares&) = delete;
+    replayed_shares& operator=(const replayed_shares&) = delete;
+    ~replayed_shares() {
+        for (unsigned share = 0; share < shares_; ++share) {
+            if (parts_[share].is_there) parts_[share].strand.end();
+        }
+        delete[] parts_;
+    }
+
+    /// What the holder of a ticket does. Throws: what the items throw.
+    template <class Policy>
+    void run_one(const Policy& policy) {
+        worker& own = *current_worker;
+        const unsigned share = claim(own);
+        const std::uint64_t begin = cut(share);
+        const std::int64_t start = now_ns();
+        shifted_strand<Strand> mine(all_.split(), begin);
+        on_seat_of(own, share, [&] { parallel_ranges(policy, cut(share + 1) - begin, mine); });
+        memory_.note_time(now_ns() - start);
+        parts_[share].strand.emplace(mine.take());
+        parts_[share].is_there = true; // published by the join of the tickets (D3)
+    }
+    /// After all tickets: in order.
+    void join_to(Strand& strand) {
+        for (unsigned share = 0; share < shares_; ++share) strand.join(std::move(parts_[share].strand.get()));
+    }
+
+private:
+    struct part {
+        atomic<bool> is_taken{false};
+        bool is_there = false;
+        manual_lifetime<Strand> strand;
+    };
+
+    unsigned seat_of(unsigned share) const noexcept {
+        return static_cast<unsigned>(std::uint64_t{share} * seats_ / shares_);
+    }
+    /// Returns: where a share begins; shares are as large as what their seats can do.
+    std::uint64_t cut(unsigned share) const noexcept {
+        const std::uint64_t below = plan_ != nullptr ? plan_->capacity_below(seat_of(share)) : seat_of(share);
+        const std::uint64_t all = plan_ != nullptr ? plan_->capacity_below(seats_) : seats_;
+        return share == shares_ ? size_ : size_ / all * below + size_ % all * below / all;
+    }
+
+    bool try_take(unsigned share) noexcept {
+        atomic<bool>& is_taken = parts_[share].is_taken;
+        return !is_taken.load(relaxed) &&
+               !is_taken.exchange(true, relaxed); // one taker; the items come with the ticket
+    }
+    /// From the thread's own seat on; a foreign thread has the last, whose own thread it keeps from waking up.
+    unsigned home_of(const worker& own) const noexcept {
+        const unsigned last = seats_ - 1;
+        const unsigned seat = own.stands == standing::settled ? own.slot : own.is_foreign ? last : own.slot % seats_;
+        return static_cast<unsigned>(std::uint64_t{seat} * shares_ / seats_);
+    }
+    template <class IsWanted>
+    bool try_take_any(unsigned home, unsigned& share, const IsWanted& is_wanted) noexcept {
+        for (unsigned tried = 0; tried < shares_; ++tried) {
+            share = (home + tried) % shares_;
+            if (is_wanted(memory_.owner_of(share)) && try_take(share)) return true;
+        }
+        return false;
+    }
+    /// R1. Waits for other shares' owners for a sixteenth of what a share takes.
+    unsigned claim(const worker& own) noexcept {
+        const unsigned home = home_of(own);
+        unsigned share = 0;
+        const auto is_own = [&](std::uint32_t owner) { return owner == own.id; };
+        const auto is_free = [](std::uint32_t owner) { return owner == 0; };
+        if (!try_take_any(home, share, is_own) && !try_take_any(home, share, is_free)) {
+            const std::int64_t patient_until = now_ns() + memory_.usual_ns() / 16;
+            while (now_ns() < patient_until && has_choice()) yield_thread();
+            while (!try_take_any(home, share, [](std::uint32_t) { return true; })) cpu_relax(); // R1
+        }
+        memory_.note(share, own.id);
+        return share;
+    }
+    /// The last one that is left is for the last ticket, whoever owns it.
+    bool has_choice() const noexcept {
+        unsigned left = 0;
+        for (unsigned share = 0; share < shares_; ++share) left += parts_[share].is_taken.load(relaxed) ? 0 : 1;
+        return left > 1;
+    }
+
+    /// Threads that have no seat of their own are bound to the share's meanwhile.
+    template <class Run>
+    void on_seat_of(const worker& own, unsigned share, const Run& run) {
+        const unsigned seat = seat_of(share);
+        if (plan_ == nullptr || own.stands == standing::settled || !plan_->is_this_system() ||
+            plan_->places()[seat].bound_to == binding::none)
+            return run();
+        const temporary_binding there(plan_->places().cpus(seat));
+        run();
+    }
+
+    const seat_plan* const plan_;
+    replay_memory& memory_;
+    const std::uint64_t size_;
+    const unsigned seats_, shares_;
+    Strand& all_;
+    part* const parts_;
+};
+
+/// A loop that is divided as it was the last time. Throws and blocks: as parallel_ranges().
+template <class Token, class Strand>
+void replay(const basic_parallel_policy<Token>& policy, affinity& where, std::uint64_t size, Strand& strand) {
+    thread_pool& pool = pool_of(policy);
+    const unsigned most = policy_access::most_threads(policy); // threads that help would be more
+    std::uint64_t count = most != 0 && most < pool.concurrency() ? most : pool.concurrency();
+    if (count > size) count = size;
+    replayed_shares<Strand> shares(pool_access::core(pool), where, size, static_cast<unsigned>(count), strand);
+    const auto run_one = [&](std::uint64_t) {
+        most == 0 ? shares.run_one(policy) : shares.run_one(policy.max_concurrency(1));
+    };
+    parallel_for(par.on(pool).grain(1), std::uint64_t{0}, count, run_one);
+    shares.join_to(strand);
+}
+
+} // namespace detail
+
+inline affinity::~affinity() {
+    for (auto* each = memory_.load(detail::acquire); each != nullptr;) { // sync(RM) acquire: it
+        auto* const done = each;
+        each = each->other();
+        delete done;
+    }
+}
+
+PEL_NAMESPACE_END
