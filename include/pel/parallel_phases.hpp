@@ -172,6 +172,16 @@ void parallel_phases(const basic_parallel_policy<Token>& policy, std::uint64_t n
     if (!team.run()) detail::throw_error<operation_cancelled>();
 }
 
+/// On a node's threads. Shares stay with their threads from phase to phase anyway, as replay() would have it.
+template <class Token, std::integral First, std::integral Last, class Body>
+    requires std::invocable<Body&, std::uint64_t, std::common_type_t<First, Last>>
+void parallel_phases(const basic_parallel_policy<placed<Token>>& policy, std::uint64_t n_phases, First first, Last last,
+                     Body&& body) {
+    if (policy_access::node(policy) == nullptr)
+        return parallel_phases(policy_access::without_place(policy), n_phases, first, last, body);
+    detail::call_on_node(policy, [&](const auto& there) { parallel_phases(there, n_phases, first, last, body); });
+}
+
 /// In order, on the calling thread.
 template <std::integral First, std::integral Last, class Body>
     requires std::invocable<Body&, std::uint64_t, std::common_type_t<First, Last>>

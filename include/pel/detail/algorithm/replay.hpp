@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Loops with par.replay(). There are as many shares as seats, each of the same items in every call; and as many tickets
 // as shares, which are the items of an ordinary loop. Whoever comes by a ticket takes the share that it had the last
-// time, the first time that of its own seat; and a share is an ordinary loop again, so threads that are done help near
-// before far. A thread may hold a ticket when all its shares are gone: then it takes one whose owner has not come.
+// time, the first time that of its own seat, else one whose owner has not come; and goes to that share's node for it, if
+// it belongs to another. As long as there are tickets, a share has one thread, so that who comes finds a ticket and no
+// piece of somebody's share; after that a share is an ordinary loop, and who is done helps, near before far. But not in
+// the first call, which is likely to be the one that places the data.
 // R1  A ticket takes exactly one share, so somebody who holds one finds a share that nobody has taken.
 // R2  Only which thread runs a share depends on what is remembered here: all of it may be stale, or shared by calls.
 #pragma once
 
 #include <pel/detail/algorithm/on_node.hpp>
 #include <pel/detail/memory/manual_lifetime.hpp>
-#include <pel/detail/platform/clock.hpp>
-#include <pel/detail/platform/thread.hpp>
+#include <pel/detail/platform/ticks.hpp>
 #include <pel/detail/sched/few_items.hpp>
+#include <pel/detail/sched/loop.hpp>
 
 #include <cstdint>
 #include <utility>
@@ -34,6 +36,8 @@ public:
 
     /// The thread that a share belongs to, 0: none yet.
     std::uint32_t owner_of(unsigned share) const noexcept { return owners_[share].thread.load(relaxed); } // R2
+    bool is_known() const noexcept { return is_known_.load(relaxed); }                                    // R2
+    void complete() noexcept { is_known_.store(true, relaxed); }
     /// Somebody has taken it. An owner that has not come four times in a row is none any more.
     void note(unsigned share, std::uint32_t thread) noexcept {
         owner& its = owners_[share];
@@ -42,10 +46,6 @@ public:
         its.missed.store(missed % most_missed, relaxed);
         if (owner_of(share) == 0 || missed == most_missed) its.thread.store(thread, relaxed);
     }
-
-    /// What a share took lately.
-    std::int64_t usual_ns() const noexcept { return usual_ns_.load(relaxed); } // R2
-    void note_time(std::int64_t ns) noexcept { usual_ns_.store(ns, relaxed); }
 
 private:
     static constexpr unsigned most_missed = 4;
@@ -56,7 +56,7 @@ private:
     const unsigned shares_;
     replay_memory* const other_;
     owner* const owners_;
-    atomic<std::int64_t> usual_ns_{0};
+    atomic<bool> is_known_{false};
 };
 
 /// The way into an affinity object. RM: release by who adds a memory -> acquire: it is complete.
@@ -75,23 +75,34 @@ struct replay_access {
     }
 };
 
-/// A stretch of a strand's items, counted from 0.
+/// A stretch of a strand's items, counted from 0: of a strand elsewhere, or, of what was split off, of its own.
 template <class Strand>
 class shifted_strand {
 public:
-    shifted_strand(Strand&& strand, std::uint64_t first) : strand_(std::move(strand)), first_(first) {}
+    shifted_strand(Strand& elsewhere, std::uint64_t first) : elsewhere_(&elsewhere), first_(first) {}
+    shifted_strand(shifted_strand&& other) : elsewhere_(other.elsewhere_), first_(other.first_) {
+        if (elsewhere_ == nullptr) own_.emplace(std::move(other.own_.get()));
+    }
+    shifted_strand& operator=(shifted_strand&&) = delete;
+    ~shifted_strand() {
+        if (elsewhere_ == nullptr) own_.end();
+    }
 
-    void run(std::uint64_t lo, std::uint64_t hi) { strand_.run(first_ + lo, first_ + hi); }
+    void run(std::uint64_t lo, std::uint64_t hi) { its().run(first_ + lo, first_ + hi); }
     template <class GoesOn>
     std::uint64_t run_while(std::uint64_t lo, std::uint64_t hi, const GoesOn& goes_on) {
-        return detail::run_while(strand_, first_ + lo, first_ + hi, goes_on) - first_;
+        return detail::run_while(its(), first_ + lo, first_ + hi, goes_on) - first_;
     }
-    shifted_strand split() { return shifted_strand(strand_.split(), first_); }
-    void join(shifted_strand&& other) { strand_.join(std::move(other.strand_)); }
-    Strand take() { return std::move(strand_); }
+    shifted_strand split() { return shifted_strand(its().split(), first_); }
+    void join(shifted_strand&& other) { its().join(std::move(other.its())); }
+    void move_on(std::uint64_t items) noexcept { first_ += items; }
 
 private:
-    Strand strand_;
+    shifted_strand(Strand&& split, std::uint64_t first) : first_(first) { own_.emplace(std::move(split)); }
+    Strand& its() noexcept { return elsewhere_ != nullptr ? *elsewhere_ : own_.get(); }
+
+    Strand* const elsewhere_ = nullptr;
+    manual_lifetime<Strand> own_;
     std::uint64_t first_;
 };
 
@@ -107,7 +118,7 @@ public:
     replayed_shares& operator=(const replayed_shares&) = delete;
     ~replayed_shares() {
         for (unsigned share = 0; share < shares_; ++share) {
-            if (parts_[share].is_there) parts_[share].strand.end();
+            if (parts_[share].is_split) parts_[share].strand.end();
         }
         delete[] parts_;
     }
@@ -117,23 +128,30 @@ public:
     void run_one(const Policy& policy) {
         worker& own = *current_worker;
         const unsigned share = claim(own);
-        const std::uint64_t begin = cut(share);
-        const std::int64_t start = now_ns();
-        shifted_strand<Strand> mine(all_.split(), begin);
-        on_seat_of(own, share, [&] { parallel_ranges(policy, cut(share + 1) - begin, mine); });
-        memory_.note_time(now_ns() - start);
-        parts_[share].strand.emplace(mine.take());
-        parts_[share].is_there = true; // published by the join of the tickets (D3)
+        const std::uint64_t begin = cut(share), size = cut(share + 1) - begin;
+        if (size == 0) return;
+        part& its = parts_[share];
+        if (begin != 0) its.strand.emplace(all_.split()); // the first items are the given strand's
+        its.is_split = begin != 0;                        // published by the join of the tickets (D3)
+        shifted_strand<Strand> mine(begin != 0 ? its.strand.get() : all_, begin);
+        at_seat_of(own, share, [&] {
+            const std::uint64_t done = run_alone(own, policy, mine, size);
+            mine.move_on(done);
+            if (done != size) parallel_ranges(policy, size - done, mine);
+        });
     }
     /// After all tickets: in order.
-    void join_to(Strand& strand) {
-        for (unsigned share = 0; share < shares_; ++share) strand.join(std::move(parts_[share].strand.get()));
+    void join() {
+        for (unsigned share = 0; share < shares_; ++share) {
+            if (parts_[share].is_split) all_.join(std::move(parts_[share].strand.get()));
+        }
+        memory_.complete();
     }
 
 private:
     struct part {
         atomic<bool> is_taken{false};
-        bool is_there = false;
+        bool is_split = false;
         manual_lifetime<Strand> strand;
     };
 
@@ -149,8 +167,9 @@ private:
 
     bool try_take(unsigned share) noexcept {
         atomic<bool>& is_taken = parts_[share].is_taken;
-        return !is_taken.load(relaxed) &&
-               !is_taken.exchange(true, relaxed); // one taker; the items come with the ticket
+        if (is_taken.load(relaxed) || is_taken.exchange(true, relaxed)) return false; // the items came with the ticket
+        untaken_.fetch_sub(1, relaxed);                                               // stale: one block more alone
+        return true;
     }
     /// From the thread's own seat on; a foreign thread has the last, whose own thread it keeps from waking up.
     unsigned home_of(const worker& own) const noexcept {
@@ -166,35 +185,47 @@ private:
         }
         return false;
     }
-    /// R1. Waits for other shares' owners for a sixteenth of what a share takes.
     unsigned claim(const worker& own) noexcept {
         const unsigned home = home_of(own);
         unsigned share = 0;
         const auto is_own = [&](std::uint32_t owner) { return owner == own.id; };
         const auto is_free = [](std::uint32_t owner) { return owner == 0; };
         if (!try_take_any(home, share, is_own) && !try_take_any(home, share, is_free)) {
-            const std::int64_t patient_until = now_ns() + memory_.usual_ns() / 16;
-            while (now_ns() < patient_until && has_choice()) yield_thread();
             while (!try_take_any(home, share, [](std::uint32_t) { return true; })) cpu_relax(); // R1
         }
         memory_.note(share, own.id);
         return share;
     }
-    /// The last one that is left is for the last ticket, whoever owns it.
-    bool has_choice() const noexcept {
-        unsigned left = 0;
-        for (unsigned share = 0; share < shares_; ++share) left += parts_[share].is_taken.load(relaxed) ? 0 : 1;
-        return left > 1;
+
+    /// Runs items as long as there are tickets for others, or all in the first call. Returns: how many.
+    template <class Policy>
+    std::uint64_t run_alone(worker& own, const Policy& policy, shifted_strand<Strand>& mine, std::uint64_t size) {
+        cancellation_check check(own);
+        const std::int64_t short_block = ticks_of_ns(short_block_ns);
+        std::uint64_t done = 0;
+        for (std::uint64_t block = 1; done != size && (untaken_.load(relaxed) != 0 || !is_known_);) {
+            check.throw_if_cancelled();
+            if (policy_access::token(policy).stop_requested()) throw_error<operation_cancelled>();
+            const std::uint64_t begin = done;
+            const std::int64_t start = ticks();
+            done += block < size - done ? block : size - done;
+            mine.run(begin, done);
+            const std::int64_t took = ticks() - start;
+            if (took < short_block) block *= 2;
+            if (took > 5 * short_block) block = (block + 1) / 2;
+            if (own.deque.is_asked()) own.pool->serve_request(own); // for tickets
+        }
+        return done;
     }
 
-    /// Threads that have no seat of their own are bound to the share's meanwhile.
+    /// Threads that have no seat on the share's node are bound to it meanwhile.
     template <class Run>
-    void on_seat_of(const worker& own, unsigned share, const Run& run) {
-        const unsigned seat = seat_of(share);
-        if (plan_ == nullptr || own.stands == standing::settled || !plan_->is_this_system() ||
-            plan_->places()[seat].bound_to == binding::none)
-            return run();
-        const temporary_binding there(plan_->places().cpus(seat));
+    void at_seat_of(const worker& own, unsigned share, const Run& run) {
+        if (plan_ == nullptr || !plan_->is_this_system()) return run();
+        const placement::seat& seat = plan_->places()[seat_of(share)];
+        const bool is_there = own.stands == standing::settled && plan_->places()[own.slot].node == seat.node;
+        if (is_there || seat.bound_to == binding::none) return run();
+        const temporary_binding there(plan_->places().cpus(seat_of(share)));
         run();
     }
 
@@ -204,6 +235,8 @@ private:
     const unsigned seats_, shares_;
     Strand& all_;
     part* const parts_;
+    const bool is_known_ = memory_.is_known();
+    atomic<unsigned> untaken_{shares_};
 };
 
 /// A loop that is divided as it was the last time. Throws and blocks: as parallel_ranges().
@@ -218,7 +251,7 @@ void replay(const basic_parallel_policy<Token>& policy, affinity& where, std::ui
         most == 0 ? shares.run_one(policy) : shares.run_one(policy.max_concurrency(1));
     };
     parallel_for(par.on(pool).grain(1), std::uint64_t{0}, count, run_one);
-    shares.join_to(strand);
+    shares.join();
 }
 
 } // namespace detail
