@@ -4,6 +4,7 @@
 // additions for each of them and no fork.
 #pragma once
 
+#include <pel/detail/algorithm/seat_shares.hpp>
 #include <pel/detail/algorithm/shared_phases.hpp>
 #include <pel/detail/platform/clock.hpp>
 #include <pel/parallel_for.hpp>
@@ -73,9 +74,10 @@ template <class Index, class Body, class MustStop>
 class phase_team {
 public:
     /// Requires: `shares` is at most `size`. Throws: std::bad_alloc.
-    phase_team(std::uint64_t first_phase, std::uint64_t n_phases, Index first, std::uint64_t size, unsigned shares,
-               std::uint64_t grain, Body& body, const MustStop& must_stop)
-        : first_(first), body_(body), must_stop_(must_stop), phases_(first_phase, n_phases, size, shares, grain) {}
+    phase_team(std::uint64_t first_phase, std::uint64_t n_phases, Index first, std::uint64_t size,
+               const seat_shares& shares, std::uint64_t grain, Body& body, const MustStop& must_stop)
+        : first_(first), body_(body), must_stop_(must_stop), shares_(shares),
+          phases_(first_phase, n_phases, size, shares, grain) {}
     phase_team(const phase_team&) = delete;
     phase_team& operator=(const phase_team&) = delete;
 
@@ -98,6 +100,8 @@ public:
     }
     bool is_cancelled() const noexcept { return group_.is_cancelled(); }
     static std::uint32_t thread() noexcept { return current_worker->id; }
+    unsigned home() const noexcept { return shares_.home_of(*current_worker); }
+    auto sit_at(unsigned share) const { return seat_shares::visit(shares_, *current_worker, share); }
     void invite() {
         group_.run([this] { phases_.take_part(*this); });
     }
@@ -115,6 +119,7 @@ private:
     const Index first_;
     Body& body_;
     const MustStop& must_stop_;
+    const seat_shares shares_;
     shared_phases phases_;
     task_group group_; // the last: its tasks use all the others until it has ended
 };
@@ -167,8 +172,8 @@ void parallel_phases(const basic_parallel_policy<Token>& policy, std::uint64_t n
         return;
     }
     if (phase == n_phases) return;
-    detail::phase_team<index, std::remove_reference_t<Body>, decltype(must_stop)> team(phase, n_phases, begin, size,
-                                                                                       shares, grain, body, must_stop);
+    detail::phase_team<index, std::remove_reference_t<Body>, decltype(must_stop)> team(
+        phase, n_phases, begin, size, detail::seat_shares(pool, size, shares), grain, body, must_stop);
     if (!team.run()) detail::throw_error<operation_cancelled>();
 }
 

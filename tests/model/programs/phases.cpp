@@ -6,6 +6,8 @@
 #include <pel_model/plain.hpp>
 #include <pel_model/program.hpp>
 
+#include "support/even_cuts.hpp"
+
 #include <optional>
 #include <stdexcept>
 
@@ -31,7 +33,7 @@ public:
     static constexpr std::uint64_t most_phases = 4, most_items = 4;
 
     explicit crew(const plan& wanted) : plan_(wanted) {
-        phases_.emplace(wanted.first, wanted.first + wanted.phases, wanted.items, wanted.shares, wanted.grain);
+        phases_.emplace(wanted.first, wanted.first + wanted.phases, wanted.items, pel_test::even_cuts{wanted.items, wanted.shares}, wanted.grain);
         model::name(*phases_, "phases");
         model::name(invitations_, "invitations");
         model::name(present_, "present");
@@ -74,6 +76,8 @@ public:
         invitations_.fetch_add(1, release);
     }
     static std::uint32_t thread() { return static_cast<std::uint32_t>(model::self()) + 1; }
+    static unsigned home() { return 0; }
+    static int sit_at(unsigned) { return 0; }
     auto short_look() const {
         return [](unsigned) { return false; };
     }

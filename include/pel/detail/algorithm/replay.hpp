@@ -10,6 +10,7 @@
 #pragma once
 
 #include <pel/detail/algorithm/on_node.hpp>
+#include <pel/detail/algorithm/seat_shares.hpp>
 #include <pel/detail/memory/manual_lifetime.hpp>
 #include <pel/detail/platform/ticks.hpp>
 #include <pel/detail/sched/few_items.hpp>
@@ -112,8 +113,8 @@ class replayed_shares {
 public:
     /// Requires: 0 < shares <= size. Throws: std::bad_alloc.
     replayed_shares(scheduler& pool, affinity& where, std::uint64_t size, unsigned shares, Strand& all)
-        : plan_(pool.plan_before_work()), memory_(replay_access::memory_of(where, pool.uid(), shares)), size_(size),
-          seats_(pool.concurrency()), shares_(shares), all_(all), parts_(new part[shares]) {}
+        : memory_(replay_access::memory_of(where, pool.uid(), shares)), cuts_(pool, size, shares), shares_(shares),
+          all_(all), parts_(new part[shares]) {}
     replayed_shares(const replayed_shares&) = delete;
     replayed_shares& operator=(const replayed_shares&) = delete;
     ~replayed_shares() {
@@ -128,17 +129,16 @@ public:
     void run_one(const Policy& policy) {
         worker& own = *current_worker;
         const unsigned share = claim(own);
-        const std::uint64_t begin = cut(share), size = cut(share + 1) - begin;
+        const std::uint64_t begin = cuts_.begin(share), size = cuts_.begin(share + 1) - begin;
         if (size == 0) return;
         part& its = parts_[share];
         if (begin != 0) its.strand.emplace(all_.split()); // the first items are the given strand's
         its.is_split = begin != 0;                        // published by the join of the tickets (D3)
         shifted_strand<Strand> mine(begin != 0 ? its.strand.get() : all_, begin);
-        at_seat_of(own, share, [&] {
-            const std::uint64_t done = run_alone(own, policy, mine, size);
-            mine.move_on(done);
-            if (done != size) parallel_ranges(policy, size - done, mine);
-        });
+        const seat_shares::visit there(cuts_, own, share);
+        const std::uint64_t done = run_alone(own, policy, mine, size);
+        mine.move_on(done);
+        if (done != size) parallel_ranges(policy, size - done, mine);
     }
     /// After all tickets: in order.
     void join() {
@@ -155,27 +155,11 @@ private:
         manual_lifetime<Strand> strand;
     };
 
-    unsigned seat_of(unsigned share) const noexcept {
-        return static_cast<unsigned>(std::uint64_t{share} * seats_ / shares_);
-    }
-    /// Returns: where a share begins; shares are as large as what their seats can do.
-    std::uint64_t cut(unsigned share) const noexcept {
-        const std::uint64_t below = plan_ != nullptr ? plan_->capacity_below(seat_of(share)) : seat_of(share);
-        const std::uint64_t all = plan_ != nullptr ? plan_->capacity_below(seats_) : seats_;
-        return share == shares_ ? size_ : size_ / all * below + size_ % all * below / all;
-    }
-
     bool try_take(unsigned share) noexcept {
         atomic<bool>& is_taken = parts_[share].is_taken;
         if (is_taken.load(relaxed) || is_taken.exchange(true, relaxed)) return false; // the items came with the ticket
         untaken_.fetch_sub(1, relaxed);                                               // stale: one block more alone
         return true;
-    }
-    /// From the thread's own seat on; a foreign thread has the last, whose own thread it keeps from waking up.
-    unsigned home_of(const worker& own) const noexcept {
-        const unsigned last = seats_ - 1;
-        const unsigned seat = own.stands == standing::settled ? own.slot : own.is_foreign ? last : own.slot % seats_;
-        return static_cast<unsigned>(std::uint64_t{seat} * shares_ / seats_);
     }
     template <class IsWanted>
     bool try_take_any(unsigned home, unsigned& share, const IsWanted& is_wanted) noexcept {
@@ -186,7 +170,7 @@ private:
         return false;
     }
     unsigned claim(const worker& own) noexcept {
-        const unsigned home = home_of(own);
+        const unsigned home = cuts_.home_of(own);
         unsigned share = 0;
         const auto is_own = [&](std::uint32_t owner) { return owner == own.id; };
         const auto is_free = [](std::uint32_t owner) { return owner == 0; };
@@ -218,21 +202,9 @@ private:
         return done;
     }
 
-    /// Threads that have no seat on the share's node are bound to it meanwhile.
-    template <class Run>
-    void at_seat_of(const worker& own, unsigned share, const Run& run) {
-        if (plan_ == nullptr || !plan_->is_this_system()) return run();
-        const placement::seat& seat = plan_->places()[seat_of(share)];
-        const bool is_there = own.stands == standing::settled && plan_->places()[own.slot].node == seat.node;
-        if (is_there || seat.bound_to == binding::none) return run();
-        const temporary_binding there(plan_->places().cpus(seat_of(share)));
-        run();
-    }
-
-    const seat_plan* const plan_;
     replay_memory& memory_;
-    const std::uint64_t size_;
-    const unsigned seats_, shares_;
+    const seat_shares cuts_;
+    const unsigned shares_;
     Strand& all_;
     part* const parts_;
     const bool is_known_ = memory_.is_known();

@@ -26,19 +26,27 @@ namespace detail {
 ///       caches, and on its node. There is a free one for whoever is counted in members_ and has none yet.
 /// A Host runs members: void run(phase, lo, hi), which may throw; bool must_stop(), bool is_cancelled(), which once
 /// true stay true; void invite(), to have one more thread call take_part(); std::uint32_t thread(), the number of the
-/// calling thread, not 0 and less than 2^31; short_look() and long_look(), each making a bool(unsigned turn), whether to
-/// look again.
+/// calling thread, not 0 and less than 2^31; unsigned home(), the share that suits that thread best; sit_at(share), an
+/// object to keep while it has one; short_look() and long_look(), each making a bool(unsigned turn), whether to look
+/// again.
 class shared_phases {
 public:
+    /// Cuts: count() shares, of which begin(share) says where they begin, and begin(count()) where the last ends.
     /// Requires: 0 < shares <= size. Throws: std::bad_alloc.
-    shared_phases(std::uint64_t first_phase, std::uint64_t n_phases, std::uint64_t size, unsigned shares,
+    template <class Cuts>
+    shared_phases(std::uint64_t first_phase, std::uint64_t n_phases, std::uint64_t size, const Cuts& cuts,
                   std::uint64_t grain)
-        : n_phases_(n_phases), size_(size), shares_(shares), share_of_(new share[shares]) {
+        : n_phases_(n_phases), size_(size), shares_(cuts.count()), share_of_(new share[shares_]) {
+        std::uint64_t most = 0;
+        for (unsigned one = 0; one < shares_; ++one) {
+            const std::uint64_t items = cuts.begin(one + 1) - cuts.begin(one);
+            most = items > most ? items : most;
+        }
+        unit_ = (most >> (unit_bits - 1)) + 1;
         const std::uint64_t grain_units = grain / unit_ + (grain % unit_ != 0 ? 1 : 0);
-        const std::uint64_t more = size % shares; // that many shares have one item more
-        for (unsigned one = 0; one < shares; ++one) {
-            const std::uint64_t begin = size / shares * one + (one < more ? one : more);
-            const std::uint64_t items = size / shares + (one < more ? 1 : 0);
+        for (unsigned one = 0; one < shares_; ++one) {
+            const std::uint64_t begin = cuts.begin(one);
+            const std::uint64_t items = cuts.begin(one + 1) - begin;
             share_of_[one].begin = begin;
             share_of_[one].end = begin + items;
             share_of_[one].units = (items + unit_ - 1) / unit_;
@@ -66,7 +74,8 @@ public:
     /// What an invited thread does, until all phases are complete, or it has waited too long, or all is cut short.
     template <class Host>
     void take_part(Host& host) {
-        const unsigned own = join(host.thread());
+        const unsigned own = join(host.thread(), host.home());
+        const auto there [[maybe_unused]] = host.sit_at(own);
         std::uint64_t phase = phase_.load(acquire); // sync(PH1) acquire: the bodies of the phases before
         while (phase != n_phases_) {
             // Its own share first. Then a moment's patience: what others are about to do is in their caches.
@@ -105,12 +114,14 @@ private:
         if (member >> 1 == thread) return 0;
         return member == 0 ? 1 : 2;
     }
-    /// Returns: the share of a new member: the one it had, else one that nobody has had, else one whose member has left.
-    unsigned join(std::uint32_t thread) noexcept {
+    /// Returns: the share of a new member: the one it had, else one that nobody has had, else one whose member has left;
+    /// of those alike the next from `home` on.
+    unsigned join(std::uint32_t thread, unsigned home) noexcept {
         for (;;) {
             unsigned best = 0, best_rank = occupied;
             std::uint32_t last = 0;
-            for (unsigned one = 0; one < shares_ && best_rank != 0; ++one) {
+            for (unsigned tried = 0; tried < shares_ && best_rank != 0; ++tried) {
+                const unsigned one = home < shares_ - tried ? home + tried : home + tried - shares_;
                 const std::uint32_t seen = share_of_[one].member.load(relaxed); // the CAS decides
                 const unsigned rank = rank_of(seen, thread);
                 if (rank >= best_rank) continue;
@@ -179,7 +190,7 @@ private:
     const std::uint64_t n_phases_;
     const std::uint64_t size_;
     const unsigned shares_;
-    const std::uint64_t unit_ = (size_ / shares_ >> (unit_bits - 1)) + 1; // items: a share has 2^15 units at most
+    std::uint64_t unit_; // items: a share has 2^15 units at most
     share* const share_of_;
     atomic<unsigned> members_{0}; // invited, and not gone
     alignas(cache_line) atomic<std::uint64_t> phase_{0};

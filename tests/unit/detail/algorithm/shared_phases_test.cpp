@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <pel/detail/algorithm/shared_phases.hpp>
 
+#include "support/even_cuts.hpp"
+
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -22,6 +24,8 @@ struct member {
     static bool is_cancelled() { return false; }
     static void invite() {}
     std::uint32_t thread() const { return number; }
+    static unsigned home() { return 0; }
+    static int sit_at(unsigned) { return 0; }
     static auto short_look() {
         return [](unsigned) { return false; };
     }
@@ -29,7 +33,7 @@ struct member {
 };
 
 TEST(shared_phases, gives_who_comes_back_the_share_that_it_had) {
-    pel::detail::shared_phases phases(0, 2, 30, 3, 1); // shares begin with 0, 10 and 20
+    pel::detail::shared_phases phases(0, 2, 30, pel_test::even_cuts{30, 3}, 1); // shares begin with 0, 10 and 20
     const auto nothing = [](std::uint64_t) {};
     member second{2, nothing}, third{3, nothing}, third_again{3, nothing}, second_again{2, nothing};
     std::uint64_t next = 0; // in the first block of each phase

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A range in shares for the seats of a pool: as large as what the seats can do, in the order of the machine, the same in
+// each call. Who runs a share does so on the share's node: its data is there. Immutable; any thread.
+#pragma once
+
+#include <pel/detail/sched/scheduler.hpp>
+#include <pel/detail/sched/temporary_binding.hpp>
+
+#include <cstdint>
+#include <optional>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+class seat_shares {
+public:
+    /// Requires: 0 < shares <= the pool's seats, shares <= size; `pool` outlives this.
+    seat_shares(scheduler& pool, std::uint64_t size, unsigned shares) noexcept
+        : plan_(pool.plan_before_work()), size_(size), seats_(pool.concurrency()), shares_(shares) {}
+
+    unsigned count() const noexcept { return shares_; }
+    /// Returns: where a share begins; the size, if `share` is their number.
+    std::uint64_t begin(unsigned share) const noexcept {
+        if (share == shares_) return size_;
+        const std::uint64_t below = plan_ != nullptr ? plan_->capacity_below(seat_of(share)) : seat_of(share);
+        const std::uint64_t all = plan_ != nullptr ? plan_->capacity_below(seats_) : seats_;
+        return size_ / all * below + size_ % all * below / all;
+    }
+
+    /// Returns: the share of a thread's own seat. A foreign thread has the last one, whose thread it keeps from waking up.
+    unsigned home_of(const worker& own) const noexcept {
+        const unsigned seat = own.is_foreign ? seats_ - 1 : own.slot % seats_;
+        return static_cast<unsigned>(std::uint64_t{seat} * shares_ / seats_);
+    }
+
+    /// Binds the calling thread to the node of a share, unless its seat is there.
+    class visit {
+    public:
+        /// Throws: std::bad_alloc.
+        visit(const seat_shares& shares, const worker& own, unsigned share) {
+            const seat_plan* const plan = shares.plan_;
+            if (plan == nullptr || !plan->is_this_system()) return;
+            const placement::seat& seat = plan->places()[shares.seat_of(share)];
+            const bool is_there = own.stands == standing::settled && plan->places()[own.slot].node == seat.node;
+            if (!is_there && seat.bound_to != binding::none)
+                binding_.emplace(plan->places().cpus(shares.seat_of(share)));
+        }
+
+    private:
+        std::optional<temporary_binding> binding_;
+    };
+
+private:
+    unsigned seat_of(unsigned share) const noexcept {
+        return static_cast<unsigned>(std::uint64_t{share} * seats_ / shares_);
+    }
+
+    const seat_plan* const plan_;
+    const std::uint64_t size_;
+    const unsigned seats_, shares_;
+};
+
+} // namespace detail
+PEL_NAMESPACE_END
