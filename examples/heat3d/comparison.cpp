@@ -66,6 +66,7 @@ private:
         progress_.begin(count_of(found_.workers), chosen_.steps);
         first.run(all_, progress_);
         found_.stats = all_.stats();
+        found_.tiers = all_.tiers();
         found_.with_all = first.seconds();
         found_.placement = first.placement();
         found_.worst = first.measure_deviation(all_);

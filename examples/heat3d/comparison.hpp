@@ -24,6 +24,7 @@ struct findings {
     phase_seconds plain, with_one, with_all; // the best of some rounds; with_one is not set for 1 worker
     placement_summary placement;             // of the first run with all workers
     pel::pool_stats stats;                   // likewise
+    std::vector<std::string> tiers;          // of its steals, near before far
     std::optional<picture> drawn;            // if one is wanted
 };
 

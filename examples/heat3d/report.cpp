@@ -85,9 +85,21 @@ std::string placement_text(const placement_summary& placed) {
                         percent(static_cast<double>(placed.kept_strips), static_cast<double>(placed.strips)));
 }
 
+/// How far jobs went: ": 12 core, 3 L3, 1 remote 21", or nothing where the pool has not needed to know.
+std::string tiers_text(const findings& found) {
+    std::string text;
+    for (std::size_t tier = 0; tier < found.tiers.size(); ++tier) {
+        text += tier == 0 ? ": " : ", ";
+        text += std::to_string(found.stats.stolen_by_tier[tier]) + ' ' + found.tiers[tier];
+    }
+    return text;
+}
+
 /// One line for each kind of counter.
-std::string counters_text(const pel::pool_stats& stats) {
-    return line("steals: %" PRIu64 ", of these from busy threads: %" PRIu64, stats.stolen, stats.deep_steals) +
+std::string counters_text(const findings& found) {
+    const pel::pool_stats& stats = found.stats;
+    return line("steals: %" PRIu64 "%s; of these from busy threads: %" PRIu64, stats.stolen, tiers_text(found).c_str(),
+                stats.deep_steals) +
            line("sleeps: %" PRIu64 ", wake-ups: %" PRIu64 ", threads started: %" PRIu64, stats.parks, stats.wakes,
                 stats.threads_started);
 }
@@ -107,7 +119,7 @@ std::string report_text(const findings& found, const settings& chosen) {
                             plural(chosen.steps), found.workers, plural(found.workers)) +
                        result_text(found);
     if (!chosen.only_check)
-        text += throughput_text(found, chosen.n) + placement_text(found.placement) + counters_text(found.stats);
+        text += throughput_text(found, chosen.n) + placement_text(found.placement) + counters_text(found);
     return text + slice_text(found, chosen);
 }
 
