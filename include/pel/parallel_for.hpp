@@ -5,7 +5,7 @@
 #pragma once
 
 #include <pel/cancellation.hpp>
-#include <pel/detail/algorithm/replay.hpp>
+#include <pel/detail/core/replay.hpp>
 #include <pel/detail/sched/callable.hpp>
 #include <pel/detail/sched/loop.hpp>
 #include <pel/policy.hpp>

@@ -4,8 +4,8 @@
 // additions for each of them and no fork.
 #pragma once
 
-#include <pel/detail/algorithm/seat_shares.hpp>
 #include <pel/detail/algorithm/shared_phases.hpp>
+#include <pel/detail/core/seat_shares.hpp>
 #include <pel/detail/platform/clock.hpp>
 #include <pel/parallel_for.hpp>
 #include <pel/stop_token.hpp>

@@ -33,7 +33,8 @@ public:
     static constexpr std::uint64_t most_phases = 4, most_items = 4;
 
     explicit crew(const plan& wanted) : plan_(wanted) {
-        phases_.emplace(wanted.first, wanted.first + wanted.phases, wanted.items, pel_test::even_cuts{wanted.items, wanted.shares}, wanted.grain);
+        phases_.emplace(wanted.first, wanted.first + wanted.phases, wanted.items,
+                        pel_test::even_cuts{wanted.items, wanted.shares}, wanted.grain);
         model::name(*phases_, "phases");
         model::name(invitations_, "invitations");
         model::name(present_, "present");

@@ -9,14 +9,15 @@
 // R2  Only which thread runs a share depends on what is remembered here: all of it may be stale, or shared by calls.
 #pragma once
 
-#include <pel/detail/algorithm/on_node.hpp>
-#include <pel/detail/algorithm/seat_shares.hpp>
+#include <pel/detail/core/on_node.hpp>
+#include <pel/detail/core/seat_shares.hpp>
 #include <pel/detail/memory/manual_lifetime.hpp>
 #include <pel/detail/platform/ticks.hpp>
 #include <pel/detail/sched/few_items.hpp>
 #include <pel/detail/sched/loop.hpp>
 
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 
 PEL_NAMESPACE_BEGIN
@@ -60,17 +61,17 @@ private:
     atomic<bool> is_known_{false};
 };
 
-/// The way into an affinity object. RM: release by who adds a memory -> acquire: it is complete.
+/// The way into an affinity object. K4: release by who adds a memory -> acquire: it is complete.
 struct replay_access {
     /// Throws: std::bad_alloc.
     static replay_memory& memory_of(affinity& where, std::uint64_t pool, unsigned shares) {
-        replay_memory* first = where.memory_.load(acquire); // sync(RM) acquire: it
+        replay_memory* first = where.memory_.load(acquire); // sync(K4) acquire: it
         for (;;) {
             for (replay_memory* each = first; each != nullptr; each = each->other()) {
                 if (each->is_for(pool, shares)) return *each;
             }
             auto* const fresh = new replay_memory(pool, shares, first);
-            if (where.memory_.compare_exchange(first, fresh, acq_rel)) return *fresh; // sync(RM) acq_rel: it
+            if (where.memory_.compare_exchange(first, fresh, acq_rel)) return *fresh; // sync(K4) acq_rel: it
             delete fresh;
         }
     }
@@ -81,7 +82,8 @@ template <class Strand>
 class shifted_strand {
 public:
     shifted_strand(Strand& elsewhere, std::uint64_t first) : elsewhere_(&elsewhere), first_(first) {}
-    shifted_strand(shifted_strand&& other) : elsewhere_(other.elsewhere_), first_(other.first_) {
+    shifted_strand(shifted_strand&& other) noexcept(std::is_nothrow_move_constructible_v<Strand>)
+        : elsewhere_(other.elsewhere_), first_(other.first_) {
         if (elsewhere_ == nullptr) own_.emplace(std::move(other.own_.get()));
     }
     shifted_strand& operator=(shifted_strand&&) = delete;
@@ -229,7 +231,7 @@ void replay(const basic_parallel_policy<Token>& policy, affinity& where, std::ui
 } // namespace detail
 
 inline affinity::~affinity() {
-    for (auto* each = memory_.load(detail::acquire); each != nullptr;) { // sync(RM) acquire: it
+    for (auto* each = memory_.load(detail::acquire); each != nullptr;) { // sync(K4) acquire: it
         auto* const done = each;
         each = each->other();
         delete done;
