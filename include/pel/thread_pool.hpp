@@ -71,6 +71,13 @@ struct thread_pool_options {
     std::function<void(std::exception_ptr)> on_unhandled = {}; ///< what escapes a post; default: std::terminate
 };
 
+/// Where one of a pool's seats is: where one of its threads runs, if it is bound.
+struct seat_place {
+    unsigned pu = 0;                       ///< logical index, of topology::pus()
+    unsigned node = 0;                     ///< likewise of numa_nodes(); their number, if there is none
+    pel::binding bound_to = binding::none; ///< core, numa_node, or none: the thread may run elsewhere
+};
+
 /// Threads that share work. Any thread may call everything; a call takes part in its own work meanwhile.
 class thread_pool {
 public:
@@ -116,6 +123,8 @@ public:
     /// Returns: what two threads have in common, at least, that are so far apart as a tier of stats() says: "core",
     /// "L3", "remote 21". Empty as long as the pool has not needed to know, and counts all in the first.
     std::vector<std::string> tiers() const;
+    /// Returns: where its seats are, in the order of the machine, which this reads. Throws: std::bad_alloc.
+    std::vector<seat_place> places() const;
 
 private:
     friend struct detail::pool_access;
@@ -280,6 +289,13 @@ inline detail::scheduler_config detail::pool_access::config_of(const thread_pool
         return static_cast<const thread_pool*>(context)->places_.settle(plan, seat);
     };
     return config;
+}
+
+inline std::vector<seat_place> thread_pool::places() const {
+    const detail::placement& all = places_.make_plan().places();
+    std::vector<seat_place> found(seats_);
+    for (unsigned seat = 0; seat < seats_; ++seat) found[seat] = {all[seat].pu, all[seat].node, all[seat].bound_to};
+    return found;
 }
 
 inline std::vector<std::string> thread_pool::tiers() const {

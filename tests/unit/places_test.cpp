@@ -139,6 +139,17 @@ TEST(places, a_hook_may_bind_its_thread_as_it_likes) {
     EXPECT_EQ(masks_of(pool, 2), std::set<std::string>{pel::detail::to_cpu_list(one)});
 }
 
+TEST(places, seats_can_be_asked_for) {
+    const thread_pool pool(on_machine("numa:2 core:2 pu:1"));
+    const std::vector<pel::seat_place> seats = pool.places();
+    ASSERT_EQ(seats.size(), 4U);
+    for (unsigned seat = 0; seat < 4; ++seat) {
+        EXPECT_EQ(seats[seat].pu, seat);
+        EXPECT_EQ(seats[seat].node, seat / 2);
+        EXPECT_EQ(seats[seat].bound_to, pel::binding::numa_node);
+    }
+}
+
 TEST(places, without_smt_there_is_a_seat_for_each_core) {
     ::unsetenv("PEL_NUM_THREADS");
     thread_pool_options options;
