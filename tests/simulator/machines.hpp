@@ -43,8 +43,7 @@ class tested_machine {
 public:
     tested_machine(std::string name, machine its)
         : name_(std::move(name)), machine_(std::move(its)),
-          plan_(machine_, static_cast<unsigned>(machine_.pus.size()), pel::binding::automatic, true),
-          flat_(flat_machine(machine_)), flat_plan_(flat_, plan_.order().seats(), pel::binding::none, true) {
+          plan_(machine_, static_cast<unsigned>(machine_.pus.size()), pel::binding::automatic, true) {
         const unsigned count = seats();
         tiers_.resize(std::size_t{count} * count);
         for (unsigned from = 0; from < count; ++from) {
@@ -52,7 +51,8 @@ public:
                 tiers_[std::size_t{from} * count + to] = static_cast<std::uint8_t>(plan_.order().tier(from, to));
         }
         for (unsigned tier = 0; tier < plan_.distances().tiers(); ++tier) {
-            transfers_.push_back(transfer_of(plan_.distances().tier_at(tier), tier < plan_.distances().inner_tiers()));
+            transfers_.push_back(
+                transfer_of(plan_.distances().tier_at(tier), tier < plan_.distances().inner_tiers()));
         }
         capacities_.assign(count, 1024);
         for (const pel::core& each : machine_.cores) {
@@ -64,8 +64,6 @@ public:
     unsigned seats() const { return plan_.order().seats(); }
     unsigned nodes() const { return plan_.distances().units(); }
     const seat_plan& plan() const { return plan_; }
-    /// Without distances: one tier.
-    const seat_plan& flat_plan() const { return flat_plan_; }
     unsigned tier(unsigned from, unsigned to) const { return tiers_[std::size_t{from} * seats() + to]; }
     bool is_remote(unsigned from, unsigned to) const { return node(from) != node(to); }
     unsigned node(unsigned seat) const { return plan_.distances().unit_of(seat); } // a seat on each PU
@@ -79,20 +77,9 @@ public:
     double capacity(unsigned seat) const { return capacities_[seat] / 1024.0; }
 
 private:
-    static machine flat_machine(const machine& its) {
-        machine flat;
-        flat.pus = its.pus;
-        const auto count = static_cast<unsigned>(flat.pus.size());
-        if (count > 1) flat.domains.push_back({0, count});
-        flat.home_nodes.assign(count, 0);
-        return flat;
-    }
-
     std::string name_;
     machine machine_;
     seat_plan plan_;
-    machine flat_;
-    seat_plan flat_plan_;
     std::vector<std::uint8_t> tiers_;
     std::vector<time_ns> transfers_;
     std::vector<unsigned> capacities_;
@@ -121,8 +108,7 @@ inline std::vector<machine_pointer> built_in_machines() {
     std::vector<machine_pointer> all;
     all.push_back(make_synthetic("Xeon, 2 nodes, 32 PUs", "pack:2 [numa] l3:1 core:8 pu:2",
                                  [](unsigned, unsigned) { return 21U; }));
-    all.push_back(make_synthetic("Xeon with sub-NUMA clusters, 4 nodes, 80 PUs",
-                                 "pack:2 l3:1 group:2 [numa] core:10 pu:2",
+    all.push_back(make_synthetic("Xeon with sub-NUMA clusters, 4 nodes, 80 PUs", "pack:2 l3:1 group:2 [numa] core:10 pu:2",
                                  [](unsigned a, unsigned b) { return a / 2 == b / 2 ? 11U : 21U; }));
     all.push_back(make_synthetic("EPYC Naples, 8 nodes, 128 PUs", "pack:2 die:4 [numa] l3:2 core:4 pu:2",
                                  [](unsigned a, unsigned b) { return a / 4 == b / 4 ? 16U : 32U; }));

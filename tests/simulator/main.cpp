@@ -23,13 +23,13 @@ struct options {
     std::vector<policy> policies;
 };
 
-const policy random_policy{"random", false, false, false, false, false, 16};
-const policy nearest_policy{"nearest first", true, true, false, false, false, 4096};
-const policy own_policy{"PEL", true, true, true, true, false, victim_walk::default_tries};
-const policy asking_policy{"random, asks all", false, false, false, false, true, 4096};
+const policy random_policy{"random", choice::random};
+const policy nearest_policy{"nearest first", choice::nearest_first};
+const policy own_policy{"PEL", choice::own};
+const policy asking_policy{"random, asks everybody", choice::random, true};
 
 struct mean_result {
-    double makespan = 0, steals = 0, remote = 0, probes = 0, requests = 0, wakes = 0;
+    double makespan = 0, steals = 0, remote = 0, lines = 0, requests = 0;
 };
 
 mean_result run_all(const tested_machine& machine, const workload& what, const policy& how, unsigned seeds) {
@@ -39,9 +39,8 @@ mean_result run_all(const tested_machine& machine, const workload& what, const p
         mean.makespan += static_cast<double>(one.makespan) / seeds;
         mean.steals += static_cast<double>(one.steals) / seeds;
         mean.remote += static_cast<double>(one.remote_steals) / seeds;
-        mean.probes += static_cast<double>(one.probes) / seeds;
+        mean.lines += static_cast<double>(one.lines) / seeds;
         mean.requests += static_cast<double>(one.requests) / seeds;
-        mean.wakes += static_cast<double>(one.wakes) / seeds;
     }
     return mean;
 }
@@ -57,9 +56,9 @@ std::vector<std::unique_ptr<const workload>> workloads_for(const tested_machine&
 bool is_wanted(const std::string& only, const std::string& name) { return name.find(only) != std::string::npos; }
 
 void print_row(const mean_result& mean, const mean_result& random, const std::string& name) {
-    std::printf("| %s | %.2f ms | %.2f | %.0f | %.0f | %.1f | %.0f | %.0f | %.0f |\n", name.c_str(),
-                mean.makespan / 1e6, mean.makespan / random.makespan, mean.steals, mean.remote,
-                mean.remote == 0 ? 0.0 : random.remote / mean.remote, mean.probes, mean.requests, mean.wakes);
+    std::printf("| %s | %.2f ms | %.3f | %.0f | %.0f | %.1f | %.0f | %.0f |\n", name.c_str(), mean.makespan / 1e6,
+                mean.makespan / random.makespan, mean.steals, mean.remote,
+                mean.remote == 0 ? 0.0 : random.remote / mean.remote, mean.lines, mean.requests);
 }
 
 /// Returns: whether the promise holds: never slower than random, and on several nodes a fifth of its remote steals.
@@ -69,12 +68,10 @@ bool compare(const tested_machine& machine, const workload& what, const options&
     const bool is_fast = own.makespan <= random.makespan;
     const bool is_near = machine.nodes() < 2 || own.remote * 5 <= random.remote;
     if (chosen.prints_table) {
-        std::printf(
-            "\n%s, %s\n| | makespan | of random's | steals | remote | fewer | lines moved | requests | wakes |\n",
-            machine.name().c_str(), what.name().c_str());
+        std::printf("\n%s, %s\n| | makespan | of random's | steals | remote | fewer | lines moved | requests |\n",
+                    machine.name().c_str(), what.name().c_str());
         print_row(random, random, random_policy.name);
-        for (const policy& each : chosen.policies)
-            print_row(run_all(machine, what, each, chosen.seeds), random, each.name);
+        for (const policy& each : chosen.policies) print_row(run_all(machine, what, each, chosen.seeds), random, each.name);
         print_row(own, random, own_policy.name);
     }
     if (is_fast && is_near) return true;
@@ -131,8 +128,7 @@ int run(const options& chosen) {
 int main(int count, char** arguments) {
     options chosen;
     if (!parse(count, arguments, chosen)) {
-        std::fputs("usage: pel_simulator [--table] [--seeds N] [--work-us N] [--machine NAME] [--workload NAME] [--xml "
-                   "FILE]...\n",
+        std::fputs("usage: pel_simulator [--table] [--seeds N] [--work-us N] [--machine NAME] [--workload NAME] [--xml FILE]...\n",
                    stderr);
         return 2;
     }

@@ -138,18 +138,22 @@ private:
 };
 
 /// One searcher's way through its order, pass by pass. A pass goes from near to far, looks at a few seats of each tier,
-/// and ends at a seat's own domain, unless it is this searcher's turn to look outside: of the searchers in a domain of n
-/// seats about one in a pass is, so that work which is brought in from far is then shared near. Whose turn it is chance
-/// decides, and nothing is written that others read.
+/// and takes the largest job that it has seen; not the first, because who always takes what is nearest soon shares crumbs
+/// with its neighbours, and has to come again and again. A job of another node has to be larger to be worth the way.
+/// A pass ends at the searcher's own domain, unless it is its turn to look outside: of the searchers in a domain of n seats
+/// a few in a pass are, so that what they bring in is then shared near. Whose turn it is chance decides, and nothing is
+/// written that others read. README.md beside this file has what that is worth, by the simulator.
 class victim_walk {
 public:
     static constexpr unsigned none = ~0U;
-    static constexpr unsigned default_tries = 4;
+    static constexpr unsigned tries_per_tier = 4;       // seats of a tier that a pass looks at
+    static constexpr unsigned lookers_per_domain = 3;   // searchers of a domain that look outside in a pass, on average
     static constexpr unsigned passes_per_wide_one = 16; // at least one in so many goes all the way
+    static constexpr unsigned far_doublings = 2;  // a job of another node has to be 4 times as large as one of the own
+    static constexpr unsigned patient_passes = 3; // before smaller ones are fetched from there
 
-    /// `tries`: the number of seats of a tier that a pass looks at.
-    victim_walk(const victim_order& order, unsigned seat, std::uint32_t random, unsigned tries = default_tries) noexcept
-        : runs_(order.runs_of(seat)), seats_(order.seats()), tries_(tries) {
+    victim_walk(const victim_order& order, unsigned seat, std::uint32_t random) noexcept
+        : runs_(order.runs_of(seat)), seats_(order.seats()), near_tiers_(order.distances().inner_tiers()) {
         for (std::uint32_t& each : cursors_) each = random >> 8;
     }
 
@@ -161,14 +165,8 @@ public:
         passed_ = 1;
         left_ = 0;
     }
-    /// Somebody of the tier last looked at has work, if not in public yet: this pass goes no farther, unless it is one
-    /// that goes all the way.
-    void stay() noexcept {
-        if (luck_ != 0) luck_ = ~std::uint64_t{0} >> 16;
-    }
-
     /// Returns: the next seat to look at, or none: the pass is over. I2: one pass in `passes_per_wide_one` reaches all
-    /// tiers, and one that reaches a tier looks at its next `tries` seats: all of n in (n / tries + 1) such passes.
+    /// tiers, and one that reaches a tier looks at its next seats: all of n in (n / tries_per_tier + 1) such passes.
     unsigned next() noexcept {
         while (left_ == 0) {
             if (!enter_next_tier()) return none;
@@ -182,27 +180,38 @@ public:
     }
     /// Returns: the tier of the seat that next() has returned.
     unsigned tier() const noexcept { return runs_[run_begin_].tier; }
+    /// Returns: what a job there is worth to this searcher, if it can be halved `doublings` - 1 times, as far as is
+    /// known; 0: nothing in this pass.
+    unsigned worth(unsigned doublings) const noexcept { return worth(doublings, tier()); }
+    unsigned worth(unsigned doublings, unsigned tier) const noexcept {
+        if (tier < near_tiers_ || doublings == 0) return doublings;
+        if (doublings > far_doublings) return doublings - far_doublings;
+        return pass_ > patient_passes ? 1 : 0;
+    }
     /// Returns: whether the pass that is over reached all tiers.
     bool was_wide() const noexcept { return run_end_ == runs_.size(); }
 
 private:
     bool enter_next_tier() noexcept {
-        if (was_wide() || (run_end_ != 0 && passed_ * luck_ >= std::uint64_t{seats_} << 32)) return false;
+        if (was_wide() || (run_end_ != 0 && !goes_on())) return false;
         run_begin_ = run_end_;
         unsigned size = 0;
         for (const unsigned its = runs_[run_end_].tier; !was_wide() && runs_[run_end_].tier == its; ++run_end_)
             size += runs_[run_end_].count;
         passed_ += size;
-        left_ = size < tries_ ? size : tries_;
+        left_ = size < tries_per_tier ? size : tries_per_tier;
         std::uint32_t& cursor = cursors_[tier()];
         offset_ = cursor % size;
         run_ = run_begin_;
         cursor += left_;
         return true;
     }
+    /// `luck_` / 2^32 is a random part of the searchers. In a domain of `passed_` seats as many of them search as in
+    /// others.
+    bool goes_on() const noexcept { return passed_ * luck_ < (std::uint64_t{seats_} << 32) * lookers_per_domain; }
 
     const victim_order::runs runs_;
-    const unsigned seats_, tries_;
+    const unsigned seats_, near_tiers_;
     unsigned pass_ = 0;
     std::uint64_t luck_ = 0;
     std::uint64_t passed_ = 1; // seats of the tiers so far, the own one included

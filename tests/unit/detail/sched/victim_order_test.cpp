@@ -114,7 +114,7 @@ const machine& two_nodes() {
 
 TEST(victim_walk, a_pass_looks_at_a_few_of_each_tier_and_never_at_itself_or_at_one_twice) {
     const seat_plan plan(two_nodes(), 32, binding::automatic, true);
-    victim_walk walk(plan.order(), 5, 12345, 3);
+    victim_walk walk(plan.order(), 5, 12345);
     for (std::uint32_t pass = 1; pass < 50; ++pass) {
         walk.begin_pass(0, 1);
         numbers seen, by_tier(plan.distances().tiers());
@@ -124,7 +124,7 @@ TEST(victim_walk, a_pass_looks_at_a_few_of_each_tier_and_never_at_itself_or_at_o
             seen.push_back(seat);
         }
         EXPECT_TRUE(walk.was_wide());
-        EXPECT_EQ(by_tier, (numbers{1, 3, 3, 3}));
+        EXPECT_EQ(by_tier, (numbers{1, 4, 4, 4}));
         EXPECT_EQ(std::count(seen.begin(), seen.end(), 5U), 0);
         std::sort(seen.begin(), seen.end());
         EXPECT_EQ(std::adjacent_find(seen.begin(), seen.end()), seen.end());
@@ -149,13 +149,10 @@ TEST(victim_walk, everybody_is_looked_at_within_a_bounded_number_of_passes) {
         for (const unsigned searching : {1U, 128U}) {
             victim_walk walk(plan.order(), seat, random());
             std::vector<bool> is_seen(128);
-            const unsigned passes = victim_walk::passes_per_wide_one * (112 / victim_walk::default_tries + 1);
+            const unsigned passes = victim_walk::passes_per_wide_one * (112 / victim_walk::tries_per_tier + 1);
             for (unsigned pass = 0; pass < passes; ++pass) {
                 walk.begin_pass(random(), searching);
-                for (unsigned at = walk.next(); at != victim_walk::none; at = walk.next()) {
-                    is_seen[at] = true;
-                    walk.stay();
-                }
+                for (unsigned at = walk.next(); at != victim_walk::none; at = walk.next()) is_seen[at] = true;
             }
             EXPECT_EQ(std::count(is_seen.begin(), is_seen.end(), true), 127) << "from seat " << seat;
         }
@@ -177,24 +174,28 @@ TEST(victim_walk, the_more_search_the_fewer_look_far_away) {
         return wide;
     };
     EXPECT_EQ(wide_passes(1), 1600U);
-    EXPECT_EQ(wide_passes(2), 1600U) << "one for each node";
-    const unsigned crowded = wide_passes(32); // of 16 in the node one at a time, and each in its 16th pass
-    EXPECT_GT(crowded, 100U);
-    EXPECT_LT(crowded, 300U);
+    EXPECT_EQ(wide_passes(6), 1600U) << "three for each node";
+    const unsigned crowded = wide_passes(32); // of 16 in the node three at a time, and each in its 16th pass
+    EXPECT_GT(crowded, 250U);
+    EXPECT_LT(crowded, 550U);
 }
 
-TEST(victim_walk, who_stays_goes_no_farther_in_this_pass) {
+TEST(victim_walk, a_job_of_another_node_has_to_be_larger_or_is_waited_for) {
     const seat_plan plan(two_nodes(), 32, binding::automatic, true);
     victim_walk walk(plan.order(), 0, 1);
+    const unsigned near = plan.order().tier(0, 8), far = plan.order().tier(0, 16);
+    for (unsigned pass = 1; pass <= victim_walk::patient_passes; ++pass) {
+        walk.begin_pass(1, 1);
+        EXPECT_EQ(walk.worth(1, near), 1U);
+        EXPECT_EQ(walk.worth(9, near), 9U);
+        EXPECT_EQ(walk.worth(victim_walk::far_doublings, far), 0U);
+        EXPECT_EQ(walk.worth(9, far), 9 - victim_walk::far_doublings);
+    }
     walk.begin_pass(1, 1);
-    EXPECT_EQ(walk.next(), 1U);
-    walk.stay();
-    EXPECT_EQ(walk.next(), victim_walk::none);
-    EXPECT_FALSE(walk.was_wide());
-    walk.begin_pass(1, 1);
-    unsigned seats = 0;
-    while (walk.next() != victim_walk::none) ++seats;
-    EXPECT_GT(seats, 1U);
+    EXPECT_EQ(walk.worth(1, far), 1U) << "nothing else is found";
+    EXPECT_EQ(walk.worth(0, far), 0U);
+    while (walk.next() != victim_walk::none && walk.tier() != far) EXPECT_EQ(walk.worth(3), 3U);
+    EXPECT_EQ(walk.worth(3), 3 - victim_walk::far_doublings);
 }
 
 TEST(victim_walk, one_seat_has_nobody_to_look_at) {
