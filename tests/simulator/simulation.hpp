@@ -303,45 +303,58 @@ private:
 
     // ---- waiting ----
 
-    bool is_ready(const thread& one) const { return !one.waits || one.jobs.back().is_done; }
-    /// The current thread is out of work: another of this place that has some takes over.
-    bool resume_any(place& at) {
-        for (std::size_t each = 0; each < at.suspended.size(); ++each) {
-            const unsigned number = at.suspended[each];
-            if (!is_ready(*threads_[number])) continue;
-            at.suspended.erase(at.suspended.begin() + static_cast<std::ptrdiff_t>(each));
-            at.spare.push_back(at.current);
-            resume(at, number);
-            return true;
+    bool is_ready(const thread& one) const { return one.waits && one.jobs.back().is_done; }
+    /// Returns: a thread that could go on here, or no_thread.
+    unsigned next_ready(const place& at) const {
+        for (const unsigned each : at.suspended) {
+            if (is_ready(*threads_[each])) return each;
         }
-        return false;
+        return preempted_.empty() ? no_thread : preempted_.front();
     }
-    /// What a thread was waiting for when its place was given to another is done: it goes on at once.
+    /// The current thread is out of work: another that has some takes over.
+    bool resume_any(place& at) {
+        const unsigned next = next_ready(at);
+        if (next == no_thread) return false;
+        at.spare.push_back(at.current);
+        resume(at, next);
+        return true;
+    }
+    /// What a thread was waiting for when its place was given to another is done: it goes on at once, and the other on
+    /// whatever CPU is idle, as the kernel would have it.
     bool resume_waiter(place& at) {
-        for (unsigned& each : at.suspended) {
-            const unsigned number = each;
-            if (!threads_[number]->waits || !is_ready(*threads_[number])) continue;
-            thread& own = current(at);
-            if (own.calls.empty()) return resume_any(at);
-            expose(own, own.private_jobs());
-            each = at.current;
-            resume(at, number);
+        if (current(at).calls.empty()) return resume_any(at);
+        for (const unsigned each : at.suspended) {
+            if (!is_ready(*threads_[each])) continue;
+            expose(current(at), current(at).private_jobs());
+            preempted_.push_back(at.current);
+            at.suspended.push_back(at.current);
+            resume(at, each);
+            wake_one(at);
             return true;
         }
         return false;
     }
     void resume(place& at, unsigned number) {
-        threads_[number]->waits = false;
+        thread& one = *threads_[number];
+        std::erase(places_[one.place].suspended, number);
+        std::erase(preempted_, number);
+        at.cost += switch_ns + machine_.transfer(index(at), one.place);
+        one.place = index(at);
+        one.waits = false;
         at.current = number;
         at.is = state::running;
-        at.cost += switch_ns;
     }
     void tell(place& by, unsigned forker) {
         place& at = places_[threads_[forker]->place];
-        if (at.is != state::asleep || at.current == forker) return;
-        idle_.remove(index(at));
-        --sleeping_;
-        wake(by, at);
+        if (at.current == forker) return; // and sees it by itself
+        if (at.is == state::asleep) {
+            idle_.remove(index(at));
+            --sleeping_;
+            wake(by, at);
+        } else if (at.is == state::searching) { // the kernel does not let it wait for who searches there
+            by.cost += wake_call_ns;
+            schedule(index(at), now_ + by.cost + latency(by, at));
+        }
     }
     time_ns latency(const place& by, const place& at) const {
         return wake_latency_ns + 4 * machine_.transfer(index(by), index(at));
@@ -355,23 +368,15 @@ private:
         }
         at.cost += wait_step_ns;
         if (now_ - at.since < wait_ns) return;
-        for (unsigned& each : at.suspended) {
-            const unsigned number = each;
-            if (!is_ready(*threads_[number])) continue;
-            go_away(own);
-            each = at.current;
-            return resume(at, number);
-        }
-        if (public_jobs_ == 0 || at.suspended.size() >= most_suspended) return;
-        go_away(own);
+        const unsigned next = next_ready(at);
+        if (next == no_thread && (public_jobs_ == 0 || at.suspended.size() >= most_suspended)) return;
+        expose(own, own.private_jobs());
+        own.waits = true;
         at.suspended.push_back(at.current);
+        if (next != no_thread) return resume(at, next);
         at.current = new_thread(index(at));
         at.cost += switch_ns;
         begin_search(at, true);
-    }
-    void go_away(thread& own) {
-        expose(own, own.private_jobs());
-        own.waits = true;
     }
     /// Takes a job from who has the awaited one, if it serves that and nothing else on top.
     bool leapfrog(place& at, const job& awaited) {
@@ -520,8 +525,7 @@ private:
         for (unsigned each = 0; each < places_.size(); ++each) {
             if (each != index(at) && look_at(at, each, false)) return begin_found(at);
         }
-        if (std::any_of(at.suspended.begin(), at.suspended.end(), [&](auto each) { return is_ready(*threads_[each]); }))
-            return;
+        if (next_ready(at) != no_thread) return;
         uncount(at);
         at.is = state::asleep;
         idle_.add(index(at));
@@ -563,7 +567,8 @@ private:
     sleeper_set idle_;
     std::vector<place> places_;
     std::vector<std::unique_ptr<thread>> threads_;
-    std::vector<unsigned> seen_; // versions of lines, by reader and place
+    std::vector<unsigned> preempted_; // threads that could go on, were there a CPU
+    std::vector<unsigned> seen_;      // versions of lines, by reader and place
     std::priority_queue<event, std::vector<event>, std::greater<>> events_;
     std::uint64_t events_made_ = 0;
     time_ns now_ = 0, seats_free_ = 0;
