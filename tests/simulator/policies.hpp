@@ -47,17 +47,14 @@ public:
 
     void begin_pass(unsigned searching) {
         if (how_.way == choice::own) return own_.begin_pass(random_(), searching);
-        seats_.clear();
-        const auto runs = order_.runs_of(seat_);
-        for (unsigned run = 0, last = 0; run < runs.size(); run = last) {
-            const std::size_t begin = seats_.size();
-            for (last = run; last < runs.size() && is_alike(runs[run].tier, runs[last].tier); ++last) {
-                for (unsigned each = 0; each < runs[last].count; ++each) seats_.push_back(runs[last].first + each);
-            }
-            turn(begin);
-        }
+        list_everybody();
         if (how_.way == choice::random && !how_.asks_everybody && seats_.size() > 16) seats_.resize(16);
         next_ = 0;
+    }
+    /// The last look before sleep: at all seats, in this policy's order.
+    const std::vector<unsigned>& everybody() {
+        list_everybody();
+        return seats_;
     }
     /// Returns: victim_walk::none at the end of the pass.
     unsigned next() {
@@ -69,6 +66,17 @@ public:
     unsigned worth(unsigned doublings) const { return own_.worth(doublings); }
 
 private:
+    void list_everybody() {
+        seats_.clear();
+        const auto runs = order_.runs_of(seat_);
+        for (unsigned run = 0, last = 0; run < runs.size(); run = last) {
+            const std::size_t begin = seats_.size();
+            for (last = run; last < runs.size() && is_alike(runs[run].tier, runs[last].tier); ++last) {
+                for (unsigned each = 0; each < runs[last].count; ++each) seats_.push_back(runs[last].first + each);
+            }
+            turn(begin);
+        }
+    }
     bool is_alike(unsigned tier, unsigned other) const { return how_.way == choice::random || tier == other; }
     /// A tier's seats one after the other, from a random one on.
     void turn(std::size_t begin) {

@@ -64,8 +64,6 @@ private:
                              switch_ns = 1000, pause_ns = 24, look_ns = 3, spin_ns = 200'000, wait_ns = 20'000,
                              wait_step_ns = 300;
     static constexpr unsigned most_suspended = 4, most_pieces = 16, no_thread = ~0U, no_seat = ~0U;
-    // Proposals for the scheduler that all policies profit from (README.md).
-    static constexpr unsigned at_work_per_searcher = 4, uncounted_passes = 3;
 
     struct job {
         work what;
@@ -99,7 +97,7 @@ private:
         std::vector<unsigned> suspended, spare; // threads: that wait or were preempted; without work
         random_number random{1};
         std::unique_ptr<search_walk> walk; // of the search
-        bool is_in_pass = false, is_counted = true;
+        bool is_in_pass = false;
         unsigned passes = 0;
         time_ns since = 0; // searching, or waiting
         unsigned waker = no_seat;
@@ -247,14 +245,11 @@ private:
         const std::size_t jobs = (own.private_jobs() + 1) / 2;
         at.cost += serve_ns;
         expose(own, jobs);
-        const std::size_t ready = jobs == 0 ? 0 : jobs + allowed_searchers();
-        const std::size_t wanted = ready > searching_ ? std::min<std::size_t>(ready - searching_, 2) : 0;
+        const std::size_t wanted = jobs > searching_ ? std::min<std::size_t>(jobs - searching_, 2) : 0;
         for (std::size_t woken = 0; woken < wanted && wake_one(at); ++woken) {
         }
         if (jobs == 0 && searching_ == 0 && sleeping_ != 0) own.is_asked = true;
     }
-    /// So many may search although nothing is there for them yet: the more work, the sooner something is.
-    std::size_t allowed_searchers() const { return (places_.size() - sleeping_ - searching_) / at_work_per_searcher; }
     void expose(thread& own, std::size_t jobs) {
         own.split += jobs;
         public_jobs_ += jobs;
@@ -297,7 +292,7 @@ private:
         at.cost += machine_.transfer(index(at), forker.place);
         tell(at, done.forker);
         if (!own.calls.empty()) return true; // below is a wait
-        if (!resume_any(at)) begin_search(at, uncounted_passes == 0);
+        if (!resume_any(at)) search_counted(at);
         return false;
     }
 
@@ -376,7 +371,7 @@ private:
         if (next != no_thread) return resume(at, next);
         at.current = new_thread(index(at));
         at.cost += switch_ns;
-        begin_search(at, true);
+        search_counted(at);
     }
     /// Takes a job from who has the awaited one, if it serves that and nothing else on top.
     bool leapfrog(place& at, const job& awaited) {
@@ -392,22 +387,20 @@ private:
 
     // ---- searching ----
 
-    void begin_search(place& at, bool is_counted) {
+    void begin_search(place& at) {
         at.is = state::searching;
         at.since = now_;
         at.walk = nullptr;
-        at.is_in_pass = at.is_counted = false;
+        at.is_in_pass = false;
         at.passes = 0;
         at.waker = no_seat;
-        if (is_counted) count(at);
-    }
-    void count(place& at) {
-        at.is_counted = true;
         ++searching_;
+    }
+    void search_counted(place& at) {
+        begin_search(at);
         change_seats(at);
     }
-    void uncount(place& at) {
-        if (!at.is_counted) return;
+    void end_search(place& at) {
         --searching_;
         change_seats(at);
     }
@@ -433,10 +426,9 @@ private:
     }
     void begin_found(place& at) {
         at.is = state::running;
-        if (!at.is_counted) return;
-        uncount(at);
+        end_search(at);
         const bool more = threads_[current(at).calls.back().forker]->public_jobs() != 0;
-        if (searching_ == 0 ? wake_one(at) && more : more && searching_ < allowed_searchers()) wake_one(at);
+        if (searching_ == 0 && wake_one(at) && more) wake_one(at);
     }
     /// Claims the oldest public job of a thread.
     bool take(place& at, thread& victim) {
@@ -485,7 +477,7 @@ private:
     }
     /// A part of a pass: what takes no longer than others may change something in.
     void search(place& at) {
-        if (resume_waiter(at)) return uncount(at);
+        if (resume_waiter(at)) return end_search(at);
         if (at.walk == nullptr) {
             at.walk = std::make_unique<search_walk>(order_, index(at), how_, at.random);
             if (how_.asks_everybody) ask_everybody(at);
@@ -512,21 +504,18 @@ private:
                 return begin_found(at);
             }
         }
-        if (!at.is_counted) {
-            if (at.passes == uncounted_passes) count(at);
-        } else if (now_ - at.since < spin_ns) {
+        if (now_ - at.since < spin_ns)
             at.cost += pause_ns * 8 * std::min(searching_, 8U);
-        } else {
+        else
             try_sleep(at);
-        }
     }
     void try_sleep(place& at) {
         ask_everybody(at);
-        for (unsigned each = 0; each < places_.size(); ++each) {
-            if (each != index(at) && look_at(at, each, false)) return begin_found(at);
+        for (const unsigned each : at.walk->everybody()) {
+            if (look_at(at, each, false)) return begin_found(at);
         }
         if (next_ready(at) != no_thread) return;
-        uncount(at);
+        end_search(at);
         at.is = state::asleep;
         idle_.add(index(at));
         ++sleeping_;
@@ -544,9 +533,7 @@ private:
     }
     /// Who is woken is counted by its waker.
     void wake(place& by, place& at) {
-        begin_search(at, false);
-        at.is_counted = true;
-        ++searching_;
+        begin_search(at);
         change_seats(by);
         by.cost += wake_call_ns;
         at.since = now_ + by.cost + latency(by, at);
