@@ -51,8 +51,7 @@ public:
                 tiers_[std::size_t{from} * count + to] = static_cast<std::uint8_t>(plan_.order().tier(from, to));
         }
         for (unsigned tier = 0; tier < plan_.distances().tiers(); ++tier) {
-            transfers_.push_back(
-                transfer_of(plan_.distances().tier_at(tier), tier < plan_.distances().inner_tiers()));
+            transfers_.push_back(transfer_of(plan_.distances().tier_at(tier), tier < plan_.distances().inner_tiers()));
         }
         capacities_.assign(count, 1024);
         for (const pel::core& each : machine_.cores) {
@@ -108,7 +107,8 @@ inline std::vector<machine_pointer> built_in_machines() {
     std::vector<machine_pointer> all;
     all.push_back(make_synthetic("Xeon, 2 nodes, 32 PUs", "pack:2 [numa] l3:1 core:8 pu:2",
                                  [](unsigned, unsigned) { return 21U; }));
-    all.push_back(make_synthetic("Xeon with sub-NUMA clusters, 4 nodes, 80 PUs", "pack:2 l3:1 group:2 [numa] core:10 pu:2",
+    all.push_back(make_synthetic("Xeon with sub-NUMA clusters, 4 nodes, 80 PUs",
+                                 "pack:2 l3:1 group:2 [numa] core:10 pu:2",
                                  [](unsigned a, unsigned b) { return a / 2 == b / 2 ? 11U : 21U; }));
     all.push_back(make_synthetic("EPYC Naples, 8 nodes, 128 PUs", "pack:2 die:4 [numa] l3:2 core:4 pu:2",
                                  [](unsigned a, unsigned b) { return a / 4 == b / 4 ? 16U : 32U; }));

@@ -71,7 +71,8 @@ bool compare(const tested_machine& machine, const workload& what, const options&
         std::printf("\n%s, %s\n| | makespan | of random's | steals | remote | fewer | lines moved | requests |\n",
                     machine.name().c_str(), what.name().c_str());
         print_row(random, random, random_policy.name);
-        for (const policy& each : chosen.policies) print_row(run_all(machine, what, each, chosen.seeds), random, each.name);
+        for (const policy& each : chosen.policies)
+            print_row(run_all(machine, what, each, chosen.seeds), random, each.name);
         print_row(own, random, own_policy.name);
     }
     if (is_fast && is_near) return true;
@@ -128,7 +129,8 @@ int run(const options& chosen) {
 int main(int count, char** arguments) {
     options chosen;
     if (!parse(count, arguments, chosen)) {
-        std::fputs("usage: pel_simulator [--table] [--seeds N] [--work-us N] [--machine NAME] [--workload NAME] [--xml FILE]...\n",
+        std::fputs("usage: pel_simulator [--table] [--seeds N] [--work-us N] [--machine NAME] [--workload NAME] [--xml "
+                   "FILE]...\n",
                    stderr);
         return 2;
     }

@@ -102,7 +102,7 @@ private:
         time_ns since = 0; // searching, or waiting
         unsigned waker = no_seat;
         unsigned best = no_seat, best_worth = 0; // seen in this pass
-        time_ns cost = 0; // of this step so far
+        time_ns cost = 0;                        // of this step so far
         // The line of its deque, for others.
         unsigned line_version = 0;
         time_ns line_lost = 0, line_free = 0; // what it costs the owner to have it back; when another may claim
@@ -118,9 +118,7 @@ private:
 
     // ---- events and lines ----
 
-    void schedule(unsigned at, time_ns when) {
-        events_.push({when, ++events_made_, at, ++places_[at].version});
-    }
+    void schedule(unsigned at, time_ns when) { events_.push({when, ++events_made_, at, ++places_[at].version}); }
     unsigned new_thread(unsigned at) {
         if (!places_[at].spare.empty()) {
             const unsigned found = places_[at].spare.back();
@@ -379,10 +377,15 @@ private:
         read_line(at, thief.place);
         const bool serves = !thief.calls.empty() && thief.calls.back().forker == at.current &&
                             thief.calls.back().position == current(at).jobs.size() - 1;
-        if (!serves) return false;
+        if (!serves || !takes_back(at, thief)) return false;
         if (thief.public_jobs() != 0 && thief.top >= thief.calls.back().base) return take(at, thief);
         ask(at, thief);
         return false;
+    }
+
+    bool takes_back(const place& at, const thread& thief) const {
+        return how_.way != choice::own ||
+               victim_walk::is_worth_taking_back(order_, doublings(thief), machine_.tier(index(at), thief.place));
     }
 
     // ---- searching ----

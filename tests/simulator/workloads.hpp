@@ -26,7 +26,8 @@ struct work {
 
 class workload {
 public:
-    workload(std::string name, bool is_loop, unsigned rounds) : name_(std::move(name)), is_loop_(is_loop), rounds_(rounds) {}
+    workload(std::string name, bool is_loop, unsigned rounds)
+        : name_(std::move(name)), is_loop_(is_loop), rounds_(rounds) {}
     virtual ~workload() = default;
     workload(const workload&) = delete;
     workload& operator=(const workload&) = delete;
@@ -81,7 +82,8 @@ private:
 /// part of the data is on.
 class data_loop final : public workload {
 public:
-    data_loop(std::string name, const tested_machine& machine, time_ns each, unsigned rounds, double growth, double memory)
+    data_loop(std::string name, const tested_machine& machine, time_ns each, unsigned rounds, double growth,
+              double memory)
         : workload(std::move(name), true, rounds), machine_(machine), growth_(growth), memory_(memory),
           items_(static_cast<std::uint64_t>(each) * machine.seats() / item_ns) {}
 

@@ -9,6 +9,7 @@
 #include <pel/detail/sched/placement.hpp>
 #include <pel/detail/topology/proximity.hpp>
 
+#include <bit>
 #include <cstdint>
 
 PEL_NAMESPACE_BEGIN
@@ -26,6 +27,10 @@ public:
     victim_order(const proximity& distances, const placement& places) : distances_(&distances) {
         pu_of_.reserve(places.seats());
         for (unsigned seat = 0; seat < places.seats(); ++seat) pu_of_.push_back(places[seat].pu);
+        for (unsigned tier = distances.inner_tiers(); tier < distances.tiers(); ++tier) {
+            const unsigned times = distances.tier_at(tier).least_distance / machine::local_distance;
+            far_doublings_[tier] = static_cast<std::uint8_t>(std::bit_width(times));
+        }
         find_first_seats();
         add_inner_runs();
         add_outer_runs();
@@ -35,6 +40,9 @@ public:
     /// Returns: the tier of two seats; of seats that share a PU the lowest.
     unsigned tier(unsigned from, unsigned to) const noexcept { return distances_->tier(pu_of_[from], pu_of_[to]); }
     const proximity& distances() const noexcept { return *distances_; }
+    /// Returns: how many halvings of a job its way from that tier is worth; 0 inside a node. Where memory is d times as far
+    /// as one's own: 1 if d < 2, 2 if d < 4, and so on.
+    unsigned far_doublings(unsigned tier) const noexcept { return far_doublings_[tier]; }
 
     /// The runs of a seat, near before far.
     class runs {
@@ -132,6 +140,7 @@ private:
     }
 
     const proximity* distances_;
+    std::uint8_t far_doublings_[proximity::most_tiers] = {};
     plain_array<unsigned> pu_of_, first_seat_;
     plain_array<seat_run> inner_, outer_, cores_;
     plain_array<unsigned> inner_ends_, outer_ends_; // by seat, by unit
@@ -142,18 +151,26 @@ private:
 /// with its neighbours, and has to come again and again. A job of another node has to be larger to be worth the way.
 /// A pass ends at the searcher's own domain, unless it is its turn to look outside: of the searchers in a domain of n seats
 /// a few in a pass are, so that what they bring in is then shared near. Whose turn it is chance decides, and nothing is
-/// written that others read. README.md beside this file has what that is worth, by the simulator.
+/// written that others read. README.md beside this file, "Victims", has what that is worth, by the simulator.
 class victim_walk {
 public:
     static constexpr unsigned none = ~0U;
-    static constexpr unsigned tries_per_tier = 4;       // seats of a tier that a pass looks at
-    static constexpr unsigned lookers_per_domain = 3;   // searchers of a domain that look outside in a pass, on average
-    static constexpr unsigned passes_per_wide_one = 16; // at least one in so many goes all the way
-    static constexpr unsigned far_doublings = 2;  // a job of another node has to be 4 times as large as one of the own
-    static constexpr unsigned patient_passes = 3; // before smaller ones are fetched from there
+    /// Seats of a tier that a pass looks at. With 3 its choice is so poor that loops lose to random; with 8 the looks
+    /// at large machines cost more than the better choice gives.
+    static constexpr unsigned tries_per_tier = 4;
+    /// Searchers of a domain that look outside in a pass, on average. One is too few when all work begins in one node;
+    /// with 6 several fetch where one would do.
+    static constexpr unsigned lookers_per_domain = 3;
+    /// At least one pass in so many goes all the way (I2). Hardly ever needed: the last look before sleep is at everybody.
+    static constexpr unsigned passes_per_wide_one = 16;
+    /// Passes before small jobs are fetched from another node: by then nothing else is near.
+    static constexpr unsigned patient_passes = 3;
+    /// What a waiter takes back from another node has to be larger by this: it will be waited for in turn, and two nodes
+    /// would pass ever smaller pieces to and fro.
+    static constexpr unsigned waiter_doublings = 2;
 
     victim_walk(const victim_order& order, unsigned seat, std::uint32_t random) noexcept
-        : runs_(order.runs_of(seat)), seats_(order.seats()), near_tiers_(order.distances().inner_tiers()) {
+        : order_(&order), runs_(order.runs_of(seat)) {
         for (std::uint32_t& each : cursors_) each = random >> 8;
     }
 
@@ -180,13 +197,18 @@ public:
     }
     /// Returns: the tier of the seat that next() has returned.
     unsigned tier() const noexcept { return runs_[run_begin_].tier; }
-    /// Returns: what a job there is worth to this searcher, if it can be halved `doublings` - 1 times, as far as is
+    /// Returns: what a job of that seat is worth to this searcher, if it can be halved `doublings` - 1 times, as far as is
     /// known; 0: nothing in this pass.
     unsigned worth(unsigned doublings) const noexcept { return worth(doublings, tier()); }
     unsigned worth(unsigned doublings, unsigned tier) const noexcept {
-        if (tier < near_tiers_ || doublings == 0) return doublings;
-        if (doublings > far_doublings) return doublings - far_doublings;
-        return pass_ > patient_passes ? 1 : 0;
+        const unsigned far = order_->far_doublings(tier);
+        if (doublings > far || far == 0) return doublings - far;
+        return doublings != 0 && pass_ > patient_passes ? 1 : 0;
+    }
+    /// Returns: whether who waits for a thief of that tier takes such a job of it, or asks it for one.
+    static bool is_worth_taking_back(const victim_order& order, unsigned doublings, unsigned tier) noexcept {
+        const unsigned far = order.far_doublings(tier);
+        return far == 0 || doublings > far + waiter_doublings;
     }
     /// Returns: whether the pass that is over reached all tiers.
     bool was_wide() const noexcept { return run_end_ == runs_.size(); }
@@ -208,10 +230,12 @@ private:
     }
     /// `luck_` / 2^32 is a random part of the searchers. In a domain of `passed_` seats as many of them search as in
     /// others.
-    bool goes_on() const noexcept { return passed_ * luck_ < (std::uint64_t{seats_} << 32) * lookers_per_domain; }
+    bool goes_on() const noexcept {
+        return passed_ * luck_ < (std::uint64_t{order_->seats()} << 32) * lookers_per_domain;
+    }
 
-    const victim_order::runs runs_;
-    const unsigned seats_, near_tiers_;
+    const victim_order* order_;
+    victim_order::runs runs_;
     unsigned pass_ = 0;
     std::uint64_t luck_ = 0;
     std::uint64_t passed_ = 1; // seats of the tiers so far, the own one included
