@@ -180,22 +180,51 @@ TEST(victim_walk, the_more_search_the_fewer_look_far_away) {
     EXPECT_LT(crowded, 550U);
 }
 
-TEST(victim_walk, a_job_of_another_node_has_to_be_larger_or_is_waited_for) {
-    const seat_plan plan(two_nodes(), 32, binding::automatic, true);
-    victim_walk walk(plan.order(), 0, 1);
-    const unsigned near = plan.order().tier(0, 8), far = plan.order().tier(0, 16);
-    for (unsigned pass = 1; pass <= victim_walk::patient_passes; ++pass) {
-        walk.begin_pass(1, 1);
-        EXPECT_EQ(walk.worth(1, near), 1U);
-        EXPECT_EQ(walk.worth(9, near), 9U);
-        EXPECT_EQ(walk.worth(victim_walk::far_doublings, far), 0U);
-        EXPECT_EQ(walk.worth(9, far), 9 - victim_walk::far_doublings);
+/// Nodes at 1.1, 2.1 and 5 times the distance of one's own.
+machine distant_nodes() {
+    machine made = synthetic_machine("pack:4 [numa] core:2 pu:1");
+    const unsigned from_first[] = {10, 11, 21, 50};
+    for (unsigned a = 0; a < 4; ++a) {
+        for (unsigned b = 0; b < 4; ++b) made.distances[a * 4 + b] = from_first[a ^ b];
     }
-    walk.begin_pass(1, 1);
-    EXPECT_EQ(walk.worth(1, far), 1U) << "nothing else is found";
-    EXPECT_EQ(walk.worth(0, far), 0U);
-    while (walk.next() != victim_walk::none && walk.tier() != far) EXPECT_EQ(walk.worth(3), 3U);
-    EXPECT_EQ(walk.worth(3), 3 - victim_walk::far_doublings);
+    return made;
+}
+
+TEST(victim_walk, a_job_of_another_node_has_to_be_the_larger_the_farther_it_is_or_is_waited_for) {
+    const machine made = distant_nodes();
+    const seat_plan plan(made, 8, binding::automatic, true);
+    const auto tier = [&](unsigned seat) { return plan.order().tier(0, seat); };
+    const unsigned expected[] = {0, 1, 2, 3}; // doublings, by node
+    victim_walk walk(plan.order(), 0, 1);
+    for (unsigned pass = 1; pass <= victim_walk::patient_passes + 1; ++pass) {
+        walk.begin_pass(1, 1);
+        for (unsigned node = 0; node < 4; ++node) {
+            const unsigned there = tier(node * 2 + 1), way = expected[node];
+            EXPECT_EQ(plan.order().far_doublings(there), way);
+            EXPECT_EQ(walk.worth(9, there), 9 - way);
+            EXPECT_EQ(walk.worth(way + 1, there), 1U);
+            EXPECT_EQ(walk.worth(0, there), 0U);
+            if (way != 0) {
+                EXPECT_EQ(walk.worth(way, there), pass > victim_walk::patient_passes ? 1U : 0U);
+            }
+        }
+    }
+    for (unsigned seat = walk.next(); seat != victim_walk::none; seat = walk.next())
+        EXPECT_EQ(walk.worth(5), 5 - expected[seat / 2]);
+}
+
+TEST(victim_walk, a_waiter_takes_back_anything_near_and_what_is_large_from_afar) {
+    const machine made = distant_nodes();
+    const seat_plan plan(made, 8, binding::automatic, true);
+    const auto takes_back = [&](unsigned doublings, unsigned seat) {
+        return victim_walk::is_worth_taking_back(plan.order(), doublings, plan.order().tier(0, seat));
+    };
+    EXPECT_TRUE(takes_back(0, 1)) << "it may be asked for more";
+    for (const unsigned seat : {2U, 4U, 6U}) {
+        const unsigned least = seat / 2 + victim_walk::waiter_doublings;
+        EXPECT_FALSE(takes_back(least, seat));
+        EXPECT_TRUE(takes_back(least + 1, seat));
+    }
 }
 
 TEST(victim_walk, one_seat_has_nobody_to_look_at) {
