@@ -14,7 +14,7 @@ namespace simulator {
 using pel::detail::victim_walk;
 
 enum class choice {
-    random,        // 16 seats in a pass; the first job found
+    random,        // some seats in a pass, of all alike; the first job found
     nearest_first, // all seats, near before far; the first job found
     own            // victim_walk
 };
@@ -22,7 +22,6 @@ enum class choice {
 struct policy {
     std::string name;
     choice way = choice::own;
-    bool asks_everybody = false; // for work, when a search begins; and looks at everybody in each pass
 };
 
 /// A number for choosing among equals: xorshift, G. Marsaglia, 2003.
@@ -48,7 +47,7 @@ public:
     void begin_pass(unsigned searching) {
         if (how_.way == choice::own) return own_.begin_pass(random_(), searching);
         list_everybody();
-        if (how_.way == choice::random && !how_.asks_everybody && seats_.size() > 16) seats_.resize(16);
+        if (how_.way == choice::random && seats_.size() > random_tries) seats_.resize(random_tries);
         next_ = 0;
     }
     /// The last look before sleep: at all seats, in this policy's order.
@@ -66,6 +65,8 @@ public:
     unsigned worth(unsigned doublings) const { return own_.worth(doublings); }
 
 private:
+    static constexpr std::size_t random_tries = 16; // about as many as victim_walk looks at
+
     void list_everybody() {
         seats_.clear();
         const auto runs = order_.runs_of(seat_);

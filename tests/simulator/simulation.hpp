@@ -24,7 +24,7 @@ using pel::detail::sleeper_set;
 
 struct result {
     time_ns makespan = 0;
-    std::uint64_t steals = 0, remote_steals = 0, lines = 0, requests = 0;
+    std::uint64_t remote_steals = 0;
 };
 
 class simulation {
@@ -151,7 +151,6 @@ private:
         seen = places_[at].line_version;
         by.cost += transfer;
         places_[at].line_lost = std::max(places_[at].line_lost, transfer);
-        ++result_.lines;
     }
     /// Another writes it; who comes at the same time waits.
     void write_line(place& by, unsigned at) {
@@ -411,7 +410,6 @@ private:
         if (victim.is_asked || victim.calls.empty()) return;
         victim.is_asked = true;
         write_line(by, victim.place);
-        ++result_.requests;
     }
     void ask_everybody(place& by) {
         for (unsigned at = 0; at < places_.size(); ++at) {
@@ -423,7 +421,6 @@ private:
                 victim.is_asked = true;
                 by.cost += machine_.transfer(index(by), at);
                 places_[at].line_lost = std::max(places_[at].line_lost, machine_.transfer(index(by), at));
-                ++result_.requests;
             }
         }
     }
@@ -444,7 +441,6 @@ private:
         ++victim.top;
         --public_jobs_;
         at.cost += 2 * machine_.transfer(index(at), victim.place); // the frame
-        ++result_.steals;
         result_.remote_steals += machine_.is_remote(index(at), victim.place) ? 1 : 0;
         return true;
     }
@@ -483,7 +479,6 @@ private:
         if (resume_waiter(at)) return end_search(at);
         if (at.walk == nullptr) {
             at.walk = std::make_unique<search_walk>(order_, index(at), how_, at.random);
-            if (how_.asks_everybody) ask_everybody(at);
             if (at.waker != no_seat && look_at(at, at.waker, false)) return begin_found(at);
         }
         if (!at.is_in_pass) {

@@ -149,21 +149,19 @@ private:
 /// One searcher's way through its order, pass by pass. A pass goes from near to far, looks at a few seats of each tier,
 /// and takes the largest job that it has seen; not the first, because who always takes what is nearest soon shares crumbs
 /// with its neighbours, and has to come again and again. A job of another node has to be larger to be worth the way.
-/// A pass ends at the searcher's own domain, unless it is its turn to look outside: of the searchers in a domain of n seats
-/// a few in a pass are, so that what they bring in is then shared near. Whose turn it is chance decides, and nothing is
-/// written that others read. README.md beside this file, "Victims", has what that is worth, by the simulator.
+/// Of a crowd of searchers in a large domain only some look outside in a pass; what they bring in is then shared near. Whose
+/// turn it is chance decides, and nothing is written that others read. README.md beside this file, "Victims", has what that is worth, by the simulator.
 class victim_walk {
 public:
     static constexpr unsigned none = ~0U;
-    /// Seats of a tier that a pass looks at. With 3 its choice is so poor that loops lose to random; with 8 the looks
-    /// at large machines cost more than the better choice gives.
+    /// Seats of a tier that a pass looks at. With 3 the choice is poorer and loops lose a little, with 8 it is no better.
     static constexpr unsigned tries_per_tier = 4;
-    /// Searchers of a domain that look outside in a pass, on average. One is too few when all work begins in one node;
-    /// with 6 several fetch where one would do.
-    static constexpr unsigned lookers_per_domain = 3;
-    /// At least one pass in so many goes all the way (I2). Hardly ever needed: the last look before sleep is at everybody.
+    /// Searchers of a domain that look outside in a pass, on average: all of a usual node, so that the first large pieces
+    /// of a loop come to all nodes. Beyond, they would only read the same lines.
+    static constexpr unsigned lookers_per_domain = 16;
+    /// At least one pass in so many goes all the way (I2).
     static constexpr unsigned passes_per_wide_one = 16;
-    /// Passes before small jobs are fetched from another node: by then nothing else is near.
+    /// Passes before small jobs are fetched from another node: by then there are no others.
     static constexpr unsigned patient_passes = 3;
     /// What a waiter takes back from another node has to be larger by this: it will be waited for in turn, and two nodes
     /// would pass ever smaller pieces to and fro.
