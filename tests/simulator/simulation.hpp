@@ -63,7 +63,7 @@ private:
     static constexpr time_ns fork_ns = 3, own_rmw_ns = 20, serve_ns = 60, wake_call_ns = 1500, wake_latency_ns = 5000,
                              switch_ns = 1000, pause_ns = 24, look_ns = 3, spin_ns = 200'000, wait_ns = 20'000,
                              wait_step_ns = 300;
-    static constexpr unsigned most_suspended = 4, most_pieces = 16, no_thread = ~0U, no_seat = ~0U;
+    static constexpr unsigned most_suspended = 4, most_pieces = 16, asking_passes = 16, no_thread = ~0U, no_seat = ~0U;
 
     struct job {
         work what;
@@ -469,7 +469,7 @@ private:
                 by.best = seat;
                 by.best_worth = worth;
             }
-        } else if (current(at).private_jobs() != 0 || by.passes <= victim_walk::passes_per_wide_one) {
+        } else if (current(at).private_jobs() != 0 || by.passes <= asking_passes) {
             ask(by, current(at));
         }
         return false;
