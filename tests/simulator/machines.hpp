@@ -43,8 +43,7 @@ class tested_machine {
 public:
     tested_machine(std::string name, machine its)
         : name_(std::move(name)), machine_(std::move(its)),
-          plan_(machine_, static_cast<unsigned>(machine_.pus.size()), pel::binding::automatic, true),
-          flat_(flat_machine(machine_)), flat_plan_(flat_, plan_.order().seats(), pel::binding::none, true) {
+          plan_(machine_, static_cast<unsigned>(machine_.pus.size()), pel::binding::automatic, true) {
         const unsigned count = seats();
         tiers_.resize(std::size_t{count} * count);
         for (unsigned from = 0; from < count; ++from) {
@@ -64,8 +63,6 @@ public:
     unsigned seats() const { return plan_.order().seats(); }
     unsigned nodes() const { return plan_.distances().units(); }
     const seat_plan& plan() const { return plan_; }
-    /// Without distances: one tier.
-    const seat_plan& flat_plan() const { return flat_plan_; }
     unsigned tier(unsigned from, unsigned to) const { return tiers_[std::size_t{from} * seats() + to]; }
     bool is_remote(unsigned from, unsigned to) const { return node(from) != node(to); }
     unsigned node(unsigned seat) const { return plan_.distances().unit_of(seat); } // a seat on each PU
@@ -79,20 +76,9 @@ public:
     double capacity(unsigned seat) const { return capacities_[seat] / 1024.0; }
 
 private:
-    static machine flat_machine(const machine& its) {
-        machine flat;
-        flat.pus = its.pus;
-        const auto count = static_cast<unsigned>(flat.pus.size());
-        if (count > 1) flat.domains.push_back({0, count});
-        flat.home_nodes.assign(count, 0);
-        return flat;
-    }
-
     std::string name_;
     machine machine_;
     seat_plan plan_;
-    machine flat_;
-    seat_plan flat_plan_;
     std::vector<std::uint8_t> tiers_;
     std::vector<time_ns> transfers_;
     std::vector<unsigned> capacities_;

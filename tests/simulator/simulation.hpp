@@ -1,53 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// One run of a workload on a machine under a policy, by discrete events. The orders are the library's own: victim_walk says
-// whom a searcher looks at, sleeper_set::claim_nearest whom a waker wakes. README.md has what is modelled and what is not.
+// One run of a workload on a machine under a policy, by discrete events. The library's own code makes the decisions:
+// victim_walk says whom a searcher looks at and what it takes, sleeper_set::claim_nearest whom a waker wakes. README.md has
+// what is modelled and what is not.
 #pragma once
 
-#include "machines.hpp"
+#include "policies.hpp"
 #include "workloads.hpp"
 
 #include <pel/detail/sched/sleeper_set.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <queue>
 #include <stdexcept>
-#include <string>
 #include <vector>
 
 namespace simulator {
 
 using pel::detail::sleeper_set;
-using pel::detail::victim_walk;
-
-struct policy {
-    std::string name;
-    bool uses_distances = true;  // whom to look at
-    bool wakes_nearest = true;   // else any
-    bool takes_turns = true;     // a pass ends at a domain, unless it is the searcher's turn (victim_walk)
-    bool stays = true;           // a pass ends where somebody has been asked
-    bool asks_everybody = false; // at the start of a window, and looks at everybody in each pass
-    unsigned tries = victim_walk::default_tries;
-};
 
 struct result {
     time_ns makespan = 0;
-    std::uint64_t steals = 0, remote_steals = 0, probes = 0, wakes = 0, requests = 0;
-    std::vector<std::uint64_t> by_tier;
+    std::uint64_t remote_steals = 0;
 };
 
 class simulation {
 public:
     simulation(const tested_machine& machine, const workload& what, const policy& how, std::uint64_t seed)
-        : machine_(machine), what_(what), how_(how), plan_(how.uses_distances ? machine.plan() : machine.flat_plan()),
-          seed_(seed), words_((machine.seats() + 63) / 64),
-          idle_(words_.data(), static_cast<std::uint32_t>(words_.size())), places_(machine.seats()),
-          seen_(std::size_t{machine.seats()} * machine.seats(), ~0U) {
-        result_.by_tier.resize(machine.plan().distances().tiers());
+        : machine_(machine), what_(what), how_(how), order_(machine.plan().order()), seed_(seed),
+          words_((machine.seats() + 63) / 64), idle_(words_.data(), static_cast<std::uint32_t>(words_.size())),
+          places_(machine.seats()), seen_(std::size_t{machine.seats()} * machine.seats(), ~0U) {
         for (unsigned at = 0; at < places_.size(); ++at) {
-            places_[at].random = static_cast<std::uint32_t>(mixed(seed * 4096 + at)) | 1U;
+            places_[at].random = random_number(mixed(seed * 4096 + at));
             places_[at].current = new_thread(at);
             if (at == 0) continue;
             idle_.add(at);
@@ -76,7 +63,7 @@ private:
     static constexpr time_ns fork_ns = 3, own_rmw_ns = 20, serve_ns = 60, wake_call_ns = 1500, wake_latency_ns = 5000,
                              switch_ns = 1000, pause_ns = 24, look_ns = 3, spin_ns = 200'000, wait_ns = 20'000,
                              wait_step_ns = 300;
-    static constexpr unsigned most_suspended = 4, most_pieces = 16, no_thread = ~0U;
+    static constexpr unsigned most_suspended = 4, most_pieces = 16, asking_passes = 16, no_thread = ~0U, no_seat = ~0U;
 
     struct job {
         work what;
@@ -89,7 +76,8 @@ private:
         work current;
         unsigned forker; // thread, or no_thread
         std::size_t position;
-        bool is_new;
+        bool is_new = true;
+        std::uint64_t items = 0; // a loop's: of `current`, when it was begun or cut
     };
     struct thread {
         unsigned number, place;
@@ -107,13 +95,14 @@ private:
         unsigned version = 0;
         unsigned current = no_thread;
         std::vector<unsigned> suspended, spare; // threads: that wait or were preempted; without work
-        std::uint32_t random = 1;
-        std::unique_ptr<victim_walk> walk; // of the window
+        random_number random{1};
+        std::unique_ptr<search_walk> walk; // of the search
         bool is_in_pass = false;
         unsigned passes = 0;
         time_ns since = 0; // searching, or waiting
-        unsigned hint = ~0U;
-        time_ns cost = 0; // of this step so far
+        unsigned waker = no_seat;
+        unsigned best = no_seat, best_worth = 0; // seen in this pass
+        time_ns cost = 0;                        // of this step so far
         // The line of its deque, for others.
         unsigned line_version = 0;
         time_ns line_lost = 0, line_free = 0; // what it costs the owner to have it back; when another may claim
@@ -129,13 +118,7 @@ private:
 
     // ---- events and lines ----
 
-    void schedule(unsigned at, time_ns when) { events_.push({when, ++order_, at, ++places_[at].version}); }
-    std::uint32_t random(place& at) {
-        at.random ^= at.random << 13;
-        at.random ^= at.random >> 17;
-        at.random ^= at.random << 5;
-        return at.random;
-    }
+    void schedule(unsigned at, time_ns when) { events_.push({when, ++events_made_, at, ++places_[at].version}); }
     unsigned new_thread(unsigned at) {
         if (!places_[at].spare.empty()) {
             const unsigned found = places_[at].spare.back();
@@ -168,7 +151,6 @@ private:
         seen = places_[at].line_version;
         by.cost += transfer;
         places_[at].line_lost = std::max(places_[at].line_lost, transfer);
-        ++result_.probes;
     }
     /// Another writes it; who comes at the same time waits.
     void write_line(place& by, unsigned at) {
@@ -193,7 +175,7 @@ private:
     void begin_round(place& at, unsigned round) {
         round_ = round;
         current(at).is_asked = true;
-        current(at).calls.push_back({0, what_.all(mixed(seed_) + round), no_thread, 0, true});
+        current(at).calls.push_back({0, what_.all(mixed(seed_) + round), no_thread, 0});
         at.is = state::running;
     }
 
@@ -224,6 +206,7 @@ private:
         }
     }
     void run_block(place& at, thread& own, call& now) {
+        const std::size_t jobs = own.jobs.size();
         if (!what_.is_loop()) {
             while (what_.is_divisible(now.current)) push_half(at, own, now);
         } else if (now.is_new && own.is_asked) {
@@ -235,6 +218,7 @@ private:
             else
                 serve(at, own);
         }
+        if (now.is_new || own.jobs.size() != jobs) now.items = now.current.hi - now.current.lo;
         now.is_new = false;
         const double alone = what_.run(now.current, index(at)) / machine_.capacity(index(at));
         at.cost += static_cast<time_ns>(alone * crowding(at));
@@ -286,6 +270,7 @@ private:
                 --public_jobs_;
             }
             now.current = newest.what;
+            now.items = now.current.hi - now.current.lo;
         }
         own.jobs.pop_back();
         return true;
@@ -304,56 +289,64 @@ private:
         at.cost += machine_.transfer(index(at), forker.place);
         tell(at, done.forker);
         if (!own.calls.empty()) return true; // below is a wait
-        if (!resume_any(at)) {
-            begin_search(at);
-            change_seats(at);
-        }
+        if (!resume_any(at)) search_counted(at);
         return false;
     }
 
     // ---- waiting ----
 
-    bool is_ready(const thread& one) const { return !one.waits || one.jobs.back().is_done; }
-    /// The current thread is out of work: another of this place that has some takes over.
-    bool resume_any(place& at) {
-        for (std::size_t each = 0; each < at.suspended.size(); ++each) {
-            const unsigned number = at.suspended[each];
-            if (!is_ready(*threads_[number])) continue;
-            at.suspended.erase(at.suspended.begin() + static_cast<std::ptrdiff_t>(each));
-            at.spare.push_back(at.current);
-            resume(at, number);
-            return true;
+    bool is_ready(const thread& one) const { return one.waits && one.jobs.back().is_done; }
+    /// Returns: a thread that could go on here, or no_thread.
+    unsigned next_ready(const place& at) const {
+        for (const unsigned each : at.suspended) {
+            if (is_ready(*threads_[each])) return each;
         }
-        return false;
+        return preempted_.empty() ? no_thread : preempted_.front();
     }
-    /// What a thread was waiting for when its place was given to another is done: it goes on at once.
+    /// The current thread is out of work: another that has some takes over.
+    bool resume_any(place& at) {
+        const unsigned next = next_ready(at);
+        if (next == no_thread) return false;
+        at.spare.push_back(at.current);
+        resume(at, next);
+        return true;
+    }
+    /// What a thread was waiting for when its place was given to another is done: it goes on at once, and the other on
+    /// whatever CPU is idle, as the kernel would have it.
     bool resume_waiter(place& at) {
-        for (unsigned& each : at.suspended) {
-            const unsigned number = each;
-            if (!threads_[number]->waits || !is_ready(*threads_[number])) continue;
-            thread& own = current(at);
-            if (own.calls.empty()) return resume_any(at);
-            expose(own, own.private_jobs());
-            each = at.current;
-            resume(at, number);
+        if (current(at).calls.empty()) return resume_any(at);
+        for (const unsigned each : at.suspended) {
+            if (!is_ready(*threads_[each])) continue;
+            expose(current(at), current(at).private_jobs());
+            preempted_.push_back(at.current);
+            at.suspended.push_back(at.current);
+            resume(at, each);
+            wake_one(at);
             return true;
         }
         return false;
     }
     void resume(place& at, unsigned number) {
-        threads_[number]->waits = false;
+        thread& one = *threads_[number];
+        std::erase(places_[one.place].suspended, number);
+        std::erase(preempted_, number);
+        at.cost += switch_ns + machine_.transfer(index(at), one.place);
+        one.place = index(at);
+        one.waits = false;
         at.current = number;
         at.is = state::running;
-        at.cost += switch_ns;
     }
     void tell(place& by, unsigned forker) {
         place& at = places_[threads_[forker]->place];
-        if (at.is != state::asleep || at.current == forker) return;
-        idle_.remove(index(at));
-        --sleeping_;
-        by.cost += wake_call_ns;
-        begin_search(at);
-        schedule(index(at), now_ + by.cost + latency(by, at));
+        if (at.current == forker) return; // and sees it by itself
+        if (at.is == state::asleep) {
+            idle_.remove(index(at));
+            --sleeping_;
+            wake(by, at);
+        } else if (at.is == state::searching) { // the kernel does not let it wait for who searches there
+            by.cost += wake_call_ns;
+            schedule(index(at), now_ + by.cost + latency(by, at));
+        }
     }
     time_ns latency(const place& by, const place& at) const {
         return wake_latency_ns + 4 * machine_.transfer(index(by), index(at));
@@ -367,24 +360,15 @@ private:
         }
         at.cost += wait_step_ns;
         if (now_ - at.since < wait_ns) return;
-        for (unsigned& each : at.suspended) {
-            const unsigned number = each;
-            if (!is_ready(*threads_[number])) continue;
-            go_away(own);
-            each = at.current;
-            return resume(at, number);
-        }
-        if (public_jobs_ == 0 || at.suspended.size() >= most_suspended) return;
-        go_away(own);
-        at.suspended.push_back(at.current);
-        at.current = new_thread(index(at));
-        at.cost += switch_ns;
-        begin_search(at);
-        change_seats(at);
-    }
-    void go_away(thread& own) {
+        const unsigned next = next_ready(at);
+        if (next == no_thread && (public_jobs_ == 0 || at.suspended.size() >= most_suspended)) return;
         expose(own, own.private_jobs());
         own.waits = true;
+        at.suspended.push_back(at.current);
+        if (next != no_thread) return resume(at, next);
+        at.current = new_thread(index(at));
+        at.cost += switch_ns;
+        search_counted(at);
     }
     /// Takes a job from who has the awaited one, if it serves that and nothing else on top.
     bool leapfrog(place& at, const job& awaited) {
@@ -392,10 +376,15 @@ private:
         read_line(at, thief.place);
         const bool serves = !thief.calls.empty() && thief.calls.back().forker == at.current &&
                             thief.calls.back().position == current(at).jobs.size() - 1;
-        if (!serves) return false;
+        if (!serves || !takes_back(at, thief)) return false;
         if (thief.public_jobs() != 0 && thief.top >= thief.calls.back().base) return take(at, thief);
         ask(at, thief);
         return false;
+    }
+
+    bool takes_back(const place& at, const thread& thief) const {
+        return how_.way != choice::own ||
+               victim_walk::is_worth_taking_back(order_, doublings(thief), machine_.tier(index(at), thief.place));
     }
 
     // ---- searching ----
@@ -406,14 +395,21 @@ private:
         at.walk = nullptr;
         at.is_in_pass = false;
         at.passes = 0;
-        at.hint = ~0U;
+        at.waker = no_seat;
         ++searching_;
+    }
+    void search_counted(place& at) {
+        begin_search(at);
+        change_seats(at);
+    }
+    void end_search(place& at) {
+        --searching_;
+        change_seats(at);
     }
     void ask(place& by, thread& victim) {
         if (victim.is_asked || victim.calls.empty()) return;
         victim.is_asked = true;
         write_line(by, victim.place);
-        ++result_.requests;
     }
     void ask_everybody(place& by) {
         for (unsigned at = 0; at < places_.size(); ++at) {
@@ -425,16 +421,14 @@ private:
                 victim.is_asked = true;
                 by.cost += machine_.transfer(index(by), at);
                 places_[at].line_lost = std::max(places_[at].line_lost, machine_.transfer(index(by), at));
-                ++result_.requests;
             }
         }
     }
-    void take_found(place& at) {
-        --searching_;
-        change_seats(at);
+    void begin_found(place& at) {
         at.is = state::running;
-        if (searching_ != 0 || !wake_one(at)) return;
-        if (public_jobs_ != 0) wake_one(at);
+        end_search(at);
+        const bool more = threads_[current(at).calls.back().forker]->public_jobs() != 0;
+        if (searching_ == 0 && wake_one(at) && more) wake_one(at);
     }
     /// Claims the oldest public job of a thread.
     bool take(place& at, thread& victim) {
@@ -442,72 +436,84 @@ private:
         job& oldest = victim.jobs[victim.top];
         oldest.thief = at.current;
         thread& own = current(at);
-        own.calls.push_back({own.jobs.size(), oldest.what, victim.number, victim.top, true});
+        own.calls.push_back({own.jobs.size(), oldest.what, victim.number, victim.top});
         own.is_asked = true; // the first fork of a job is slow
         ++victim.top;
         --public_jobs_;
         at.cost += 2 * machine_.transfer(index(at), victim.place); // the frame
-        ++result_.steals;
-        ++result_.by_tier[machine_.tier(index(at), victim.place)];
         result_.remote_steals += machine_.is_remote(index(at), victim.place) ? 1 : 0;
         return true;
     }
-    /// Looks at a seat; asks who is there if it has nothing in public.
-    bool look_at(place& by, unsigned seat) {
+    thread* with_public(place& at) {
+        if (current(at).public_jobs() != 0) return &current(at);
+        for (const unsigned each : at.suspended) {
+            if (threads_[each]->public_jobs() != 0) return threads_[each].get();
+        }
+        return nullptr;
+    }
+    /// How often what it has in public can be halved, as far as it shows: jobs get smaller by half from the oldest on, and
+    /// a loop says what it is running.
+    unsigned doublings(const thread& victim) const {
+        const bool is_in_loop = what_.is_loop() && !victim.calls.empty();
+        return static_cast<unsigned>(victim.jobs.size() - victim.top) +
+               (is_in_loop ? static_cast<unsigned>(std::bit_width(victim.calls.back().items)) : 0);
+    }
+    /// Looks at a seat; asks who is there if it has nothing in public. Returns: whether a job was taken.
+    bool look_at(place& by, unsigned seat, bool compares) {
         place& at = places_[seat];
         read_line(by, seat);
-        if (current(at).public_jobs() != 0) return take(by, current(at));
-        for (const unsigned each : at.suspended) {
-            if (threads_[each]->public_jobs() != 0) return take(by, *threads_[each]);
+        if (thread* const victim = with_public(at)) {
+            if (!compares) return take(by, *victim);
+            const unsigned worth = by.walk->worth(doublings(*victim));
+            if (worth > by.best_worth) {
+                by.best = seat;
+                by.best_worth = worth;
+            }
+        } else if (current(at).private_jobs() != 0 || by.passes <= asking_passes) {
+            ask(by, current(at));
         }
-        thread& victim = current(at);
-        const bool has_private = victim.private_jobs() != 0;
-        if (has_private || by.passes <= victim_walk::passes_per_wide_one) ask(by, victim);
-        if (has_private && how_.stays && by.passes % 4 != 0) by.walk->stay();
         return false;
     }
     /// A part of a pass: what takes no longer than others may change something in.
     void search(place& at) {
-        if (resume_waiter(at)) {
-            --searching_;
-            change_seats(at);
-            return;
-        }
+        if (resume_waiter(at)) return end_search(at);
         if (at.walk == nullptr) {
-            at.walk = std::make_unique<victim_walk>(plan_.order(), index(at), random(at),
-                                                    how_.asks_everybody ? 4096 : how_.tries);
-            if (how_.asks_everybody) ask_everybody(at);
-            if (at.hint != ~0U && look_at(at, at.hint)) return take_found(at);
+            at.walk = std::make_unique<search_walk>(order_, index(at), how_, at.random);
+            if (at.waker != no_seat && look_at(at, at.waker, false)) return begin_found(at);
         }
         if (!at.is_in_pass) {
             ++at.passes;
-            at.walk->begin_pass(how_.takes_turns ? random(at) : 0, searching_);
+            at.walk->begin_pass(searching_);
             at.is_in_pass = true;
+            at.best = no_seat;
+            at.best_worth = 0;
         }
         while (at.cost < 300) {
             const unsigned seat = at.walk->next();
             if (seat == victim_walk::none) return end_pass(at);
-            if (look_at(at, seat)) return take_found(at);
+            if (look_at(at, seat, at.walk->compares())) return begin_found(at);
         }
     }
     void end_pass(place& at) {
         at.is_in_pass = false;
-        if (now_ - at.since < spin_ns) {
+        if (at.best != no_seat) {
+            if (thread* const victim = with_public(places_[at.best])) {
+                take(at, *victim);
+                return begin_found(at);
+            }
+        }
+        if (now_ - at.since < spin_ns)
             at.cost += pause_ns * 8 * std::min(searching_, 8U);
-            return;
-        }
+        else
+            try_sleep(at);
+    }
+    void try_sleep(place& at) {
         ask_everybody(at);
-        for (unsigned each = 0; each < places_.size(); ++each) {
-            if (each != index(at) && look_at(at, each)) return take_found(at);
+        for (const unsigned each : at.walk->everybody()) {
+            if (look_at(at, each, false)) return begin_found(at);
         }
-        if (public_jobs_ != 0) { // by now: it would be seen after the seat was given up
-            at.since = now_;
-            return;
-        }
-        if (std::any_of(at.suspended.begin(), at.suspended.end(), [&](auto each) { return is_ready(*threads_[each]); }))
-            return;
-        --searching_;
-        change_seats(at);
+        if (next_ready(at) != no_thread) return;
+        end_search(at);
         at.is = state::asleep;
         idle_.add(index(at));
         ++sleeping_;
@@ -518,18 +524,21 @@ private:
     bool wake_one(place& by) {
         if (sleeping_ == 0) return false;
         --sleeping_;
-        place& at = places_[how_.wakes_nearest ? idle_.claim_nearest(plan_.order(), index(by)) : claim_any(by)];
-        by.cost += wake_call_ns;
-        change_seats(by);
-        begin_search(at);
-        at.since = now_ + by.cost + latency(by, at);
-        at.hint = index(by);
-        schedule(index(at), at.since);
-        ++result_.wakes;
+        place& at = places_[how_.way == choice::random ? claim_any(by) : idle_.claim_nearest(order_, index(by))];
+        wake(by, at);
+        at.waker = index(by);
         return true;
     }
+    /// Who is woken is counted by its waker.
+    void wake(place& by, place& at) {
+        begin_search(at);
+        change_seats(by);
+        by.cost += wake_call_ns;
+        at.since = now_ + by.cost + latency(by, at);
+        schedule(index(at), at.since);
+    }
     std::uint32_t claim_any(place& by) {
-        std::uint32_t seat = random(by) % static_cast<std::uint32_t>(places_.size());
+        std::uint32_t seat = by.random() % static_cast<std::uint32_t>(places_.size());
         while (!idle_.remove(seat)) seat = seat + 1 == places_.size() ? 0 : seat + 1;
         return seat;
     }
@@ -537,15 +546,16 @@ private:
     const tested_machine& machine_;
     const workload& what_;
     const policy& how_;
-    const seat_plan& plan_;
+    const victim_order& order_;
     const std::uint64_t seed_;
     std::vector<pel::detail::atomic<std::uint64_t>> words_;
     sleeper_set idle_;
     std::vector<place> places_;
     std::vector<std::unique_ptr<thread>> threads_;
-    std::vector<unsigned> seen_; // versions of lines, by reader and place
+    std::vector<unsigned> preempted_; // threads that could go on, were there a CPU
+    std::vector<unsigned> seen_;      // versions of lines, by reader and place
     std::priority_queue<event, std::vector<event>, std::greater<>> events_;
-    std::uint64_t order_ = 0;
+    std::uint64_t events_made_ = 0;
     time_ns now_ = 0, seats_free_ = 0;
     unsigned seats_owner_ = 0, searching_ = 0, sleeping_ = 0, round_ = 0;
     std::size_t public_jobs_ = 0;

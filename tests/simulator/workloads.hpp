@@ -78,7 +78,7 @@ private:
     const std::uint64_t size_;
 };
 
-/// Items of 0.2 to 3.2 µs, growing with their number, a tenth of their time spent on memory of the node that their
+/// Items of 1 µs on average, of which those at the end take more; a part of their time goes to memory of the node that their
 /// part of the data is on.
 class data_loop final : public workload {
 public:

@@ -9,6 +9,7 @@
 #include <pel/detail/sched/placement.hpp>
 #include <pel/detail/topology/proximity.hpp>
 
+#include <bit>
 #include <cstdint>
 
 PEL_NAMESPACE_BEGIN
@@ -26,6 +27,10 @@ public:
     victim_order(const proximity& distances, const placement& places) : distances_(&distances) {
         pu_of_.reserve(places.seats());
         for (unsigned seat = 0; seat < places.seats(); ++seat) pu_of_.push_back(places[seat].pu);
+        for (unsigned tier = distances.inner_tiers(); tier < distances.tiers(); ++tier) {
+            const unsigned times = distances.tier_at(tier).least_distance / machine::local_distance;
+            far_doublings_[tier] = static_cast<std::uint8_t>(std::bit_width(times));
+        }
         find_first_seats();
         add_inner_runs();
         add_outer_runs();
@@ -35,6 +40,9 @@ public:
     /// Returns: the tier of two seats; of seats that share a PU the lowest.
     unsigned tier(unsigned from, unsigned to) const noexcept { return distances_->tier(pu_of_[from], pu_of_[to]); }
     const proximity& distances() const noexcept { return *distances_; }
+    /// Returns: how many halvings of a job its way from that tier is worth; 0 inside a node. Where memory is d times as far
+    /// as one's own: 1 if d < 2, 2 if d < 4, and so on.
+    unsigned far_doublings(unsigned tier) const noexcept { return far_doublings_[tier]; }
 
     /// The runs of a seat, near before far.
     class runs {
@@ -132,24 +140,35 @@ private:
     }
 
     const proximity* distances_;
+    std::uint8_t far_doublings_[proximity::most_tiers] = {};
     plain_array<unsigned> pu_of_, first_seat_;
     plain_array<seat_run> inner_, outer_, cores_;
     plain_array<unsigned> inner_ends_, outer_ends_; // by seat, by unit
 };
 
 /// One searcher's way through its order, pass by pass. A pass goes from near to far, looks at a few seats of each tier,
-/// and ends at a seat's own domain, unless it is this searcher's turn to look outside: of the searchers in a domain of n
-/// seats about one in a pass is, so that work which is brought in from far is then shared near. Whose turn it is chance
-/// decides, and nothing is written that others read.
+/// and takes the largest job that it has seen; not the first, because who always takes what is nearest soon shares crumbs
+/// with its neighbours, and has to come again and again. A job of another node has to be larger to be worth the way.
+/// Of a crowd of searchers in a large domain only some look outside in a pass; what they bring in is then shared near. Whose
+/// turn it is chance decides, and nothing is written that others read. README.md beside this file, "Victims", has what that is worth, by the simulator.
 class victim_walk {
 public:
     static constexpr unsigned none = ~0U;
-    static constexpr unsigned default_tries = 4;
-    static constexpr unsigned passes_per_wide_one = 16; // at least one in so many goes all the way
+    /// Seats of a tier that a pass looks at. With 3 the choice is poorer and loops lose a little, with 8 it is no better.
+    static constexpr unsigned tries_per_tier = 4;
+    /// Searchers of a domain that look outside in a pass, on average: all of a usual node, so that the first large pieces
+    /// of a loop come to all nodes. Beyond, they would only read the same lines.
+    static constexpr unsigned lookers_per_domain = 16;
+    /// At least one pass in so many goes all the way (I2).
+    static constexpr unsigned passes_per_wide_one = 16;
+    /// Passes before small jobs are fetched from another node: by then there are no others.
+    static constexpr unsigned patient_passes = 3;
+    /// What a waiter takes back from another node has to be larger by this: it will be waited for in turn, and two nodes
+    /// would pass ever smaller pieces to and fro.
+    static constexpr unsigned waiter_doublings = 2;
 
-    /// `tries`: the number of seats of a tier that a pass looks at.
-    victim_walk(const victim_order& order, unsigned seat, std::uint32_t random, unsigned tries = default_tries) noexcept
-        : runs_(order.runs_of(seat)), seats_(order.seats()), tries_(tries) {
+    victim_walk(const victim_order& order, unsigned seat, std::uint32_t random) noexcept
+        : order_(&order), runs_(order.runs_of(seat)) {
         for (std::uint32_t& each : cursors_) each = random >> 8;
     }
 
@@ -161,14 +180,8 @@ public:
         passed_ = 1;
         left_ = 0;
     }
-    /// Somebody of the tier last looked at has work, if not in public yet: this pass goes no farther, unless it is one
-    /// that goes all the way.
-    void stay() noexcept {
-        if (luck_ != 0) luck_ = ~std::uint64_t{0} >> 16;
-    }
-
     /// Returns: the next seat to look at, or none: the pass is over. I2: one pass in `passes_per_wide_one` reaches all
-    /// tiers, and one that reaches a tier looks at its next `tries` seats: all of n in (n / tries + 1) such passes.
+    /// tiers, and one that reaches a tier looks at its next seats: all of n in (n / tries_per_tier + 1) such passes.
     unsigned next() noexcept {
         while (left_ == 0) {
             if (!enter_next_tier()) return none;
@@ -182,27 +195,45 @@ public:
     }
     /// Returns: the tier of the seat that next() has returned.
     unsigned tier() const noexcept { return runs_[run_begin_].tier; }
+    /// Returns: what a job of that seat is worth to this searcher, if it can be halved `doublings` - 1 times, as far as is
+    /// known; 0: nothing in this pass.
+    unsigned worth(unsigned doublings) const noexcept { return worth(doublings, tier()); }
+    unsigned worth(unsigned doublings, unsigned tier) const noexcept {
+        const unsigned far = order_->far_doublings(tier);
+        if (doublings > far || far == 0) return doublings - far;
+        return doublings != 0 && pass_ > patient_passes ? 1 : 0;
+    }
+    /// Returns: whether who waits for a thief of that tier takes such a job of it, or asks it for one.
+    static bool is_worth_taking_back(const victim_order& order, unsigned doublings, unsigned tier) noexcept {
+        const unsigned far = order.far_doublings(tier);
+        return far == 0 || doublings > far + waiter_doublings;
+    }
     /// Returns: whether the pass that is over reached all tiers.
     bool was_wide() const noexcept { return run_end_ == runs_.size(); }
 
 private:
     bool enter_next_tier() noexcept {
-        if (was_wide() || (run_end_ != 0 && passed_ * luck_ >= std::uint64_t{seats_} << 32)) return false;
+        if (was_wide() || (run_end_ != 0 && !goes_on())) return false;
         run_begin_ = run_end_;
         unsigned size = 0;
         for (const unsigned its = runs_[run_end_].tier; !was_wide() && runs_[run_end_].tier == its; ++run_end_)
             size += runs_[run_end_].count;
         passed_ += size;
-        left_ = size < tries_ ? size : tries_;
+        left_ = size < tries_per_tier ? size : tries_per_tier;
         std::uint32_t& cursor = cursors_[tier()];
         offset_ = cursor % size;
         run_ = run_begin_;
         cursor += left_;
         return true;
     }
+    /// `luck_` / 2^32 is a random part of the searchers. In a domain of `passed_` seats as many of them search as in
+    /// others.
+    bool goes_on() const noexcept {
+        return passed_ * luck_ < (std::uint64_t{order_->seats()} << 32) * lookers_per_domain;
+    }
 
-    const victim_order::runs runs_;
-    const unsigned seats_, tries_;
+    const victim_order* order_;
+    victim_order::runs runs_;
     unsigned pass_ = 0;
     std::uint64_t luck_ = 0;
     std::uint64_t passed_ = 1; // seats of the tiers so far, the own one included

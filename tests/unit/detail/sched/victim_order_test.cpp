@@ -114,7 +114,7 @@ const machine& two_nodes() {
 
 TEST(victim_walk, a_pass_looks_at_a_few_of_each_tier_and_never_at_itself_or_at_one_twice) {
     const seat_plan plan(two_nodes(), 32, binding::automatic, true);
-    victim_walk walk(plan.order(), 5, 12345, 3);
+    victim_walk walk(plan.order(), 5, 12345);
     for (std::uint32_t pass = 1; pass < 50; ++pass) {
         walk.begin_pass(0, 1);
         numbers seen, by_tier(plan.distances().tiers());
@@ -124,7 +124,7 @@ TEST(victim_walk, a_pass_looks_at_a_few_of_each_tier_and_never_at_itself_or_at_o
             seen.push_back(seat);
         }
         EXPECT_TRUE(walk.was_wide());
-        EXPECT_EQ(by_tier, (numbers{1, 3, 3, 3}));
+        EXPECT_EQ(by_tier, (numbers{1, 4, 4, 4}));
         EXPECT_EQ(std::count(seen.begin(), seen.end(), 5U), 0);
         std::sort(seen.begin(), seen.end());
         EXPECT_EQ(std::adjacent_find(seen.begin(), seen.end()), seen.end());
@@ -149,21 +149,19 @@ TEST(victim_walk, everybody_is_looked_at_within_a_bounded_number_of_passes) {
         for (const unsigned searching : {1U, 128U}) {
             victim_walk walk(plan.order(), seat, random());
             std::vector<bool> is_seen(128);
-            const unsigned passes = victim_walk::passes_per_wide_one * (112 / victim_walk::default_tries + 1);
+            const unsigned passes = victim_walk::passes_per_wide_one * (112 / victim_walk::tries_per_tier + 1);
             for (unsigned pass = 0; pass < passes; ++pass) {
                 walk.begin_pass(random(), searching);
-                for (unsigned at = walk.next(); at != victim_walk::none; at = walk.next()) {
-                    is_seen[at] = true;
-                    walk.stay();
-                }
+                for (unsigned at = walk.next(); at != victim_walk::none; at = walk.next()) is_seen[at] = true;
             }
             EXPECT_EQ(std::count(is_seen.begin(), is_seen.end(), true), 127) << "from seat " << seat;
         }
     }
 }
 
-TEST(victim_walk, the_more_search_the_fewer_look_far_away) {
-    const seat_plan plan(two_nodes(), 32, binding::automatic, true);
+TEST(victim_walk, of_a_crowd_in_a_large_domain_only_some_look_outside) {
+    const machine made = synthetic_machine("pack:2 [numa] l3:2 core:16 pu:2"); // nodes of 64 PUs
+    const seat_plan plan(made, 128, binding::automatic, true);
     const auto wide_passes = [&](unsigned searching) {
         victim_walk walk(plan.order(), 9, 1);
         any_number random;
@@ -176,25 +174,58 @@ TEST(victim_walk, the_more_search_the_fewer_look_far_away) {
         }
         return wide;
     };
-    EXPECT_EQ(wide_passes(1), 1600U);
-    EXPECT_EQ(wide_passes(2), 1600U) << "one for each node";
-    const unsigned crowded = wide_passes(32); // of 16 in the node one at a time, and each in its 16th pass
-    EXPECT_GT(crowded, 100U);
-    EXPECT_LT(crowded, 300U);
+    EXPECT_EQ(wide_passes(0), 1600U);
+    EXPECT_EQ(wide_passes(32), 1600U) << "16 for each node";
+    const unsigned crowded = wide_passes(128); // of 64 in the node 16 at a time, and each in its 16th pass
+    EXPECT_GT(crowded, 375U);
+    EXPECT_LT(crowded, 575U);
 }
 
-TEST(victim_walk, who_stays_goes_no_farther_in_this_pass) {
-    const seat_plan plan(two_nodes(), 32, binding::automatic, true);
+/// Nodes at 1.1, 2.1 and 5 times the distance of one's own.
+machine distant_nodes() {
+    machine made = synthetic_machine("pack:4 [numa] core:2 pu:1");
+    const unsigned from_first[] = {10, 11, 21, 50};
+    for (unsigned a = 0; a < 4; ++a) {
+        for (unsigned b = 0; b < 4; ++b) made.distances[a * 4 + b] = from_first[a ^ b];
+    }
+    return made;
+}
+
+TEST(victim_walk, a_job_of_another_node_has_to_be_the_larger_the_farther_it_is_or_is_waited_for) {
+    const machine made = distant_nodes();
+    const seat_plan plan(made, 8, binding::automatic, true);
+    const auto tier = [&](unsigned seat) { return plan.order().tier(0, seat); };
+    const unsigned expected[] = {0, 1, 2, 3}; // doublings, by node
     victim_walk walk(plan.order(), 0, 1);
-    walk.begin_pass(1, 1);
-    EXPECT_EQ(walk.next(), 1U);
-    walk.stay();
-    EXPECT_EQ(walk.next(), victim_walk::none);
-    EXPECT_FALSE(walk.was_wide());
-    walk.begin_pass(1, 1);
-    unsigned seats = 0;
-    while (walk.next() != victim_walk::none) ++seats;
-    EXPECT_GT(seats, 1U);
+    for (unsigned pass = 1; pass <= victim_walk::patient_passes + 1; ++pass) {
+        walk.begin_pass(1, 1);
+        for (unsigned node = 0; node < 4; ++node) {
+            const unsigned there = tier(node * 2 + 1), way = expected[node];
+            EXPECT_EQ(plan.order().far_doublings(there), way);
+            EXPECT_EQ(walk.worth(9, there), 9 - way);
+            EXPECT_EQ(walk.worth(way + 1, there), 1U);
+            EXPECT_EQ(walk.worth(0, there), 0U);
+            if (way != 0) {
+                EXPECT_EQ(walk.worth(way, there), pass > victim_walk::patient_passes ? 1U : 0U);
+            }
+        }
+    }
+    for (unsigned seat = walk.next(); seat != victim_walk::none; seat = walk.next())
+        EXPECT_EQ(walk.worth(5), 5 - expected[seat / 2]);
+}
+
+TEST(victim_walk, a_waiter_takes_back_anything_near_and_what_is_large_from_afar) {
+    const machine made = distant_nodes();
+    const seat_plan plan(made, 8, binding::automatic, true);
+    const auto takes_back = [&](unsigned doublings, unsigned seat) {
+        return victim_walk::is_worth_taking_back(plan.order(), doublings, plan.order().tier(0, seat));
+    };
+    EXPECT_TRUE(takes_back(0, 1)) << "it may be asked for more";
+    for (const unsigned seat : {2U, 4U, 6U}) {
+        const unsigned least = seat / 2 + victim_walk::waiter_doublings;
+        EXPECT_FALSE(takes_back(least, seat));
+        EXPECT_TRUE(takes_back(least + 1, seat));
+    }
 }
 
 TEST(victim_walk, one_seat_has_nobody_to_look_at) {
