@@ -166,6 +166,12 @@ public:
         const std::uint64_t word = public_.load(relaxed);
         return top_of(word) == split_of(word) && bottom_.load(relaxed) > top_of(word);
     }
+    /// Returns: how many jobs are there that no thief has taken, private ones included. A hint.
+    std::uint32_t jobs() const noexcept {
+        const std::uint32_t top = top_of(public_.load(relaxed));
+        const std::uint32_t end = bottom_.load(relaxed);
+        return end > top ? end - top : 0;
+    }
     std::uint32_t top() const noexcept { return top_of(public_.load(acquire)); } // sync(D2) acquire: see leapfrogging
 
     /// Claims the oldest public job, if its position is at least `lowest`. Empty when there is none or the race was lost.

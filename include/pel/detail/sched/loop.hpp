@@ -16,6 +16,7 @@
 #include <pel/detail/sched/loop_scope.hpp>
 #include <pel/detail/sched/site.hpp>
 
+#include <bit>
 #include <exception>
 #include <type_traits>
 #include <utility>
@@ -103,6 +104,14 @@ public:
 
     /// Throws nothing of the body: that goes to the loop's scope.
     void run(std::uint64_t lo, std::uint64_t hi) noexcept {
+        const std::uint32_t outer = own_.loop_bits.load(relaxed); // a hint to thieves, as all of it
+        say_size(hi - lo);
+        run_all(lo, hi);
+        own_.loop_bits.store(outer, relaxed);
+    }
+
+private:
+    void run_all(std::uint64_t lo, std::uint64_t hi) noexcept {
         if (is_coarse_)
             hi = serve(lo, hi, time_);
         else if (own_.wakes_from == 0 && own_.deque.is_asked())
@@ -117,8 +126,10 @@ public:
             } while (!take_newest(lo, hi));
         }
     }
+    void say_size(std::uint64_t items) noexcept {
+        own_.loop_bits.store(static_cast<std::uint32_t>(std::bit_width(items)), relaxed);
+    }
 
-private:
     using piece = loop_piece<Strand, Loop>;
 
     /// Pushes far halves of [lo, hi) until one item, or grain, or no place is left; hi comes down.
@@ -139,6 +150,7 @@ private:
             return false;
         ++live_;
         hi = cut;
+        say_size(hi - lo);
         return true;
     }
 
@@ -212,6 +224,7 @@ private:
             return false;
         lo = newest.lo();
         hi = newest.hi();
+        say_size(hi - lo);
         return true;
     }
     PEL_NOINLINE bool join_newest(piece& newest) noexcept {

@@ -26,16 +26,15 @@ public:
         atomic<std::uint32_t>& cell = cells_[2 * seat + 1];
         if (cell.load(relaxed) != record + 1) cell.store(record + 1, relaxed); // a hint
     }
-    /// Calls look(record) for those at the seat, among the first `records`, until it returns true. Returns: whether it
-    /// did. A record below the count is attached, whatever the hint says (edge R2).
+    /// Calls look(record) for those at the seat, among the first `records`. A record below the count is attached, whatever
+    /// the hint says (edge R2).
     template <class Look>
-    bool for_each_at(unsigned seat, std::uint32_t records, Look&& look) const noexcept {
+    void for_each_at(unsigned seat, std::uint32_t records, Look&& look) const noexcept {
         for (unsigned each = 2 * seat; each < 2 * seat + 2; ++each) {
             const std::uint32_t number =
                 cells_[each].load(relaxed); // stale: looks at a thread that is elsewhere by now
-            if (number != 0 && number <= records && look(number - 1)) return true;
+            if (number != 0 && number <= records) look(number - 1);
         }
-        return false;
     }
 
 private:

@@ -161,8 +161,9 @@ private:
     job_slot look_until(worker& own, std::int64_t window_ns, Look&& look) noexcept;
     job_slot find_once(worker& own) noexcept;
     job_slot look_around(worker& own, victim_walk& walk, bool may_ask) noexcept;
-    job_slot look_at_stray(worker& own, bool may_ask) noexcept;
-    job_slot look_at(worker& own, worker& victim, bool may_ask) noexcept;
+    job_slot steal_nearest(worker& own) noexcept;
+    static unsigned doublings_of(const worker& victim) noexcept;
+    bool is_worth_the_way(const worker& own, const worker& victim) const noexcept;
     job_slot look_at_waker(worker& own) noexcept;
     job_slot steal_from(worker& own, worker& victim) noexcept;
     unsigned pauses_between_looks() const noexcept;

@@ -60,7 +60,25 @@ inline job_slot scheduler::find(worker& own, std::int64_t window_ns) noexcept {
     }
     if (slot) return slot;
     ask_everybody(own); // requests stand while this thread sleeps
-    return find_once(own);
+    slot = steal_nearest(own);
+    return slot ? slot : find_once(own);
+}
+
+/// The first job near before far, if there is a plan; hints, so whoever must not miss one looks at all by number.
+inline job_slot scheduler::steal_nearest(worker& own) noexcept {
+    const seat_plan* const plan = seating_.plan();
+    if (plan == nullptr) return {};
+    const victim_order::runs runs = plan->order().runs_of(own.seat.load(relaxed)); // its own hint
+    const std::uint32_t records = record_count();
+    job_slot slot;
+    const auto try_steal = [&](std::uint32_t index) noexcept {
+        if (!slot && &record(index) != &own) slot = steal_from(own, record(index));
+    };
+    for (unsigned run = 0; run < runs.size() && !slot; ++run) {
+        for (unsigned seat = runs[run].first; seat < unsigned{runs[run].first} + runs[run].count && !slot; ++seat)
+            seating_.here().for_each_at(seat, records, try_steal);
+    }
+    return slot;
 }
 
 /// Calls look(whether it may ask) until it finds something, or the window is over.
@@ -85,45 +103,41 @@ job_slot scheduler::look_until(worker& own, std::int64_t window_ns, Look&& look)
     }
 }
 
-/// One pass of a walk: those that are seen at the seats on the way, and on a pass that goes all the way also a few that no
-/// seat may show. The injector comes as in find_once().
+/// One pass of a walk: of those that are seen at the seats on the way the one with the job that is worth most; on a pass
+/// that goes all the way also a few that no seat may show. The injector comes as in find_once().
 inline job_slot scheduler::look_around(worker& own, victim_walk& walk, bool may_ask) noexcept {
     if (seats_.load().free() < 0 || (own.random() & 15) == 0) {
         if (const job_slot slot = injector_.try_pop()) return slot;
     }
     const std::uint32_t records = record_count();
-    job_slot found;
-    const auto look = [&](std::uint32_t index) noexcept {
-        found = look_at(own, record(index), may_ask);
-        return static_cast<bool>(found);
+    const bool asks_all =
+        walk.passes() < victim_walk::passes_per_wide_one; // later those with private jobs, at intervals
+    worker* best = nullptr;
+    unsigned best_worth = 0;
+    const auto look = [&](std::uint32_t index, unsigned tier) noexcept {
+        worker& one = record(index);
+        if (&one == &own) return;
+        const unsigned worth = one.deque.has_public() ? walk.worth(doublings_of(one), tier) : 0;
+        if (worth > best_worth) {
+            best = &one;
+            best_worth = worth;
+        } else if (worth == 0 && !one.deque.is_asked() && (asks_all || (may_ask && one.deque.has_private()))) {
+            one.deque.request();
+        }
     };
-    if (seating_.here().for_each_at(own.seat.load(relaxed), records, look)) return found; // its own hint
+    const unsigned here = own.seat.load(relaxed); // its own hint
+    seating_.here().for_each_at(here, records, [&](std::uint32_t index) noexcept { look(index, 0); });
     walk.begin_pass(own.random(), seats_.load().searching());
-    for (unsigned seat = walk.next(); seat != victim_walk::none; seat = walk.next()) {
-        if (seating_.here().for_each_at(seat, records, look)) return found;
+    for (unsigned seat = walk.next(); seat != victim_walk::none; seat = walk.next())
+        seating_.here().for_each_at(seat, records, [&](std::uint32_t index) noexcept { look(index, walk.tier()); });
+    // Whom no seat shows, because two were last seen at one: any is looked at in a bounded number of passes.
+    constexpr unsigned strays = 4;
+    for (unsigned turn = 0; walk.was_wide() && turn < strays; ++turn) {
+        const std::uint32_t index = own.next_stray++ % records;
+        look(index, tier(own, record(index)));
     }
-    if (walk.was_wide()) found = look_at_stray(own, may_ask);
-    return found ? found : injector_.try_pop();
-}
-
-/// Whom no seat shows, because two were last seen at one: any of those that are not settled is looked at in a bounded
-/// number of passes.
-inline job_slot scheduler::look_at_stray(worker& own, bool may_ask) noexcept {
-    const std::uint32_t records = record_count();
-    constexpr std::uint32_t looks = 4;
-    for (std::uint32_t turn = 0; turn < looks; ++turn) {
-        worker& victim = record(own.next_stray++ % records);
-        if (const job_slot slot = look_at(own, victim, may_ask)) return slot;
-    }
-    return {};
-}
-
-/// Takes a job of the victim, or else asks for one. In deques that a loop may be cut into nothing shows.
-inline job_slot scheduler::look_at(worker& own, worker& victim, bool may_ask) noexcept {
-    if (&victim == &own) return {};
-    const job_slot slot = steal_from(own, victim);
-    if (!slot && may_ask && !victim.deque.is_asked()) victim.deque.request();
-    return slot;
+    const job_slot slot = best != nullptr ? steal_from(own, *best) : job_slot{};
+    return slot ? slot : injector_.try_pop();
 }
 
 /// Who has woken this thread had work in sight.
@@ -131,7 +145,11 @@ inline job_slot scheduler::look_at_waker(worker& own) noexcept {
     const std::uint32_t number = own.woken_by.load(relaxed); // a hint
     if (number == 0) return {};
     own.woken_by.store(0, relaxed); // one that comes meanwhile is lost
-    return number <= record_count() ? look_at(own, record(number - 1), true) : job_slot{};
+    if (number > record_count() || &record(number - 1) == &own) return {};
+    worker& waker = record(number - 1);
+    const job_slot slot = steal_from(own, waker);
+    if (!slot && !waker.deque.is_asked()) waker.deque.request();
+    return slot;
 }
 
 /// Every searcher reads the same deques: the more there are, the longer each waits between two looks. One alone looks

@@ -208,6 +208,8 @@ public:
         const unsigned far = order.far_doublings(tier);
         return far == 0 || doublings > far + waiter_doublings;
     }
+    /// Returns: how many passes have begun.
+    unsigned passes() const noexcept { return pass_; }
     /// Returns: whether the pass that is over reached all tiers.
     bool was_wide() const noexcept { return run_end_ == runs_.size(); }
 

@@ -168,9 +168,17 @@ inline void scheduler::run_anything(worker& own) noexcept {
     run(own, slot);
 }
 
+/// Whether a waiter takes from its thief, or asks it: from far only what is large (README.md, "Victims").
+inline bool scheduler::is_worth_the_way(const worker& own, const worker& victim) const noexcept {
+    const seat_plan* const plan = seating_.plan();
+    if (plan == nullptr) return true;
+    return victim_walk::is_worth_taking_back(plan->order(), doublings_of(victim), tier(own, victim));
+}
+
 /// Claims the oldest job above the base of what `victim` serves. If what it serves has changed since it was read, the
 /// job may lie outside, and goes where anybody may claim it.
 inline job_slot scheduler::leapfrog_from(worker& own, worker& victim, const serving_record::entry& seen) noexcept {
+    if (!is_worth_the_way(own, victim)) return {};
     job_slot slot = victim.deque.try_steal(seen.base);
     if (!slot) {
         if (!victim.deque.is_asked()) victim.deque.request(); // if nothing is private, it may be cut from a loop

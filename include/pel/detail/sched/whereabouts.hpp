@@ -46,6 +46,12 @@ inline unsigned scheduler::tier(const worker& one, const worker& other) const no
     return plan == nullptr ? 0 : plan->order().tier(one.seat.load(relaxed), other.seat.load(relaxed)); // hints
 }
 
+/// Returns: how often what there is at a victim may be halved, so far as it shows: jobs from the oldest on get smaller by
+/// half, and a loop says what it runs. A hint.
+inline unsigned scheduler::doublings_of(const worker& victim) noexcept {
+    return victim.deque.jobs() + victim.loop_bits.load(relaxed);
+}
+
 inline void scheduler::count_steal(worker& own, const worker& victim) noexcept {
     own.counts.stolen.add();
     own.counts.stolen_by_tier[tier(own, victim)].add();

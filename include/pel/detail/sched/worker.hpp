@@ -68,20 +68,21 @@ public:
     std::uint64_t next_serial() noexcept { return ++last_serial_; }
 
     split_deque deque;
-    scope* innermost = nullptr;        // what a fork made now is inside of
-    std::uint64_t scope_serial = 0;    // tells openings of scopes apart, when addresses do not
-    scheduler* pool = nullptr;         // null: a thread that is no worker
-    segment* open_segments = nullptr;  // with jobs in the deque, innermost first
-    segment* home_segments = nullptr;  // of the groups built here that live, youngest first
-    segment* served = nullptr;         // for the jobs that the group job being served may push
-    const call_level* level = nullptr; // the foreign call that this record is in, null: none
-    const scope* waits_in = nullptr;   // the loop with limits for a piece of which this thread waits
-    std::int64_t wakes_from = 0;       // before this tick a fork wakes nobody: the outermost call may be too small;
-                                       // wakes_later: set by its first fork, or loop
-    std::uint32_t index = 0;           // in the pool
-    std::uint32_t slot = 0;            // of a pool thread: see seating.hpp
-    atomic<std::uint32_t> seat{0};     // where it is, by the plan; a hint to others
-    atomic<std::uint32_t> woken_by{0}; // record index + 1 of who has woken it, where work may be; 0: none
+    atomic<std::uint32_t> loop_bits{0}; // of the number of items of the range that a loop runs here; a hint to thieves
+    scope* innermost = nullptr;         // what a fork made now is inside of
+    std::uint64_t scope_serial = 0;     // tells openings of scopes apart, when addresses do not
+    scheduler* pool = nullptr;          // null: a thread that is no worker
+    segment* open_segments = nullptr;   // with jobs in the deque, innermost first
+    segment* home_segments = nullptr;   // of the groups built here that live, youngest first
+    segment* served = nullptr;          // for the jobs that the group job being served may push
+    const call_level* level = nullptr;  // the foreign call that this record is in, null: none
+    const scope* waits_in = nullptr;    // the loop with limits for a piece of which this thread waits
+    std::int64_t wakes_from = 0;        // before this tick a fork wakes nobody: the outermost call may be too small;
+                                        // wakes_later: set by its first fork, or loop
+    std::uint32_t index = 0;            // in the pool
+    std::uint32_t slot = 0;             // of a pool thread: see seating.hpp
+    atomic<std::uint32_t> seat{0};      // where it is, by the plan; a hint to others
+    atomic<std::uint32_t> woken_by{0};  // record index + 1 of who has woken it, where work may be; 0: none
     standing stands = standing::unknown;
     std::uint32_t next_stray = 0;            // record to look at
     atomic<std::uint64_t> fp_environment{0}; // of the call that this thread works for: who takes work of it adopts that
