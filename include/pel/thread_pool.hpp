@@ -282,9 +282,10 @@ inline detail::scheduler_config detail::pool_access::config_of(const thread_pool
         const auto& hook = static_cast<const thread_pool*>(context)->options_.on_worker_stop;
         if (hook) hook(index);
     };
-    config.make_plan = [](void* context, bool before_work) {
-        return static_cast<const thread_pool*>(context)->places_.plan(before_work);
+    config.wants_plan = [](void* context, bool before_work) {
+        return static_cast<const thread_pool*>(context)->places_.wants_plan(before_work);
     };
+    config.make_plan = [](void* context) { return static_cast<const thread_pool*>(context)->places_.useful_plan(); };
     config.settle = [](void* context, const seat_plan& plan, unsigned seat) {
         return static_cast<const thread_pool*>(context)->places_.settle(plan, seat);
     };

@@ -35,15 +35,22 @@ public:
 
     const pel::topology& topology() const noexcept { return topology_; }
 
-    /// Returns: the plan, null if nothing is to be gained by one, or not yet. `before_work`: threads are about to start.
-    const seat_plan* plan(bool before_work) const noexcept {
-        const seat_plan* made = nullptr;
+    /// Whether a plan would be of use: before threads start, or else when one has nothing to do.
+    bool wants_plan(bool before_work) const noexcept {
+        bool wants = false;
+        call_guarded([&] { wants = is_worth_reading(before_work); }, [](const std::exception_ptr&) {});
+        return wants;
+    }
+    /// Returns: the plan, null if nothing is to be gained by one.
+    const seat_plan* useful_plan() const noexcept {
+        const seat_plan* useful = nullptr;
         call_guarded(
             [&] {
-                if (is_worth_reading(before_work)) made = &make_plan();
+                const seat_plan& made = make_plan();
+                if (made.distances().tiers() > 1 || binds()) useful = &made;
             },
             [](const std::exception_ptr&) {}); // without memory for it all seats are alike
-        return made != nullptr && (made->distances().tiers() > 1 || binds()) ? made : nullptr;
+        return useful;
     }
     /// Throws: std::bad_alloc.
     const seat_plan& make_plan() const {

@@ -31,8 +31,10 @@ struct scheduler_config {
     void (*prepare)(void* context, unsigned index) = nullptr;  // on the thread, before anything else
     void (*on_start)(void* context, unsigned index) = nullptr; // then, before its first work
     void (*on_stop)(void* context, unsigned index) = nullptr;
-    // Returns: where the seats are; null if it does not matter. `before_work`: or if that can wait until there is none.
-    const seat_plan* (*make_plan)(void* context, bool before_work) = nullptr;
+    // Returns: whether a plan would be of use: before the first work, or else when there is none.
+    bool (*wants_plan)(void* context, bool before_work) = nullptr;
+    // Returns: where the seats are; null if it does not matter.
+    const seat_plan* (*make_plan)(void* context) = nullptr;
     // Returns: whether the calling thread is to be found at that seat from now on.
     bool (*settle)(void* context, const seat_plan& plan, unsigned seat) = nullptr;
 };
@@ -60,7 +62,7 @@ public:
     void* owner() const noexcept { return config_.context; }
     /// Returns: where the seats are, if that matters to what is about to begin; else null.
     const seat_plan* plan_before_work() noexcept {
-        make_plan(true);
+        if (try_begin_plan(true)) make_plan();
         return seating_.plan();
     }
     bool is_from_this_process() const noexcept {
@@ -187,7 +189,8 @@ private:
     job_slot leapfrog_from(worker& own, worker& victim, const serving_record::entry& seen) noexcept;
 
     // whereabouts.hpp
-    bool make_plan(bool before_work) noexcept;
+    bool try_begin_plan(bool before_work) noexcept;
+    void make_plan() noexcept;
     const seat_plan* come_to(worker& own) noexcept;
     unsigned tier(const worker& one, const worker& other) const noexcept;
     void count_steal(worker& own, const worker& victim) noexcept;

@@ -151,7 +151,7 @@ public:
 inline bool scheduler::start_thread_with_seat(worker& by) noexcept {
     static constinit atomic<bool> is_pinned{false};
     do_once(is_pinned, [] { pin_shared_object(reinterpret_cast<const void*>(&pool_thread::main)); });
-    make_plan(true);
+    (void)plan_before_work();
     const lock_guard guard(membership_);
     worker* fresh = stopping_.load(relaxed) ? nullptr : record_table::take();
     if (fresh == nullptr) return false;

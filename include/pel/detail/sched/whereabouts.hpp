@@ -10,14 +10,16 @@ PEL_NAMESPACE_BEGIN
 namespace detail {
 
 /// Once each: before the first thread starts, if its work may touch memory that ought to be near; and when a thread has
-/// nothing else to do. Whoever comes meanwhile does without. Returns: whether this call was the one.
-inline bool scheduler::make_plan(bool before_work) noexcept {
+/// nothing else to do. Returns: whether it is for the caller to make the plan now; who comes meanwhile does without.
+inline bool scheduler::try_begin_plan(bool before_work) noexcept {
     const unsigned turn = before_work ? 1 : 2;
-    if (config_.make_plan == nullptr || (plans_tried_.load(relaxed) & turn) != 0) return false; // stale: asked below
+    if (config_.wants_plan == nullptr || (plans_tried_.load(relaxed) & turn) != 0) return false; // stale: asked below
     if ((plans_tried_.fetch_or(turn, relaxed) & turn) != 0 || seating_.plan() != nullptr) return false;
-    const seat_plan* const made = config_.make_plan(config_.context, before_work);
+    return config_.wants_plan(config_.context, before_work);
+}
+inline void scheduler::make_plan() noexcept {
+    const seat_plan* const made = config_.make_plan(config_.context);
     if (made != nullptr) seating_.publish(made);
-    return true;
 }
 
 /// A thread comes to work or to search. Returns: the plan, null if there is none; with it, others find the thread where
