@@ -86,10 +86,10 @@ job_slot scheduler::look_until(worker& own, std::int64_t window_ns, Look&& look)
 }
 
 /// One pass of a walk: those that are seen at the seats on the way, and on a pass that goes all the way also a few that no
-/// seat may show. The injector comes as in find_once().
+/// seat may show. The injectors come as in find_once(), but on the way only the own node's.
 inline job_slot scheduler::look_around(worker& own, victim_walk& walk, bool may_ask) noexcept {
     if (seats_.load().free() < 0 || (own.random() & 15) == 0) {
-        if (const job_slot slot = injector_.try_pop()) return slot;
+        if (const job_slot slot = injectors_.try_pop(own.near_injector)) return slot;
     }
     const std::uint32_t records = record_count();
     job_slot found;
@@ -102,8 +102,9 @@ inline job_slot scheduler::look_around(worker& own, victim_walk& walk, bool may_
     for (unsigned seat = walk.next(); seat != victim_walk::none; seat = walk.next()) {
         if (seating_.here().for_each_at(seat, records, look)) return found;
     }
-    if (walk.was_wide()) found = look_at_stray(own, may_ask);
-    return found ? found : injector_.try_pop();
+    if (!walk.was_wide()) return injectors_.try_pop_at(own.near_injector);
+    found = look_at_stray(own, may_ask);
+    return found ? found : injectors_.try_pop(own.near_injector);
 }
 
 /// Whom no seat shows, because two were last seen at one: any of those that are not settled is looked at in a bounded
@@ -150,14 +151,14 @@ inline void scheduler::ask_again(const worker& own) noexcept {
     }
 }
 
-/// Deques first, but the injector must not starve: it is first for a thread in debt, which may be its only server (S3),
+/// Deques first, but the injectors must not starve: they are first for a thread in debt, which may be its only server (S3),
 /// and every 16th time.
 inline job_slot scheduler::find_once(worker& own) noexcept {
     if (seats_.load().free() < 0 || (own.random() & 15) == 0) {
-        if (const job_slot slot = injector_.try_pop()) return slot;
+        if (const job_slot slot = injectors_.try_pop(own.near_injector)) return slot;
     }
     if (const job_slot slot = steal_any(own)) return slot;
-    return injector_.try_pop();
+    return injectors_.try_pop(own.near_injector);
 }
 
 inline job_slot scheduler::steal_any(worker& own) noexcept {
@@ -242,7 +243,7 @@ inline void scheduler::run_found(worker& own, const job_slot& slot) noexcept {
 }
 
 /// S1: more threads hold seats than there are, and this one has nothing to hold it for. Not under S3, where the debt
-/// is what serves the injector. Returns: true after the sleep that paid it, awake with a new seat, searching.
+/// is what serves the injectors. Returns: true after the sleep that paid it, awake with a new seat, searching.
 inline bool scheduler::try_repay(worker& own) noexcept {
     const seats_view view = seats_.load();
     if (view.free() >= 0 || seats_.may_wake(view, has_stranded_work())) return false;

@@ -38,10 +38,13 @@ struct pool_stats {
     std::uint64_t fenced_forks = 0;    ///< forks that were public at once, for want of a heavy fence
 
     static constexpr unsigned most_tiers = 12;
-    /// The same by how far apart the two threads were, near before far: thread_pool::tiers() names the steps. All are in
-    /// the first where nothing is known of the machine.
+    /// The same by how far apart two threads were, near before far: thread_pool::tiers() names the steps. All are in the
+    /// first where nothing is known of the machine.
     std::uint64_t stolen_by_tier[most_tiers] = {}; ///< of stolen
     std::uint64_t wakes_by_tier[most_tiers] = {};  ///< of wakes, those of threads that slept
+    /// Of injected, those that have run, by how far the runner was from the submitter's NUMA node; in the node itself all
+    /// are in the tier that is its whole.
+    std::uint64_t injected_by_tier[most_tiers] = {};
 };
 
 namespace detail {
@@ -61,7 +64,8 @@ struct counters {
     counter exposed, taken_back, stolen, deep_steals, leapfrogs, give_backs, listed, listed_run, spills, injected,
         injected_run, claims, full_deques, hand_overs, debts, repayments, parks, wakes, guardian_beats, heavy_fences,
         foreign_only, unsafe_waits, fenced_forks;
-    counter stolen_by_tier[pool_stats::most_tiers], wakes_by_tier[pool_stats::most_tiers];
+    counter stolen_by_tier[pool_stats::most_tiers], wakes_by_tier[pool_stats::most_tiers],
+        injected_by_tier[pool_stats::most_tiers];
 
     /// Owner of the record, before it is shown to others.
     void reset() noexcept { ::new (this) counters(); }
@@ -93,6 +97,7 @@ struct counters {
         for (unsigned tier = 0; tier < pool_stats::most_tiers; ++tier) {
             sum.stolen_by_tier[tier] += stolen_by_tier[tier].get();
             sum.wakes_by_tier[tier] += wakes_by_tier[tier].get();
+            sum.injected_by_tier[tier] += injected_by_tier[tier].get();
         }
     }
 };

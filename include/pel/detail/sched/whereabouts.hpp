@@ -16,8 +16,15 @@ inline bool scheduler::make_plan(bool before_work) noexcept {
     if (config_.make_plan == nullptr || (plans_tried_.load(relaxed) & turn) != 0) return false; // stale: asked below
     if ((plans_tried_.fetch_or(turn, relaxed) & turn) != 0 || seating_.plan() != nullptr) return false;
     const seat_plan* const made = config_.make_plan(config_.context, before_work);
-    if (made != nullptr) seating_.publish(made);
+    if (made == nullptr) return true;
+    injectors_.open(made->injectors()); // before anybody can learn of them
+    seating_.publish(made);
     return true;
+}
+
+inline void scheduler::note_seat(worker& own, const seat_plan& plan, unsigned seat) noexcept {
+    own.seat.store(seat, relaxed); // a hint
+    own.near_injector = plan.injector_of(seat);
 }
 
 /// A thread comes to work or to search. Returns: the plan, null if there is none; with it, others find the thread where
@@ -30,14 +37,20 @@ inline const seat_plan* scheduler::come_to(worker& own) noexcept {
         own.stands = has_seat && config_.settle(config_.context, *plan, own.slot) ? standing::settled : standing::roams;
     }
     if (own.stands == standing::settled) {
-        own.seat.store(own.slot, relaxed); // a hint, as all of it
+        note_seat(own, *plan, own.slot);
         seating_.here().settle(own.slot, own.index);
     } else {
         const unsigned seat = plan->seat_near(current_cpu());
-        own.seat.store(seat, relaxed);
+        note_seat(own, *plan, seat);
         seating_.here().visit(seat, own.index);
     }
     return plan;
+}
+
+inline void scheduler::come_by(worker& own) noexcept {
+    const seat_plan* const plan = seating_.plan();
+    if (plan == nullptr || !own.is_member() || own.stands == standing::settled) return;
+    note_seat(own, *plan, plan->seat_near(current_cpu()));
 }
 
 /// Returns: how far apart they were when they were last seen; see pool_stats.
@@ -49,6 +62,13 @@ inline unsigned scheduler::tier(const worker& one, const worker& other) const no
 inline void scheduler::count_steal(worker& own, const worker& victim) noexcept {
     own.counts.stolen.add();
     own.counts.stolen_by_tier[tier(own, victim)].add();
+}
+
+inline void scheduler::count_injected(worker& runner, unsigned from) noexcept {
+    runner.counts.injected_run.add();
+    const seat_plan* const plan = seating_.plan();
+    const unsigned tier = plan == nullptr ? 0 : plan->order().node_tier(from, runner.seat.load(relaxed)); // hints
+    runner.counts.injected_by_tier[tier].add();
 }
 
 } // namespace detail
