@@ -116,6 +116,8 @@ public:
     /// Jobs submitted and not finished; complete_submissions() runs and awaits them.
     void submission_begins() noexcept { submissions_.fetch_add(1, relaxed); } // who waits for 0 excludes submitters
     void submission_ends() noexcept;
+    /// Whether it matters where a thread is.
+    bool has_places() const noexcept { return seating_.plan() != nullptr; }
     /// A thread that holds no seat is about to make work known: it is near the one where the kernel has it run.
     void come_by(worker& own) noexcept;
     /// A job that was submitted near the seat `from` has run.

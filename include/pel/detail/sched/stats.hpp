@@ -62,8 +62,8 @@ private:
 
 struct counters {
     counter exposed, taken_back, stolen, deep_steals, leapfrogs, give_backs, listed, listed_run, spills, injected,
-        injected_run, claims, full_deques, hand_overs, debts, repayments, parks, wakes, guardian_beats, heavy_fences,
-        foreign_only, unsafe_waits, fenced_forks;
+        claims, full_deques, hand_overs, debts, repayments, parks, wakes, guardian_beats, heavy_fences, foreign_only,
+        unsafe_waits, fenced_forks;
     counter stolen_by_tier[pool_stats::most_tiers], wakes_by_tier[pool_stats::most_tiers],
         injected_by_tier[pool_stats::most_tiers];
 
@@ -72,7 +72,7 @@ struct counters {
 
     void add_to(pool_stats& sum) const noexcept {
         sum.spawned += exposed.get() + listed.get() + injected.get();
-        sum.executed += taken_back.get() + stolen.get() + listed_run.get() + injected_run.get();
+        sum.executed += taken_back.get() + stolen.get() + listed_run.get();
         sum.exposed += exposed.get();
         sum.taken_back += taken_back.get();
         sum.stolen += stolen.get();
@@ -98,6 +98,7 @@ struct counters {
             sum.stolen_by_tier[tier] += stolen_by_tier[tier].get();
             sum.wakes_by_tier[tier] += wakes_by_tier[tier].get();
             sum.injected_by_tier[tier] += injected_by_tier[tier].get();
+            sum.executed += injected_by_tier[tier].get();
         }
     }
 };

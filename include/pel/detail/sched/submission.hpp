@@ -42,9 +42,10 @@ public:
         is_counted_ = true;
         by.counts.injected.add();
         scheduler& pool = pool_; // the job may be done, and gone, after the push
-        if (&by != current_worker || by.has_left) pool.come_by(by);
-        from_seat_ = static_cast<std::uint16_t>(by.seat.load(relaxed)); // its own hint
-        pool.shared().push(entry_, by.near_injector);
+        if (!pool.has_places()) [[likely]]
+            pool.shared().push(entry_, 0);
+        else
+            push_near(by);
         pool.look(by);
     }
 
@@ -105,6 +106,11 @@ protected:
     }
 
 private:
+    PEL_NOINLINE void push_near(worker& by) noexcept {
+        if (&by != current_worker || by.has_left) pool_.come_by(by);
+        from_seat_ = static_cast<std::uint16_t>(by.seat.load(relaxed)); // its own hint
+        pool_.shared().push(entry_, by.near_injector);
+    }
     void wait_alone() {
         if (pool_.shared().try_remove(entry_)) return entry_.single.function(entry_.single, no_worker, job_action::run);
         while (!is_done()) yield_thread();

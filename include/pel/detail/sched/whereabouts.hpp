@@ -65,7 +65,6 @@ inline void scheduler::count_steal(worker& own, const worker& victim) noexcept {
 }
 
 inline void scheduler::count_injected(worker& runner, unsigned from) noexcept {
-    runner.counts.injected_run.add();
     const seat_plan* const plan = seating_.plan();
     const unsigned tier = plan == nullptr ? 0 : plan->order().node_tier(from, runner.seat.load(relaxed)); // hints
     runner.counts.injected_by_tier[tier].add();
