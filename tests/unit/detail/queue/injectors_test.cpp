@@ -106,18 +106,16 @@ TEST(injectors, stress_every_entry_is_claimed_once_also_by_who_asks_while_it_is_
     for (std::size_t i = 0; i < places * each; ++i) jobs.emplace_back(i);
     for (std::size_t i = 0; i < places * each; ++i) listed.emplace_back(places * each + i);
     std::vector<std::atomic<unsigned>> claims(2 * places * each);
-    std::atomic<std::size_t> claimed{0};
-    const auto claim = [&](std::size_t number) {
-        claims[number].fetch_add(1);
-        claimed.fetch_add(1);
-    };
+    const auto claim = [&](std::size_t number) { claims[number].fetch_add(1, std::memory_order_relaxed); };
+    std::atomic<std::size_t> pushing[places] = {0, each, 2 * each};
     std::vector<std::thread> threads;
     for (unsigned at = 0; at < places; ++at) {
         threads.emplace_back([&, at] {
             for (std::size_t i = at * each; i < (at + 1) * each; ++i) {
+                pushing[at].store(i, std::memory_order_relaxed);
                 all.push(jobs[i].entry, at);
                 all.append(list, at, listed[i], &ignore, [] { return 0; });
-                const std::size_t others = (i + each + 1) % jobs.size(); // its pusher is about there
+                const std::size_t others = pushing[(at + i) % places].load(std::memory_order_relaxed);
                 if (all.try_remove(jobs[others].entry)) claim(others);
                 if (const job_slot slot = i % 2 == 0 ? all.try_pop(list) : all.try_pop(at)) claim(number_of(slot));
             }
