@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Where a pool's threads are: bound as its options say, and counted by how far apart they are.
 #include <pel/parallel_for.hpp>
+#include <pel/task_group.hpp>
 #include <pel/thread_pool.hpp>
 #include <pel/topology.hpp>
 
@@ -62,13 +63,65 @@ TEST(places, steals_and_wakes_are_counted_by_how_far_apart_the_threads_are) {
     EXPECT_LE(sum_of(stats.wakes_by_tier), stats.wakes);
 }
 
+/// Waits until all that was submitted has run, and is counted.
+void await_submissions(thread_pool& pool) {
+    pel_test::await([&] { return sum_of(pool.stats().injected_by_tier) == pool.stats().injected; });
+}
+
+TEST(places, submitted_jobs_are_counted_by_how_far_from_the_submitter_they_ran) {
+    thread_pool pool(on_machine("numa:2 core:2 pu:1"));
+    const pel_test::watchdog guard(pool);
+    on_each_thread(pool, 4, [](unsigned) {}); // the machine is known
+    std::thread submitter([&] {
+        cpu_mask here;
+        here.insert(pel::detail::current_cpu());
+        pel::detail::set_thread_affinity(here); // so that it stays on one node, whichever the description says
+        std::atomic<unsigned> arrived{0};
+        for (unsigned i = 0; i < 4; ++i) {
+            pool.post([&] {
+                ++arrived;
+                while (arrived < 4) std::this_thread::yield(); // each runs on a thread of its own
+            });
+        }
+        await_submissions(pool);
+    });
+    submitter.join();
+    EXPECT_EQ(pool.tiers().size(), 2U);
+    const pel::pool_stats stats = pool.stats();
+    EXPECT_EQ(stats.injected_by_tier[0], 2U);
+    EXPECT_EQ(stats.injected_by_tier[1], 2U);
+}
+
+TEST(places, what_is_submitted_on_any_node_is_run) {
+    thread_pool pool(on_machine("package:2 numa:2 core:1 pu:1"));
+    const pel_test::watchdog guard(pool);
+    const unsigned each = static_cast<unsigned>(pel_test::scaled(10'000));
+    std::atomic<unsigned> ran{0}, listed{0};
+    on_each_thread(pool, 4, [&](unsigned) {
+        for (unsigned i = 0; i < each; ++i) {
+            const auto detached = pool.submit([&] { ++ran; }).then([&] { ++ran; });
+            if (i % 100 == 0) pool.submit([&] { ++ran; }).get();
+        }
+    });
+    pel::task_group group(pool);
+    for (unsigned i = 0; i < 100; ++i) group.run([&] { group.run([&] { ++listed; }); }); // begun outside the pool
+    EXPECT_EQ(group.wait(), pel::group_status::completed);
+    EXPECT_EQ(listed, 100U);
+    await_submissions(pool);
+    EXPECT_EQ(ran, 4 * (2 * each + (each + 99) / 100));
+    EXPECT_EQ(pool.stats().injected, ran);
+}
+
 TEST(places, without_a_word_about_the_machine_all_is_of_one_tier) {
     thread_pool pool(2);
     const pel_test::watchdog guard(pool);
     on_each_thread(pool, 2, [](unsigned) {});
+    pool.submit([] {}).get();
+    await_submissions(pool);
     const pel::pool_stats stats = pool.stats();
     if (pool.tiers().empty()) { // else this machine has several nodes
         EXPECT_EQ(stats.stolen_by_tier[0], stats.stolen);
+        EXPECT_EQ(stats.injected_by_tier[0], 1U);
     }
     EXPECT_EQ(sum_of(stats.stolen_by_tier), stats.stolen);
 }

@@ -58,7 +58,7 @@ struct world : pool_world {
     }
     void serve() {
         current_worker = &server;
-        if (const job_slot slot = pool.shared().try_pop()) slot.function(slot, server, job_action::run);
+        if (const job_slot slot = pool.shared().try_pop(0)) slot.function(slot, server, job_action::run);
     }
 };
 

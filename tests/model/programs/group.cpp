@@ -112,7 +112,7 @@ struct group_world : pool_world {
             run(second, [this] { add_to(inner); });
             finish(first, false);
             model::check(outer.runs.read() == 1, "the wait returned before the job had run");
-            while (const job_slot slot = pool.shared().try_pop()) pool.run(builder, slot);
+            while (const job_slot slot = pool.shared().try_pop(0)) pool.run(builder, slot);
             finish(second, false);
         }
         model::check(inner.runs.read() == 1, "the wait returned before the second group's job had run");

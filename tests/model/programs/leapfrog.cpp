@@ -87,7 +87,7 @@ struct leapfrog_world : pool_world {
     }
     void serve_injector() {
         become(server);
-        if (const job_slot slot = pool.shared().try_pop()) slot.function(slot, server, job_action::run);
+        if (const job_slot slot = pool.shared().try_pop(0)) slot.function(slot, server, job_action::run);
     }
     void tell_outcome() const {
         model::outcome(has_helped ? "helped" : waiter.counts.give_backs.get() != 0 ? "gave back" : "did not help");

@@ -43,7 +43,7 @@ struct pool_world {
         : pool(scheduler_config{.seats = seats, .max_threads = max_threads}) {
         model::name(pool, "pool");
         model::name(seats_word(), "seats");
-        model::name(pool.shared(), "injector");
+        model::name(pool.shared(), "injectors");
     }
     seats& seats_word() { return pool.*member(seats_of{}); }
     seats_view seats_now() { return seats_word().load(); }
@@ -128,7 +128,7 @@ struct posted_job : job {
 
     bool is_done() const { return done.load(acquire); }
     void post(pool_world& world, worker& by) {
-        world.pool.shared().push(entry);
+        world.pool.shared().push(entry, by.near_injector);
         world.pool.look(by);
     }
 

@@ -51,6 +51,24 @@ const model::registered parking{
         run.finally([&w] { model::check(w.job.is_done(), "visible work, a free seat, and all sleep"); });
     }};
 
+/// The same, and it lies in the injector of another node.
+struct far_parking_world : parking_world {
+    worker& far_poster = foreign("poster");
+    far_parking_world() {
+        pool.shared().open(2);
+        far_poster.near_injector = 1;
+    }
+};
+
+const model::registered far_parking{
+    {.name = "seats: work appears far away as the last searcher parks", .early_timeouts = 0},
+    [](model::execution& run) {
+        auto& w = run.share<far_parking_world>();
+        run.thread("poster", [&w] { w.job.post(w, w.far_poster); });
+        run.daemon("searcher", [&w] { w.work(w.searcher); });
+        run.finally([&w] { model::check(w.job.is_done(), "visible work, a free seat, and all sleep"); });
+    }};
+
 /// S4: all threads that the pool may have wait for what the posted job does, so one of the waiters must run it.
 struct waiters_world : pool_world {
     worker& first = serving("first");
@@ -121,7 +139,7 @@ struct debt_world : pool_world {
     worker& waiter = serving("waiter");
     posted_job job;
     debt_world() : pool_world(1, 2) {
-        pool.shared().push(job.entry);
+        pool.shared().push(job.entry, 0);
         job.woken[0] = &waiter;
     }
 };

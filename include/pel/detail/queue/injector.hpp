@@ -13,7 +13,7 @@
 #include <pel/detail/queue/split_deque.hpp>
 #include <pel/detail/sync/lock.hpp>
 
-#include <cstddef>
+#include <cstdint>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -27,6 +27,7 @@ struct injector_entry {
     job_slot single;
     group_list* list = nullptr;
     bool is_linked = false;
+    atomic<std::uint8_t> home{0}; // which of a pool's injectors it was pushed to; see injectors.hpp
 };
 
 /// A job that can stand in a group's list.
@@ -53,8 +54,10 @@ public:
 
 private:
     friend class injector;
+    friend class injectors;
 
     injector_entry entry_;
+    atomic<std::uint8_t> home_{0}; // as injector_entry::home
     listed_job* head_ = nullptr;
     listed_job* tail_ = nullptr;
     atomic<std::size_t> length_{0};
@@ -65,7 +68,7 @@ public:
     constexpr injector() noexcept = default;
 
     bool is_empty() const noexcept {
-        return size_.load(seq_cst) == 0; // sync(S2) seq_cst: after the parking thread's RMW
+        return !has_jobs(size_.load(seq_cst)); // sync(S2) seq_cst: after the parking thread's RMW
     }
 
     void push(injector_entry& entry) noexcept {
@@ -91,7 +94,7 @@ public:
     }
     /// Claims the oldest work: a single job, or one job of a group, which then goes to the back.
     job_slot try_pop() noexcept {
-        if (size_.load(relaxed) == 0) return {}; // stale: the pusher looks at the seats after us
+        if (!has_jobs(size_.load(relaxed))) return {}; // stale: the pusher looks at the seats after us
         const lock_guard guard(lock_);
         if (head_ == nullptr) return {};
         injector_entry& entry = *head_;
@@ -120,9 +123,12 @@ public:
         return list.head_ == nullptr ? job_slot{} : take_from(list);
     }
 
-    void reset_after_fork() noexcept { lock_.reset_after_fork(); }
-
 private:
+    friend class injectors;
+
+    static constexpr int others_shift = 48; // the first one's size word also says how many others there are
+    static constexpr bool has_jobs(std::uint64_t size) noexcept { return size << (64 - others_shift) != 0; }
+
     void link(injector_entry& entry) noexcept {
         entry.next = nullptr;
         entry.previous = tail_;
@@ -146,7 +152,7 @@ private:
     }
 
     alignas(cache_line) lock lock_;
-    atomic<std::size_t> size_{0}; // jobs, not entries
+    atomic<std::uint64_t> size_{0}; // jobs, not entries
     injector_entry* head_ = nullptr;
     injector_entry* tail_ = nullptr;
 };

@@ -19,9 +19,9 @@ inline void give_back_stolen(const job_slot& claimed, manual_lifetime<injector_e
     worker& forker = *claimed.forker; // the frame may be gone after the push
     injector_entry& entry = room.emplace();
     entry.single = claimed;
-    // It can be claimed only after the state says so: both happen under the injector's lock.
-    if (by.pool->shared().push_and(entry, [&]() noexcept { return claimed.frame->state.give_back(); }))
-        forker.sleep.unpark();
+    const auto publish = [&]() noexcept { return claimed.frame->state.give_back(); };
+    // It can be claimed only after the state says so: both happen under its injector's lock.
+    if (by.pool->shared().push_and(entry, by.near_injector, publish)) forker.sleep.unpark();
 }
 
 /// The end of a job that another thread than its forker has run. Asks the forker for more before it can go on: a fork

@@ -130,6 +130,7 @@ private:
 
     PEL_COLD void push_from_outside(const job_slot& task) noexcept {
         worker* const lease = lease_list::record_in(pool_); // a place to count
+        if (lease != nullptr) pool_.come_by(*lease);
         list(lease != nullptr ? *lease : no_worker, task, false);
     }
     segment* segment_of(worker& own) noexcept {
@@ -199,8 +200,8 @@ inline void group_core::list(worker& own, const job_slot& task, bool is_counted)
         return subtract(1);
     }
     scheduler& pool = pool_; // the group may be complete, and gone, after the append
-    const std::uint32_t waiter = pool.shared().append(list_, static_cast<group_job&>(*task.frame), task.function,
-                                                      [this]() noexcept { return count_.waiter(); });
+    const std::uint32_t waiter = pool.shared().append(list_, own.near_injector, static_cast<group_job&>(*task.frame),
+                                                      task.function, [this]() noexcept { return count_.waiter(); });
     if (waiter != 0) record_table::record_of(waiter).sleep.unpark(); // others may need what it holds
     own.counts.listed.add();
     pool.look(own);

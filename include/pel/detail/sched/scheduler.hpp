@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The scheduler of one pool: its records, seats, sleepers and injector, and the rule look() that connects them. This is
+// The scheduler of one pool: its records, seats, sleepers and injectors, and the rule look() that connects them. This is
 // the map; wake.hpp shares work and wakes, search.hpp finds work, waiting.hpp waits, threads.hpp starts and stops.
 //   any thread: everything public; what takes a worker& is for that worker's own thread.
 //   R2: record_count_'s release store -> record_count()'s acquire load: the records below it are attached.
@@ -10,7 +10,7 @@
 #include <pel/detail/platform/error.hpp>
 #include <pel/detail/platform/stack.hpp>
 #include <pel/detail/platform/thread.hpp>
-#include <pel/detail/queue/injector.hpp>
+#include <pel/detail/queue/injectors.hpp>
 #include <pel/detail/queue/job.hpp>
 #include <pel/detail/sched/records.hpp>
 #include <pel/detail/sched/seating.hpp>
@@ -115,7 +115,7 @@ public:
 
     // ---- work ----------------------------------------------------------------------------------------------------------
 
-    injector& shared() noexcept { return injector_; }
+    injectors& shared() noexcept { return injectors_; }
     /// S2: after work was made visible, or a seat freed. Wakes or starts whom it takes. `by` need not be a member.
     void look(worker& by) noexcept;
     /// Runs a claimed job on top of the caller's stack.
@@ -124,6 +124,12 @@ public:
     /// Jobs submitted and not finished; complete_submissions() runs and awaits them.
     void submission_begins() noexcept { submissions_.fetch_add(1, relaxed); } // who waits for 0 excludes submitters
     void submission_ends() noexcept;
+    /// Whether it matters where a thread is.
+    bool has_places() const noexcept { return seating_.plan() != nullptr; }
+    /// A thread that holds no seat is about to make work known: it is near the one where the kernel has it run.
+    void come_by(worker& own) noexcept;
+    /// A job that was submitted near the seat `from` has run.
+    void count_injected(worker& runner, unsigned from) noexcept;
 
     /// `own`: the caller's record, null if it can have none.
     void complete_submissions(worker* own);
@@ -192,6 +198,7 @@ private:
     bool try_begin_plan(bool before_work) noexcept;
     void make_plan() noexcept;
     const seat_plan* come_to(worker& own) noexcept;
+    static void note_seat(worker& own, const seat_plan& plan, unsigned seat) noexcept;
     unsigned tier(const worker& one, const worker& other) const noexcept;
     void count_steal(worker& own, const worker& victim) noexcept;
 
@@ -223,7 +230,7 @@ private:
     std::uint32_t foreign_records_ = 0;
     native_thread* const natives_; // of pool threads, by record index
     seats seats_;
-    injector injector_;
+    injectors injectors_;
 
     alignas(cache_line) atomic<std::uint64_t> submissions_{0};
     atomic<std::uint32_t> stop_waiter_{0};  // id of the record that waits in stop()

@@ -104,10 +104,11 @@ job_slot scheduler::look_until(worker& own, std::int64_t window_ns, Look&& look)
 }
 
 /// One pass of a walk: of those that are seen at the seats on the way the one with the job that is worth most; on a pass
-/// that goes all the way also a few that no seat may show. The injector comes as in find_once().
+/// that goes all the way also a few that no seat may show. The injectors come as in find_once(), but on the way only the
+/// own node's.
 inline job_slot scheduler::look_around(worker& own, victim_walk& walk, bool may_ask) noexcept {
     if (seats_.load().free() < 0 || (own.random() & 15) == 0) {
-        if (const job_slot slot = injector_.try_pop()) return slot;
+        if (const job_slot slot = injectors_.try_pop(own.near_injector)) return slot;
     }
     const std::uint32_t records = record_count();
     const bool asks_all =
@@ -117,11 +118,11 @@ inline job_slot scheduler::look_around(worker& own, victim_walk& walk, bool may_
     const auto look = [&](std::uint32_t index, unsigned tier) noexcept {
         worker& one = record(index);
         if (&one == &own) return;
-        const unsigned worth = one.deque.has_public() ? walk.worth(doublings_of(one), tier) : 0;
-        if (worth > best_worth) {
-            best = &one;
-            best_worth = worth;
-        } else if (worth == 0 && !one.deque.is_asked() && (asks_all || (may_ask && one.deque.has_private()))) {
+        if (one.deque.has_public()) {
+            const unsigned worth = walk.worth(doublings_of(one), tier);
+            if (worth > best_worth) best = &one;
+            if (worth > best_worth) best_worth = worth;
+        } else if (!one.deque.is_asked() && (asks_all || (may_ask && one.deque.has_private()))) {
             one.deque.request();
         }
     };
@@ -137,7 +138,8 @@ inline job_slot scheduler::look_around(worker& own, victim_walk& walk, bool may_
         look(index, tier(own, record(index)));
     }
     const job_slot slot = best != nullptr ? steal_from(own, *best) : job_slot{};
-    return slot ? slot : injector_.try_pop();
+    if (slot) return slot;
+    return walk.was_wide() ? injectors_.try_pop(own.near_injector) : injectors_.try_pop_at(own.near_injector);
 }
 
 /// Who has woken this thread had work in sight.
@@ -168,14 +170,14 @@ inline void scheduler::ask_again(const worker& own) noexcept {
     }
 }
 
-/// Deques first, but the injector must not starve: it is first for a thread in debt, which may be its only server (S3),
+/// Deques first, but the injectors must not starve: they are first for a thread in debt, which may be its only server (S3),
 /// and every 16th time.
 inline job_slot scheduler::find_once(worker& own) noexcept {
     if (seats_.load().free() < 0 || (own.random() & 15) == 0) {
-        if (const job_slot slot = injector_.try_pop()) return slot;
+        if (const job_slot slot = injectors_.try_pop(own.near_injector)) return slot;
     }
     if (const job_slot slot = steal_any(own)) return slot;
-    return injector_.try_pop();
+    return injectors_.try_pop(own.near_injector);
 }
 
 inline job_slot scheduler::steal_any(worker& own) noexcept {
@@ -260,7 +262,7 @@ inline void scheduler::run_found(worker& own, const job_slot& slot) noexcept {
 }
 
 /// S1: more threads hold seats than there are, and this one has nothing to hold it for. Not under S3, where the debt
-/// is what serves the injector. Returns: true after the sleep that paid it, awake with a new seat, searching.
+/// is what serves the injectors. Returns: true after the sleep that paid it, awake with a new seat, searching.
 inline bool scheduler::try_repay(worker& own) noexcept {
     const seats_view view = seats_.load();
     if (view.free() >= 0 || seats_.may_wake(view, has_stranded_work())) return false;

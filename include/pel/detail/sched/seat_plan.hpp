@@ -3,6 +3,7 @@
 // then, and without, all seats are alike. Immutable; any thread.
 #pragma once
 
+#include <pel/detail/queue/injectors.hpp>
 #include <pel/detail/sched/victim_order.hpp>
 
 #include <cstdint>
@@ -16,6 +17,7 @@ public:
     seat_plan(const machine& of, unsigned seats, binding how, bool smt, unsigned only_node = placement::any_node)
         : distances_(of), places_(of, seats, how, smt, only_node), order_(distances_, places_),
           is_this_system_(of.is_this_system) {
+        number_injectors(static_cast<unsigned>(of.nodes.size()));
         for (unsigned pu = 0, next = 0; pu < of.pus.size(); ++pu) {
             while (next < seats && places_[next].pu < pu) ++next;
             const unsigned cpu = of.pus[pu].os_index();
@@ -49,10 +51,30 @@ public:
         const unsigned seat = cpu < seat_of_cpu_.size() ? seat_of_cpu_[cpu] : no_seat;
         return seat == no_seat ? 0 : seat;
     }
+    /// Each node that has seats has an injector of its own. If they are too many, neighbours share one.
+    unsigned injectors() const noexcept { return injectors_; }
+    std::uint8_t injector_of(unsigned seat) const noexcept { return injector_of_[seat]; }
 
 private:
     static constexpr std::uint16_t no_seat = 0xFFFF;
     static constexpr unsigned full_capacity = 1024;
+
+    /// Nodes are numbered as their seats come, so in machine order.
+    void number_injectors(unsigned nodes) {
+        constexpr unsigned unnumbered = ~0U;
+        plain_array<unsigned> numbers(nodes + 1, unnumbered); // the last for seats without a node
+        unsigned count = 0;
+        for (unsigned seat = 0; seat < places_.seats(); ++seat) {
+            unsigned& its = numbers[places_[seat].node];
+            if (its == unnumbered) its = count++;
+        }
+        injectors_ = count < injectors::most ? count : injectors::most;
+        injector_of_.reserve(places_.seats());
+        for (unsigned seat = 0; seat < places_.seats(); ++seat) {
+            const unsigned its = numbers[places_[seat].node];
+            injector_of_.push_back(static_cast<std::uint8_t>(its * injectors_ / count));
+        }
+    }
 
     /// `next`: the first seat that is not before the PU. In its own node the nearest is a neighbour, for domains are
     /// nested; elsewhere all are asked.
@@ -75,6 +97,8 @@ private:
     const bool is_this_system_;
     plain_array<std::uint16_t> seat_of_cpu_;
     plain_array<std::uint64_t> capacity_below_;
+    plain_array<std::uint8_t> injector_of_; // by seat
+    unsigned injectors_ = 1;
 };
 
 } // namespace detail

@@ -38,10 +38,13 @@ struct pool_stats {
     std::uint64_t fenced_forks = 0;    ///< forks that were public at once, for want of a heavy fence
 
     static constexpr unsigned most_tiers = 12;
-    /// The same by how far apart the two threads were, near before far: thread_pool::tiers() names the steps. All are in
-    /// the first where nothing is known of the machine.
+    /// The same by how far apart two threads were, near before far: thread_pool::tiers() names the steps. All are in the
+    /// first where nothing is known of the machine.
     std::uint64_t stolen_by_tier[most_tiers] = {}; ///< of stolen
     std::uint64_t wakes_by_tier[most_tiers] = {};  ///< of wakes, those of threads that slept
+    /// Of injected, those that have run, by how far the runner was from the submitter's NUMA node; in the node itself all
+    /// are in the tier that is its whole.
+    std::uint64_t injected_by_tier[most_tiers] = {};
 };
 
 namespace detail {
@@ -59,16 +62,17 @@ private:
 
 struct counters {
     counter exposed, taken_back, stolen, deep_steals, leapfrogs, give_backs, listed, listed_run, spills, injected,
-        injected_run, claims, full_deques, hand_overs, debts, repayments, parks, wakes, guardian_beats, heavy_fences,
-        foreign_only, unsafe_waits, fenced_forks;
-    counter stolen_by_tier[pool_stats::most_tiers], wakes_by_tier[pool_stats::most_tiers];
+        claims, full_deques, hand_overs, debts, repayments, parks, wakes, guardian_beats, heavy_fences, foreign_only,
+        unsafe_waits, fenced_forks;
+    counter stolen_by_tier[pool_stats::most_tiers], wakes_by_tier[pool_stats::most_tiers],
+        injected_by_tier[pool_stats::most_tiers];
 
     /// Owner of the record, before it is shown to others.
     void reset() noexcept { ::new (this) counters(); }
 
     void add_to(pool_stats& sum) const noexcept {
         sum.spawned += exposed.get() + listed.get() + injected.get();
-        sum.executed += taken_back.get() + stolen.get() + listed_run.get() + injected_run.get();
+        sum.executed += taken_back.get() + stolen.get() + listed_run.get();
         sum.exposed += exposed.get();
         sum.taken_back += taken_back.get();
         sum.stolen += stolen.get();
@@ -93,6 +97,8 @@ struct counters {
         for (unsigned tier = 0; tier < pool_stats::most_tiers; ++tier) {
             sum.stolen_by_tier[tier] += stolen_by_tier[tier].get();
             sum.wakes_by_tier[tier] += wakes_by_tier[tier].get();
+            sum.injected_by_tier[tier] += injected_by_tier[tier].get();
+            sum.executed += injected_by_tier[tier].get();
         }
     }
 };

@@ -33,7 +33,7 @@ public:
 
     bool is_done() const noexcept { return state.is_done(); }
 
-    /// Into the injector. A pool at its end, or of the parent process, runs it here and now.
+    /// Into the injector of the caller's node. A pool at its end, or of the parent process, runs it here and now.
     void inject() noexcept {
         if (pool_.is_stopping() || !pool_.is_from_this_process())
             return entry_.single.function(entry_.single, *current_worker, job_action::run);
@@ -42,7 +42,10 @@ public:
         is_counted_ = true;
         by.counts.injected.add();
         scheduler& pool = pool_; // the job may be done, and gone, after the push
-        pool.shared().push(entry_);
+        if (!pool.has_places()) [[likely]]
+            pool.shared().push(entry_, 0);
+        else
+            push_near(by);
         pool.look(by);
     }
 
@@ -92,7 +95,7 @@ protected:
     /// The runner's last words: tells the waiter, starts the continuation, drops the pool's reference. Whoever sees that
     /// it is done finds the chain closed: a fork child that chains to it then must not wait for a thread of the parent.
     void finish(worker& runner) noexcept {
-        if (is_counted_) runner.counts.injected_run.add();
+        if (is_counted_) pool_.count_injected(runner, from_seat_);
         scheduler& pool = pool_;
         const bool was_counted = is_counted_;
         submission_core* const next = next_.exchange(this, acq_rel); // sync(U2) acq_rel: next is complete; the result
@@ -103,6 +106,11 @@ protected:
     }
 
 private:
+    PEL_NOINLINE void push_near(worker& by) noexcept {
+        if (&by != current_worker || by.has_left) pool_.come_by(by);
+        from_seat_ = static_cast<std::uint16_t>(by.seat.load(relaxed)); // its own hint
+        pool_.shared().push(entry_, by.near_injector);
+    }
     void wait_alone() {
         if (pool_.shared().try_remove(entry_)) return entry_.single.function(entry_.single, no_worker, job_action::run);
         while (!is_done()) yield_thread();
@@ -116,6 +124,7 @@ private:
     atomic<std::uint32_t> references_{2};
     atomic<submission_core*> next_{nullptr}; // this: closed, the result is there
     bool is_counted_ = false;
+    std::uint16_t from_seat_ = 0; // where it was submitted
 };
 
 /// The part that knows the result.

@@ -112,6 +112,7 @@ inline bool scheduler::attach(worker& fresh, bool foreign, std::uint32_t near) n
     fresh.is_foreign = foreign;
     fresh.stands = standing::unknown;
     fresh.seat.store(near, relaxed); // a hint
+    fresh.near_injector = 0;
     fresh.woken_by.store(0, relaxed);
     if (!foreign) {
         fresh.slot = seating_.take_slot(near);
@@ -181,7 +182,7 @@ inline void scheduler::complete_submissions(worker* own) {
     };
     if (own == nullptr) {
         while (!is_complete()) {
-            if (const job_slot slot = injector_.try_pop())
+            if (const job_slot slot = injectors_.try_pop(0))
                 slot.function(slot, no_worker, job_action::run);
             else
                 yield_thread();

@@ -39,6 +39,10 @@ public:
     unsigned seats() const noexcept { return static_cast<unsigned>(pu_of_.size()); }
     /// Returns: the tier of two seats; of seats that share a PU the lowest.
     unsigned tier(unsigned from, unsigned to) const noexcept { return distances_->tier(pu_of_[from], pu_of_[to]); }
+    /// Returns: how far apart the nodes of two seats are, one node being the last tier inside it.
+    unsigned node_tier(unsigned from, unsigned to) const noexcept {
+        return distances_->unit_tier(distances_->unit_of(pu_of_[from]), distances_->unit_of(pu_of_[to]));
+    }
     const proximity& distances() const noexcept { return *distances_; }
     /// Returns: how many halvings of a job its way from that tier is worth; 0 inside a node. Where memory is d times as far
     /// as one's own: 1 if d < 2, 2 if d < 4, and so on.

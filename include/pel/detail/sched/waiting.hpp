@@ -79,7 +79,7 @@ inline bool scheduler::wait_for_job(worker& own, job& awaited, injector_entry& e
             own, [&] { return awaited.state.is_settled(); }, [&] { return leapfrog(own, awaited); },
             [&] { return awaited.state.is_parked() || awaited.state.try_mark_parked(job_state::unfinished); });
         if (awaited.state.is_done()) return false;
-        if (injector_.try_remove(entry)) return true;
+        if (injectors_.try_remove(entry)) return true;
         awaited.state.try_mark_parked(job_state::returned); // claimed by a server: it will be done, or returned again
     }
 }
@@ -151,7 +151,7 @@ inline bool scheduler::leave_waiting(worker& own) noexcept {
 
 /// S4: nobody else can do what is in sight, and contract promise 2 goes before promise 3.
 inline void scheduler::run_anything(worker& own) noexcept {
-    job_slot slot = injector_.try_pop();
+    job_slot slot = injectors_.try_pop(own.near_injector);
     if (!slot) slot = steal_any(own);
     if (!slot) {
         slot = own.deque.try_steal(); // what lies below this wait on the same stack: as good as a thief's

@@ -84,17 +84,17 @@ inline void scheduler::wake_up_to(worker& by, std::uint32_t count) noexcept {
 }
 
 inline bool scheduler::has_visible_work() const noexcept {
-    if (!injector_.is_empty()) return true;
+    if (!injectors_.is_empty()) return true;
     for (std::uint32_t each = 0, count = record_count(); each < count; ++each) {
         if (record(each).deque.has_public()) return true;
     }
     return false;
 }
 
-/// Work that no holder of a seat may be looking for if all of them are foreign threads (S3): what is in the injector, and
+/// Work that no holder of a seat may be looking for if all of them are foreign threads (S3): what is in the injectors, and
 /// what a thread has made public that sleeps in a wait, or blocks.
 inline bool scheduler::has_stranded_work() const noexcept {
-    if (!injector_.is_empty()) return true;
+    if (!injectors_.is_empty()) return true;
     for (std::uint32_t each = 0, count = record_count(); each < count; ++each) {
         const worker& one = record(each);
         if (one.is_away.load(relaxed) && one.deque.has_public()) return true; // ordered by the seats word (S1)

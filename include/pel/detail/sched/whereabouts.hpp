@@ -19,7 +19,14 @@ inline bool scheduler::try_begin_plan(bool before_work) noexcept {
 }
 inline void scheduler::make_plan() noexcept {
     const seat_plan* const made = config_.make_plan(config_.context);
-    if (made != nullptr) seating_.publish(made);
+    if (made == nullptr) return;
+    injectors_.open(made->injectors()); // before anybody can learn of them
+    seating_.publish(made);
+}
+
+inline void scheduler::note_seat(worker& own, const seat_plan& plan, unsigned seat) noexcept {
+    own.seat.store(seat, relaxed); // a hint
+    own.near_injector = plan.injector_of(seat);
 }
 
 /// A thread comes to work or to search. Returns: the plan, null if there is none; with it, others find the thread where
@@ -32,14 +39,20 @@ inline const seat_plan* scheduler::come_to(worker& own) noexcept {
         own.stands = has_seat && config_.settle(config_.context, *plan, own.slot) ? standing::settled : standing::roams;
     }
     if (own.stands == standing::settled) {
-        own.seat.store(own.slot, relaxed); // a hint, as all of it
+        note_seat(own, *plan, own.slot);
         seating_.here().settle(own.slot, own.index);
     } else {
         const unsigned seat = plan->seat_near(current_cpu());
-        own.seat.store(seat, relaxed);
+        note_seat(own, *plan, seat);
         seating_.here().visit(seat, own.index);
     }
     return plan;
+}
+
+inline void scheduler::come_by(worker& own) noexcept {
+    const seat_plan* const plan = seating_.plan();
+    if (plan == nullptr || !own.is_member() || own.stands == standing::settled) return;
+    note_seat(own, *plan, plan->seat_near(current_cpu()));
 }
 
 /// Returns: how far apart they were when they were last seen; see pool_stats.
@@ -57,6 +70,12 @@ inline unsigned scheduler::doublings_of(const worker& victim) noexcept {
 inline void scheduler::count_steal(worker& own, const worker& victim) noexcept {
     own.counts.stolen.add();
     own.counts.stolen_by_tier[tier(own, victim)].add();
+}
+
+inline void scheduler::count_injected(worker& runner, unsigned from) noexcept {
+    const seat_plan* const plan = seating_.plan();
+    const unsigned tier = plan == nullptr ? 0 : plan->order().node_tier(from, runner.seat.load(relaxed)); // hints
+    runner.counts.injected_by_tier[tier].add();
 }
 
 } // namespace detail

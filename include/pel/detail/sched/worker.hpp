@@ -84,6 +84,7 @@ public:
     atomic<std::uint32_t> seat{0};      // where it is, by the plan; a hint to others
     atomic<std::uint32_t> woken_by{0};  // record index + 1 of who has woken it, where work may be; 0: none
     standing stands = standing::unknown;
+    std::uint8_t near_injector = 0;          // of the node where it is
     std::uint32_t next_stray = 0;            // record to look at
     atomic<std::uint64_t> fp_environment{0}; // of the call that this thread works for: who takes work of it adopts that
     std::uint32_t id = 0;                    // in the process, from 1

@@ -112,6 +112,21 @@ const machine& two_nodes() {
     return made;
 }
 
+TEST(seat_plan, each_node_with_seats_has_an_injector_or_shares_one_with_a_neighbour) {
+    const machine many = synthetic_machine("pack:16 numa:2 core:2 pu:1");
+    const seat_plan whole(many, 64, binding::automatic, true);
+    EXPECT_EQ(whole.injectors(), 16U);
+    for (unsigned seat = 0; seat < 64; ++seat) EXPECT_EQ(whole.injector_of(seat), seat / 4);
+    const seat_plan sparse(many, 16, binding::automatic, true);
+    EXPECT_EQ(sparse.injectors(), 16U);
+    for (unsigned seat = 0; seat < 16; ++seat) EXPECT_EQ(sparse.injector_of(seat), seat);
+    const seat_plan one_node(many, 2, binding::automatic, true, 5);
+    EXPECT_EQ(one_node.injectors(), 1U);
+    EXPECT_EQ(one_node.injector_of(1), 0U);
+    const machine small = synthetic_machine("core:2 pu:2");
+    EXPECT_EQ(seat_plan(small, 4, binding::automatic, true).injectors(), 1U);
+}
+
 TEST(victim_walk, a_pass_looks_at_a_few_of_each_tier_and_never_at_itself_or_at_one_twice) {
     const seat_plan plan(two_nodes(), 32, binding::automatic, true);
     victim_walk walk(plan.order(), 5, 12345);
