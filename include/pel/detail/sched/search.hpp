@@ -200,6 +200,7 @@ inline job_slot scheduler::steal_from(worker& own, worker& victim) noexcept {
 }
 
 inline job_slot scheduler::deep_steal_any(worker& own) noexcept {
+    if (now_ns() < next_fence_.load(relaxed)) return {}; // stale: asked below
     const std::uint32_t count = record_count();
     for (std::uint32_t tried = 0, each = own.random(); tried < count; ++tried, ++each) {
         worker& victim = record(each % count);
