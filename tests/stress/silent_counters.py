@@ -19,7 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = "patience{sanitizer.empty() ? 50 : 240}", "patience{15}"
 CLASS_HEAD = "class counter {\npublic:\n"
-NUMBERED = CLASS_HEAD + """    explicit constexpr counter(int number) noexcept : number_(number) {}
+NUMBERED = CLASS_HEAD + """    counter() noexcept = default; // those by tier are tested elsewhere (tests/unit/places_test.cpp)
+    explicit constexpr counter(int number) noexcept : number_(number) {}
     static int silent() noexcept {
         static const int number = std::atoi(std::getenv("PEL_SILENT_COUNTER"));
         return number;
@@ -41,7 +42,7 @@ def number_counters(text):
     names = re.findall(r"\w+", members[1])
     numbered = ", ".join(f"{name}{{{number}}}" for number, name in enumerate(names))
     text = text[: members.start(1)] + numbered + text[members.end(1) :]
-    for old, new in ((CLASS_HEAD, NUMBERED), ADD, (FIRST_MEMBER, FIRST_MEMBER + "\n    int number_;")):
+    for old, new in ((CLASS_HEAD, NUMBERED), ADD, (FIRST_MEMBER, FIRST_MEMBER + "\n    int number_ = -2;")):
         text = replaced(text, old, new)
     return text.replace("#pragma once", "#pragma once\n#include <cstdlib>", 1), names
 
