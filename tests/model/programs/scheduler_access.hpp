@@ -31,6 +31,7 @@ PEL_TEST_REVEAL(threads_of, threads_);
 PEL_TEST_REVEAL(attach_to, attach);
 PEL_TEST_REVEAL(work_of, work);
 PEL_TEST_REVEAL(find_of, find);
+PEL_TEST_REVEAL(read_machine_of, read_machine);
 PEL_TEST_REVEAL(sleep_idle_of, sleep_idle);
 PEL_TEST_REVEAL(sleep_registered_of, sleep_registered);
 PEL_TEST_REVEAL(run_found_of, run_found);
@@ -155,6 +156,7 @@ struct pool_world {
     // Steps of a pool thread's life.
     void sleep_registered(worker& own) { (pool.*member(sleep_registered_of{}))(own, false); }
     bool sleep_idle(worker& own) { return (pool.*member(sleep_idle_of{}))(own); }
+    bool read_machine(worker& own) { return (pool.*member(read_machine_of{}))(own); }
     job_slot find(worker& own, std::int64_t window) { return (pool.*member(find_of{}))(own, window); }
     void run_found(worker& own, const job_slot& claimed) { (pool.*member(run_found_of{}))(own, claimed); }
     /// The life of a pool thread from its search on.

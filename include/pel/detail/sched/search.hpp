@@ -28,7 +28,9 @@ inline void scheduler::work(worker& own) noexcept {
 /// Before a thread sleeps for the first time it reads the machine, if nobody has. That takes some ms, in which it looks
 /// for nothing: it counts as one that has found a job. Returns: whether it did, and so has to search once more.
 inline bool scheduler::read_machine(worker& own) noexcept {
-    if (config_.make_plan == nullptr || (plans_tried_.load(relaxed) & 2) != 0) return false; // stale: asked again
+    if (config_.make_plan == nullptr || (plans_tried_.load(relaxed) & 2) != 0 || // stale: asked again
+        seating_.plan() != nullptr)
+        return false;
     const seats_view view = seats_.found();
     if (view.searching() == 0 && view.free() > 0) wake_one(own);
     make_plan(false);
