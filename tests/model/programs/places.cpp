@@ -169,7 +169,7 @@ const auto started_late = [](model::execution& run) { start(run, 1); };
 
 const model::registered programs[] = {
     {bounded("places: a plan and a job appear as one sleeps", 3), as_one_sleeps},
-    {bounded("places: a plan and a job appear as one sleeps, 5 preemptions", 5, 1), as_one_sleeps},
+    {bounded("places: a plan and a job appear as one sleeps, 4 preemptions", 4, 1), as_one_sleeps},
     {bounded("places: a plan and a job appear as two search", 2), as_two_search},
     {bounded("places: a plan and a job appear as two search, 4 preemptions", 4, 1), as_two_search},
     {bounded("places: the last searcher reads for long", 4), read_for_long},
