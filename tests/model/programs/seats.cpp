@@ -17,44 +17,61 @@ struct injector_world : pool_world {
     worker& caller = foreign("caller");
     worker& sleeper = idle("sleeper");
     posted_job job;
-    injector_world() : pool_world(1, 2) { model::name(job, "job"); }
+    explicit injector_world(places its) : pool_world(1, 2, its) { model::name(job, "job"); }
 };
 
-const model::registered s3{{.name = "seats: S3, the injector has a server", .pure_spins = true, .early_timeouts = 0},
-                           [](model::execution& run) {
-                               auto& w = run.share<injector_world>();
-                               run.thread("poster", [&w] { w.job.post(w, w.holder); });
-                               run.thread("holder", [&w] {
-                                   w.become(w.holder);
-                                   w.pool.leave_seat(w.holder);
-                               });
-                               run.thread("caller", [&w] {
-                                   w.become(w.caller);
-                                   w.pool.begin_foreign_call(w.caller);
-                                   wait_for(w.job);
-                               });
-                               run.daemon("sleeper", [&w] { w.sleep_and_serve_one(w.sleeper); });
-                           }};
+void serve_injector(model::execution& run, places its) {
+    auto& w = run.share<injector_world>(its);
+    run.thread("poster", [&w] { w.job.post(w, w.holder); });
+    run.thread("holder", [&w] {
+        w.become(w.holder);
+        w.pool.leave_seat(w.holder);
+    });
+    run.thread("caller", [&w] {
+        w.become(w.caller);
+        w.pool.begin_foreign_call(w.caller);
+        wait_for(w.job);
+    });
+    run.daemon("sleeper", [&w] { w.sleep_and_serve_one(w.sleeper); });
+}
+
+const model::registered s3[] = {
+    {{.name = "seats: S3, the injector has a server", .pure_spins = true, .early_timeouts = 0},
+     [](model::execution& run) { serve_injector(run, places::unknown); }},
+    {{.name = "seats: S3, the injector has a server, places known",
+      .pure_spins = true,
+      .early_timeouts = 0,
+      .from_bound = 1},
+     [](model::execution& run) { serve_injector(run, places::known); }},
+};
 
 /// Work appears between the last search and the sleep.
 struct parking_world : pool_world {
     worker& searcher = searching("searcher");
     posted_job job;
-    parking_world() : pool_world(1, 1) { model::name(job, "job"); }
+    explicit parking_world(places its) : pool_world(1, 1, its) { model::name(job, "job"); }
 };
 
-const model::registered parking{
-    {.name = "seats: work appears as the last searcher parks", .early_timeouts = 0}, [](model::execution& run) {
-        auto& w = run.share<parking_world>();
-        run.thread("poster", [&w] { w.job.post(w, w.searcher); });
-        run.daemon("searcher", [&w] { w.work(w.searcher); });
-        run.finally([&w] { model::check(w.job.is_done(), "visible work, a free seat, and all sleep"); });
-    }};
+void post_as_searcher_parks(model::execution& run, places its) {
+    auto& w = run.share<parking_world>(its);
+    run.thread("poster", [&w] { w.job.post(w, w.searcher); });
+    run.daemon("searcher", [&w] { w.work(w.searcher); });
+    run.finally([&w] { model::check(w.job.is_done(), "visible work, a free seat, and all sleep"); });
+}
+
+const model::registered parking[] = {
+    {{.name = "seats: work appears as the last searcher parks", .early_timeouts = 0},
+     [](model::execution& run) { post_as_searcher_parks(run, places::unknown); }},
+    {{.name = "seats: work appears as the last searcher parks, places known", .early_timeouts = 0},
+     [](model::execution& run) { post_as_searcher_parks(run, places::known); }},
+    {{.name = "seats: work appears as the last searcher reads the machine, and parks", .early_timeouts = 0},
+     [](model::execution& run) { post_as_searcher_parks(run, places::unread); }},
+};
 
 /// The same, and it lies in the injector of another node.
 struct far_parking_world : parking_world {
     worker& far_poster = foreign("poster");
-    far_parking_world() {
+    far_parking_world() : parking_world(places::unknown) {
         pool.shared().open(2);
         far_poster.near_injector = 1;
     }

@@ -46,39 +46,37 @@ struct sleep_world : pool_world {
 };
 
 /// A call begins while the last searcher goes to sleep: nobody was in a call when it looked.
-const model::registered entering{
-    {.name = "sleep: a call begins as the last searcher parks", .early_timeouts = 0}, [](model::execution& run) {
-        auto& w = run.share<sleep_world>(2u, 1u);
-        worker& searcher = w.searching("searcher");
-        w.caller.wakes_from = 1; // as an outermost call that may be small, the only one to fork fast at once
-        run.thread("caller", [&w] {
-            w.become(w.caller);
-            w.pool.begin_foreign_call(w.caller);
-            w.fork(0);
-        });
-        run.daemon("searcher", [&w, &searcher] { w.work(searcher); });
-        run.finally([&w] { model::check(w.jobs[0].has_begun, "a private job, and all sleep"); });
-    }};
+void enter(model::execution& run, places its) {
+    auto& w = run.share<sleep_world>(2u, 1u, its);
+    worker& searcher = w.searching("searcher");
+    w.caller.wakes_from = 1; // as an outermost call that may be small, the only one to fork fast at once
+    run.thread("caller", [&w] {
+        w.become(w.caller);
+        w.pool.begin_foreign_call(w.caller);
+        w.fork(0);
+    });
+    run.daemon("searcher", [&w, &searcher] { w.work(searcher); });
+    run.finally([&w] { model::check(w.jobs[0].has_begun, "a private job, and all sleep"); });
+}
 
 /// Nobody but the guardian can tell that a fork was made behind its back.
-const model::registered guardian{{.name = "sleep: a fork as the guardian parks"}, [](model::execution& run) {
-                                     auto& w = run.share<sleep_world>(2u, 1u);
-                                     worker& searcher = w.searching("searcher");
-                                     w.pool.begin_foreign_call(w.caller);
-                                     w.caller.deque.clear_request(); // served while there was a searcher
-                                     run.thread("caller", [&w] {
-                                         w.become(w.caller);
-                                         w.fork(0);
-                                     });
-                                     run.daemon("searcher", [&w, &searcher] { w.work(searcher); });
-                                     run.finally(
-                                         [&w] { model::check(w.jobs[0].has_begun, "a private job, and all sleep"); });
-                                 }};
+void guard(model::execution& run, places its) {
+    auto& w = run.share<sleep_world>(2u, 1u, its);
+    worker& searcher = w.searching("searcher");
+    w.pool.begin_foreign_call(w.caller);
+    w.caller.deque.clear_request(); // served while there was a searcher
+    run.thread("caller", [&w] {
+        w.become(w.caller);
+        w.fork(0);
+    });
+    run.daemon("searcher", [&w, &searcher] { w.work(searcher); });
+    run.finally([&w] { model::check(w.jobs[0].has_begun, "a private job, and all sleep"); });
+}
 
 /// The last searcher has claimed the last visible job, and the caller has answered its request: forks are fast. The next
 /// one may stay private only if somebody comes to ask for it.
-void absorb(model::execution& run, std::uint32_t forks) {
-    auto& w = run.share<sleep_world>(3u, 2u);
+void absorb(model::execution& run, std::uint32_t forks, places its) {
+    auto& w = run.share<sleep_world>(3u, 2u, its);
     worker& first = w.searching("first");
     worker& second = w.idle("second");
     w.pool.begin_foreign_call(w.caller);
@@ -99,14 +97,23 @@ void absorb(model::execution& run, std::uint32_t forks) {
     run.finally([&w] { w.check_watched(); });
 }
 
-const model::registered absorbs[] = {
+const model::registered programs[] = {
+    {{.name = "sleep: a call begins as the last searcher parks", .early_timeouts = 0},
+     [](model::execution& run) { enter(run, places::unknown); }},
+    {{.name = "sleep: a call begins as the last searcher parks, places known", .early_timeouts = 0},
+     [](model::execution& run) { enter(run, places::known); }},
+    {{.name = "sleep: a fork as the guardian parks"}, [](model::execution& run) { guard(run, places::unknown); }},
+    {{.name = "sleep: a fork as the guardian parks, places known"},
+     [](model::execution& run) { guard(run, places::known); }},
     {{.name = "sleep: the last searcher takes the last job", .early_timeouts = 0, .idle_timeouts = 0},
-     [](model::execution& run) { absorb(run, 1); }},
+     [](model::execution& run) { absorb(run, 1, places::unknown); }},
+    {{.name = "sleep: the last searcher takes the last job, places known", .early_timeouts = 0, .idle_timeouts = 0},
+     [](model::execution& run) { absorb(run, 1, places::known); }},
     {{.name = "sleep: the last searcher takes the last job, two forks",
       .early_timeouts = 0,
       .idle_timeouts = 0,
       .from_bound = 2},
-     [](model::execution& run) { absorb(run, 2); }},
+     [](model::execution& run) { absorb(run, 2, places::unknown); }},
 };
 
 } // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Which records are at a seat: the thread that is bound to it, and one that was seen there last. Records are numbered as
 // their threads come, and foreign threads, and those that are bound to nothing, move; so all of it is a hint. Whoever must
-// not miss a record asks all by number (detail/sched/README.md, "Where victims are").
+// not miss a record asks all by number (detail/sched/README.md, "Where threads are").
 //   any thread: everything; settle() and visit() by the thread of the record.
 #pragma once
 

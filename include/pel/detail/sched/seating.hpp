@@ -53,7 +53,7 @@ public:
         if (is_seat(slot)) vacant_.add(slot);
     }
 
-    // Ordered by what shows a record to others: a sleeper's registration (W1).
+    // Ordered by what shows a slot to others: the start of its thread, then its registration as a sleeper (W1).
     void set_record_at(std::uint32_t slot, std::uint32_t record) noexcept { record_at_[slot].store(record, relaxed); }
     std::uint32_t record_at(std::uint32_t slot) const noexcept { return record_at_[slot].load(relaxed); }
 

@@ -33,8 +33,8 @@ inline void scheduler::expose_at_once(worker& own) noexcept {
     if (jobs > view.searching() && view.free() > 0) wake_up_to(own, jobs - view.searching());
 }
 
-/// Forks become fast again only if somebody will ask: a searcher when its window starts, the guardian, or who frees a
-/// seat; otherwise the request stays up. The seats are read once more after the jobs became visible (edge S2).
+/// Forks become fast again only if somebody will ask: a searcher before it sleeps, the guardian, or who frees a seat;
+/// otherwise the request stays up. The seats are read once more after the jobs became visible (edge S2).
 PEL_COLD inline service scheduler::serve_request(worker& own) noexcept {
     if (!is_from_this_process()) {
         own.deque.clear_request(); // a fork child: nobody else is here

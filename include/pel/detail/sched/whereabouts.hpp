@@ -55,10 +55,12 @@ inline void scheduler::come_by(worker& own) noexcept {
     note_seat(own, *plan, plan->seat_near(current_cpu()));
 }
 
-/// Returns: how far apart they were when they were last seen; see pool_stats.
+/// Returns: how far apart they were when they were last seen; see pool_stats. A record whose thread could not be started
+/// may be another pool's by now, and its seat none of this plan.
 inline unsigned scheduler::tier(const worker& one, const worker& other) const noexcept {
     const seat_plan* const plan = seating_.plan();
-    return plan == nullptr ? 0 : plan->order().tier(one.seat.load(relaxed), other.seat.load(relaxed)); // hints
+    const unsigned from = one.seat.load(relaxed), to = other.seat.load(relaxed), seats = seats_.count(); // hints
+    return plan != nullptr && from < seats && to < seats ? plan->order().tier(from, to) : 0;
 }
 
 /// Returns: how often what there is at a victim may be halved, so far as it shows: jobs from the oldest on get smaller by

@@ -2,7 +2,6 @@
 // test label: once
 #include <pel/detail/sched/victim_order.hpp>
 
-#include <pel/detail/sched/occupants.hpp>
 #include <pel/detail/sched/seat_plan.hpp>
 #include <pel/detail/sched/sleeper_set.hpp>
 
@@ -287,29 +286,6 @@ TEST(victim_order, sleepers_without_a_seat_and_at_the_own_seat_are_found_last) {
     EXPECT_EQ(all.set.claim_nearest(plan.order(), 3), 20U);
     EXPECT_EQ(all.set.claim_nearest(plan.order(), 3), 3U);
     EXPECT_EQ(all.set.claim_nearest(plan.order(), 3), 200U);
-}
-
-// ---- occupants ----
-
-TEST(occupants, a_seat_has_its_own_thread_and_the_last_visitor) {
-    pel::detail::atomic<std::uint32_t> cells[8];
-    pel::detail::occupants hints(cells);
-    const auto at = [&](unsigned seat, std::uint32_t records) {
-        numbers found;
-        hints.for_each_at(seat, records, [&](std::uint32_t record) {
-            found.push_back(record);
-            return false;
-        });
-        return found;
-    };
-    EXPECT_EQ(at(2, 10), numbers{});
-    hints.settle(2, 4);
-    hints.visit(2, 0);
-    hints.visit(2, 7);
-    EXPECT_EQ(at(2, 10), (numbers{4, 7}));
-    EXPECT_EQ(at(2, 7), (numbers{4})) << "not attached, or not any more";
-    EXPECT_EQ(at(1, 10), numbers{});
-    EXPECT_TRUE(hints.for_each_at(2, 10, [](std::uint32_t record) { return record == 4; }));
 }
 
 } // namespace victim_order_test

@@ -12,7 +12,14 @@ namespace detail {
 
 using native_thread = std::uint64_t;
 
+/// So many starts fail, before one does not. Guarded by the lock that threads are started under.
+inline unsigned starts_that_fail = 0;
+
 inline int start_thread(native_thread& thread, std::size_t, void* (*entry)(void*), void* argument) noexcept {
+    if (starts_that_fail != 0) {
+        --starts_that_fail;
+        return 11;
+    }
     ::model::operation request;
     request.kind = ::model::op::start_thread;
     request.entry = entry;
