@@ -51,7 +51,7 @@ private:
         return (count == 1 ? "CPU " : "CPUs ") + list;
     }
 
-    /// Who is on PUs [first, first + count). Where, only if that is not one on each.
+    /// Who is on PUs [first, first + count). Where, unless each PU has somebody.
     std::string describe_workers(std::size_t first, std::size_t count) const {
         const workers::run here = workers_.on(first, count);
         if (here.size() == 0) return "";
@@ -64,7 +64,6 @@ private:
         const std::size_t places = taken.size();
         std::string text = (here.size() == 1 ? "; worker " : "; workers ") + to_text(here);
         if (places != count) text += " on " + cpus(to_list(std::move(taken)), places);
-        if (here.size() != places) text += ", " + std::to_string(here.size()) + " in all";
         return text;
     }
 

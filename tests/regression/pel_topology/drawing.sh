@@ -96,7 +96,7 @@ expect_workers 'CPUs 0-3; workers 0-1 on CPUs 0,2' 8 0 --synthetic "$machine" --
 expect_workers '6 workers, each bound to its core' 6 0 --synthetic "$machine" --no-smt -t 6 --binding core
 expect_workers '6 workers, 4 of them each bound' 4 2 --synthetic "$machine" -t 6
 expect_workers '3 workers, not bound: too few' 0 3 --synthetic "$machine" -t 3
-expect_workers 'workers 0-7, 8 in all' 16 0 --synthetic "$machine" -t 32
+expect_workers 'CPUs 0-3; workers 0-7' 16 0 --synthetic "$machine" -t 32
 grep -q '>w30-31<' out.svg || fail 'two workers on a PU'
 expect_workers '8 workers, not bound: there is one NUMA node' 0 8 --synthetic 'core:4 pu:2'
 expect_workers '8 workers, each bound to the CPUs of its NUMA node' 8 0 --synthetic 'core:4 pu:2' --binding numa_node
