@@ -6,6 +6,10 @@
 
 namespace pel_topology {
 
+std::string count_of(std::size_t count, const std::string& noun) {
+    return std::to_string(count) + ' ' + noun + (count == 1 ? "" : "s");
+}
+
 std::string to_bytes(unsigned long long bytes) {
     constexpr unsigned long long mib = 1ULL << 20;
     constexpr unsigned long long gib = 1ULL << 30;
@@ -14,9 +18,7 @@ std::string to_bytes(unsigned long long bytes) {
     return std::to_string(bytes / 1024) + " KiB";
 }
 
-std::string to_list(const pel::topology& machine, std::size_t first, std::size_t count) {
-    std::vector<unsigned> numbers;
-    for (std::size_t i = first; i < first + count; ++i) numbers.push_back(machine.pus()[i].os_index());
+std::string to_list(std::vector<unsigned> numbers) {
     std::sort(numbers.begin(), numbers.end());
     std::string list;
     for (std::size_t i = 0; i < numbers.size();) {
@@ -28,6 +30,13 @@ std::string to_list(const pel::topology& machine, std::size_t first, std::size_t
         i = last + 1;
     }
     return list;
+}
+
+std::string to_list(const pel::topology& machine, std::size_t first, std::size_t count) {
+    const auto pus = machine.pus();
+    std::vector<unsigned> numbers;
+    for (std::size_t i = first; i < first + count; ++i) numbers.push_back(pus[i].os_index());
+    return to_list(std::move(numbers));
 }
 
 namespace {

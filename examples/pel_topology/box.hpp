@@ -33,10 +33,15 @@ struct box {
 /// which then belongs to the machine.
 box make_boxes(const pel::topology& machine);
 
+/// Returns: "1 core", "2 cores".
+std::string count_of(std::size_t count, const std::string& noun);
+
 /// Returns: "31 GiB".
 std::string to_bytes(unsigned long long bytes);
 
 /// Returns: "0-3,8".
+std::string to_list(std::vector<unsigned> numbers);
+/// Returns: likewise the system's numbers of PUs [first, first + count).
 std::string to_list(const pel::topology& machine, std::size_t first, std::size_t count);
 
 } // namespace pel_topology

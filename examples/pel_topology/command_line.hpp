@@ -2,6 +2,8 @@
 // What the user asked for.
 #pragma once
 
+#include "workers.hpp"
+
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -19,6 +21,7 @@ struct settings {
     std::string svg;       // file to write; empty: none
     std::string xml;       // file to read
     std::string synthetic; // text to read; both empty: this system
+    pool_wishes pool;
     bool is_synthetic = false;
     bool is_xml = false;
     bool help = false;

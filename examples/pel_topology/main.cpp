@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// pel_topology: draws the machine as PEL sees it, as text and as SVG. README.md shows what that looks like.
-// Serial: a machine has some hundred boxes.
+// pel_topology: draws the machine as PEL sees it, with the workers that a pool would have there, as text and as SVG.
+// README.md shows what that looks like. Serial: a machine has some hundred boxes.
 #include "box.hpp"
 #include "command_line.hpp"
 #include "svg_drawing.hpp"
 #include "text_drawing.hpp"
+#include "workers.hpp"
 
 #include <pel/topology.hpp>
 
 #include <cerrno>
 #include <cstdio>
 #include <exception>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -52,8 +54,9 @@ void run(std::span<char* const> arguments) {
     if (chosen.help) return print(pel_topology::help_text);
     const pel::topology machine = read_machine(chosen);
     const pel_topology::box whole = pel_topology::make_boxes(machine);
-    if (!chosen.svg.empty()) write_file(chosen.svg, pel_topology::draw_svg(whole, machine, title_of(chosen)));
-    print(pel_topology::draw_text(whole, machine) + '\n' + machine.explain());
+    const pel_topology::workers pool(machine, chosen.pool);
+    if (!chosen.svg.empty()) write_file(chosen.svg, pel_topology::draw_svg(whole, machine, title_of(chosen), pool));
+    print(pel_topology::draw_text(whole, machine, pool) + '\n' + machine.explain());
 }
 
 int complain(exit_status status, const char* problem) {
@@ -70,6 +73,8 @@ int main(int argument_count, char** arguments) {
     } catch (const input_error& error) {
         return complain(bad_input, error.what());
     } catch (const pel::topology_error& error) {
+        return complain(bad_input, error.what());
+    } catch (const std::invalid_argument& error) { // PEL_NUM_THREADS
         return complain(bad_input, error.what());
     } catch (const std::exception& error) {
         return complain(failure, error.what());

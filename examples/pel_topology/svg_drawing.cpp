@@ -14,7 +14,7 @@ namespace {
 constexpr int gap = 6;
 constexpr int padding = 8;
 constexpr int line_height = 18;
-constexpr int pu_width = 30;
+constexpr int least_pu_width = 30;
 constexpr int pu_height = 20;
 constexpr int worker_height = 14;
 constexpr int border = 20;
@@ -33,9 +33,10 @@ constexpr std::string_view style = R"(
   .memory-text { fill: #ffffff; font-weight: 600; }
   .cache { fill: #e4f3e6; stroke: #77a97c; }
   .core { fill: #ffffff; stroke: #b6bcc6; }
-  .weak { fill: #efe6fb; stroke: #a98fd0; }
+  .weak { fill: #dccbf5; stroke: #8a68bf; }
   .pu { fill: #fbe7a9; stroke: #d0a93a; }
   .taken { fill: #f7b267; stroke: #c0762b; }
+  .loose { fill: #fad9ae; stroke: #c0762b; stroke-dasharray: 3 2; }
   .number { font-size: 11px; text-anchor: middle; }
   .worker { font-size: 10px; font-weight: 600; text-anchor: middle; }
   .cell { stroke: #ffffff; }
@@ -59,10 +60,6 @@ std::string escape(std::string_view text) {
 int width_of(std::string_view text) { return static_cast<int>(text.size()) * 7 + 2 * padding; }
 int width_of_bold(std::string_view text) { return static_cast<int>(text.size()) * 8 + 2 * padding; }
 
-std::string count_of(std::size_t count, const std::string& noun) {
-    return std::to_string(count) + ' ' + noun + (count == 1 ? "" : "s");
-}
-
 struct area {
     int x = 0, y = 0, width = 0, height = 0;
 };
@@ -76,24 +73,30 @@ struct placed {
 
 class svg_writer {
 public:
-    svg_writer(const pel::topology& machine, const std::vector<std::string>& workers)
-        : machine_(machine), workers_(workers) {
+    svg_writer(const pel::topology& machine, const workers& pool) : machine_(machine), workers_(pool) {
         for (const pel::core& core : machine.cores()) strongest_ = std::max(strongest_, core.kind());
+        for (std::size_t pu = 0; pu < machine.pus().size(); ++pu)
+            pu_width_ = std::max(pu_width_, static_cast<int>(name_on(pu).size()) * 7 + 7);
     }
 
     std::string write(const box& whole, const std::string& title) && {
         placed root = measure(whole);
         root.where.x = border;
-        root.where.y = border + 3 * line_height;
+        root.where.y = border + 4 * line_height;
         width_ = root.where.width;
         draw(root, 0, 0);
         int bottom = root.where.y + root.where.height + gap;
         bottom = draw_legend(bottom + line_height);
         if (machine_.numa_nodes().size() > 1) bottom = draw_distances(bottom + line_height);
-        const std::string note = summary();
-        width_ = std::max({width_, width_of(note), static_cast<int>(title.size()) * 12});
-        return head(bottom + border) + text(border, border + 8, title, "title") +
-               text(border, border + 8 + line_height + 4, note, "note") + body_ + "</svg>\n";
+        std::string top = text(border, border + 8, title, "title");
+        width_ = std::max(width_, static_cast<int>(title.size()) * 12);
+        int y = border + 12;
+        for (const std::string& note : {summary(), workers_.summary()}) {
+            y += line_height;
+            top += text(border, y, note, "note");
+            width_ = std::max(width_, width_of(note));
+        }
+        return head(bottom + border) + top + body_ + "</svg>\n";
     }
 
 private:
@@ -110,8 +113,8 @@ private:
     placed measure(const box& one) const {
         placed result{&one, {}, {}};
         if (one.kind == box_kind::pu) {
-            result.where.width = pu_width;
-            result.where.height = pu_height + (workers_.empty() ? 0 : worker_height);
+            result.where.width = pu_width_;
+            result.where.height = pu_height + worker_height;
             return result;
         }
         for (const box& child : one.children) result.children.push_back(measure(child));
@@ -202,10 +205,22 @@ private:
     }
 
     void draw_pu(const box& what, area where) {
-        const std::string worker = what.first < workers_.size() ? workers_[what.first] : std::string();
-        body_ += rect(where, worker.empty() ? "pu" : "pu taken", what.label + (worker.empty() ? "" : ": " + worker));
-        body_ += text(where.x + where.width / 2, where.y + 14, std::to_string(what.number), "number");
-        if (!worker.empty()) body_ += text(where.x + where.width / 2, where.y + 14 + worker_height, worker, "worker");
+        const workers::run here = workers_.on(what.first, 1);
+        const int middle = where.x + where.width / 2;
+        if (here.size() == 0) {
+            body_ += rect(where, "pu", what.label) + text(middle, where.y + 14, std::to_string(what.number), "number");
+            return;
+        }
+        const std::string tip = what.label + (here.size() == 1 ? ": worker " : ": workers ") + to_text(here);
+        body_ += rect(where, workers_.is_bound(here.begin) ? "pu taken" : "pu loose", tip);
+        body_ += text(middle, where.y + 14, std::to_string(what.number), "number");
+        body_ += text(middle, where.y + 14 + worker_height, name_on(what.first), "worker");
+    }
+
+    /// Returns: "w3", "w4-7", "".
+    std::string name_on(std::size_t pu) const {
+        const workers::run here = workers_.on(pu, 1);
+        return here.size() == 0 ? "" : "w" + to_text(here);
     }
 
     int draw_legend(int y) {
@@ -214,14 +229,17 @@ private:
             const char* meaning;
             bool is_shown;
         };
-        const bool has_other = body_.find("class=\"other\"") != std::string::npos;
+        const auto has = [&](const char* wanted) {
+            return body_.find("class=\"" + std::string(wanted) + "\"") != std::string::npos;
+        };
         const entry entries[] = {{"pu", "PU, with its number in the system", true},
-                                 {"pu taken", "PU with a worker", !workers_.empty()},
+                                 {"pu taken", "PU with a worker, bound", has("pu taken")},
+                                 {"pu loose", "PU with a worker, not bound", has("pu loose")},
                                  {"core", "core", !machine_.cores().empty()},
                                  {"core weak", "core of a less powerful kind", strongest_ > 0},
-                                 {"cache", "shared cache", body_.find("class=\"cache\"") != std::string::npos},
+                                 {"cache", "shared cache", has("cache")},
                                  {"memory", "memory of a NUMA node", true},
-                                 {"other", "memory that is used on request only", has_other}};
+                                 {"other", "memory that is used on request only", has("other")}};
         int x = border;
         for (const entry& one : entries) {
             if (!one.is_shown) continue;
@@ -314,7 +332,8 @@ private:
     }
 
     const pel::topology& machine_;
-    const std::vector<std::string>& workers_;
+    const workers& workers_;
+    int pu_width_ = least_pu_width;
     unsigned strongest_ = 0;
     int width_ = 0;
     std::string body_;
@@ -322,9 +341,8 @@ private:
 
 } // namespace
 
-std::string draw_svg(const box& whole, const pel::topology& machine, const std::string& title,
-                     const std::vector<std::string>& workers) {
-    return svg_writer(machine, workers).write(whole, title);
+std::string draw_svg(const box& whole, const pel::topology& machine, const std::string& title, const workers& pool) {
+    return svg_writer(machine, pool).write(whole, title);
 }
 
 } // namespace pel_topology

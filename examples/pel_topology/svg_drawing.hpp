@@ -3,14 +3,13 @@
 #pragma once
 
 #include "box.hpp"
+#include "workers.hpp"
 
 #include <string>
-#include <vector>
 
 namespace pel_topology {
 
-/// `title` says what machine it is. `workers` may name who sits on each PU, in machine order: such PUs stand out.
-std::string draw_svg(const box& whole, const pel::topology& machine, const std::string& title,
-                     const std::vector<std::string>& workers = {});
+/// `title` says what machine it is. PUs of workers stand out.
+std::string draw_svg(const box& whole, const pel::topology& machine, const std::string& title, const workers& pool);
 
 } // namespace pel_topology

@@ -8,21 +8,18 @@ namespace pel_topology {
 
 namespace {
 
-std::string count_of(std::size_t count, const std::string& noun) {
-    return std::to_string(count) + ' ' + noun + (count == 1 ? "" : "s");
-}
-
 bool is_leaf(const box& one) { return one.kind == box_kind::core || one.kind == box_kind::pu; }
 
 class text_writer {
 public:
-    explicit text_writer(const pel::topology& machine) : machine_(machine) {
+    text_writer(const pel::topology& machine, const workers& pool) : machine_(machine), workers_(pool) {
         for (const pel::core& core : machine.cores()) has_kinds_ = has_kinds_ || core.kind() != 0;
     }
 
     std::string write(const box& whole) && {
         text_ = "machine: " + count_of(whole.count, "PU") + '\n';
         write_children(whole, "", further_memories(whole));
+        text_ += '\n' + workers_.summary() + '\n' + workers_.tier_table();
         return std::move(text_);
     }
 
@@ -47,7 +44,27 @@ private:
             line += ": ";
         }
         const std::size_t pus = count * first.count;
-        return line + (pus == 1 ? "CPU " : "CPUs ") + to_list(machine_, first.first, pus);
+        return line + cpus(to_list(machine_, first.first, pus), pus) + describe_workers(first.first, pus);
+    }
+
+    static std::string cpus(const std::string& list, std::size_t count) {
+        return (count == 1 ? "CPU " : "CPUs ") + list;
+    }
+
+    /// Who is on PUs [first, first + count). Where, unless each PU has somebody.
+    std::string describe_workers(std::size_t first, std::size_t count) const {
+        const workers::run here = workers_.on(first, count);
+        if (here.size() == 0) return "";
+        std::vector<unsigned> taken;
+        const auto pus = machine_.pus();
+        for (std::size_t i = here.begin; i < here.end; ++i) {
+            if (i == here.begin || workers_.pu_of(i) != workers_.pu_of(i - 1))
+                taken.push_back(pus[workers_.pu_of(i)].os_index());
+        }
+        const std::size_t places = taken.size();
+        std::string text = (here.size() == 1 ? "; worker " : "; workers ") + to_text(here);
+        if (places != count) text += " on " + cpus(to_list(std::move(taken)), places);
+        return text;
     }
 
     /// Memory that is used on request only goes below the box that it belongs to.
@@ -91,12 +108,15 @@ private:
     }
 
     const pel::topology& machine_;
+    const workers& workers_;
     std::string text_;
     bool has_kinds_ = false;
 };
 
 } // namespace
 
-std::string draw_text(const box& whole, const pel::topology& machine) { return text_writer(machine).write(whole); }
+std::string draw_text(const box& whole, const pel::topology& machine, const workers& pool) {
+    return text_writer(machine, pool).write(whole);
+}
 
 } // namespace pel_topology

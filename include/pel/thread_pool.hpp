@@ -125,6 +125,9 @@ public:
     std::vector<std::string> tiers() const;
     /// Returns: where its seats are, in the order of the machine, which this reads. Throws: std::bad_alloc.
     std::vector<seat_place> places() const;
+    /// Returns: how far apart two seats are, as an index into tiers(). Reads the machine. Requires: both < concurrency().
+    /// Throws: std::bad_alloc.
+    unsigned tier(unsigned seat, unsigned other) const { return places_.make_plan().order().tier(seat, other); }
 
 private:
     friend struct detail::pool_access;

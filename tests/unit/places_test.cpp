@@ -201,6 +201,9 @@ TEST(places, seats_can_be_asked_for) {
         EXPECT_EQ(seats[seat].node, seat / 2);
         EXPECT_EQ(seats[seat].bound_to, pel::binding::numa_node);
     }
+    EXPECT_EQ(pool.tiers(), (std::vector<std::string>{"node", "remote 20"}));
+    EXPECT_EQ(pool.tier(0, 1), 0U);
+    EXPECT_EQ(pool.tier(1, 2), 1U);
 }
 
 TEST(places, without_smt_there_is_a_seat_for_each_core) {
