@@ -41,7 +41,7 @@ const model::registered s3[] = {
     {{.name = "seats: S3, the injector has a server, places known",
       .pure_spins = true,
       .early_timeouts = 0,
-      .from_bound = 1},
+      .preemptions = 4},
      [](model::execution& run) { serve_injector(run, places::known); }},
 };
 

@@ -59,8 +59,10 @@ inline void scheduler::come_by(worker& own) noexcept {
 /// may be another pool's by now, and its seat none of this plan.
 inline unsigned scheduler::tier(const worker& one, const worker& other) const noexcept {
     const seat_plan* const plan = seating_.plan();
-    const unsigned from = one.seat.load(relaxed), to = other.seat.load(relaxed), seats = seats_.count(); // hints
-    return plan != nullptr && from < seats && to < seats ? plan->order().tier(from, to) : 0;
+    if (plan == nullptr) return 0;
+    const unsigned from = one.seat.load(relaxed), to = other.seat.load(relaxed); // hints
+    const unsigned seats = seats_.count();
+    return from < seats && to < seats ? plan->order().tier(from, to) : 0;
 }
 
 /// Returns: how often what there is at a victim may be halved, so far as it shows: jobs from the oldest on get smaller by
