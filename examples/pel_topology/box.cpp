@@ -2,6 +2,7 @@
 #include "box.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace pel_topology {
@@ -118,6 +119,19 @@ bool includes(const box& outer, const box& inner) {
     return outer.first <= inner.first && inner.first + inner.count <= outer.first + outer.count;
 }
 
+/// Returns: outer boxes first; of boxes around the same PUs, the one that was added first is outside.
+std::vector<box> sort(std::vector<box>&& boxes) {
+    std::vector<std::size_t> order(boxes.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        if (boxes[a].first != boxes[b].first) return boxes[a].first < boxes[b].first;
+        return boxes[a].count != boxes[b].count ? boxes[a].count > boxes[b].count : a < b;
+    });
+    std::vector<box> sorted;
+    for (const std::size_t i : order) sorted.push_back(std::move(boxes[i]));
+    return sorted;
+}
+
 /// Moves boxes [next, …) that lie in `outer` into it. Returns: the first that does not.
 std::size_t fill(box& outer, std::vector<box>& sorted, std::size_t next) {
     while (next < sorted.size() && includes(outer, sorted[next])) {
@@ -140,11 +154,8 @@ box make_boxes(const pel::topology& machine) {
     add_nodes(machine, whole, boxes);
     add_caches(machine, boxes);
     add_cores(machine, boxes);
-    // Outer boxes first; of boxes around the same PUs, the one that was added first is outside.
-    std::stable_sort(boxes.begin(), boxes.end(), [](const box& a, const box& b) {
-        return a.first != b.first ? a.first < b.first : a.count > b.count;
-    });
-    fill(whole, boxes, 0);
+    std::vector<box> sorted = sort(std::move(boxes));
+    fill(whole, sorted, 0);
     return whole;
 }
 

@@ -220,7 +220,10 @@ private:
     /// Returns: "w3", "w4-7", "".
     std::string name_on(std::size_t pu) const {
         const workers::run here = workers_.on(pu, 1);
-        return here.size() == 0 ? "" : "w" + to_text(here);
+        if (here.size() == 0) return {};
+        std::string name = to_text(here);
+        name.insert(name.begin(), 'w');
+        return name;
     }
 
     int draw_legend(int y) {

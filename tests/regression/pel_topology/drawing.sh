@@ -71,7 +71,7 @@ PEL_NUM_THREADS=many expect_complaint 'PEL_NUM_THREADS is "many"'
 expect_drawing "$(nproc)"
 expect_workers '3 workers, not bound' 0 "$(($(nproc) < 3 ? $(nproc) : 3))" -t3 --binding=none
 
-if "$program" --synthetic pu:1 2>&1 | grep -q PEL_NO_HWLOC; then
+if { "$program" --synthetic pu:1 2>&1 || true; } | grep -q PEL_NO_HWLOC; then
     [ "$failures" -eq 0 ] || exit 1
     echo 'built without hwloc: machines that are described cannot be drawn'
     exit 77
