@@ -174,7 +174,7 @@ const model::registered programs[] = {
     {bounded("places: a plan and a job appear as two search, 4 preemptions", 4, 1), as_two_search},
     {bounded("places: the last searcher reads for long", 4), read_for_long},
     {bounded("places: the last searcher reads for long, 7 preemptions", 7, 1), read_for_long},
-    {bounded("places: a caller seen nowhere forks", 4), hide},
+    {bounded("places: a caller seen nowhere forks", 3), hide},
     {bounded("places: a caller seen nowhere forks, 6 preemptions", 6, 1), hide},
     {{.name = "places: the record seen at a seat is another's", .early_timeouts = 0, .idle_timeouts = 2}, pass_on},
     {bounded("places: two wakers, two sleepers", 3), wake_two},

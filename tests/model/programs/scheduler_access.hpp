@@ -88,7 +88,8 @@ struct pool_world {
           pool(scheduler_config{.seats = seats,
                                 .max_threads = max_threads,
                                 .context = this,
-                                .make_plan = its == places::unread ? &pool_world::read : nullptr,
+                                .wants_plan = its == places::unread ? &pool_world::wants_plan : nullptr,
+                                .make_plan = &pool_world::read,
                                 .settle = &pool_world::settle}) {
         model::name(pool, "pool");
         model::name(seats_word(), "seats");

@@ -156,7 +156,7 @@ private:
     void prepare_poll(worker& own) noexcept;
     bool can_start() const noexcept;
     bool has_private_work(const worker& but) const noexcept;
-    void wake_idle(worker& by) noexcept;
+    worker& wake_idle(worker& by) noexcept;
     void wake_waiter(worker& by) noexcept;
     bool withdraw_idle(worker& own) noexcept;
     bool withdraw_waiter(worker& own) noexcept;

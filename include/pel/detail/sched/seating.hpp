@@ -4,7 +4,7 @@
 // Records are numbered as their threads come, slots are: seats first, then whoever is beyond them. Sleepers are
 // registered by slot, so that a waker can choose who is near.
 //   any thread: everything but take_slot() and give_slot_back(), which the lock of the pool's membership guards.
-//   P1: publish()'s release -> plan()'s acquire: the plan is complete.
+//   M1: publish()'s release -> plan()'s acquire: the plan is complete.
 // README.md, "Where threads are", says why all but the slots may be stale.
 #pragma once
 
@@ -36,8 +36,8 @@ public:
     }
 
     /// Returns: null where nothing tells seats apart, or nobody has read the machine yet.
-    const seat_plan* plan() const noexcept { return plan_.load(acquire); }       // sync(P1) acquire: complete
-    void publish(const seat_plan* plan) noexcept { plan_.store(plan, release); } // sync(P1) release: complete
+    const seat_plan* plan() const noexcept { return plan_.load(acquire); }       // sync(M1) acquire: complete
+    void publish(const seat_plan* plan) noexcept { plan_.store(plan, release); } // sync(M1) release: complete
     bool is_seat(std::uint32_t slot) const noexcept { return slot < seats_; }
 
     /// Returns: a slot for a new thread: the vacant seat that is nearest to `near`, while there are any.

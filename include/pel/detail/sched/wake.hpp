@@ -132,20 +132,21 @@ inline bool scheduler::wake_or_start(worker& by, bool in_debt) noexcept {
         if (start_one(by, in_debt)) return true;
         if (!seats_.try_take_idle(in_debt)) return false; // who went to sleep while a thread seemed to be on its way
     }
-    wake_idle(by);
+    const worker& woken = wake_idle(by);
+    by.counts.wakes_by_tier[tier(by, woken)].add();
     return true;
 }
 
 /// Requires: one was taken off the count of idle threads. The nearest one, and it is told where work may be.
-inline void scheduler::wake_idle(worker& by) noexcept {
+inline worker& scheduler::wake_idle(worker& by) noexcept {
     const seat_plan* const plan = seating_.plan();
     const std::uint32_t slot = plan != nullptr
                                    ? idle_.claim_nearest(plan->order(), by.seat.load(relaxed)) // its own hint
                                    : idle_.claim(by.slot);
     worker& woken = record(seating_.record_at(slot));                 // its thread had it before it registered (W1)
     if (plan != nullptr) woken.woken_by.store(by.index + 1, relaxed); // a hint
-    by.counts.wakes_by_tier[tier(by, woken)].add();
     woken.sleep.unpark();
+    return woken;
 }
 /// Requires: one was taken off the count of waiters.
 inline void scheduler::wake_waiter(worker& by) noexcept { record(waiting_.claim(by.index)).sleep.unpark(); }
