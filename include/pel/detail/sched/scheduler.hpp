@@ -180,6 +180,7 @@ private:
     job_slot deep_steal_any(worker& own) noexcept;
     bool try_spend_fence() noexcept;
     void settle_fence(std::int64_t measured_ns, bool found) noexcept;
+    bool must_be_replaced(seats_view after) const noexcept;
     void run_found(worker& own, const job_slot& slot) noexcept;
     bool sleep_idle(worker& own) noexcept;
     bool try_unregister(worker& own) noexcept;

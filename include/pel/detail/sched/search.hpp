@@ -29,8 +29,7 @@ inline void scheduler::work(worker& own) noexcept {
 /// for nothing: it counts as one that has found a job. Returns: whether it did, and so has to search once more.
 inline bool scheduler::read_machine(worker& own) noexcept {
     if (!try_begin_plan(false)) return false;
-    const seats_view view = seats_.found();
-    if (view.searching() == 0 && view.free() > 0) wake_one(own);
+    if (must_be_replaced(seats_.found())) wake_one(own);
     make_plan();
     seats_.search();
     return true;
@@ -249,10 +248,16 @@ inline void scheduler::settle_fence(std::int64_t measured_ns, bool found) noexce
     next_fence_.store(now_ns() + (gap < longest_beat_ns || failures == 0 ? gap : longest_beat_ns), relaxed);
 }
 
+/// Whether somebody has to look in the place of a thread that was the last to search: for what is in sight, and for what
+/// others may have in private, now or soon. If nobody else works there is only what its own job may fork, and the first
+/// fork of a job wakes (prepare_poll()). So a task posted to a pool that sleeps wakes one thread, not two.
+inline bool scheduler::must_be_replaced(seats_view after) const noexcept {
+    return after.searching() == 0 && after.free() > 0 && (seats_.others_work(after) || has_visible_work());
+}
+
 /// A searcher has claimed a job.
 inline void scheduler::run_found(worker& own, const job_slot& slot) noexcept {
-    const seats_view view = seats_.found();
-    if (view.searching() == 0 && view.free() > 0) {
+    if (must_be_replaced(seats_.found())) {
         wake_one(own);
         if (slot.forker != nullptr && slot.forker->deque.has_public()) wake_one(own);
     }

@@ -55,6 +55,10 @@ public:
     bool somebody_works(seats_view view) const noexcept {
         return static_cast<int>(count_) - view.free() > static_cast<int>(view.searching());
     }
+    /// The same of others than the calling thread, which holds a seat and does not search.
+    bool others_work(seats_view view) const noexcept {
+        return static_cast<int>(count_) - view.free() > static_cast<int>(view.searching()) + 1;
+    }
     /// S3: every seat is held by foreign threads, so the injector has no server.
     bool only_foreign(seats_view view) const noexcept {
         return static_cast<int>(count_) - view.free() <= static_cast<int>(view.foreign());
