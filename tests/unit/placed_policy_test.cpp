@@ -19,7 +19,6 @@
 #include <mutex>
 #include <stdexcept>
 #include <stop_token>
-#include <string>
 #include <thread>
 #include <vector>
 
@@ -49,18 +48,28 @@ TEST_P(placed_policy_on, a_replayed_loop_visits_every_item_once_in_every_call) {
     pel_test::expect_balanced(pool);
 }
 
+/// x -> a x + b. One after the other is associative, and hardly ever commutative.
+struct affine_function {
+    std::uint64_t a = 1, b = 0;
+    bool operator==(const affine_function&) const = default;
+};
+affine_function then(const affine_function& first, const affine_function& second) {
+    return {first.a * second.a, first.b * second.a + second.b};
+}
+
 TEST_P(placed_policy_on, a_replayed_reduction_keeps_the_order) {
     thread_pool pool(pel_test::options_of(GetParam()));
     const pel_test::watchdog guard(pool);
     affinity where;
-    std::string serial;
-    for (int i = 0; i < 3000; ++i) serial += static_cast<char>('a' + i % 26);
-    const auto letter = [](int i) { return std::string(1, static_cast<char>('a' + i % 26)); };
-    const auto append = [](std::string a, const std::string& b) { return std::move(a) + b; };
+    const auto function = [](int i) {
+        return affine_function{static_cast<unsigned>(2 * i + 3), static_cast<unsigned>(i)};
+    };
+    affine_function serial;
+    for (int i = 0; i < 3000; ++i) serial = then(serial, function(i));
     for (std::size_t round = 0; round < pel_test::scaled(20); ++round) {
-        ASSERT_EQ(pel::parallel_reduce(par.on(pool).replay(where), 0, 3000, std::string(), letter, append), serial);
-        ASSERT_EQ(pel::parallel_reduce(par.on(pool).replay(where).deterministic().grain(7), 0, 3000, std::string(),
-                                       letter, append),
+        const auto policy = par.on(pool).replay(where);
+        ASSERT_EQ(pel::parallel_reduce(policy, 0, 3000, affine_function(), function, then), serial);
+        ASSERT_EQ(pel::parallel_reduce(policy.deterministic().grain(7), 0, 3000, affine_function(), function, then),
                   serial);
     }
 }

@@ -215,7 +215,8 @@ private:
 
 /// A loop that is divided as it was the last time. Throws and blocks: as parallel_ranges().
 template <class Token, class Strand>
-void replay(const basic_parallel_policy<Token>& policy, affinity& where, std::uint64_t size, Strand& strand) {
+PEL_NOINLINE void replay(const basic_parallel_policy<Token>& policy, affinity& where, std::uint64_t size,
+                         Strand& strand) {
     thread_pool& pool = pool_of(policy);
     const unsigned most = policy_access::most_threads(policy); // threads that help would be more
     std::uint64_t count = most != 0 && most < pool.concurrency() ? most : pool.concurrency();

@@ -54,7 +54,9 @@ TEST(seating, the_largest_pool_has_a_record_at_each_slot) {
     its.places.set_record_at(seating::most_slots - 1, 5);
     EXPECT_EQ(its.places.record_at(seating::most_slots - 1), 5U);
     its.places.here().settle(seats - 1, 7);
-    EXPECT_TRUE(its.places.here().for_each_at(seats - 1, 8, [](std::uint32_t record) { return record == 7; }));
+    unsigned found = 0;
+    its.places.here().for_each_at(seats - 1, 8, [&](std::uint32_t record) { found += record; });
+    EXPECT_EQ(found, 7U);
 }
 
 #ifndef PEL_NO_HWLOC
