@@ -58,6 +58,14 @@ inline void bind_to_cpu(unsigned cpu) {
     ASSERT_EQ(::sched_setaffinity(0, sizeof one, &one), 0) << "CPU " << cpu;
 }
 
+/// Lets the calling thread, and what it starts, run anywhere, whatever tests before have left.
+inline void bind_to_no_cpu() {
+    cpu_set_t all;
+    CPU_ZERO(&all);
+    for (unsigned cpu = 0; cpu < CPU_SETSIZE; ++cpu) CPU_SET(cpu, &all);
+    ASSERT_EQ(::sched_setaffinity(0, sizeof all, &all), 0);
+}
+
 /// Runs body() on a thread bound to that CPU.
 template <class Body>
 void run_on_cpu(unsigned cpu, Body&& body) {

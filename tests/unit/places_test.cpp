@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// test label: machine
 // Where a pool's threads are: bound as its options say, and counted by how far apart they are.
 #include <pel/parallel_for.hpp>
 #include <pel/task_group.hpp>

