@@ -26,14 +26,12 @@ class pool_machine {
 public:
     static constexpr unsigned many_seats = 16; // who searches among fewer looks at all of them
 
-    /// `only_node`: seats are on that node, or on all with no_node.
+    /// `only_node`: seats are on that node, or on all with placement::any_node.
     pool_machine(pel::topology topology, unsigned seats, binding how, bool smt, unsigned only_node) noexcept
         : topology_(std::move(topology)), seats_(seats), how_(how), smt_(smt), only_node_(only_node) {}
     pool_machine(const pool_machine&) = delete;
     pool_machine& operator=(const pool_machine&) = delete;
     ~pool_machine() { delete plan_.try_get(); }
-
-    const pel::topology& topology() const noexcept { return topology_; }
 
     /// Whether a plan would be of use: before threads start, or else when one has nothing to do.
     bool wants_plan(bool before_work) const noexcept {
