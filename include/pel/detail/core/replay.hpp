@@ -115,12 +115,12 @@ class replayed_shares {
 public:
     /// Requires: 0 < shares <= size. Throws: std::bad_alloc.
     replayed_shares(scheduler& pool, affinity& where, std::uint64_t size, unsigned shares, Strand& all)
-        : memory_(replay_access::memory_of(where, pool.uid(), shares)), cuts_(pool, size, shares), shares_(shares),
-          all_(all), parts_(new part[shares]) {}
+        : memory_(replay_access::memory_of(where, pool.uid(), shares)), cuts_(pool, size, shares), all_(all),
+          parts_(new part[shares]) {}
     replayed_shares(const replayed_shares&) = delete;
     replayed_shares& operator=(const replayed_shares&) = delete;
     ~replayed_shares() {
-        for (unsigned share = 0; share < shares_; ++share) {
+        for (unsigned share = 0; share < cuts_.count(); ++share) {
             if (parts_[share].is_split) parts_[share].strand.end();
         }
         delete[] parts_;
@@ -144,7 +144,7 @@ public:
     }
     /// After all tickets: in order.
     void join() {
-        for (unsigned share = 0; share < shares_; ++share) {
+        for (unsigned share = 0; share < cuts_.count(); ++share) {
             if (parts_[share].is_split) all_.join(std::move(parts_[share].strand.get()));
         }
         memory_.complete();
@@ -165,8 +165,8 @@ private:
     }
     template <class IsWanted>
     bool try_take_any(unsigned home, unsigned& share, const IsWanted& is_wanted) noexcept {
-        for (unsigned tried = 0; tried < shares_; ++tried) {
-            share = (home + tried) % shares_;
+        for (unsigned tried = 0; tried < cuts_.count(); ++tried) {
+            share = (home + tried) % cuts_.count();
             if (is_wanted(memory_.owner_of(share)) && try_take(share)) return true;
         }
         return false;
@@ -206,11 +206,10 @@ private:
 
     replay_memory& memory_;
     const seat_shares cuts_;
-    const unsigned shares_;
     Strand& all_;
     part* const parts_;
     const bool is_known_ = memory_.is_known();
-    atomic<unsigned> untaken_{shares_};
+    atomic<unsigned> untaken_{cuts_.count()};
 };
 
 /// A loop that is divided as it was the last time. Throws and blocks: as parallel_ranges().

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <pel/detail/queue/injector.hpp>
-#include <pel/detail/queue/job.hpp>
 
+#include "support/numbered_job.hpp"
 #include "support/watchdog.hpp"
 
 #include <gtest/gtest.h>
@@ -16,25 +16,10 @@ namespace injector_test {
 
 using pel::detail::group_list;
 using pel::detail::injector;
-using pel::detail::injector_entry;
-using pel::detail::job_action;
 using pel::detail::job_slot;
-using pel::detail::listed_job;
-using pel::detail::worker;
-
-void ignore(const job_slot&, worker&, job_action) {}
-
-/// A job by its number.
-struct numbered : listed_job {
-    explicit numbered(std::size_t i) : listed_job(nullptr), number(i) {}
-    std::size_t number;
-};
-std::size_t number_of(const job_slot& slot) { return static_cast<numbered*>(slot.frame)->number; }
-
-struct numbered_entry : injector_entry {
-    explicit numbered_entry(std::size_t i) : work(i) { single = {&ignore, &work}; }
-    numbered work;
-};
+using pel_test::ignore;
+using pel_test::number_of;
+using numbered = pel_test::numbered_job;
 
 void append(injector& queue, group_list& list, numbered& item) {
     EXPECT_EQ(queue.append(list, item, &ignore, [] { return 7; }), 7);
@@ -44,8 +29,8 @@ TEST(injector, what_is_pushed_first_comes_out_first) {
     injector queue;
     EXPECT_TRUE(queue.is_empty());
     EXPECT_FALSE(queue.try_pop());
-    numbered_entry entries[3] = {numbered_entry(0), numbered_entry(1), numbered_entry(2)};
-    for (numbered_entry& each : entries) queue.push(each);
+    numbered entries[3] = {numbered(0), numbered(1), numbered(2)};
+    for (numbered& each : entries) queue.push(each.entry);
     EXPECT_FALSE(queue.is_empty());
     for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(number_of(queue.try_pop()), i);
     EXPECT_TRUE(queue.is_empty());
@@ -54,15 +39,15 @@ TEST(injector, what_is_pushed_first_comes_out_first) {
 
 TEST(injector, an_entry_is_claimed_once_from_anywhere_in_the_queue) {
     injector queue;
-    numbered_entry entries[3] = {numbered_entry(0), numbered_entry(1), numbered_entry(2)};
-    for (numbered_entry& each : entries) queue.push(each);
-    EXPECT_TRUE(queue.try_remove(entries[1]));
-    EXPECT_FALSE(queue.try_remove(entries[1]));
+    numbered entries[3] = {numbered(0), numbered(1), numbered(2)};
+    for (numbered& each : entries) queue.push(each.entry);
+    EXPECT_TRUE(queue.try_remove(entries[1].entry));
+    EXPECT_FALSE(queue.try_remove(entries[1].entry));
     EXPECT_EQ(number_of(queue.try_pop()), 0U);
-    EXPECT_FALSE(queue.try_remove(entries[0]));
-    EXPECT_TRUE(queue.try_remove(entries[2]));
+    EXPECT_FALSE(queue.try_remove(entries[0].entry));
+    EXPECT_TRUE(queue.try_remove(entries[2].entry));
     EXPECT_TRUE(queue.is_empty());
-    queue.push(entries[1]);
+    queue.push(entries[1].entry);
     EXPECT_EQ(number_of(queue.try_pop()), 1U) << "an entry can be used again";
 }
 
@@ -72,11 +57,11 @@ TEST(injector, groups_take_turns_with_each_other_and_with_single_jobs) {
     group_list second;
     numbered a[2] = {numbered(10), numbered(11)};
     numbered b[2] = {numbered(20), numbered(21)};
-    numbered_entry single(0);
+    numbered single(0);
     append(queue, first, a[0]);
     append(queue, first, a[1]);
     append(queue, second, b[0]);
-    queue.push(single);
+    queue.push(single.entry);
     append(queue, second, b[1]);
     EXPECT_TRUE(b[1].is_listed());
     std::vector<std::size_t> order;
@@ -103,8 +88,8 @@ TEST(injector, a_waiter_pops_only_from_its_own_group) {
 
 TEST(injector, publish_runs_before_anybody_can_claim_the_entry) {
     injector queue;
-    numbered_entry entry(7);
-    EXPECT_EQ(queue.push_and(entry, [&] { return queue.is_empty() ? 1 : 2; }), 2);
+    numbered entry(7);
+    EXPECT_EQ(queue.push_and(entry.entry, [&] { return queue.is_empty() ? 1 : 2; }), 2);
     EXPECT_EQ(number_of(queue.try_pop()), 7U);
 }
 
@@ -123,13 +108,13 @@ TEST(injector, stress_every_entry_is_claimed_exactly_once) {
     std::vector<std::thread> threads;
     for (std::size_t p = 0; p < producers; ++p) {
         threads.emplace_back([&, p] {
-            std::deque<numbered_entry> entries;
+            std::deque<numbered> entries;
             std::deque<numbered> jobs;
             for (std::size_t i = 0; i < each; ++i) {
                 const std::size_t number = 2 * (p * each + i);
-                queue.push(entries.emplace_back(number));
+                queue.push(entries.emplace_back(number).entry);
                 append(queue, list, jobs.emplace_back(number + 1));
-                if (i % 3 == 0 && queue.try_remove(entries[i / 2])) claim(2 * (p * each + i / 2));
+                if (i % 3 == 0 && queue.try_remove(entries[i / 2].entry)) claim(2 * (p * each + i / 2));
             }
             pel_test::await([&] { return claimed.load() == claims.size(); }); // the entries are others' to look at
         });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include <pel/detail/queue/injectors.hpp>
-#include <pel/detail/queue/job.hpp>
 
+#include "support/numbered_job.hpp"
 #include "support/watchdog.hpp"
 
 #include <gtest/gtest.h>
@@ -15,22 +15,11 @@
 namespace injectors_test {
 
 using pel::detail::group_list;
-using pel::detail::injector_entry;
 using pel::detail::injectors;
-using pel::detail::job_action;
 using pel::detail::job_slot;
-using pel::detail::listed_job;
-using pel::detail::worker;
-
-void ignore(const job_slot&, worker&, job_action) {}
-
-/// A job by its number, and an entry for it.
-struct numbered : listed_job {
-    explicit numbered(std::size_t i) : listed_job(nullptr), number(i) { entry.single = {&ignore, this}; }
-    std::size_t number;
-    injector_entry entry;
-};
-std::size_t number_of(const job_slot& slot) { return static_cast<numbered*>(slot.frame)->number; }
+using pel_test::ignore;
+using pel_test::number_of;
+using numbered = pel_test::numbered_job;
 
 TEST(injectors, the_own_one_comes_first_and_then_near_before_far) {
     for (unsigned count : {1U, 2U, 5U, 8U, injectors::most}) {
