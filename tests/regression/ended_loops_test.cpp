@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// test label: loops
 // A loop of whatever form that is ended early runs hardly any body after that: bodies are counted from the moment when
 // one has thrown, the token has stopped or the group around was cancelled.
 #include <pel/md_range.hpp>

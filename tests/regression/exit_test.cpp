@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// test label: process
 // The end of the process: work in static destructors and after main, exit() while tasks run.
 #include <pel/parallel_for.hpp>
 #include <pel/parallel_invoke.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// test label: process
 // fork() after the pool has started: the child gets pools that start afresh, and never waits for the parent's threads.
 // https://github.com/facebookresearch/faiss/issues/5206
 #include <pel/parallel_for.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// test label: process
 // Work that another thread runs is computed with the caller's floating-point environment, and leaves the thread's alone.
 #include <pel/parallel_for.hpp>
 #include <pel/parallel_invoke.hpp>

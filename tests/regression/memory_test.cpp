@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// test label: process
 // Memory and stack: flat over ten million tasks, bounded nesting while waiting, full deques.
 // https://github.com/uxlfoundation/oneTBB/issues/1403, https://github.com/rayon-rs/rayon/issues/854
 #include <pel/parallel_for.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// test label: process
 // No memory, no threads: calls throw std::bad_alloc or do their work with the threads there are, and when there is
 // enough again everything works as before.
 #include <pel/parallel_for.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// test label: process
 // A shared object that uses the library is loaded, used and unloaded. https://github.com/uxlfoundation/oneTBB/issues/977
 #include "support/memory.hpp"
 #include "support/own_process.hpp"

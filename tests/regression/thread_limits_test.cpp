@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// test label: process
 // Threads: never more than promised, any number of foreign ones. https://github.com/uxlfoundation/oneTBB/issues/1700
 #include <pel/parallel_for.hpp>
 #include <pel/parallel_invoke.hpp>

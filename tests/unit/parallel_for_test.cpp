@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// test label: loops
 #include <pel/parallel_for.hpp>
 #include <pel/task_group.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// test label: algorithms
+// test label: policies
 // par.on_node() and par.replay(): every item once, in order where that counts, whatever the machine. What they are for
 // is tested on a real kernel with several nodes (tests/numa_vm).
 #include <pel/parallel_for.hpp>

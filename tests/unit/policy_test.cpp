@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// test label: loops
+// test label: policies
 #include <pel/parallel_for.hpp>
 #include <pel/policy.hpp>
 

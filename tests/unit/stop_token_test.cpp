@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// test label: loops
+// test label: policies
 // Bodies that take a std::stop_token. A body that waits for its token hangs if it is not told: the watchdog ends that.
 #include <pel/parallel_for_each.hpp>
 #include <pel/parallel_invoke.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// test label: algorithms
+// test label: reductions
 #include <pel/parallel_reduce.hpp>
 #include <pel/task_group.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// test label: loops
+// test label: machine
 // What holds on any machine, most of which have one node. tests/numa_vm has the rest.
 #include <pel/memory/node_of.hpp>
 #include <pel/memory/numa_allocator.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// test label: loops
+// test label: machine
 #include <pel/memory/numa_vector.hpp>
 
 #include "support/pages.hpp"

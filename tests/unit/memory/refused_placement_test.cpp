@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// test label: loops
+// test label: machine
 // Containers that forbid mbind: what was to be placed is not, which is said once, and everything goes on.
 #include <pel/memory/node_of.hpp>
 #include <pel/memory/numa_vector.hpp>
