@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// for_each, for_each_n. Source: [alg.foreach]; parallel_for_each is the same for bodies that take a feeder or a token.
+#pragma once
+
+#include <pel/detail/algorithm/elements.hpp>
+#include <pel/parallel_for_each.hpp>
+
+#include <functional>
+#include <iterator>
+#include <ranges>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+struct for_each_function {
+    template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, class F, class P = std::identity>
+        requires(projection_of<P, I> && std::invocable<F&, projected_t<I, P>>)
+    I operator()(const Policy& policy, I first, S last, F f, P projection = {}) const {
+        I end = first;
+        if constexpr (std::forward_iterator<I>) end = std::ranges::next(first, last);
+        parallel_for_each(policy, std::move(first), std::move(last), [&](auto&& element) {
+            std::invoke(f, std::invoke(projection, std::forward<decltype(element)>(element)));
+        });
+        return end;
+    }
+    template <execution_policy Policy, std::ranges::input_range R, class F, class P = std::identity>
+        requires(projection_of<P, iterator_of<R>> && std::invocable<F&, projected_t<iterator_of<R>, P>>)
+    safe_iterator_of<R> operator()(const Policy& policy, R&& range, F f, P projection = {}) const {
+        return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(f), std::move(projection));
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>, "pel::for_each: takes ([policy], range, f, [projection]) or ([policy], "
+                                           "first, last, f, [projection]), f callable with an element");
+        return {};
+    }
+};
+
+struct for_each_n_function {
+    template <execution_policy Policy, std::input_iterator I, std::integral Size, class F>
+        requires function_of<F, I>
+    I operator()(const Policy& policy, I first, Size n, F f) const {
+        if constexpr (std::random_access_iterator<I>) {
+            return for_each_function{}(policy, first, at(first, count_of(n)), std::move(f));
+        } else {
+            std::counted_iterator<I> counted(std::move(first), static_cast<std::iter_difference_t<I>>(count_of(n)));
+            return for_each_function{}(policy, counted, std::default_sentinel, std::move(f)).base();
+        }
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>,
+                      "pel::for_each_n: takes ([policy], first, n, f), f callable with an element");
+        return {};
+    }
+};
+
+} // namespace detail
+
+/// Calls f with every element, possibly at the same time and in any order: parallel_for_each, with a projection.
+/// Returns: the end; for input iterators, first.
+inline constexpr detail::function_object<detail::for_each_function> for_each{};
+
+/// The same for n elements.
+inline constexpr detail::function_object<detail::for_each_n_function> for_each_n{};
+
+PEL_NAMESPACE_END

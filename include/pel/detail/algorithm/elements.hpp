@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The elements that an algorithm works on, reached by their number; and what it may do with them.
+#pragma once
+
+#include <pel/detail/algorithm/function_object.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <ranges>
+#include <type_traits>
+#include <vector>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// Elements that can be reached by their number. All others are worked on in order, by the calling thread.
+template <class Policy, class... Iterators>
+inline constexpr bool is_shared =
+    !std::is_same_v<Policy, sequenced_policy> && (std::random_access_iterator<Iterators> && ...);
+
+/// Elements that are memory locations of their own: the bits of a vector<bool> are not.
+template <class Iterator>
+inline constexpr bool is_written_apart =
+    !std::is_same_v<std::remove_cvref_t<std::iter_reference_t<Iterator>>, std::vector<bool>::reference>;
+
+/// What is used in place of an iterator: a pointer if it is as good as one, so that less is compiled, and into less.
+template <class Iterator>
+constexpr auto base_of(const Iterator& first) {
+    if constexpr (std::contiguous_iterator<Iterator>)
+        return std::to_address(first);
+    else
+        return first;
+}
+template <class Iterator>
+constexpr Iterator at(const Iterator& first, std::uint64_t n) {
+    return first + static_cast<std::iter_difference_t<Iterator>>(n);
+}
+template <class Iterator, class Sentinel>
+constexpr std::uint64_t size_of(const Iterator& first, const Sentinel& last) {
+    return static_cast<std::uint64_t>(std::ranges::distance(first, last));
+}
+/// Returns: n, 0 if it is negative, as in std::for_each_n.
+template <std::integral Size>
+constexpr std::uint64_t count_of(Size n) noexcept {
+    return n > 0 ? static_cast<std::uint64_t>(n) : 0;
+}
+
+template <class Iterator, class Projection>
+using projected_t = std::invoke_result_t<Projection&, std::iter_reference_t<Iterator>>;
+template <class Projection, class Iterator>
+concept projection_of = std::invocable<Projection&, std::iter_reference_t<Iterator>>;
+
+template <class F, class... Iterators>
+concept function_of = std::invocable<F&, std::iter_reference_t<Iterators>...>;
+template <class Predicate, class Iterator, class Projection = std::identity>
+concept predicate_of =
+    projection_of<Projection, Iterator> && std::predicate<Predicate&, projected_t<Iterator, Projection>>;
+/// Compares an element of one range with one of another, or of the same.
+template <class Relation, class I, class J = I, class ProjectionI = std::identity, class ProjectionJ = ProjectionI>
+concept relation_of = projection_of<ProjectionI, I> && projection_of<ProjectionJ, J> &&
+                      std::predicate<Relation&, projected_t<I, ProjectionI>, projected_t<J, ProjectionJ>>;
+
+/// What `*out = value` may be said of.
+template <class Out, class T>
+concept output_of = std::weakly_incrementable<Out> && requires(Out out, T&& value) { *out = std::forward<T>(value); };
+
+template <class Range>
+using iterator_of = std::ranges::iterator_t<Range>;
+template <class Range>
+using safe_iterator_of = std::ranges::borrowed_iterator_t<Range>;
+
+} // namespace detail
+PEL_NAMESPACE_END

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What algorithms are tried on: every small size, and larger ones at random; values of many kinds, in the orders that
+// sorts and searches find hard; pools of 1, 2, 3 and 7 threads.
+#pragma once
+
+#include "support/scale.hpp"
+#include "support/watchdog.hpp"
+
+#include <pel/thread_pool.hpp>
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <compare>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <ostream>
+#include <random>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace pel_test {
+
+/// Base of tests that run on pools of 1, 2, 3 and 7 threads.
+class with_threads : public testing::TestWithParam<unsigned> {
+protected:
+    pel::thread_pool pool{GetParam()};
+
+private:
+    const watchdog guard_{pool};
+};
+
+/// Returns: 0 to 200, then `large` sizes up to `most`, fewer and smaller ones under a sanitizer.
+inline std::vector<std::uint64_t> input_sizes(std::mt19937_64& random, unsigned large = 6,
+                                              std::uint64_t most = 1'000'000) {
+    std::vector<std::uint64_t> sizes;
+    for (std::uint64_t n = 0; n <= 200; n += sanitizer.empty() || n < 20 ? 1 : 13) sizes.push_back(n);
+    const std::uint64_t limit = scaled(most);
+    for (unsigned i = 0; i < (sanitizer.empty() ? large : 2); ++i) {
+        const std::uint64_t bits = random() % 12; // as many small ones as large ones
+        sizes.push_back(201 + random() % (1 + (limit >> bits)));
+    }
+    return sizes;
+}
+
+enum class order { random, sorted, reversed, all_equal, organ_pipe, few_distinct };
+inline constexpr order all_orders[] = {order::random,    order::sorted,     order::reversed,
+                                       order::all_equal, order::organ_pipe, order::few_distinct};
+
+/// Returns: n numbers in that order; of random ones about half occur more than once.
+inline std::vector<std::uint32_t> numbers_in(order kind, std::uint64_t n, std::mt19937_64& random) {
+    std::vector<std::uint32_t> numbers(n);
+    for (std::uint64_t i = 0; i < n; ++i) {
+        switch (kind) {
+        case order::random: numbers[i] = static_cast<std::uint32_t>(random() % (n + 1)); break;
+        case order::sorted: numbers[i] = static_cast<std::uint32_t>(i); break;
+        case order::reversed: numbers[i] = static_cast<std::uint32_t>(n - i); break;
+        case order::all_equal: numbers[i] = 7; break;
+        case order::organ_pipe: numbers[i] = static_cast<std::uint32_t>(std::min(i, n - i)); break;
+        case order::few_distinct: numbers[i] = static_cast<std::uint32_t>(random() % 8); break;
+        }
+    }
+    return numbers;
+}
+
+/// Can be moved, not copied. Equal and ordered by its value.
+struct move_only {
+    std::unique_ptr<std::uint32_t> value;
+
+    move_only() : move_only(0) {}
+    explicit move_only(std::uint32_t number) : value(std::make_unique<std::uint32_t>(number)) {}
+    friend bool operator==(const move_only& a, const move_only& b) { return *a.value == *b.value; }
+    friend std::strong_ordering operator<=>(const move_only& a, const move_only& b) { return *a.value <=> *b.value; }
+};
+
+struct alignas(128) over_aligned {
+    std::uint32_t value = 0;
+
+    over_aligned() = default;
+    explicit over_aligned(std::uint32_t number) : value(number) {}
+    friend auto operator<=>(const over_aligned&, const over_aligned&) = default;
+};
+
+/// A key, and where it stood: tells whether an algorithm is stable.
+struct keyed {
+    std::uint32_t key = 0;
+    std::uint32_t position = 0;
+
+    friend bool operator==(const keyed&, const keyed&) = default;
+};
+
+template <class T>
+T value_of(std::uint32_t number) {
+    if constexpr (std::is_same_v<T, std::string>)
+        return "number " + std::to_string(number);
+    else
+        return static_cast<T>(number);
+}
+
+/// Returns: a container of n values in that order.
+template <class Container>
+Container values_in(order kind, std::uint64_t n, std::mt19937_64& random) {
+    Container values;
+    for (const std::uint32_t number : numbers_in(kind, n, random))
+        values.push_back(value_of<typename Container::value_type>(number));
+    return values;
+}
+
+} // namespace pel_test
+
+/// Instantiates a suite derived from with_threads.
+#define PEL_WITH_ALL_THREADS(suite)                                                                                    \
+    INSTANTIATE_TEST_SUITE_P(threads, suite, testing::Values(1U, 2U, 3U, 7U), testing::PrintToStringParamName())

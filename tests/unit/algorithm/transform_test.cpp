@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// test label: elements
+#include <pel/algorithm/for_each.hpp>
+#include <pel/algorithm/transform.hpp>
+
+#include "support/algorithm_inputs.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <functional>
+#include <list>
+#include <numeric>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace transform_test {
+
+using pel::par;
+using pel::seq;
+
+class transform_with : public pel_test::with_threads {
+protected:
+    std::mt19937_64 random{std::random_device{}()};
+};
+PEL_WITH_ALL_THREADS(transform_with);
+
+TEST_P(transform_with, says_what_std_says) {
+    const auto twice_and_one = [](std::uint32_t x) { return std::uint64_t{x} * 2 + 1; };
+    for (const std::uint64_t n : pel_test::input_sizes(random)) {
+        const auto from = pel_test::numbers_in(pel_test::order::random, n, random);
+        std::vector<std::uint64_t> expected(n), got(n);
+        std::transform(from.begin(), from.end(), expected.begin(), twice_and_one);
+        ASSERT_EQ(pel::transform(par.on(pool), from.begin(), from.end(), got.begin(), twice_and_one), got.end());
+        ASSERT_EQ(got, expected) << n;
+        got.assign(n, 0);
+        const auto ends = pel::transform(par.on(pool), from, got.data(), twice_and_one);
+        ASSERT_EQ(ends.in, from.end());
+        ASSERT_EQ(ends.out, got.data() + n);
+        ASSERT_EQ(got, expected) << n;
+    }
+}
+
+TEST_P(transform_with, two_ranges_end_with_the_shorter_one) {
+    for (const std::uint64_t n : pel_test::input_sizes(random, 3)) {
+        const auto a = pel_test::numbers_in(pel_test::order::random, n, random);
+        auto b = pel_test::numbers_in(pel_test::order::random, n + 5, random);
+        std::vector<std::uint32_t> expected(n), got(n);
+        std::transform(a.begin(), a.end(), b.begin(), expected.begin(), std::minus<>());
+        ASSERT_EQ(pel::transform(par.on(pool), a.begin(), a.end(), b.begin(), got.begin(), std::minus<>()), got.end());
+        ASSERT_EQ(got, expected) << n;
+        got.assign(n, 0);
+        ASSERT_EQ(pel::transform(par.on(pool), b, a, got.begin(), std::plus<>()).in1, b.begin() + std::ssize(a));
+        std::transform(a.begin(), a.end(), b.begin(), expected.begin(), std::plus<>());
+        ASSERT_EQ(got, expected) << n;
+    }
+}
+
+TEST_P(transform_with, works_in_place_through_projections_and_on_other_iterators) {
+    std::deque<pel_test::keyed> elements(10'000);
+    pel::transform(
+        par.on(pool), elements, elements.begin(), [](std::uint32_t key) { return pel_test::keyed{key + 1, 2}; },
+        &pel_test::keyed::key);
+    EXPECT_EQ(std::ranges::count(elements, pel_test::keyed{1, 2}), 10'000);
+
+    const std::list<int> list{1, 2, 3};
+    std::vector<int> out;
+    pel::transform(par.on(pool), list, std::back_inserter(out), std::negate<>());
+    EXPECT_EQ(out, (std::vector<int>{-1, -2, -3}));
+    std::istringstream in("4 5");
+    pel::transform(seq, std::istream_iterator<int>(in), std::istream_iterator<int>(), std::back_inserter(out),
+                   std::negate<>());
+    EXPECT_EQ(out, (std::vector<int>{-1, -2, -3, -4, -5}));
+}
+
+TEST_P(transform_with, writes_the_bits_of_a_vector_in_order) {
+    const std::vector<int> numbers(10'001, 3);
+    std::vector<bool> bits(numbers.size());
+    pel::transform(par.on(pool), numbers, bits.begin(), [](int x) { return x == 3; });
+    EXPECT_EQ(std::ranges::count(bits, true), 10'001);
+}
+
+TEST_P(transform_with, an_exception_arrives_and_the_pool_goes_on) {
+    std::vector<int> numbers(pel_test::scaled(100'000));
+    std::iota(numbers.begin(), numbers.end(), 0);
+    const int last = static_cast<int>(numbers.size()) - 1;
+    EXPECT_THROW(pel::transform(par.on(pool), numbers, numbers.begin(),
+                                [&](int x) { return x == last ? throw std::runtime_error("no") : x; }),
+                 std::runtime_error);
+    pel::transform(par.on(pool), numbers, numbers.begin(), [](int x) { return x + 1; });
+    EXPECT_EQ(numbers.back(), last + 1);
+}
+
+TEST_P(transform_with, adjacent_differences_are_those_of_std) {
+    for (const std::uint64_t n : pel_test::input_sizes(random, 3)) {
+        const auto from = pel_test::numbers_in(pel_test::order::random, n, random);
+        std::vector<std::uint32_t> expected(n), got(n);
+        std::adjacent_difference(from.begin(), from.end(), expected.begin());
+        ASSERT_EQ(pel::adjacent_difference(par.on(pool), from.begin(), from.end(), got.begin()), got.end());
+        ASSERT_EQ(got, expected) << n;
+        got.assign(n, 0);
+        pel::adjacent_difference(par.on(pool), from, got.begin(), std::plus<>());
+        std::adjacent_difference(from.begin(), from.end(), expected.begin(), std::plus<>());
+        ASSERT_EQ(got, expected) << n;
+    }
+}
+
+TEST_P(transform_with, for_each_calls_once_for_each_element) {
+    for (const std::uint64_t n : pel_test::input_sizes(random, 3)) {
+        std::vector<pel_test::keyed> elements(n);
+        ASSERT_EQ(pel::for_each(
+                      par.on(pool), elements, [](std::uint32_t& key) { ++key; }, &pel_test::keyed::key),
+                  elements.end());
+        ASSERT_EQ(pel::for_each_n(par.on(pool), elements.data(), n, [](pel_test::keyed& each) { ++each.key; }),
+                  elements.data() + n);
+        ASSERT_EQ(std::ranges::count(elements, 2U, &pel_test::keyed::key), static_cast<std::ptrdiff_t>(n));
+    }
+    std::list<int> list{1, 2, 3};
+    EXPECT_EQ(pel::for_each_n(par.on(pool), list.begin(), 2, [](int& x) { x = 0; }), std::prev(list.end()));
+    EXPECT_EQ(list, (std::list<int>{0, 0, 3}));
+    pel::for_each_n(list.begin(), -1, [](int& x) { x = 9; });
+    EXPECT_EQ(list.front(), 0);
+}
+
+} // namespace transform_test
