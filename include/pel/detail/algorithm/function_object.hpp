@@ -15,6 +15,9 @@ namespace detail {
 template <class... Arguments>
 inline constexpr bool never = false; // depends on the arguments, so that static_assert waits for them
 
+/// What {} is in a call: the default comparison, where a projection follows, or two. Nothing else converts to it.
+struct braces {};
+
 template <class Function>
 struct function_object {
     template <class... Arguments>
@@ -26,6 +29,45 @@ struct function_object {
             return function(par, std::forward<Arguments>(arguments)...);
         else
             return Function::template explain<Arguments...>();
+    }
+
+    // {} has no type that could be forwarded: in a pack it does not compile.
+    template <class A, class P>
+    constexpr decltype(auto) operator()(A&& a, braces, P p) const {
+        return (*this)(std::forward<A>(a), by_default<A>(), std::move(p));
+    }
+    template <class A, class B, class P>
+    constexpr decltype(auto) operator()(A&& a, B&& b, braces, P p) const {
+        return (*this)(std::forward<A>(a), std::forward<B>(b), by_default<A>(), std::move(p));
+    }
+    template <class A, class B, class C, class P>
+    constexpr decltype(auto) operator()(A&& a, B&& b, C&& c, braces, P p) const {
+        return (*this)(std::forward<A>(a), std::forward<B>(b), std::forward<C>(c), by_default<A>(), std::move(p));
+    }
+    template <class A, class B, class C, class D, class P>
+    constexpr decltype(auto) operator()(A&& a, B&& b, C&& c, D&& d, braces, P p) const {
+        return (*this)(std::forward<A>(a), std::forward<B>(b), std::forward<C>(c), std::forward<D>(d), by_default<A>(),
+                       std::move(p));
+    }
+    template <class A, class B, class P, class Q>
+    constexpr decltype(auto) operator()(A&& a, B&& b, braces, P p, Q q) const {
+        return (*this)(std::forward<A>(a), std::forward<B>(b), by_default<A>(), std::move(p), std::move(q));
+    }
+    template <class A, class B, class C, class P, class Q>
+    constexpr decltype(auto) operator()(A&& a, B&& b, C&& c, braces, P p, Q q) const {
+        return (*this)(std::forward<A>(a), std::forward<B>(b), std::forward<C>(c), by_default<A>(), std::move(p),
+                       std::move(q));
+    }
+    template <class A, class B, class C, class D, class P, class Q>
+    constexpr decltype(auto) operator()(A&& a, B&& b, C&& c, D&& d, braces, P p, Q q) const {
+        return (*this)(std::forward<A>(a), std::forward<B>(b), std::forward<C>(c), std::forward<D>(d), by_default<A>(),
+                       std::move(p), std::move(q));
+    }
+
+private:
+    template <class>
+    static constexpr auto by_default() {
+        return typename Function::default_compare{};
     }
 };
 

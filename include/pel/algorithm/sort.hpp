@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// sort, stable_sort. Source: [sort], [stable.sort].
+#pragma once
+
+#include <pel/detail/algorithm/bucket_sort.hpp>
+#include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/merge_sort.hpp>
+#include <pel/detail/algorithm/quick_sort.hpp>
+
+#include <functional>
+#include <iterator>
+#include <ranges>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// Compares elements by what the projection makes of them.
+template <class Compare, class Projection>
+struct projected_less {
+    Compare& compare;
+    Projection& projection;
+
+    template <class A, class B>
+    PEL_ALWAYS_INLINE bool operator()(A&& a, B&& b) const {
+        return static_cast<bool>(std::invoke(compare, std::invoke(projection, std::forward<A>(a)),
+                                             std::invoke(projection, std::forward<B>(b))));
+    }
+};
+
+/// Whether the range is sorted, after it has been turned round if it was sorted the other way, without equal elements.
+template <class Base, class Less>
+bool is_or_was_monotone(Base first, Base last, const Less& less) {
+    if (last - first < 2) return true;
+    Base each = first + 1;
+    if (less(*each, *first)) {
+        while (++each != last && less(*each, *(each - 1))) {
+        }
+        if (each != last) return false;
+        std::ranges::reverse(first, last);
+        return true;
+    }
+    while (++each != last && !less(*each, *(each - 1))) {
+    }
+    return each == last;
+}
+
+struct sort_function {
+    using default_compare = std::ranges::less;
+
+    template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S,
+              class C = std::ranges::less, class P = std::identity>
+        requires relation_of<C, I, I, P>
+    I operator()(const Policy& policy, I first, S last, C compare = {}, P projection = {}) const {
+        const std::uint64_t size = size_of(first, last);
+        const projected_less<C, P> less{compare, projection};
+        sort(policy, base_of(first), size, less);
+        return at(first, size);
+    }
+    template <execution_policy Policy, std::ranges::random_access_range R, class C = std::ranges::less,
+              class P = std::identity>
+        requires relation_of<C, iterator_of<R>, iterator_of<R>, P>
+    safe_iterator_of<R> operator()(const Policy& policy, R&& range, C compare = {}, P projection = {}) const {
+        return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(compare),
+                       std::move(projection));
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>, "pel::sort: takes ([policy], range, [compare], [projection]) or ([policy], "
+                                           "first, last, [compare], [projection]), random access");
+        return {};
+    }
+
+private:
+    template <class Policy, class Base, class Less>
+    static void sort(const Policy& policy, Base first, std::uint64_t size, const Less& less) {
+        const Base last = at(first, size);
+        if (is_or_was_monotone(first, last, less)) return;
+        if (size < least_bucket_sort) return quick_sort(first, last, less);
+        if constexpr (is_shared<Policy, Base> && moves_safely<Base>) {
+            const scratch_memory<std::iter_value_t<Base>> scratch(size);
+            if (scratch.data() != nullptr) {
+                bucket_sort<Base, Less> sorting(first, size, scratch.data(), less);
+                return sorting.template run<false>(policy, [&](std::uint64_t lo, std::uint64_t hi) {
+                    quick_sort(at(first, lo), at(first, hi), less);
+                });
+            }
+        }
+        quick_sort(first, last, less);
+    }
+};
+
+struct stable_sort_function {
+    using default_compare = std::ranges::less;
+
+    template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S,
+              class C = std::ranges::less, class P = std::identity>
+        requires relation_of<C, I, I, P>
+    I operator()(const Policy& policy, I first, S last, C compare = {}, P projection = {}) const {
+        const std::uint64_t size = size_of(first, last);
+        const projected_less<C, P> less{compare, projection};
+        sort(policy, base_of(first), size, less);
+        return at(first, size);
+    }
+    template <execution_policy Policy, std::ranges::random_access_range R, class C = std::ranges::less,
+              class P = std::identity>
+        requires relation_of<C, iterator_of<R>, iterator_of<R>, P>
+    safe_iterator_of<R> operator()(const Policy& policy, R&& range, C compare = {}, P projection = {}) const {
+        return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(compare),
+                       std::move(projection));
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>, "pel::stable_sort: takes ([policy], range, [compare], [projection]) or "
+                                           "([policy], first, last, [compare], [projection]), random access");
+        return {};
+    }
+
+private:
+    template <class Policy, class Base, class Less>
+    static void sort(const Policy& policy, Base first, std::uint64_t size, const Less& less) {
+        const Base last = at(first, size);
+        if (is_or_was_monotone(first, last, less)) return;
+        if (size <= 32) return insertion_sort(first, last, less);
+        if constexpr (moves_safely<Base>) {
+            const bool is_large = is_shared<Policy, Base> && size >= least_bucket_sort;
+            const scratch_memory<std::iter_value_t<Base>> scratch(is_large ? size : (size + 1) / 2);
+            if (scratch.data() != nullptr) {
+                if (!is_large) return merge_sort(first, last, scratch.data(), less);
+                bucket_sort<Base, Less> sorting(first, size, scratch.data(), less);
+                return sorting.template run<true>(policy, [&](std::uint64_t lo, std::uint64_t hi) {
+                    merge_sort(at(first, lo), at(first, hi), scratch.data() + lo, less);
+                });
+            }
+        }
+        merge_sort_in_place(first, last, less);
+    }
+};
+
+} // namespace detail
+
+/// Sorts; equal elements in any order, but always the same one. Returns: the end. Throws: what compare and projection
+/// throw, operation_cancelled: the range then holds all its elements, in some order. Blocks. Complexity: O(n log n)
+/// comparisons, O(n) if the range is sorted or reversed; span O(n / 256 · log n). Memory: n elements, where they can be
+/// had and moves do not throw; else it sorts on one thread, in place.
+inline constexpr detail::function_object<detail::sort_function> sort{};
+
+/// Sorts; equal elements keep their order. Everything else is as for sort; in place it takes O(n log² n) comparisons.
+inline constexpr detail::function_object<detail::stable_sort_function> stable_sort{};
+
+PEL_NAMESPACE_END

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Sample sort, stable if the sort of its buckets is. Blocks of the range move to scratch memory, each sorted by bucket
+// there; then each bucket is gathered from all blocks, in their order, to its place in the range, and sorted. Every
+// element moves twice, to places that are near each other both times.
+// Comparisons throw, and loops are cancelled, in two places only:
+// B1  While elements are classified, which moves none: blocks that have moved by then move back.
+// B2  While buckets are sorted, which leaves each of them complete: those that are not gathered yet are gathered.
+#pragma once
+
+#include <pel/detail/algorithm/blocks.hpp>
+#include <pel/detail/algorithm/merge_sort.hpp>
+#include <pel/detail/algorithm/splitters.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+inline constexpr std::uint64_t least_bucket_sort = 1 << 13; // elements
+
+template <class Base, class Less>
+class bucket_sort {
+    using value = std::iter_value_t<Base>;
+
+public:
+    /// Requires: size is at least least_bucket_sort; scratch has room for as many; moves do not throw.
+    bucket_sort(Base first, std::uint64_t size, value* scratch, const Less& less)
+        : first_(first), size_(size), scratch_(scratch), less_(less), block_(block_of(size)),
+          splitters_(first, size, buckets_of(size), less), buckets_(splitters_.buckets()),
+          begins_(blocks() * (buckets_ + 1)), has_moved_(blocks()), is_gathered_(buckets_),
+          bucket_begins_(buckets_ + 1) {}
+
+    /// sort(begin, end): sorts a bucket, which it may do as [0, size) counts. IsScratchFree: it uses the scratch memory.
+    template <bool IsScratchFree, class Policy, class Sort>
+    void run(const Policy& policy, const Sort& sort) {
+        call_unwinding(
+            [&] {
+                if constexpr (!are_splitters_copied<Base>) // they are elements: nothing may move while they are used
+                    for_blocks(policy, [&](std::uint64_t block) { classify(block, bucket_numbers(block)); });
+                for_blocks(policy, [&](std::uint64_t block) { spread(block); });
+            },
+            [&] { take_back(); });
+        count_buckets();
+        const auto sort_bucket = [&](std::uint64_t bucket) {
+            if (!splitters_.is_of_equals(static_cast<unsigned>(bucket)))
+                sort(bucket_begins_[bucket], bucket_begins_[bucket + 1]);
+        };
+        const auto for_buckets = [&](const auto& body) {
+            parallel_for(policy, std::uint64_t{0}, std::uint64_t{buckets_}, body);
+        };
+        call_unwinding(
+            [&] {
+                for_buckets([&](std::uint64_t bucket) {
+                    gather(bucket);
+                    if constexpr (!IsScratchFree) sort_bucket(bucket); // while it is in the cache
+                });
+            },
+            [&] { gather_rest(); });
+        if constexpr (IsScratchFree) for_buckets(sort_bucket);
+    }
+
+private:
+    static constexpr std::uint64_t most_in_block = 1 << 14;
+
+    static std::uint64_t block_of(std::uint64_t size) noexcept {
+        return std::clamp<std::uint64_t>(std::bit_floor(size / 32), 256, most_in_block);
+    }
+    static unsigned buckets_of(std::uint64_t size) noexcept {
+        return static_cast<unsigned>(
+            std::clamp<std::uint64_t>(std::bit_floor(size / 1024), 8, splitters<Base>::most_buckets));
+    }
+    std::uint64_t blocks() const noexcept { return (size_ + block_ - 1) / block_; }
+    std::uint64_t block_begin(std::uint64_t block) const noexcept { return block * block_; }
+    std::uint64_t block_size(std::uint64_t block) const noexcept {
+        return std::min(block_, size_ - block_begin(block));
+    }
+    /// Where a block's elements of each bucket begin in the scratch memory, and end.
+    std::uint32_t* begins(std::uint64_t block) noexcept { return begins_.data() + block * (buckets_ + 1); }
+    /// The bucket of each element of a block that has not moved, in its part of the scratch memory.
+    unsigned char* bucket_numbers(std::uint64_t block) const noexcept {
+        return reinterpret_cast<unsigned char*>(scratch_ + block_begin(block));
+    }
+
+    template <class Policy, class Body>
+    void for_blocks(const Policy& policy, const Body& body) {
+        parallel_for(policy, std::uint64_t{0}, blocks(), body);
+    }
+
+    void classify(std::uint64_t block, unsigned char* bucket) const {
+        splitters_.classify(at(first_, block_begin(block)), block_size(block), bucket, less_);
+    }
+    /// Moves a block to the scratch memory, in the order of buckets.
+    void spread(std::uint64_t block) {
+        unsigned char bucket[most_in_block];
+        const std::uint64_t n = block_size(block);
+        if constexpr (are_splitters_copied<Base>)
+            classify(block, bucket);
+        else
+            std::copy_n(bucket_numbers(block), n, bucket);
+        std::uint32_t* const begin = begins(block);
+        for (std::uint64_t each = 0; each < n; ++each) ++begin[bucket[each] + 1];
+        std::uint32_t next[splitters<Base>::most_buckets];
+        for (unsigned each = 0; each < buckets_; ++each) {
+            next[each] = begin[each];
+            begin[each + 1] += begin[each];
+        }
+        value* const to = scratch_ + block_begin(block);
+        Base from = at(first_, block_begin(block));
+        for (std::uint64_t each = 0; each < n; ++each, ++from)
+            std::construct_at(to + next[bucket[each]]++, std::ranges::iter_move(from));
+        has_moved_[block] = 1;
+    }
+    /// B1: in another order, but all of them.
+    PEL_COLD void take_back() noexcept {
+        for (std::uint64_t block = 0; block < blocks(); ++block) {
+            if (has_moved_[block] != 0)
+                move_out(scratch_ + block_begin(block), block_size(block), at(first_, block_begin(block)));
+        }
+    }
+
+    void count_buckets() noexcept {
+        for (std::uint64_t block = 0; block < blocks(); ++block) {
+            const std::uint32_t* const begin = begins(block);
+            for (unsigned bucket = 0; bucket < buckets_; ++bucket)
+                bucket_begins_[bucket + 1] += begin[bucket + 1] - begin[bucket];
+        }
+        for (unsigned bucket = 0; bucket < buckets_; ++bucket) bucket_begins_[bucket + 1] += bucket_begins_[bucket];
+    }
+    void gather(std::uint64_t bucket) noexcept {
+        Base to = at(first_, bucket_begins_[bucket]);
+        for (std::uint64_t block = 0; block < blocks(); ++block) {
+            const std::uint32_t* const begin = begins(block);
+            const std::uint64_t n = begin[bucket + 1] - begin[bucket];
+            to = move_out(scratch_ + block_begin(block) + begin[bucket], n, to);
+        }
+        is_gathered_[bucket] = 1;
+    }
+    PEL_COLD void gather_rest() noexcept {
+        for (std::uint64_t bucket = 0; bucket < buckets_; ++bucket) {
+            if (is_gathered_[bucket] == 0) gather(bucket);
+        }
+    }
+    static Base move_out(value* from, std::uint64_t n, Base to) noexcept {
+        const Base end = std::move(from, from + n, to);
+        std::destroy_n(from, n);
+        return end;
+    }
+
+    const Base first_;
+    const std::uint64_t size_;
+    value* const scratch_;
+    const Less& less_;
+    const std::uint64_t block_;
+    const splitters<Base> splitters_;
+    const unsigned buckets_;
+    std::vector<std::uint32_t> begins_;
+    std::vector<unsigned char> has_moved_, is_gathered_; // written by who moves the block, or gathers the bucket
+    std::vector<std::uint64_t> bucket_begins_;
+};
+
+} // namespace detail
+PEL_NAMESPACE_END

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Merge sort on one thread: stable. Short runs are sorted by insertion, and merged with the help of scratch memory.
+// A comparison may throw in the middle of a merge: what lies in the scratch memory then moves back into the gap that it
+// has left, which is just as long (returning_run).
+#pragma once
+
+#include <pel/detail/algorithm/insertion_sort.hpp>
+#include <pel/detail/algorithm/scratch.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// A run that has been moved to scratch memory, and returns to the range, the rest of it at the end of life.
+/// Requires: moves do not throw.
+template <class Base>
+class returning_run {
+    using value = std::iter_value_t<Base>;
+
+public:
+    returning_run(Base first, Base last, value* scratch) noexcept
+        : to_(first), next_(scratch), end_(scratch + (last - first)), begin_(scratch) {
+        for (value* each = scratch; first != last; ++first, ++each)
+            std::construct_at(each, std::ranges::iter_move(first));
+    }
+    returning_run(const returning_run&) = delete;
+    returning_run& operator=(const returning_run&) = delete;
+    ~returning_run() {
+        for (; next_ != end_; ++next_, ++to_) *to_ = std::move(*next_);
+        std::destroy(begin_, end_);
+    }
+
+    bool is_empty() const noexcept { return next_ == end_; }
+    value& next() noexcept { return *next_; }
+    /// Brings back the next element, or has the gap filled from `other`, which it goes past.
+    PEL_ALWAYS_INLINE void advance(Base& other, bool takes_other) noexcept {
+        if constexpr (std::is_pointer_v<Base>) { // without a branch
+            value* const source = takes_other ? other : next_;
+            *to_ = std::move(*source);
+            other += takes_other;
+            next_ += !takes_other;
+        } else if (takes_other) {
+            *to_ = std::ranges::iter_move(other);
+            ++other;
+        } else {
+            *to_ = std::move(*next_);
+            ++next_;
+        }
+        ++to_;
+    }
+
+private:
+    Base to_;     // the gap begins here
+    value* next_; // of what is still to return
+    value* const end_;
+    value* const begin_;
+};
+
+/// Merges two sorted runs, stably. Requires: scratch has room for the first.
+template <class Base, class Less>
+void merge_runs(Base first, Base middle, Base last, std::iter_value_t<Base>* scratch, const Less& less) {
+    if (!less(*middle, *(middle - 1))) return;
+    while (!less(*middle, *first)) ++first; // ends: the last of the run is greater
+    returning_run<Base> left(first, middle, scratch);
+    while (!left.is_empty() && middle != last) left.advance(middle, less(*middle, left.next()));
+}
+
+/// Sorts, stably. Requires: scratch has room for half of the range, rounded up.
+template <class Base, class Less>
+void merge_sort(Base first, Base last, std::iter_value_t<Base>* scratch, const Less& less) {
+    constexpr std::iter_difference_t<Base> few = 16;
+    if (last - first <= few) return insertion_sort(first, last, less);
+    const Base middle = first + (last - first + 1) / 2;
+    merge_sort(first, middle, scratch, less);
+    merge_sort(middle, last, scratch, less);
+    merge_runs(first, middle, last, scratch, less);
+}
+
+/// Merges two sorted runs, stably, without memory, by rotations. Work: O(n log n).
+template <class Base, class Less>
+void merge_in_place(Base first, Base middle, Base last, const Less& less) {
+    if (first == middle || middle == last || !less(*middle, *(middle - 1))) return;
+    if (last - first == 2) return std::ranges::iter_swap(first, middle);
+    Base left = first;
+    Base right = middle;
+    if (middle - first > last - middle) {
+        left += (middle - first) / 2;
+        right = std::partition_point(middle, last, [&](const auto& element) { return less(element, *left); });
+    } else {
+        right += (last - middle) / 2;
+        left = std::partition_point(first, middle, [&](const auto& element) { return !less(*right, element); });
+    }
+    const Base meeting = std::rotate(left, middle, right);
+    merge_in_place(first, left, meeting, less);
+    merge_in_place(meeting, right, last, less);
+}
+
+/// Sorts, stably, without memory. Work: O(n log² n).
+template <class Base, class Less>
+void merge_sort_in_place(Base first, Base last, const Less& less) {
+    constexpr std::iter_difference_t<Base> few = 16;
+    if (last - first <= few) return insertion_sort(first, last, less);
+    const Base middle = first + (last - first) / 2;
+    merge_sort_in_place(first, middle, less);
+    merge_sort_in_place(middle, last, less);
+    merge_in_place(first, middle, last, less);
+}
+
+} // namespace detail
+PEL_NAMESPACE_END

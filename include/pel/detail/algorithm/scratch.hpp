@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Room for elements that an algorithm moves out of its range for a while.
+#pragma once
+
+#include <pel/detail/platform/config.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <new>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// Memory for n objects, none of which is there. Nobody has touched it yet: its pages belong to who does so first.
+template <class T>
+class scratch_memory {
+public:
+    /// data() is null if the memory cannot be had.
+    explicit scratch_memory(std::uint64_t n) noexcept
+        : data_(n > PTRDIFF_MAX / sizeof(T)
+                    ? nullptr
+                    : static_cast<T*>(::operator new(static_cast<std::size_t>(n) * sizeof(T),
+                                                     std::align_val_t(alignment), std::nothrow))) {}
+    scratch_memory(const scratch_memory&) = delete;
+    scratch_memory& operator=(const scratch_memory&) = delete;
+    ~scratch_memory() { ::operator delete(data_, std::align_val_t(alignment)); }
+
+    T* data() const noexcept { return data_; }
+
+private:
+    static constexpr std::size_t alignment = alignof(T) > 64 ? alignof(T) : 64;
+    T* const data_;
+};
+
+} // namespace detail
+PEL_NAMESPACE_END
