@@ -6,6 +6,8 @@
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/merge_sort.hpp>
 #include <pel/detail/algorithm/quick_sort.hpp>
+#include <pel/detail/algorithm/radix_key.hpp>
+#include <pel/detail/algorithm/radix_sort.hpp>
 
 #include <functional>
 #include <iterator>
@@ -44,6 +46,27 @@ bool is_or_was_monotone(Base first, Base last, const Less& less) {
     return each == last;
 }
 
+/// Numbers, compared as numbers: sorted by their digits, which nobody can tell.
+template <class Compare, class T>
+inline constexpr bool is_ascending = std::is_same_v<Compare, std::ranges::less> ||
+                                     std::is_same_v<Compare, std::less<>> || std::is_same_v<Compare, std::less<T>>;
+template <class Compare, class T>
+inline constexpr bool is_descending =
+    std::is_same_v<Compare, std::ranges::greater> || std::is_same_v<Compare, std::greater<>> ||
+    std::is_same_v<Compare, std::greater<T>>;
+template <class Compare, class Projection, class Base, class T = std::iter_value_t<Base>>
+inline constexpr bool has_number_order =
+    radix_number<T> && std::is_same_v<Projection, std::identity> && is_radix_sortable<Base> &&
+    (is_ascending<Compare, T> || is_descending<Compare, T>);
+
+template <class Compare, class T>
+struct number_order {
+    PEL_ALWAYS_INLINE auto operator()(T number) const noexcept {
+        const auto key = radix_key(number);
+        return is_ascending<Compare, T> ? key : static_cast<decltype(radix_key(number))>(~key);
+    }
+};
+
 struct sort_function {
     using default_compare = std::ranges::less;
 
@@ -72,15 +95,24 @@ struct sort_function {
     }
 
 private:
-    template <class Policy, class Base, class Less>
-    static void sort(const Policy& policy, Base first, std::uint64_t size, const Less& less) {
+    static constexpr std::uint64_t least_radix_sort = 1 << 11;
+
+    template <class Policy, class Base, class C, class P>
+    static void sort(const Policy& policy, Base first, std::uint64_t size, const projected_less<C, P>& less) {
+        using order = projected_less<C, P>;
         const Base last = at(first, size);
         if (is_or_was_monotone(first, last, less)) return;
+        if constexpr (has_number_order<C, P, Base>) {
+            if (size >= least_radix_sort) {
+                const number_order<C, std::iter_value_t<Base>> key;
+                return sort_by_digits(policy, first, size, key, less);
+            }
+        }
         if (size < least_bucket_sort) return quick_sort(first, last, less);
         if constexpr (is_shared<Policy, Base> && moves_safely<Base>) {
             const scratch_memory<std::iter_value_t<Base>> scratch(size);
             if (scratch.data() != nullptr) {
-                bucket_sort<Base, Less> sorting(first, size, scratch.data(), less);
+                bucket_sort<Base, order> sorting(first, size, scratch.data(), less);
                 return sorting.template run<false>(policy, [&](std::uint64_t lo, std::uint64_t hi) {
                     quick_sort(at(first, lo), at(first, hi), less);
                 });

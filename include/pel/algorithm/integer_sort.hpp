@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// integer_sort: by the digits of numbers instead of by comparisons.
+#pragma once
+
+#include <pel/algorithm/sort.hpp>
+#include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/radix_key.hpp>
+#include <pel/detail/algorithm/radix_sort.hpp>
+
+#include <functional>
+#include <iterator>
+#include <ranges>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// The number that the caller's function makes of an element, as an unsigned one.
+template <class Key>
+struct radix_key_of {
+    Key& key;
+
+    template <class T>
+    PEL_ALWAYS_INLINE auto operator()(const T& element) const {
+        return radix_key(
+            static_cast<std::remove_cvref_t<std::invoke_result_t<Key&, const T&>>>(std::invoke(key, element)));
+    }
+};
+
+template <class Key, class I>
+concept radix_key_for = std::invocable<Key&, const std::iter_value_t<I>&> &&
+                        radix_number<std::remove_cvref_t<std::invoke_result_t<Key&, const std::iter_value_t<I>&>>>;
+
+struct integer_sort_function {
+    template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, class K = std::identity>
+        requires radix_key_for<K, I>
+    I operator()(const Policy& policy, I first, S last, K key = {}) const {
+        const std::uint64_t size = size_of(first, last);
+        sort(policy, base_of(first), size, key);
+        return at(first, size);
+    }
+    template <execution_policy Policy, std::ranges::random_access_range R, class K = std::identity>
+        requires radix_key_for<K, iterator_of<R>>
+    safe_iterator_of<R> operator()(const Policy& policy, R&& range, K key = {}) const {
+        return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(key));
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>,
+                      "pel::integer_sort: takes ([policy], range, [key]) or ([policy], first, "
+                      "last, [key]), random access; key(element) must be a number of at most 64 bits");
+        return {};
+    }
+
+private:
+    template <class Policy, class Base, class K>
+    static void sort(const Policy& policy, Base first, std::uint64_t size, K& key) {
+        using value = std::iter_value_t<Base>;
+        const radix_key_of<K> number{key};
+        const auto less = [&number](const value& a, const value& b) { return number(a) < number(b); };
+        if constexpr (is_radix_sortable<Base>)
+            sort_by_digits(policy, first, size, number, less);
+        else
+            stable_sort_function{}(policy, first, at(first, size), less);
+    }
+};
+
+} // namespace detail
+
+/// Sorts by key(element), an integer or floating-point number; elements of equal keys keep their order. NaNs are at the
+/// ends, by their sign. Returns: the end. Throws: what key throws, operation_cancelled: the range then holds all its
+/// elements, in some order. Blocks. Complexity: work O(n) for each 8 bits of the keys that differ, span O(n / 256).
+/// Memory: n elements and O(n / 100) words; for elements that are not trivially copyable, or without that memory, it
+/// is stable_sort.
+inline constexpr detail::function_object<detail::integer_sort_function> integer_sort{};
+
+PEL_NAMESPACE_END

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// test label: sorting
+#include <pel/algorithm/integer_sort.hpp>
+
+#include "support/algorithm_inputs.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <deque>
+#include <limits>
+#include <stdexcept>
+#include <vector>
+
+namespace integer_sort_test {
+
+using pel::par;
+using pel_test::order;
+
+class integer_sort_with : public pel_test::with_threads {
+protected:
+    std::mt19937_64 random{std::random_device{}()};
+
+    /// Numbers of all widths: most have many equal digits.
+    template <class T>
+    T number() {
+        const std::uint64_t bits = random() >> (random() % 64);
+        if constexpr (std::floating_point<T>)
+            return static_cast<T>(std::ldexp(static_cast<double>(bits), static_cast<int>(random() % 64) - 32)) *
+                   (random() % 2 == 0 ? T{1} : T{-1});
+        else
+            return static_cast<T>(bits * (random() % 2 == 0 ? 1 : ~std::uint64_t{0}));
+    }
+    template <class T>
+    void sorts_like_std() {
+        for (const std::uint64_t n : pel_test::input_sizes(random, 4, 300'000)) {
+            std::vector<T> numbers(n);
+            for (T& each : numbers) each = number<T>();
+            auto expected = numbers;
+            std::ranges::sort(expected);
+            ASSERT_EQ(pel::integer_sort(par.on(pool), numbers), numbers.end());
+            ASSERT_EQ(numbers, expected) << n;
+        }
+    }
+};
+PEL_WITH_ALL_THREADS(integer_sort_with);
+
+TEST_P(integer_sort_with, sorts_bytes) { sorts_like_std<signed char>(); }
+TEST_P(integer_sort_with, sorts_short_numbers) { sorts_like_std<std::uint16_t>(); }
+TEST_P(integer_sort_with, sorts_integers) { sorts_like_std<int>(); }
+TEST_P(integer_sort_with, sorts_long_integers) { sorts_like_std<std::int64_t>(); }
+TEST_P(integer_sort_with, sorts_doubles) { sorts_like_std<double>(); }
+
+TEST_P(integer_sort_with, elements_with_equal_keys_keep_their_order) {
+    for (const std::uint64_t n : pel_test::input_sizes(random, 4, 400'000)) {
+        for (const order kind : pel_test::all_orders) {
+            std::vector<pel_test::keyed> elements;
+            for (const std::uint32_t key : pel_test::numbers_in(kind, n, random))
+                elements.push_back({key, static_cast<std::uint32_t>(elements.size())});
+            auto expected = elements;
+            std::ranges::stable_sort(expected, {}, &pel_test::keyed::key);
+            pel::integer_sort(par.on(pool), elements, &pel_test::keyed::key);
+            ASSERT_EQ(elements, expected) << n << ' ' << static_cast<int>(kind);
+        }
+    }
+}
+
+TEST_P(integer_sort_with, one_key_may_be_most_of_all) {
+    const std::uint64_t n = pel_test::scaled(600'000);
+    std::deque<std::uint64_t> numbers(n, std::uint64_t{1} << 40);
+    for (std::uint64_t& each : numbers) {
+        if (random() % 4 == 0) each = random();
+        if (random() % 4 == 0) each = random() % 1000 + (std::uint64_t{1} << 40);
+    }
+    auto expected = numbers;
+    std::ranges::sort(expected);
+    pel::integer_sort(par.on(pool), numbers);
+    EXPECT_EQ(numbers, expected);
+}
+
+TEST_P(integer_sort_with, zeros_are_equal_and_nans_are_at_the_ends) {
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    std::vector<double> numbers;
+    for (int round = 0; round < 200; ++round) {
+        for (const double each : {0.0, -0.0, 1.0, -std::numeric_limits<double>::infinity(), nan})
+            numbers.push_back(each);
+    }
+    pel::integer_sort(par.on(pool), numbers);
+    EXPECT_EQ(numbers[199], -std::numeric_limits<double>::infinity());
+    for (std::size_t each = 0; each < 400; ++each) ASSERT_EQ(std::signbit(numbers[200 + each]), each % 2 == 1) << each;
+    EXPECT_EQ(numbers[600], 1.0);
+    EXPECT_TRUE(std::isnan(numbers[800]));
+}
+
+TEST_P(integer_sort_with, no_element_is_lost_when_the_key_throws) {
+    const auto n = static_cast<std::uint32_t>(pel_test::scaled(300'000));
+    for (int round = 0; round < 20; ++round) {
+        std::vector<std::uint32_t> numbers(n);
+        std::iota(numbers.begin(), numbers.end(), 0U);
+        std::ranges::shuffle(numbers, random);
+        std::atomic<std::uint64_t> left{random() % (4 * n)};
+        try {
+            pel::integer_sort(par.on(pool), numbers, [&](std::uint32_t number) {
+                return left.fetch_sub(1, std::memory_order_relaxed) == 0 ? throw std::runtime_error("no") : number * 5;
+            });
+        } catch (const std::runtime_error&) {
+        }
+        std::ranges::sort(numbers);
+        for (std::uint32_t each = 0; each < n; ++each) ASSERT_EQ(numbers[each], each);
+    }
+}
+
+TEST_P(integer_sort_with, elements_that_are_not_trivial_are_sorted_by_their_key) {
+    auto elements = pel_test::values_in<std::vector<pel_test::move_only>>(order::random, 20'000, random);
+    pel::integer_sort(par.on(pool), elements,
+                      [](const pel_test::move_only& each) { return -static_cast<float>(*each.value); });
+    EXPECT_TRUE(std::ranges::is_sorted(elements, std::greater<>()));
+}
+
+} // namespace integer_sort_test
