@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Copies of the elements that are wanted: copy_if, remove_copy, remove_copy_if, unique_copy, partition_copy.
+// Source: [alg.copy], [alg.remove], [alg.unique], [alg.partitions].
+#pragma once
+
+#include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/selection.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <iterator>
+#include <ranges>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// Whether a projected element, by its number, is as the predicate wants.
+template <class Base, class Predicate, class Projection>
+struct element_judge {
+    Base first;
+    held_callable<Predicate, projected_t<Base, Projection>> predicate;
+    held_callable<Projection, std::iter_reference_t<Base>> projection;
+
+    PEL_ALWAYS_INLINE bool operator()(std::uint64_t n) const {
+        return static_cast<bool>(std::invoke(predicate, std::invoke(projection, *at(first, n))));
+    }
+};
+/// Whether an element differs from the one before it.
+template <class Base, class Equal, class Projection>
+struct change_judge {
+    Base first;
+    held_callable<Equal, projected_t<Base, Projection>, projected_t<Base, Projection>> equal;
+    held_callable<Projection, std::iter_reference_t<Base>> projection;
+
+    PEL_ALWAYS_INLINE bool operator()(std::uint64_t n) const {
+        return n == 0 ||
+               !std::invoke(equal, std::invoke(projection, *at(first, n - 1)), std::invoke(projection, *at(first, n)));
+    }
+};
+
+template <class From, class To>
+struct copy_selected {
+    From from;
+    To to;
+
+    PEL_ALWAYS_INLINE void put(std::uint64_t n, std::uint64_t rank) const { *at(to, rank) = *at(from, n); }
+};
+template <class From, class To, class OtherTo>
+struct copy_parted : copy_selected<From, To> {
+    OtherTo other;
+
+    PEL_ALWAYS_INLINE void skip(std::uint64_t n, std::uint64_t rank) const { *at(other, rank) = *at(this->from, n); }
+};
+
+struct copy_if_function {
+    template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, class O, class F>
+        requires(predicate_of<F, I> && output_of<O, std::iter_reference_t<I>>)
+    O operator()(const Policy& policy, I first, S last, O out, F predicate) const {
+        return run(policy, std::move(first), last, std::move(out), predicate, std::identity()).out;
+    }
+    template <execution_policy Policy, std::ranges::input_range R, class O, class F, class P = std::identity>
+        requires(predicate_of<F, iterator_of<R>, P> && output_of<O, std::ranges::range_reference_t<R>>)
+    std::ranges::copy_if_result<safe_iterator_of<R>, O> operator()(const Policy& policy, R&& range, O out, F predicate,
+                                                                   P projection = {}) const {
+        return run(policy, std::ranges::begin(range), std::ranges::end(range), std::move(out), predicate, projection);
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>, "pel::copy_if: takes ([policy], range, out, predicate, [projection]) or "
+                                           "([policy], first, last, out, predicate)");
+        return {};
+    }
+
+    template <class Policy, class I, class S, class O, class F, class P>
+    static std::ranges::copy_if_result<I, O> run(const Policy& policy, I first, S last, O out, F& predicate,
+                                                 P projection) {
+        if constexpr (is_shared<Policy, I, O> && is_written_apart<O>) {
+            const std::uint64_t size = size_of(first, last);
+            const auto from = base_of(first);
+            const element_judge<decltype(from), F, P> judge{from, predicate, projection};
+            const copy_selected put{from, base_of(out)};
+            const std::uint64_t selected = select_items(policy, size, judge, put);
+            return {at(first, size), at(out, selected)};
+        } else {
+            for (; first != last; ++first) {
+                if (!std::invoke(predicate, std::invoke(projection, *first))) continue;
+                *out = *first;
+                ++out;
+            }
+            return {std::move(first), std::move(out)};
+        }
+    }
+};
+
+struct remove_copy_if_function {
+    template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, class O, class F>
+        requires(predicate_of<F, I> && output_of<O, std::iter_reference_t<I>>)
+    O operator()(const Policy& policy, I first, S last, O out, F predicate) const {
+        auto others = std::not_fn(std::ref(predicate));
+        return copy_if_function::run(policy, std::move(first), last, std::move(out), others, std::identity()).out;
+    }
+    template <execution_policy Policy, std::ranges::input_range R, class O, class F, class P = std::identity>
+        requires(predicate_of<F, iterator_of<R>, P> && output_of<O, std::ranges::range_reference_t<R>>)
+    std::ranges::remove_copy_if_result<safe_iterator_of<R>, O> operator()(const Policy& policy, R&& range, O out,
+                                                                          F predicate, P projection = {}) const {
+        auto others = std::not_fn(std::ref(predicate));
+        return copy_if_function::run(policy, std::ranges::begin(range), std::ranges::end(range), std::move(out), others,
+                                     projection);
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>, "pel::remove_copy_if: takes ([policy], range, out, predicate, [projection]) "
+                                           "or ([policy], first, last, out, predicate)");
+        return {};
+    }
+};
+
+/// Whether something is equal to a value; holds a reference to that.
+template <class T>
+struct equal_to_value {
+    const T& value;
+
+    template <class Element>
+        requires requires(const Element& element, const T& other) { static_cast<bool>(element == other); }
+    PEL_ALWAYS_INLINE bool operator()(const Element& element) const {
+        return static_cast<bool>(element == value);
+    }
+};
+
+struct remove_copy_function {
+    template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, class O, class T>
+        requires predicate_of<equal_to_value<T>, I>
+    O operator()(const Policy& policy, I first, S last, O out, const T& value) const {
+        return remove_copy_if_function{}(policy, std::move(first), std::move(last), std::move(out),
+                                         equal_to_value<T>{value});
+    }
+    template <execution_policy Policy, std::ranges::input_range R, class O, class T, class P = std::identity>
+        requires predicate_of<equal_to_value<T>, iterator_of<R>, P>
+    std::ranges::remove_copy_result<safe_iterator_of<R>, O> operator()(const Policy& policy, R&& range, O out,
+                                                                       const T& value, P projection = {}) const {
+        return remove_copy_if_function{}(policy, std::forward<R>(range), std::move(out), equal_to_value<T>{value},
+                                         std::move(projection));
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>, "pel::remove_copy: takes ([policy], range, out, value, [projection]) or "
+                                           "([policy], first, last, out, value)");
+        return {};
+    }
+};
+
+struct unique_copy_function {
+    using default_compare = std::ranges::equal_to;
+
+    template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, class O,
+              class F = std::ranges::equal_to>
+        requires(relation_of<F, I> && output_of<O, std::iter_reference_t<I>>)
+    O operator()(const Policy& policy, I first, S last, O out, F equal = {}) const {
+        return run(policy, std::move(first), last, std::move(out), equal, std::identity()).out;
+    }
+    template <execution_policy Policy, std::ranges::input_range R, class O, class F = std::ranges::equal_to,
+              class P = std::identity>
+        requires(relation_of<F, iterator_of<R>, iterator_of<R>, P> && output_of<O, std::ranges::range_reference_t<R>>)
+    std::ranges::unique_copy_result<safe_iterator_of<R>, O> operator()(const Policy& policy, R&& range, O out,
+                                                                       F equal = {}, P projection = {}) const {
+        return run(policy, std::ranges::begin(range), std::ranges::end(range), std::move(out), equal, projection);
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>, "pel::unique_copy: takes ([policy], range, out, [equal], [projection]) or "
+                                           "([policy], first, last, out, [equal])");
+        return {};
+    }
+
+private:
+    template <class Policy, class I, class S, class O, class F, class P>
+    static std::ranges::unique_copy_result<I, O> run(const Policy& policy, I first, S last, O out, F& equal,
+                                                     P projection) {
+        if constexpr (is_shared<Policy, I, O> && is_written_apart<O>) {
+            const std::uint64_t size = size_of(first, last);
+            const auto from = base_of(first);
+            const change_judge<decltype(from), F, P> judge{from, equal, projection};
+            const copy_selected put{from, base_of(out)};
+            const std::uint64_t selected = select_items(policy, size, judge, put);
+            return {at(first, size), at(out, selected)};
+        } else if constexpr (std::forward_iterator<I>) {
+            for (I before = first; first != last; before = first, (void)++first) {
+                if (before != first &&
+                    std::invoke(equal, std::invoke(projection, *before), std::invoke(projection, *first)))
+                    continue;
+                *out = *first;
+                ++out;
+            }
+            return {std::move(first), std::move(out)};
+        } else {
+            if (first == last) return {std::move(first), std::move(out)};
+            for (std::iter_value_t<I> kept(*first);;) {
+                *out = kept;
+                ++out;
+                do {
+                    if (++first == last) return {std::move(first), std::move(out)};
+                } while (std::invoke(equal, std::invoke(projection, kept), std::invoke(projection, *first)));
+                kept = *first;
+            }
+        }
+    }
+};
+
+struct partition_copy_function {
+    template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, class O, class Q, class F>
+        requires predicate_of<F, I>
+    std::pair<O, Q> operator()(const Policy& policy, I first, S last, O out_true, Q out_false, F predicate) const {
+        auto [in, out1, out2] =
+            run(policy, std::move(first), last, std::move(out_true), std::move(out_false), predicate, std::identity());
+        return {std::move(out1), std::move(out2)};
+    }
+    template <execution_policy Policy, std::ranges::input_range R, class O, class Q, class F, class P = std::identity>
+        requires predicate_of<F, iterator_of<R>, P>
+    std::ranges::partition_copy_result<safe_iterator_of<R>, O, Q>
+    operator()(const Policy& policy, R&& range, O out_true, Q out_false, F predicate, P projection = {}) const {
+        return run(policy, std::ranges::begin(range), std::ranges::end(range), std::move(out_true),
+                   std::move(out_false), predicate, projection);
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>, "pel::partition_copy: takes ([policy], range, out_true, out_false, "
+                                           "predicate, [projection]) or ([policy], first, last, ..., predicate)");
+        return {};
+    }
+
+private:
+    template <class Policy, class I, class S, class O, class Q, class F, class P>
+    static std::ranges::partition_copy_result<I, O, Q> run(const Policy& policy, I first, S last, O out_true,
+                                                           Q out_false, F& predicate, P projection) {
+        if constexpr (is_shared<Policy, I, O, Q> && is_written_apart<O> && is_written_apart<Q>) {
+            const std::uint64_t size = size_of(first, last);
+            const auto from = base_of(first);
+            const element_judge<decltype(from), F, P> judge{from, predicate, projection};
+            const copy_parted<decltype(from), decltype(base_of(out_true)), decltype(base_of(out_false))> put{
+                {from, base_of(out_true)}, base_of(out_false)};
+            const std::uint64_t selected = select_items(policy, size, judge, put);
+            return {at(first, size), at(out_true, selected), at(out_false, size - selected)};
+        } else {
+            for (; first != last; ++first) {
+                if (std::invoke(predicate, std::invoke(projection, *first))) {
+                    *out_true = *first;
+                    ++out_true;
+                } else {
+                    *out_false = *first;
+                    ++out_false;
+                }
+            }
+            return {std::move(first), std::move(out_true), std::move(out_false)};
+        }
+    }
+};
+
+} // namespace detail
+
+/// Copies the elements for which predicate(element) holds, in their order. Returns: as std. Requires: out overlaps the
+/// range nowhere, and has room for what is copied. Throws, blocks, thread safety: as parallel_for; then out holds some.
+/// Complexity: work n calls of predicate, span O(log n). Memory: half a byte for each element that other threads judge.
+inline constexpr detail::function_object<detail::copy_if_function> copy_if{};
+
+/// The same for those for which it does not hold.
+inline constexpr detail::function_object<detail::remove_copy_if_function> remove_copy_if{};
+
+/// The same for those that are not equal to a value.
+inline constexpr detail::function_object<detail::remove_copy_function> remove_copy{};
+
+/// The same for the first of each group of consecutive equal elements. Requires: equal is an equivalence; it compares an
+/// element with the one before.
+inline constexpr detail::function_object<detail::unique_copy_function> unique_copy{};
+
+/// The same, and the others to another place.
+inline constexpr detail::function_object<detail::partition_copy_function> partition_copy{};
+
+PEL_NAMESPACE_END

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// partition, stable_partition. Source: [alg.partitions].
+#pragma once
+
+#include <pel/algorithm/copy_if.hpp>
+#include <pel/detail/algorithm/complete_phases.hpp>
+#include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/insertion_sort.hpp>
+#include <pel/detail/algorithm/scratch.hpp>
+#include <pel/detail/algorithm/selection.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <iterator>
+#include <ranges>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// All elements to scratch memory, the selected ones to its front.
+template <class Base>
+struct move_parted {
+    Base from;
+    std::iter_value_t<Base>*to, *others;
+
+    PEL_ALWAYS_INLINE void put(std::uint64_t n, std::uint64_t rank) const {
+        std::construct_at(to + rank, std::ranges::iter_move(at(from, n)));
+    }
+    PEL_ALWAYS_INLINE void skip(std::uint64_t n, std::uint64_t rank) const {
+        std::construct_at(others + rank, std::ranges::iter_move(at(from, n)));
+    }
+};
+
+/// Brings the selected elements among those that judgements [lo, hi) are about to the front of these, by rotations.
+/// Returns: how many are selected.
+template <class Base>
+std::uint64_t part_in_place(Base first, const std::vector<judged_items>& judged, std::size_t lo, std::size_t hi) {
+    const std::uint64_t begin = judged[lo].begin;
+    std::uint64_t selected = 0;
+    if (hi - lo == 1) {
+        for (std::uint64_t left = judged[lo].bits; left != 0; left &= left - 1) {
+            const Base from = at(first, begin + static_cast<unsigned>(std::countr_zero(left)));
+            std::rotate(at(first, begin + selected++), from, from + 1);
+        }
+        return selected;
+    }
+    const std::size_t middle = lo + (hi - lo) / 2;
+    selected = part_in_place(first, judged, lo, middle);
+    const std::uint64_t more = part_in_place(first, judged, middle, hi);
+    const std::uint64_t border = judged[middle].begin;
+    std::rotate(at(first, begin + selected), at(first, border), at(first, border + more));
+    return selected + more;
+}
+
+/// Brings the selected elements to the front, all in their order. Returns: how many are selected.
+template <class Policy, class Base, class Judge>
+std::uint64_t part_stably(const Policy& policy, Base first, std::uint64_t size, const Judge& judge) {
+    constexpr std::uint64_t chunk = 1 << 12;
+    using value = std::iter_value_t<Base>;
+    const std::vector<judged_items> judged = judge_all(policy, size, judge);
+    const std::uint64_t selected = selected_in(judged);
+    if (selected == 0 || selected == size) return selected;
+    if constexpr (moves_safely<Base>) {
+        const scratch_memory<value> scratch(size);
+        if (scratch.data() != nullptr) {
+            const move_parted<Base> move{first, scratch.data(), scratch.data() + selected};
+            complete_phases phases;
+            phases.run(policy, judged.size(), [&](std::uint64_t each) { put_items(move, judged[each]); });
+            phases.run(policy, (size + chunk - 1) / chunk, [&](std::uint64_t each) {
+                value* const from = scratch.data() + each * chunk;
+                value* const end = scratch.data() + std::min(size, (each + 1) * chunk);
+                std::move(from, end, at(first, each * chunk));
+                std::destroy(from, end);
+            });
+            phases.rethrow();
+            return selected;
+        }
+    }
+    part_in_place(first, judged, 0, judged.size());
+    return selected;
+}
+
+/// The elements that are on the wrong side of the border, by their rank among those of their side.
+class misplaced_items {
+public:
+    /// The `wrong` ones among the judged items in [lo, hi).
+    misplaced_items(const std::vector<judged_items>& judged, std::uint64_t lo, std::uint64_t hi, bool wrong) {
+        std::uint64_t before = 0;
+        for (const judged_items& items : judged) {
+            const std::uint64_t end = items.begin + items.count;
+            if (end <= lo || items.begin >= hi) continue;
+            std::uint64_t bits = wrong ? items.bits : ~items.bits;
+            if (items.count != 64) bits &= (std::uint64_t{1} << items.count) - 1;
+            if (items.begin < lo) bits &= ~std::uint64_t{0} << (lo - items.begin);
+            if (end > hi) bits &= (std::uint64_t{1} << (hi - items.begin)) - 1;
+            if (bits == 0) continue;
+            items_.push_back({items.begin, before, bits, items.count});
+            before += static_cast<unsigned>(std::popcount(bits));
+        }
+        count_ = before;
+    }
+    std::uint64_t count() const noexcept { return count_; }
+
+    /// Goes through them from one rank on.
+    class cursor {
+    public:
+        cursor(const misplaced_items& all, std::uint64_t rank)
+            : items_(std::upper_bound(all.items_.begin(), all.items_.end(), rank,
+                                      [](std::uint64_t r, const judged_items& items) { return r < items.before; }) -
+                     1),
+              left_(items_->bits) {
+            for (std::uint64_t skip = rank - items_->before; skip != 0; --skip) left_ &= left_ - 1;
+        }
+        std::uint64_t next() {
+            if (left_ == 0) left_ = (++items_)->bits;
+            const std::uint64_t n = items_->begin + static_cast<unsigned>(std::countr_zero(left_));
+            left_ &= left_ - 1;
+            return n;
+        }
+
+    private:
+        std::vector<judged_items>::const_iterator items_;
+        std::uint64_t left_;
+    };
+
+private:
+    std::vector<judged_items> items_;
+    std::uint64_t count_ = 0;
+};
+
+/// Brings the selected elements to the front: those on the wrong side change places. Returns: how many are selected.
+template <class Policy, class Base, class Judge>
+std::uint64_t part(const Policy& policy, Base first, std::uint64_t size, const Judge& judge) {
+    constexpr std::uint64_t chunk = 1 << 10;
+    const std::vector<judged_items> judged = judge_all(policy, size, judge);
+    const std::uint64_t selected = selected_in(judged);
+    const misplaced_items left(judged, 0, selected, false);
+    const misplaced_items right(judged, selected, size, true);
+    parallel_for(policy, std::uint64_t{0}, (left.count() + chunk - 1) / chunk, [&](std::uint64_t each) {
+        const std::uint64_t end = std::min(left.count(), (each + 1) * chunk);
+        misplaced_items::cursor from_left(left, each * chunk);
+        misplaced_items::cursor from_right(right, each * chunk);
+        for (std::uint64_t rank = each * chunk; rank < end; ++rank)
+            std::ranges::iter_swap(at(first, from_left.next()), at(first, from_right.next()));
+    });
+    return selected;
+}
+
+struct partition_function {
+    template <execution_policy Policy, std::forward_iterator I, std::sentinel_for<I> S, class F>
+        requires predicate_of<F, I>
+    I operator()(const Policy& policy, I first, S last, F predicate) const {
+        return run(policy, std::move(first), last, predicate, std::identity());
+    }
+    /// Returns: those for which the predicate does not hold, as std::ranges::partition.
+    template <execution_policy Policy, std::ranges::forward_range R, class F, class P = std::identity>
+        requires predicate_of<F, iterator_of<R>, P>
+    std::ranges::borrowed_subrange_t<R> operator()(const Policy& policy, R&& range, F predicate,
+                                                   P projection = {}) const {
+        const auto end = std::ranges::next(std::ranges::begin(range), std::ranges::end(range));
+        return {run(policy, std::ranges::begin(range), end, predicate, projection), end};
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>, "pel::partition: takes ([policy], range, predicate, [projection]) or "
+                                           "([policy], first, last, predicate)");
+        return {};
+    }
+
+private:
+    template <class Policy, class I, class S, class F, class P>
+    static I run(const Policy& policy, I first, S last, F& predicate, P projection) {
+        if constexpr (is_shared<Policy, I> && is_written_apart<I>) {
+            const std::uint64_t size = size_of(first, last);
+            const auto base = base_of(first);
+            const element_judge<decltype(base), F, P> judge{base, predicate, projection};
+            return at(first, part(policy, base, size, judge));
+        } else {
+            const I end = std::ranges::next(first, last);
+            return std::partition(std::move(first), end, [&](auto&& element) {
+                return static_cast<bool>(
+                    std::invoke(predicate, std::invoke(projection, std::forward<decltype(element)>(element))));
+            });
+        }
+    }
+};
+
+struct stable_partition_function {
+    template <execution_policy Policy, std::bidirectional_iterator I, std::sentinel_for<I> S, class F>
+        requires predicate_of<F, I>
+    I operator()(const Policy& policy, I first, S last, F predicate) const {
+        return run(policy, std::move(first), last, predicate, std::identity());
+    }
+    /// Returns: as std::ranges::stable_partition.
+    template <execution_policy Policy, std::ranges::bidirectional_range R, class F, class P = std::identity>
+        requires predicate_of<F, iterator_of<R>, P>
+    std::ranges::borrowed_subrange_t<R> operator()(const Policy& policy, R&& range, F predicate,
+                                                   P projection = {}) const {
+        const auto end = std::ranges::next(std::ranges::begin(range), std::ranges::end(range));
+        return {run(policy, std::ranges::begin(range), end, predicate, projection), end};
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>, "pel::stable_partition: takes ([policy], range, predicate, [projection]) or "
+                                           "([policy], first, last, predicate)");
+        return {};
+    }
+
+private:
+    template <class Policy, class I, class S, class F, class P>
+    static I run(const Policy& policy, I first, S last, F& predicate, P projection) {
+        if constexpr (is_shared<Policy, I> && is_written_apart<I>) {
+            const std::uint64_t size = size_of(first, last);
+            const auto base = base_of(first);
+            const element_judge<decltype(base), F, P> judge{base, predicate, projection};
+            return at(first, part_stably(policy, base, size, judge));
+        } else {
+            const I end = std::ranges::next(first, last);
+            return std::stable_partition(std::move(first), end, [&](auto&& element) {
+                return static_cast<bool>(
+                    std::invoke(predicate, std::invoke(projection, std::forward<decltype(element)>(element))));
+            });
+        }
+    }
+};
+
+} // namespace detail
+
+/// Brings the elements for which predicate(element) holds to the front; the same order for any number of threads.
+/// Returns: as std. Throws: what predicate throws: then nothing has moved; operation_cancelled: then all elements are
+/// there, in some order. Blocks. Complexity: work n calls of predicate, n / 2 swaps at most, span O(log n). Memory:
+/// a byte for each element.
+inline constexpr detail::function_object<detail::partition_function> partition{};
+
+/// The same, and both parts keep their order. Memory: n elements besides, where they can be had and moves do not throw;
+/// else it moves elements on one thread.
+inline constexpr detail::function_object<detail::stable_partition_function> stable_partition{};
+
+PEL_NAMESPACE_END

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Which items of a range are selected, and where each of them goes in the order of the selected ones. Every item is judged
+// once, 64 at a time without a branch. Who calls knows how many were selected before, and puts items in their places at
+// once; what other threads take is remembered, a bit for each item, and put in its place when all is known.
+//   Judge: judge(n) -> bool. Put: put(n, rank) for a selected item, rank counting the selected ones before it; and
+//   skip(n, rank) for others, if it has that, rank counting the ones not selected before it.
+#pragma once
+
+#include <pel/detail/algorithm/fixed_chunks.hpp>
+#include <pel/parallel_for.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// The judgement of up to 64 items.
+struct judged_items {
+    std::uint64_t begin;  // the number of the first
+    std::uint64_t before; // how many are selected before them
+    std::uint64_t bits;
+    unsigned count;
+};
+
+template <class Judge>
+PEL_ALWAYS_INLINE judged_items judge_items(const Judge& judge, std::uint64_t begin, std::uint64_t end) {
+    const auto count = static_cast<unsigned>(std::min<std::uint64_t>(64, end - begin));
+    std::uint64_t bits = 0;
+    for (unsigned each = 0; each < count; ++each)
+        bits |= static_cast<std::uint64_t>(static_cast<bool>(judge(begin + each))) << each;
+    return {begin, 0, bits, count};
+}
+
+template <class Put>
+PEL_ALWAYS_INLINE void put_items(const Put& put, const judged_items& items) {
+    std::uint64_t rank = items.before;
+    for (std::uint64_t left = items.bits; left != 0; left &= left - 1)
+        put.put(items.begin + static_cast<unsigned>(std::countr_zero(left)), rank++);
+    if constexpr (requires { put.skip(rank, rank); }) {
+        std::uint64_t skipped = items.begin - items.before;
+        const std::uint64_t all = items.count == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << items.count) - 1;
+        for (std::uint64_t left = ~items.bits & all; left != 0; left &= left - 1)
+            put.skip(items.begin + static_cast<unsigned>(std::countr_zero(left)), skipped++);
+    }
+}
+
+template <class Judge, class Put>
+class selection_strand {
+public:
+    selection_strand(const Judge& judge, const Put* put) noexcept : judge_(judge), put_(put) {}
+
+    void run(std::uint64_t lo, std::uint64_t hi) {
+        while (lo != hi) {
+            judged_items items = judge_items(judge_, lo, hi);
+            lo += items.count;
+            take(items);
+            if (put_ == nullptr)
+                open_.push_back(items);
+            else
+                put_items(*put_, items);
+        }
+    }
+    selection_strand split() const noexcept { return selection_strand(judge_, nullptr); }
+    void join(selection_strand&& next) {
+        open_.reserve(open_.size() + next.open_.size());
+        for (judged_items& items : next.open_) {
+            take(items);
+            open_.push_back(items);
+        }
+    }
+
+    std::uint64_t selected() const noexcept { return selected_; }
+    /// What is still to be put in its place.
+    std::vector<judged_items>& open() noexcept { return open_; }
+
+private:
+    void take(judged_items& items) noexcept {
+        items.before = selected_;
+        selected_ += static_cast<unsigned>(std::popcount(items.bits));
+    }
+
+    const Judge& judge_;
+    const Put* put_; // null: not known yet how many are selected before
+    std::uint64_t selected_ = 0;
+    std::vector<judged_items> open_;
+};
+
+/// Judges items [0, size), and puts each of them in its place. Returns: how many are selected. Throws, blocks: as
+/// parallel_for. Complexity: work n calls of judge, a put for each selected, span O(log n). Memory: half a byte for each
+/// item that other threads judge.
+template <class Policy, class Judge, class Put>
+std::uint64_t select_items(const Policy& policy, std::uint64_t size, const Judge& judge, const Put& put) {
+    if (size == 0) return 0;
+    selection_strand<Judge, Put> strand(judge, &put);
+    parallel_ranges(policy, size, strand);
+    const auto& open = strand.open();
+    parallel_for(chunk_policy(policy), std::size_t{0}, open.size(),
+                 [&](std::size_t each) { put_items(put, open[each]); });
+    return strand.selected();
+}
+
+struct put_nothing {
+    static void put(std::uint64_t, std::uint64_t) noexcept {}
+};
+
+/// The same, but nothing is put yet. Returns: all judgements, in order.
+template <class Policy, class Judge>
+std::vector<judged_items> judge_all(const Policy& policy, std::uint64_t size, const Judge& judge) {
+    if (size == 0) return {};
+    selection_strand<Judge, put_nothing> strand(judge, nullptr);
+    parallel_ranges(policy, size, strand);
+    return std::move(strand.open());
+}
+inline std::uint64_t selected_in(const std::vector<judged_items>& judged) noexcept {
+    return judged.empty() ? 0 : judged.back().before + static_cast<unsigned>(std::popcount(judged.back().bits));
+}
+
+} // namespace detail
+PEL_NAMESPACE_END
