@@ -219,5 +219,29 @@ void quick_sort(Base first, Base last, const Less& less) {
                       static_cast<unsigned>(std::bit_width(static_cast<std::uint64_t>(last - first))));
 }
 
+/// Brings to `nth` what would be there if the range were sorted; what is before it is not greater, what is behind not less.
+/// Work: O(n) comparisons expected, O(n log n) at most.
+template <class Base, class Less>
+void quick_select(Base first, Base nth, Base last, const Less& less) {
+    constexpr std::iter_difference_t<Base> few = 24;
+    auto bad = std::bit_width(static_cast<std::uint64_t>(last - first));
+    while (last - first > few) {
+        choose_pivot(first, last, less);
+        const Base pivot = partition_by_first(first, last, less).pivot;
+        const auto size = last - first;
+        if (nth < pivot) {
+            last = pivot;
+        } else {
+            first = partition_equal(pivot, last, less); // what is as small as the pivot is in its place
+            if (nth < first) return;
+        }
+        if (last - first > size - size / 8) {
+            if (bad-- == 0) return heap_sort(first, last, less);
+            break_pattern(first, last);
+        }
+    }
+    insertion_sort(first, last, less);
+}
+
 } // namespace detail
 PEL_NAMESPACE_END

@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Parts of a sorted order: nth_element, partial_sort, partial_sort_copy; kth_smallest and top_k, which leave the range as
+// it is. Source: [alg.nth.element], [partial.sort], [partial.sort.copy]; R. Floyd, R. Rivest, "Expected Time Bounds for
+// Selection", 1975.
+#pragma once
+
+#include <pel/algorithm/partition.hpp>
+#include <pel/algorithm/sort.hpp>
+#include <pel/detail/algorithm/elements.hpp>
+#include <pel/parallel_reduce.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <iterator>
+#include <ranges>
+#include <stdexcept>
+#include <vector>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// Of a sample of [0, size), about the element that has `rank` smaller ones, or one on that side of it where fewer are.
+template <class Base, class Less>
+Base sampled_pivot(Base first, std::uint64_t size, std::uint64_t rank, const Less& less) {
+    constexpr std::uint64_t samples = 1024, margin = 48; // one and a half times the standard deviation
+    std::vector<Base> sample;
+    sample.reserve(samples);
+    for (std::uint64_t each = 0; each < samples; ++each)
+        sample.push_back(at(first, each * (size / samples) + (each * 40503U) % (size / samples)));
+    quick_sort(sample.data(), sample.data() + samples, [&](const Base& a, const Base& b) { return less(*a, *b); });
+    std::uint64_t chosen = rank / (size / samples);
+    chosen = rank < size / 2 ? chosen + margin : chosen - std::min(chosen, margin);
+    return sample[std::min(chosen, samples - 1)];
+}
+
+template <class Policy, class Base, class Less>
+void select_nth(const Policy& policy, Base first, std::uint64_t size, std::uint64_t nth, const Less& less) {
+    constexpr std::uint64_t few = 1 << 15;
+    while (size > few) {
+        const Base pivot = sampled_pivot(first, size, nth, less);
+        const std::uint64_t lower =
+            part(policy, first, size, [&](std::uint64_t n) { return less(*at(first, n), *pivot); });
+        if (nth < lower) {
+            size = lower;
+            continue;
+        }
+        first = at(first, lower);
+        size -= lower;
+        nth -= lower;
+        if (lower > (lower + size) / 16) continue;
+        // Hardly any was less: many may be equal to the least.
+        const Base least = parallel_reduce(
+            policy, std::uint64_t{0}, size, first, [&](std::uint64_t n) { return at(first, n); },
+            [&](Base a, Base b) { return less(*b, *a) ? b : a; });
+        const std::uint64_t equal =
+            part(policy, first, size, [&](std::uint64_t n) { return !less(*least, *at(first, n)); });
+        if (nth < equal) return;
+        first = at(first, equal);
+        size -= equal;
+        nth -= equal;
+    }
+    if (size != 0) quick_select(first, at(first, nth), at(first, size), less);
+}
+
+struct nth_element_function {
+    using default_compare = std::ranges::less;
+
+    template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S,
+              class C = std::ranges::less, class P = std::identity>
+        requires relation_of<C, I, I, P>
+    I operator()(const Policy& policy, I first, I nth, S last, C compare = {}, P projection = {}) const {
+        const std::uint64_t size = size_of(first, last);
+        const projected_less<C, P> less{compare, projection};
+        const auto rank = static_cast<std::uint64_t>(nth - first);
+        if (rank < size) select_nth(policy, base_of(first), size, rank, less);
+        return at(first, size);
+    }
+    template <execution_policy Policy, std::ranges::random_access_range R, class C = std::ranges::less,
+              class P = std::identity>
+        requires relation_of<C, iterator_of<R>, iterator_of<R>, P>
+    safe_iterator_of<R> operator()(const Policy& policy, R&& range, iterator_of<R> nth, C compare = {},
+                                   P projection = {}) const {
+        return (*this)(policy, std::ranges::begin(range), nth, std::ranges::end(range), std::move(compare),
+                       std::move(projection));
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>, "pel::nth_element: takes ([policy], range, nth, [compare], [projection]) or "
+                                           "([policy], first, nth, last, [compare], [projection]), random access");
+        return {};
+    }
+};
+
+struct partial_sort_function {
+    using default_compare = std::ranges::less;
+
+    template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S,
+              class C = std::ranges::less, class P = std::identity>
+        requires relation_of<C, I, I, P>
+    I operator()(const Policy& policy, I first, I middle, S last, C compare = {}, P projection = {}) const {
+        const std::uint64_t size = size_of(first, last);
+        const projected_less<C, P> less{compare, projection};
+        const auto wanted = static_cast<std::uint64_t>(middle - first);
+        if (wanted == 0) return at(first, size);
+        if (wanted < size) select_nth(policy, base_of(first), size, wanted - 1, less);
+        sort_function{}(policy, first, middle, compare, projection);
+        return at(first, size);
+    }
+    template <execution_policy Policy, std::ranges::random_access_range R, class C = std::ranges::less,
+              class P = std::identity>
+        requires relation_of<C, iterator_of<R>, iterator_of<R>, P>
+    safe_iterator_of<R> operator()(const Policy& policy, R&& range, iterator_of<R> middle, C compare = {},
+                                   P projection = {}) const {
+        return (*this)(policy, std::ranges::begin(range), middle, std::ranges::end(range), std::move(compare),
+                       std::move(projection));
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>,
+                      "pel::partial_sort: takes ([policy], range, middle, [compare], [projection]) "
+                      "or ([policy], first, middle, last, [compare], [projection]), random access");
+        return {};
+    }
+};
+
+/// Places of elements, compared as these are; of equal ones the first is less.
+template <class Base, class Less>
+struct less_place {
+    const Less& less;
+
+    bool operator()(const Base& a, const Base& b) const {
+        if (less(*a, *b)) return true;
+        return !less(*b, *a) && a < b;
+    }
+};
+
+/// Returns: the places of the `wanted` least elements, as a stable sort would have them.
+template <class Policy, class Base, class Less>
+std::vector<Base> least_places(const Policy& policy, Base first, std::uint64_t size, std::uint64_t wanted,
+                               const Less& less) {
+    const less_place<Base, Less> before{less};
+    std::vector<Base> least;
+    if (wanted <= size / 64) { // most elements are compared with the worst of these, and forgotten
+        const auto offer = [&](std::vector<Base>& heap, const Base& place) {
+            if (heap.size() < wanted) {
+                heap.push_back(place);
+                std::push_heap(heap.begin(), heap.end(), before);
+            } else if (before(place, heap.front())) {
+                std::pop_heap(heap.begin(), heap.end(), before);
+                heap.back() = place;
+                std::push_heap(heap.begin(), heap.end(), before);
+            }
+        };
+        if (wanted == 0) return least;
+        least = parallel_fold(
+            policy, std::uint64_t{0}, size, [] { return std::vector<Base>(); },
+            [&](std::uint64_t lo, std::uint64_t hi, std::vector<Base> heap) {
+                for (Base each = at(first, lo); lo != hi; ++lo, ++each) offer(heap, each);
+                return heap;
+            },
+            [&](std::vector<Base> a, const std::vector<Base>& b) {
+                for (const Base& each : b) offer(a, each);
+                return a;
+            });
+    } else {
+        least.resize(size);
+        Base* const all = least.data();
+        parallel_for(policy, std::uint64_t{0}, size, [all, first](std::uint64_t n) { all[n] = at(first, n); });
+        if (wanted < size && wanted != 0) select_nth(policy, all, size, wanted - 1, before);
+        least.resize(std::min(wanted, size));
+    }
+    sort_function{}(policy, least.begin(), least.end(), before);
+    return least;
+}
+
+struct partial_sort_copy_function {
+    using default_compare = std::ranges::less;
+
+    template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, std::random_access_iterator O,
+              std::sentinel_for<O> T, class C = std::ranges::less>
+        requires(relation_of<C, I> && output_of<O, std::iter_reference_t<I>>)
+    O operator()(const Policy& policy, I first, S last, O out, T out_last, C compare = {}) const {
+        std::identity same;
+        return run(policy, std::move(first), last, out, out_last, compare, same, same).out;
+    }
+    template <execution_policy Policy, std::ranges::input_range R, std::ranges::random_access_range T,
+              class C = std::ranges::less, class P = std::identity, class Q = std::identity>
+        requires(relation_of<C, iterator_of<R>, iterator_of<R>, P> &&
+                 output_of<iterator_of<T>, std::ranges::range_reference_t<R>>)
+    std::ranges::partial_sort_copy_result<safe_iterator_of<R>, safe_iterator_of<T>>
+    operator()(const Policy& policy, R&& range, T&& out, C compare = {}, P projection = {},
+               Q out_projection = {}) const {
+        return run(policy, std::ranges::begin(range), std::ranges::end(range), std::ranges::begin(out),
+                   std::ranges::end(out), compare, projection, out_projection);
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>, "pel::partial_sort_copy: takes ([policy], range, out, [compare], "
+                                           "[projections]) or ([policy], first, last, out, out_last, [compare])");
+        return {};
+    }
+
+private:
+    template <class Policy, class I, class S, class O, class T, class C, class P, class Q>
+    static std::ranges::partial_sort_copy_result<I, O> run(const Policy& policy, I first, S last, O out, T out_last,
+                                                           C& compare, P& projection, Q& out_projection) {
+        if constexpr (is_shared<Policy, I, O>) {
+            const std::uint64_t size = size_of(first, last);
+            const auto from = base_of(first);
+            const auto to = base_of(out);
+            const projected_less<C, P> less{compare, projection};
+            const auto places = least_places(policy, from, size, size_of(out, out_last), less);
+            parallel_for(policy, std::uint64_t{0}, std::uint64_t{places.size()},
+                         [&](std::uint64_t n) { *at(to, n) = *places[n]; });
+            return {at(first, size), at(out, places.size())};
+        } else {
+            return std::ranges::partial_sort_copy(std::move(first), last, out, out_last, std::ref(compare),
+                                                  std::ref(projection), std::ref(out_projection));
+        }
+    }
+};
+
+struct kth_smallest_function {
+    using default_compare = std::ranges::less;
+
+    template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S,
+              class C = std::ranges::less, class P = std::identity>
+        requires relation_of<C, I, I, P>
+    I operator()(const Policy& policy, I first, S last, std::uint64_t k, C compare = {}, P projection = {}) const {
+        const std::uint64_t size = size_of(first, last);
+        if (k >= size)
+            throw_error<std::out_of_range>("pel::kth_smallest: there is no element " + std::to_string(k) + " of " +
+                                           std::to_string(size));
+        const auto from = base_of(first);
+        const projected_less<C, P> less{compare, projection};
+        const less_place<std::remove_const_t<decltype(from)>, projected_less<C, P>> before{less};
+        std::vector<std::remove_const_t<decltype(from)>> places(size);
+        parallel_for(policy, std::uint64_t{0}, size, [&](std::uint64_t n) { places[n] = at(from, n); });
+        select_nth(policy, places.data(), size, k, before);
+        return at(first, static_cast<std::uint64_t>(places[k] - from));
+    }
+    template <execution_policy Policy, std::ranges::random_access_range R, class C = std::ranges::less,
+              class P = std::identity>
+        requires relation_of<C, iterator_of<R>, iterator_of<R>, P>
+    safe_iterator_of<R> operator()(const Policy& policy, R&& range, std::uint64_t k, C compare = {},
+                                   P projection = {}) const {
+        return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), k, std::move(compare),
+                       std::move(projection));
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>, "pel::kth_smallest: takes ([policy], range, k, [compare], [projection]) or "
+                                           "([policy], first, last, k, [compare], [projection]), random access");
+        return {};
+    }
+};
+
+struct top_k_function {
+    using default_compare = std::ranges::less;
+
+    template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S,
+              class C = std::ranges::less, class P = std::identity>
+        requires(relation_of<C, I, I, P> && std::constructible_from<std::iter_value_t<I>, std::iter_reference_t<I>>)
+    std::vector<std::iter_value_t<I>> operator()(const Policy& policy, I first, S last, std::uint64_t k, C compare = {},
+                                                 P projection = {}) const {
+        const projected_less<C, P> less{compare, projection};
+        const auto greater = [&less](const auto& a, const auto& b) { return less(b, a); };
+        std::vector<std::iter_value_t<I>> top;
+        const auto places = least_places(policy, base_of(first), size_of(first, last), k, greater);
+        top.reserve(places.size());
+        for (const auto& each : places) top.emplace_back(*each);
+        return top;
+    }
+    template <execution_policy Policy, std::ranges::random_access_range R, class C = std::ranges::less,
+              class P = std::identity>
+        requires relation_of<C, iterator_of<R>, iterator_of<R>, P>
+    std::vector<std::ranges::range_value_t<R>> operator()(const Policy& policy, R&& range, std::uint64_t k,
+                                                          C compare = {}, P projection = {}) const {
+        return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), k, std::move(compare),
+                       std::move(projection));
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>, "pel::top_k: takes ([policy], range, k, [compare], [projection]) or "
+                                           "([policy], first, last, k, [compare], [projection]), random access");
+        return {};
+    }
+};
+
+} // namespace detail
+
+/// Brings to `nth` the element that a sort would, with none greater before it and none less behind; the same order for any
+/// number of threads. Returns: the end. Throws: what compare and projection throw, operation_cancelled: then all elements
+/// are there, in some order. Blocks. Complexity: work O(n) comparisons expected. Memory: a byte for each element.
+inline constexpr detail::function_object<detail::nth_element_function> nth_element{};
+
+/// Sorts the least elements into [first, middle), the others behind them. Everything else is as for nth_element and sort.
+inline constexpr detail::function_object<detail::partial_sort_function> partial_sort{};
+
+/// Copies as many of the least elements as `out` has room for, sorted, equal ones in their order. Returns: as std.
+/// Complexity: work O(n log m) comparisons for a short `out` of m elements. Memory: m words for each thread, or n.
+inline constexpr detail::function_object<detail::partial_sort_copy_function> partial_sort_copy{};
+
+/// Returns: where the element is that a stable sort would bring to place k; the range stays as it is. Throws:
+/// std::out_of_range if there are not so many. Complexity: work O(n) comparisons expected. Memory: n words.
+inline constexpr detail::function_object<detail::kth_smallest_function> kth_smallest{};
+
+/// Returns: the k greatest elements, or all, the greatest first, equal ones in their order; the range stays as it is.
+/// Complexity: work O(n log k) comparisons. Memory: k words for each thread, or n.
+inline constexpr detail::function_object<detail::top_k_function> top_k{};
+
+PEL_NAMESPACE_END
