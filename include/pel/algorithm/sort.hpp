@@ -2,12 +2,12 @@
 // sort, stable_sort. Source: [sort], [stable.sort].
 #pragma once
 
-#include <pel/detail/algorithm/bucket_sort.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/merge_sort.hpp>
 #include <pel/detail/algorithm/quick_sort.hpp>
 #include <pel/detail/algorithm/radix_key.hpp>
 #include <pel/detail/algorithm/radix_sort.hpp>
+#include <pel/detail/algorithm/sample_sort.hpp>
 
 #include <functional>
 #include <iterator>
@@ -99,7 +99,6 @@ private:
 
     template <class Policy, class Base, class C, class P>
     static void sort(const Policy& policy, Base first, std::uint64_t size, const projected_less<C, P>& less) {
-        using order = projected_less<C, P>;
         const Base last = at(first, size);
         if (is_or_was_monotone(first, last, less)) return;
         if constexpr (has_number_order<C, P, Base>) {
@@ -108,14 +107,14 @@ private:
                 return sort_by_digits(policy, first, size, key, less);
             }
         }
-        if (size < least_bucket_sort) return quick_sort(first, last, less);
+        if (size < least_sample_sort) return quick_sort(first, last, less);
         if constexpr (is_shared<Policy, Base> && moves_safely<Base>) {
             const scratch_memory<std::iter_value_t<Base>> scratch(size);
             if (scratch.data() != nullptr) {
-                bucket_sort<Base, order> sorting(first, size, scratch.data(), less);
-                return sorting.template run<false>(policy, [&](std::uint64_t lo, std::uint64_t hi) {
-                    quick_sort(at(first, lo), at(first, hi), less);
-                });
+                const auto sort_bucket = [&](std::uint64_t begin, std::uint64_t end) {
+                    quick_sort(at(first, begin), at(first, end), less);
+                };
+                return sample_sort<false>(policy, first, size, scratch.data(), less, sort_bucket);
             }
         }
         quick_sort(first, last, less);
@@ -156,14 +155,14 @@ private:
         if (is_or_was_monotone(first, last, less)) return;
         if (size <= 32) return insertion_sort(first, last, less);
         if constexpr (moves_safely<Base>) {
-            const bool is_large = is_shared<Policy, Base> && size >= least_bucket_sort;
+            const bool is_large = is_shared<Policy, Base> && size >= least_sample_sort;
             const scratch_memory<std::iter_value_t<Base>> scratch(is_large ? size : (size + 1) / 2);
             if (scratch.data() != nullptr) {
                 if (!is_large) return merge_sort(first, last, scratch.data(), less);
-                bucket_sort<Base, Less> sorting(first, size, scratch.data(), less);
-                return sorting.template run<true>(policy, [&](std::uint64_t lo, std::uint64_t hi) {
-                    merge_sort(at(first, lo), at(first, hi), scratch.data() + lo, less);
-                });
+                const auto sort_bucket = [&](std::uint64_t begin, std::uint64_t end) {
+                    merge_sort(at(first, begin), at(first, end), scratch.data() + begin, less);
+                };
+                return sample_sort<true>(policy, first, size, scratch.data(), less, sort_bucket);
             }
         }
         merge_sort_in_place(first, last, less);

@@ -5,8 +5,10 @@
 // Source: P. Sanders, S. Winkel, "Super Scalar Sample Sort", ESA 2004.
 #pragma once
 
+#include <pel/detail/algorithm/distribution.hpp>
 #include <pel/detail/algorithm/quick_sort.hpp>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
@@ -25,16 +27,18 @@ inline constexpr bool are_splitters_copied =
 
 /// Buckets are numbered in the order of their elements. Where the sample holds a value several times, the elements equal
 /// to a splitter have a bucket of their own, which needs no sorting.
-template <class Base>
+template <class Base, class Less>
 class splitters {
     using held = std::conditional_t<are_splitters_copied<Base>, std::iter_value_t<Base>, Base>;
 
 public:
-    static constexpr unsigned most_buckets = 256;
+    /// Splitters that are not copied are elements of the range.
+    static constexpr bool uses_elements = !are_splitters_copied<Base>;
 
-    /// Requires: buckets is a power of two, at most most_buckets; the range has more elements than that.
-    template <class Less>
-    splitters(Base first, std::uint64_t size, unsigned buckets, const Less& less) {
+    /// For about 1000 elements in a bucket, or as many buckets as there may be. Requires: `size` is 8192 at least.
+    splitters(Base first, std::uint64_t size, const Less& less) : less_(less) {
+        const auto buckets =
+            static_cast<unsigned>(std::clamp<std::uint64_t>(std::bit_floor(size / 1024), 8, most_buckets));
         std::vector<held> sample;
         sample.reserve(std::size_t{buckets} * oversampling);
         const std::uint64_t stride = size / (std::uint64_t{buckets} * oversampling);
@@ -49,7 +53,7 @@ public:
         }
         quick_sort(sample.data(), sample.data() + sample.size(),
                    [&](const held& a, const held& b) { return less(value(a), value(b)); });
-        choose(sample, buckets, less);
+        choose(sample, buckets);
     }
 
     unsigned buckets() const noexcept { return has_equal_buckets_ ? 2 * leaves_ : leaves_; }
@@ -57,11 +61,9 @@ public:
     bool is_of_equals(unsigned bucket) const noexcept { return has_equal_buckets_ && bucket % 2 == 1; }
 
     /// Tells the bucket of each of n elements.
-    template <class Less>
-    void classify(Base first, std::uint64_t n, unsigned char* bucket, const Less& less) const {
-        for (; n >= at_once; n -= at_once, first += at_once, bucket += at_once)
-            classify_some<at_once>(first, bucket, less);
-        for (; n != 0; --n, ++first, ++bucket) classify_some<1>(first, bucket, less);
+    void classify(Base first, std::uint64_t, std::uint64_t n, unsigned char* bucket) const {
+        for (; n >= at_once; n -= at_once, first += at_once, bucket += at_once) classify_some<at_once>(first, bucket);
+        for (; n != 0; --n, ++first, ++bucket) classify_some<1>(first, bucket);
     }
 
 private:
@@ -76,12 +78,11 @@ private:
     }
 
     /// Takes every so many-th of the sorted sample, each value once.
-    template <class Less>
-    void choose(const std::vector<held>& sample, unsigned buckets, const Less& less) {
+    void choose(const std::vector<held>& sample, unsigned buckets) {
         std::vector<held> chosen;
         for (unsigned each = 1; each < buckets; ++each) {
             const held& next = sample[each * oversampling];
-            if (chosen.empty() || less(value(chosen.back()), value(next)))
+            if (chosen.empty() || less_(value(chosen.back()), value(next)))
                 chosen.push_back(next);
             else
                 has_equal_buckets_ = true;
@@ -106,25 +107,26 @@ private:
         plant(2 * node + 1, middle + 1, hi);
     }
 
-    template <unsigned N, class Less>
-    PEL_ALWAYS_INLINE void classify_some(Base first, unsigned char* bucket, const Less& less) const {
+    template <unsigned N>
+    PEL_ALWAYS_INLINE void classify_some(Base first, unsigned char* bucket) const {
         std::array<unsigned, N> node;
         node.fill(1);
         for (unsigned level = 0; level < levels_; ++level) {
             for (unsigned each = 0; each < N; ++each)
-                node[each] = 2 * node[each] + !less(*at(first, each), value(tree_[node[each]]));
+                node[each] = 2 * node[each] + !less_(*at(first, each), value(tree_[node[each]]));
         }
         for (unsigned each = 0; each < N; ++each) {
             unsigned found = node[each] - leaves_; // how many splitters are not greater
             if (has_equal_buckets_) {
                 const unsigned below = found < sorted_.size() ? found : static_cast<unsigned>(sorted_.size());
-                const bool is_equal = below != 0 && !less(value(sorted_[below - 1]), *at(first, each));
+                const bool is_equal = below != 0 && !less_(value(sorted_[below - 1]), *at(first, each));
                 found = is_equal ? 2 * below - 1 : 2 * below;
             }
             bucket[each] = static_cast<unsigned char>(found);
         }
     }
 
+    const Less& less_;
     unsigned leaves_ = 1, levels_ = 0;
     bool has_equal_buckets_ = false;
     std::vector<held> sorted_; // the splitters

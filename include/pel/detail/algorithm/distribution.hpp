@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Sample sort, stable if the sort of its buckets is. Blocks of the range move to scratch memory, each sorted by bucket
-// there; then each bucket is gathered from all blocks, in their order, to its place in the range, and sorted. Every
-// element moves twice, to places that are near each other both times.
-// Comparisons throw, and loops are cancelled, in two places only:
+// Distributes a range into buckets that follow each other, stably, and works on each of them: sample sort and what is like
+// it. Blocks of the range move to scratch memory, each sorted by bucket there; then each bucket is gathered from all
+// blocks, in their order, to its place in the range. Every element moves twice, to places near each other both times.
+// A Classifier tells the bucket of each element of a stretch: classify(first, number of the first, n, bucket).
+// User code runs, and loops are cancelled, in two places only:
 // B1  While elements are classified, which moves none: blocks that have moved by then move back.
-// B2  While buckets are sorted, which leaves each of them complete: those that are not gathered yet are gathered.
+// B2  While buckets are worked on, which leaves each of them complete: those that are not gathered yet are gathered.
 #pragma once
 
 #include <pel/detail/algorithm/blocks.hpp>
-#include <pel/detail/algorithm/merge_sort.hpp>
-#include <pel/detail/algorithm/splitters.hpp>
+#include <pel/detail/algorithm/elements.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -19,34 +19,32 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-inline constexpr std::uint64_t least_bucket_sort = 1 << 13; // elements
+inline constexpr unsigned most_buckets = 256; // bucket numbers are bytes
 
-template <class Base, class Less>
-class bucket_sort {
+template <class Base, class Classifier>
+class distribution {
     using value = std::iter_value_t<Base>;
 
 public:
-    /// Requires: size is at least least_bucket_sort; scratch has room for as many; moves do not throw.
-    bucket_sort(Base first, std::uint64_t size, value* scratch, const Less& less)
-        : first_(first), size_(size), scratch_(scratch), less_(less), block_(block_of(size)),
-          splitters_(first, size, buckets_of(size), less), buckets_(splitters_.buckets()),
-          begins_(blocks() * (buckets_ + 1)), has_moved_(blocks()), is_gathered_(buckets_),
-          bucket_begins_(buckets_ + 1) {}
+    /// Requires: scratch has room for `size` elements; moves do not throw.
+    distribution(Base first, std::uint64_t size, value* scratch, const Classifier& classifier)
+        : first_(first), size_(size), scratch_(scratch), classifier_(classifier), block_(block_of(size)),
+          buckets_(classifier.buckets()), begins_(blocks() * (buckets_ + 1)), has_moved_(blocks()),
+          is_gathered_(buckets_), bucket_begins_(buckets_ + 1) {}
 
-    /// sort(begin, end): sorts a bucket, which it may do as [0, size) counts. IsScratchFree: it uses the scratch memory.
-    template <bool IsScratchFree, class Policy, class Sort>
-    void run(const Policy& policy, const Sort& sort) {
+    /// Calls work(bucket, begin, end) for each bucket, as [0, size) counts. NeedsScratch: it uses the scratch memory there.
+    template <bool NeedsScratch, class Policy, class Work>
+    void run(const Policy& policy, const Work& work) {
         call_unwinding(
             [&] {
-                if constexpr (!are_splitters_copied<Base>) // they are elements: nothing may move while they are used
+                if constexpr (Classifier::uses_elements) // as they are in the range: nothing may move meanwhile
                     for_blocks(policy, [&](std::uint64_t block) { classify(block, bucket_numbers(block)); });
                 for_blocks(policy, [&](std::uint64_t block) { spread(block); });
             },
             [&] { take_back(); });
         count_buckets();
-        const auto sort_bucket = [&](std::uint64_t bucket) {
-            if (!splitters_.is_of_equals(static_cast<unsigned>(bucket)))
-                sort(bucket_begins_[bucket], bucket_begins_[bucket + 1]);
+        const auto work_on = [&](std::uint64_t bucket) {
+            work(static_cast<unsigned>(bucket), bucket_begins_[bucket], bucket_begins_[bucket + 1]);
         };
         const auto for_buckets = [&](const auto& body) {
             parallel_for(policy, std::uint64_t{0}, std::uint64_t{buckets_}, body);
@@ -55,11 +53,11 @@ public:
             [&] {
                 for_buckets([&](std::uint64_t bucket) {
                     gather(bucket);
-                    if constexpr (!IsScratchFree) sort_bucket(bucket); // while it is in the cache
+                    if constexpr (!NeedsScratch) work_on(bucket); // while it is in the cache
                 });
             },
             [&] { gather_rest(); });
-        if constexpr (IsScratchFree) for_buckets(sort_bucket);
+        if constexpr (NeedsScratch) for_buckets(work_on);
     }
 
 private:
@@ -67,10 +65,6 @@ private:
 
     static std::uint64_t block_of(std::uint64_t size) noexcept {
         return std::clamp<std::uint64_t>(std::bit_floor(size / 32), 256, most_in_block);
-    }
-    static unsigned buckets_of(std::uint64_t size) noexcept {
-        return static_cast<unsigned>(
-            std::clamp<std::uint64_t>(std::bit_floor(size / 1024), 8, splitters<Base>::most_buckets));
     }
     std::uint64_t blocks() const noexcept { return (size_ + block_ - 1) / block_; }
     std::uint64_t block_begin(std::uint64_t block) const noexcept { return block * block_; }
@@ -90,19 +84,19 @@ private:
     }
 
     void classify(std::uint64_t block, unsigned char* bucket) const {
-        splitters_.classify(at(first_, block_begin(block)), block_size(block), bucket, less_);
+        classifier_.classify(at(first_, block_begin(block)), block_begin(block), block_size(block), bucket);
     }
     /// Moves a block to the scratch memory, in the order of buckets.
     void spread(std::uint64_t block) {
         unsigned char bucket[most_in_block];
         const std::uint64_t n = block_size(block);
-        if constexpr (are_splitters_copied<Base>)
-            classify(block, bucket);
-        else
+        if constexpr (Classifier::uses_elements)
             std::copy_n(bucket_numbers(block), n, bucket);
+        else
+            classify(block, bucket);
         std::uint32_t* const begin = begins(block);
         for (std::uint64_t each = 0; each < n; ++each) ++begin[bucket[each] + 1];
-        std::uint32_t next[splitters<Base>::most_buckets];
+        std::uint32_t next[most_buckets];
         for (unsigned each = 0; each < buckets_; ++each) {
             next[each] = begin[each];
             begin[each + 1] += begin[each];
@@ -152,9 +146,8 @@ private:
     const Base first_;
     const std::uint64_t size_;
     value* const scratch_;
-    const Less& less_;
+    const Classifier& classifier_;
     const std::uint64_t block_;
-    const splitters<Base> splitters_;
     const unsigned buckets_;
     std::vector<std::uint32_t> begins_;
     std::vector<unsigned char> has_moved_, is_gathered_; // written by who moves the block, or gathers the bucket
