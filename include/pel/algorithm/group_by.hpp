@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// group_by, remove_duplicates: by hashes of keys. Groups, and what is kept, are in the order of first occurrence.
+#pragma once
+
+#include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/hashed_groups.hpp>
+#include <pel/detail/algorithm/selection.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <iterator>
+#include <ranges>
+#include <utility>
+#include <vector>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// Hashes and compares items by the keys of their elements.
+template <class Base, class K, class H, class E>
+class keyed_items {
+public:
+    using key = std::remove_cvref_t<projected_t<Base, K>>;
+
+    keyed_items(Base first, K& key_of, H& hash, E& equal)
+        : first_(first), key_of_(key_of), hash_(hash), equal_(equal) {}
+
+    decltype(auto) key_at(std::uint64_t n) const { return std::invoke(key_of_, *at(first_, n)); }
+    std::uint64_t operator()(std::uint64_t n) const {
+        return spread_hash(static_cast<std::size_t>(std::invoke(hash_, std::as_const(as_lvalue(key_at(n))))));
+    }
+    bool is_equal(std::uint64_t a, std::uint64_t b) const {
+        return static_cast<bool>(std::invoke(equal_, key_at(a), key_at(b)));
+    }
+
+private:
+    template <class T>
+    static T& as_lvalue(T&& value) noexcept {
+        return value;
+    }
+
+    Base first_;
+    K& key_of_;
+    H& hash_;
+    E& equal_;
+};
+
+template <class I, class K, class H, class E>
+concept groups_by = projection_of<K, I> && std::copy_constructible<std::remove_cvref_t<projected_t<I, K>>> &&
+                    std::invocable<H&, const std::remove_cvref_t<projected_t<I, K>>&> && relation_of<E, I, I, K>;
+template <class I, class K>
+using hash_of_key = std::hash<std::remove_cvref_t<projected_t<I, K>>>;
+
+struct group_by_function {
+    template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, class K,
+              class H = hash_of_key<I, K>, class E = std::equal_to<>>
+        requires groups_by<I, K, H, E>
+    auto operator()(const Policy& policy, I first, S last, K key, H hash = {}, E equal = {}) const {
+        const std::uint64_t size = size_of(first, last);
+        const auto from = base_of(first);
+        const keyed_items<std::remove_const_t<decltype(from)>, K, H, E> items(from, key, hash, equal);
+        return size <= UINT32_MAX ? group<std::uint32_t, std::iter_value_t<I>>(policy, from, size, items)
+                                  : group<std::uint64_t, std::iter_value_t<I>>(policy, from, size, items);
+    }
+    template <execution_policy Policy, std::ranges::random_access_range R, class K,
+              class H = hash_of_key<iterator_of<R>, K>, class E = std::equal_to<>>
+        requires groups_by<iterator_of<R>, K, H, E>
+    auto operator()(const Policy& policy, R&& range, K key, H hash = {}, E equal = {}) const {
+        return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(key), std::move(hash),
+                       std::move(equal));
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>, "pel::group_by: takes ([policy], range, key, [hash], [equal]) or ([policy], "
+                                           "first, last, key, [hash], [equal]), random access; keys that are copied");
+        return {};
+    }
+
+private:
+    template <class Key, class T>
+    struct found {
+        std::uint64_t first; // item
+        std::pair<Key, std::vector<T>> group;
+    };
+
+    template <class Number, class T, class Policy, class Base, class Items>
+    static auto group(const Policy& policy, Base from, std::uint64_t size, const Items& items) {
+        using key = typename Items::key;
+        const unsigned buckets = hash_buckets_for(size);
+        std::vector<std::vector<found<key, T>>> found_in(buckets);
+        for_hash_buckets<Number>(policy, size, buckets, items, [&](unsigned bucket, Number* item, std::uint64_t n) {
+            const auto equal = [&](Number a, Number b) { return items.is_equal(a, b); };
+            group_table<Number, Items, decltype(equal)> table(items, equal);
+            std::vector<Number> group_of(n);
+            for (std::uint64_t each = 0; each < n; ++each) group_of[each] = table.find_or_add(item[each]);
+            std::vector<std::size_t> count(table.firsts().size());
+            for (const Number group : group_of) ++count[group];
+            auto& groups = found_in[bucket];
+            groups.reserve(count.size());
+            for (std::size_t each = 0; each < count.size(); ++each) {
+                groups.push_back({table.firsts()[each], {items.key_at(table.firsts()[each]), {}}});
+                groups.back().group.second.reserve(count[each]);
+            }
+            for (std::uint64_t each = 0; each < n; ++each)
+                groups[group_of[each]].group.second.push_back(*at(from, item[each]));
+        });
+        return in_order(found_in);
+    }
+    template <class Key, class T>
+    static std::vector<std::pair<Key, std::vector<T>>> in_order(std::vector<std::vector<found<Key, T>>>& found_in) {
+        std::vector<found<Key, T>*> all;
+        for (auto& groups : found_in) {
+            for (auto& each : groups) all.push_back(&each);
+        }
+        std::sort(all.begin(), all.end(), [](const auto* a, const auto* b) { return a->first < b->first; });
+        std::vector<std::pair<Key, std::vector<T>>> result;
+        result.reserve(all.size());
+        for (auto* each : all) result.push_back(std::move(each->group));
+        return result;
+    }
+};
+
+struct remove_duplicates_function {
+    template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S,
+              class H = hash_of_key<I, std::identity>, class E = std::equal_to<>>
+        requires groups_by<I, std::identity, H, E>
+    std::vector<std::iter_value_t<I>> operator()(const Policy& policy, I first, S last, H hash = {},
+                                                 E equal = {}) const {
+        const std::uint64_t size = size_of(first, last);
+        const auto from = base_of(first);
+        std::identity same;
+        const keyed_items<std::remove_const_t<decltype(from)>, std::identity, H, E> items(from, same, hash, equal);
+        std::vector<unsigned char> is_first(size); // written by the item's bucket
+        if (size <= UINT32_MAX)
+            mark<std::uint32_t>(policy, items, is_first);
+        else
+            mark<std::uint64_t>(policy, items, is_first);
+        std::vector<std::iter_value_t<I>> kept;
+        for (const judged_items& judged : judge_all(policy, size, [&](std::uint64_t n) { return is_first[n] != 0; })) {
+            for (std::uint64_t left = judged.bits; left != 0; left &= left - 1)
+                kept.push_back(*at(from, judged.begin + static_cast<unsigned>(std::countr_zero(left))));
+        }
+        return kept;
+    }
+    template <execution_policy Policy, std::ranges::random_access_range R,
+              class H = hash_of_key<iterator_of<R>, std::identity>, class E = std::equal_to<>>
+        requires groups_by<iterator_of<R>, std::identity, H, E>
+    std::vector<std::ranges::range_value_t<R>> operator()(const Policy& policy, R&& range, H hash = {},
+                                                          E equal = {}) const {
+        return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(hash), std::move(equal));
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>, "pel::remove_duplicates: takes ([policy], range, [hash], [equal]) or "
+                                           "([policy], first, last, [hash], [equal]), random access");
+        return {};
+    }
+
+private:
+    template <class Number, class Policy, class Items>
+    static void mark(const Policy& policy, const Items& items, std::vector<unsigned char>& is_first) {
+        const std::uint64_t size = is_first.size();
+        for_hash_buckets<Number>(policy, size, hash_buckets_for(size), items,
+                                 [&](unsigned, const Number* item, std::uint64_t n) {
+                                     const auto equal = [&](Number a, Number b) { return items.is_equal(a, b); };
+                                     group_table<Number, Items, decltype(equal)> table(items, equal);
+                                     for (std::uint64_t each = 0; each < n; ++each) table.find_or_add(item[each]);
+                                     for (const Number first : table.firsts()) is_first[first] = 1;
+                                 });
+    }
+};
+
+} // namespace detail
+
+/// Returns: a std::vector of pairs of a key, key(element), and the elements that have it, copied, in their order. Groups
+/// are in the order of their first elements: the same for any number of threads. hash: std::hash of the key. Throws,
+/// blocks: as parallel_for. Complexity: work O(n) expected, span O(n / 256 + the largest group + groups · log groups).
+/// Memory: besides the result 8 bytes for each element (16 from 2^32 on), and a table for each thread.
+inline constexpr detail::function_object<detail::group_by_function> group_by{};
+
+/// Returns: a std::vector of the elements, each value once, where it was first. Everything else is as for group_by.
+inline constexpr detail::function_object<detail::remove_duplicates_function> remove_duplicates{};
+
+PEL_NAMESPACE_END

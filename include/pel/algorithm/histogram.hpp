@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// histogram: how many elements there are of each kind.
+#pragma once
+
+#include <pel/detail/algorithm/elements.hpp>
+#include <pel/parallel_reduce.hpp>
+
+#include <concepts>
+#include <functional>
+#include <iterator>
+#include <ranges>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+template <class K, class I>
+concept kind_of = projection_of<K, I> && std::integral<std::remove_cvref_t<projected_t<I, K>>>;
+
+struct histogram_function {
+    template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, class K = std::identity>
+        requires kind_of<K, I>
+    std::vector<std::uint64_t> operator()(const Policy& policy, I first, S last, std::uint64_t kinds,
+                                          K kind = {}) const {
+        using counts = std::vector<std::uint64_t>;
+        const auto from = base_of(first);
+        return parallel_fold(
+            policy, std::uint64_t{0}, size_of(first, last), [kinds] { return counts(kinds); },
+            [&](std::uint64_t lo, std::uint64_t hi, counts count) {
+                count_block<std::remove_const_t<decltype(from)>, K>(at(from, lo), hi - lo, kind, count);
+                return count;
+            },
+            [](counts a, const counts& b) {
+                for (std::size_t each = 0; each < a.size(); ++each) a[each] += b[each];
+                return a;
+            });
+    }
+    template <execution_policy Policy, std::ranges::random_access_range R, class K = std::identity>
+        requires kind_of<K, iterator_of<R>>
+    std::vector<std::uint64_t> operator()(const Policy& policy, R&& range, std::uint64_t kinds, K kind = {}) const {
+        return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), kinds, std::move(kind));
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>,
+                      "pel::histogram: takes ([policy], range, kinds, [kind]) or ([policy], first, "
+                      "last, kinds, [kind]), random access; kind(element) must be an integer");
+        return {};
+    }
+
+private:
+    template <class Base, class K>
+    static void count_block(Base element, std::uint64_t n, K& kind, std::vector<std::uint64_t>& count) {
+        const std::uint64_t kinds = count.size();
+        std::uint64_t* const counts = count.data();
+        for (; n != 0; --n, ++element) {
+            const auto its = std::invoke(kind, *element);
+            const auto number = static_cast<std::uint64_t>(its); // a negative one is beyond them all
+            if (number >= kinds) [[unlikely]]
+                throw_error<std::out_of_range>("pel::histogram: kind " + std::to_string(its) + " is not in [0, " +
+                                               std::to_string(kinds) + ")");
+            ++counts[number];
+        }
+    }
+};
+
+} // namespace detail
+
+/// Returns: for each k in [0, kinds) the number of elements for which kind(element), an integer, is k. Throws:
+/// std::out_of_range, which names it, if one is another number; what kind throws; as parallel_for. Blocks. Complexity:
+/// work O(n + threads · kinds), span O(log n · kinds). Memory: `kinds` words for each thread that helps.
+inline constexpr detail::function_object<detail::histogram_function> histogram{};
+
+PEL_NAMESPACE_END

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// test label: selecting
+#include <pel/algorithm/group_by.hpp>
+#include <pel/algorithm/histogram.hpp>
+
+#include "support/algorithm_inputs.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace group_by_test {
+
+using pel::par;
+using pel_test::keyed;
+using pel_test::order;
+
+class group_by_with : public pel_test::with_threads {
+protected:
+    std::mt19937_64 random{std::random_device{}()};
+};
+PEL_WITH_ALL_THREADS(group_by_with);
+
+TEST_P(group_by_with, groups_and_their_elements_keep_their_order) {
+    for (const std::uint64_t n : pel_test::input_sizes(random, 4, 300'000)) {
+        for (const order kind : {order::random, order::few_distinct, order::sorted, order::all_equal}) {
+            std::vector<keyed> elements;
+            for (const std::uint32_t key : pel_test::numbers_in(kind, n, random))
+                elements.push_back({key, static_cast<std::uint32_t>(elements.size())});
+            std::vector<std::pair<std::string, std::vector<keyed>>> expected;
+            std::unordered_map<std::uint32_t, std::size_t> group_of;
+            for (const keyed& each : elements) {
+                const auto [place, is_new] = group_of.try_emplace(each.key, expected.size());
+                if (is_new) expected.push_back({std::to_string(each.key), {}});
+                expected[place->second].second.push_back(each);
+            }
+            ASSERT_EQ(pel::group_by(par.on(pool), elements, [](const keyed& each) { return std::to_string(each.key); }),
+                      expected)
+                << n;
+        }
+    }
+}
+
+TEST_P(group_by_with, duplicates_go_where_a_value_was_before) {
+    for (const std::uint64_t n : pel_test::input_sizes(random, 4, 300'000)) {
+        for (const order kind : {order::random, order::few_distinct, order::sorted, order::organ_pipe}) {
+            const auto numbers = pel_test::numbers_in(kind, n, random);
+            std::vector<std::uint32_t> expected;
+            std::vector<bool> was(n + 9);
+            for (const std::uint32_t each : numbers) {
+                if (!was[each]) expected.push_back(each);
+                was[each] = true;
+            }
+            ASSERT_EQ(pel::remove_duplicates(par.on(pool), numbers), expected) << n;
+        }
+    }
+}
+
+TEST_P(group_by_with, a_hash_that_throws_is_heard) {
+    const std::vector<int> numbers(pel_test::scaled(200'000), 1);
+    const auto bad_hash = [](int) -> std::size_t { throw std::runtime_error("no"); };
+    EXPECT_THROW(pel::group_by(par.on(pool), numbers, std::identity(), bad_hash), std::runtime_error);
+    EXPECT_EQ(pel::remove_duplicates(par.on(pool), numbers), std::vector<int>{1});
+}
+
+TEST_P(group_by_with, histograms_count) {
+    for (const std::uint64_t n : pel_test::input_sizes(random)) {
+        const auto numbers = pel_test::numbers_in(order::random, n, random);
+        std::vector<std::uint64_t> expected(n + 1);
+        for (const std::uint32_t each : numbers) ++expected[each];
+        ASSERT_EQ(pel::histogram(par.on(pool), numbers, n + 1), expected);
+        ASSERT_EQ(pel::histogram(par.on(pool), numbers, 2, [](std::uint32_t each) { return each % 2 == 1; })[1],
+                  static_cast<std::uint64_t>(std::ranges::count_if(numbers, [](auto each) { return each % 2 == 1; })));
+    }
+    try {
+        (void)pel::histogram(par.on(pool), std::vector<int>{1, -7}, 5);
+        FAIL();
+    } catch (const std::out_of_range& error) {
+        EXPECT_STREQ(error.what(), "pel::histogram: kind -7 is not in [0, 5)");
+    }
+}
+
+} // namespace group_by_test
