@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// filter, pack, flatten: new vectors of elements that are wanted, or of the elements of many ranges.
+#pragma once
+
+#include <pel/algorithm/copy_if.hpp>
+#include <pel/detail/algorithm/blocks.hpp>
+#include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/selection.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <iterator>
+#include <ranges>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// Whether a vector's elements can be made first and assigned by all threads then.
+template <class T>
+inline constexpr bool is_assigned_later =
+    std::default_initializable<T> && std::is_copy_assignable_v<T> && !std::same_as<T, bool>;
+
+/// Returns: copies of the selected elements, in their order.
+template <class Policy, class Base>
+auto copy_judged(const Policy& policy, Base from, const std::vector<judged_items>& judged) {
+    using value = std::iter_value_t<Base>;
+    std::vector<value> copies;
+    if constexpr (is_assigned_later<value>) {
+        copies.resize(selected_in(judged));
+        const copy_selected put{from, copies.data()};
+        parallel_for(policy, std::size_t{0}, judged.size(), [&](std::size_t each) { put_items(put, judged[each]); });
+    } else {
+        copies.reserve(selected_in(judged));
+        for (const judged_items& items : judged) {
+            for (std::uint64_t left = items.bits; left != 0; left &= left - 1)
+                copies.push_back(*at(from, items.begin + static_cast<unsigned>(std::countr_zero(left))));
+        }
+    }
+    return copies;
+}
+
+struct filter_function {
+    template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, class F,
+              class P = std::identity>
+        requires predicate_of<F, I, P>
+    std::vector<std::iter_value_t<I>> operator()(const Policy& policy, I first, S last, F predicate,
+                                                 P projection = {}) const {
+        const auto from = base_of(first);
+        const element_judge<decltype(from), F, P> judge{from, predicate, projection};
+        return copy_judged(policy, from, judge_all(policy, size_of(first, last), judge));
+    }
+    template <execution_policy Policy, std::ranges::random_access_range R, class F, class P = std::identity>
+        requires predicate_of<F, iterator_of<R>, P>
+    std::vector<std::ranges::range_value_t<R>> operator()(const Policy& policy, R&& range, F predicate,
+                                                          P projection = {}) const {
+        return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(predicate),
+                       std::move(projection));
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>,
+                      "pel::filter: takes ([policy], range, predicate, [projection]) or ([policy], "
+                      "first, last, predicate, [projection]), random access");
+        return {};
+    }
+};
+
+struct pack_function {
+    template <execution_policy Policy, std::ranges::random_access_range R, std::ranges::random_access_range Flags>
+        requires std::convertible_to<std::ranges::range_reference_t<Flags>, bool>
+    std::vector<std::ranges::range_value_t<R>> operator()(const Policy& policy, R&& range, Flags&& flags) const {
+        const auto from = base_of(std::ranges::begin(range));
+        const auto flag = std::ranges::begin(flags);
+        const std::uint64_t size = size_of(std::ranges::begin(range), std::ranges::end(range));
+        const std::uint64_t n_flags = size_of(flag, std::ranges::end(flags));
+        if (size != n_flags)
+            throw_error<std::invalid_argument>("pel::pack: " + std::to_string(size) + " elements, but " +
+                                               std::to_string(n_flags) + " flags");
+        return copy_judged(policy, from,
+                           judge_all(policy, size, [&](std::uint64_t n) { return static_cast<bool>(*at(flag, n)); }));
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>, "pel::pack: takes ([policy], range, flags), random access, as many flags as "
+                                           "elements");
+        return {};
+    }
+};
+
+struct flatten_function {
+    template <execution_policy Policy, std::ranges::random_access_range R>
+        requires std::ranges::random_access_range<std::ranges::range_reference_t<R>>
+    auto operator()(const Policy& policy, R&& ranges) const {
+        using inner = std::ranges::range_reference_t<R>;
+        using value = std::ranges::range_value_t<inner>;
+        const auto first = std::ranges::begin(ranges);
+        const std::uint64_t count = size_of(first, std::ranges::end(ranges));
+        std::vector<std::uint64_t> begins(count + 1);
+        for (std::uint64_t each = 0; each < count; ++each)
+            begins[each + 1] = begins[each] + static_cast<std::uint64_t>(std::ranges::distance(*at(first, each)));
+        std::vector<value> flat;
+        if constexpr (is_assigned_later<value>) {
+            flat.resize(begins[count]);
+            run_blocks(policy, begins[count], [&](std::uint64_t lo, std::uint64_t hi) {
+                auto number =
+                    static_cast<std::uint64_t>(std::upper_bound(begins.begin(), begins.end(), lo) - begins.begin() - 1);
+                for (; lo < hi; ++number) {
+                    const std::uint64_t end = std::min(hi, begins[number + 1]);
+                    auto&& from = *at(first, number);
+                    std::copy(at(std::ranges::begin(from), lo - begins[number]),
+                              at(std::ranges::begin(from), end - begins[number]), flat.data() + lo);
+                    lo = end;
+                }
+            });
+        } else {
+            flat.reserve(begins[count]);
+            for (std::uint64_t each = 0; each < count; ++each) {
+                for (auto&& element : *at(first, each)) flat.push_back(element);
+            }
+        }
+        return flat;
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>, "pel::flatten: takes ([policy], a range of ranges), both random access");
+        return {};
+    }
+};
+
+} // namespace detail
+
+/// Returns: a std::vector of the elements for which predicate(element) holds, copied, in their order. Throws, blocks,
+/// thread safety: as parallel_for. Complexity: work n calls of predicate, span O(log n); elements that cannot be made
+/// without a value are copied by one thread. Memory: half a byte for each element.
+inline constexpr detail::function_object<detail::filter_function> filter{};
+
+/// The same for elements whose flag is true. Throws: std::invalid_argument unless there are as many flags.
+inline constexpr detail::function_object<detail::pack_function> pack{};
+
+/// Returns: a std::vector of the elements of all ranges, copied, in their order. Work is shared by elements: one range may
+/// hold most of them.
+inline constexpr detail::function_object<detail::flatten_function> flatten{};
+
+PEL_NAMESPACE_END

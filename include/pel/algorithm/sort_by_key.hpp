@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// sort_by_key: sorts one range, and another in the same way.
+#pragma once
+
+#include <pel/algorithm/sort.hpp>
+#include <pel/detail/algorithm/complete_phases.hpp>
+#include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/radix_key.hpp>
+#include <pel/detail/algorithm/radix_sort.hpp>
+#include <pel/detail/algorithm/scratch.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <iterator>
+#include <new>
+#include <ranges>
+#include <vector>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// Brings to each place n the element that was at place order(n). Requires: moves do not throw.
+template <class Policy, class Base, class Order>
+void permute(complete_phases& phases, const Policy& policy, Base first, std::uint64_t size,
+             std::iter_value_t<Base>* scratch, const Order& order) {
+    constexpr std::uint64_t chunk = 1 << 12;
+    const std::uint64_t chunks = (size + chunk - 1) / chunk;
+    phases.run(policy, chunks, [&](std::uint64_t each) {
+        for (std::uint64_t n = each * chunk; n < std::min(size, (each + 1) * chunk); ++n)
+            std::construct_at(scratch + n, std::ranges::iter_move(at(first, order(n))));
+    });
+    phases.run(policy, chunks, [&](std::uint64_t each) {
+        std::iter_value_t<Base>* const from = scratch + each * chunk;
+        std::iter_value_t<Base>* const end = scratch + std::min(size, (each + 1) * chunk);
+        std::move(from, end, at(first, each * chunk));
+        std::destroy(from, end);
+    });
+}
+
+struct sort_by_key_function {
+    using default_compare = std::ranges::less;
+
+    template <execution_policy Policy, std::random_access_iterator K, std::sentinel_for<K> S,
+              std::random_access_iterator V, class C = std::ranges::less>
+        requires relation_of<C, K>
+    V operator()(const Policy& policy, K first, S last, V values, C compare = {}) const {
+        static_assert(moves_safely<K> && moves_safely<V>,
+                      "pel::sort_by_key: keys and values must be movable without exceptions");
+        const std::uint64_t size = size_of(first, last);
+        if (size <= UINT32_MAX)
+            sort<std::uint32_t>(policy, base_of(first), size, base_of(values), compare);
+        else
+            sort<std::uint64_t>(policy, base_of(first), size, base_of(values), compare);
+        return at(values, size);
+    }
+    template <execution_policy Policy, std::ranges::random_access_range K, std::ranges::random_access_range V,
+              class C = std::ranges::less>
+        requires relation_of<C, iterator_of<K>>
+    safe_iterator_of<V> operator()(const Policy& policy, K&& keys, V&& values, C compare = {}) const {
+        const std::uint64_t size = size_of(std::ranges::begin(keys), std::ranges::end(keys));
+        const std::uint64_t n_values = size_of(std::ranges::begin(values), std::ranges::end(values));
+        if (size != n_values)
+            throw_error<std::invalid_argument>("pel::sort_by_key: " + std::to_string(size) + " keys, but " +
+                                               std::to_string(n_values) + " values");
+        return (*this)(policy, std::ranges::begin(keys), std::ranges::end(keys), std::ranges::begin(values),
+                       std::move(compare));
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>, "pel::sort_by_key: takes ([policy], keys, values, [compare]) or ([policy], "
+                                           "first, last, values, [compare]), random access");
+        return {};
+    }
+
+private:
+    template <class Key, class Number>
+    struct numbered_key {
+        Key key;
+        Number number;
+    };
+
+    template <class Number, class Policy, class K, class V, class C>
+    static void sort(const Policy& policy, K keys, std::uint64_t size, V values, C& compare) {
+        using key = std::iter_value_t<K>;
+        if constexpr (has_number_order<C, std::identity, K>) {
+            using numbered = numbered_key<key, Number>;
+            std::vector<numbered> order(size);
+            parallel_for(policy, std::uint64_t{0}, size,
+                         [&order, keys](std::uint64_t n) { order[n] = {*at(keys, n), static_cast<Number>(n)}; });
+            const auto number = [](const numbered& each) { return number_order<C, key>()(each.key); };
+            sort_by_digits(policy, order.data(), size, number,
+                           [&](const numbered& a, const numbered& b) { return number(a) < number(b); });
+            apply(policy, keys, size, values, [&order](std::uint64_t n) { return order[n].number; });
+        } else {
+            std::vector<Number> order(size);
+            parallel_for(policy, std::uint64_t{0}, size,
+                         [&order](std::uint64_t n) { order[n] = static_cast<Number>(n); });
+            stable_sort_function{}(policy, order.begin(), order.end(), [&compare, keys](Number a, Number b) {
+                return static_cast<bool>(std::invoke(compare, *at(keys, a), *at(keys, b)));
+            });
+            apply(policy, keys, size, values, [&order](std::uint64_t n) { return order[n]; });
+        }
+    }
+    template <class Policy, class K, class V, class Order>
+    static void apply(const Policy& policy, K keys, std::uint64_t size, V values, const Order& order) {
+        const scratch_memory<std::iter_value_t<K>> key_scratch(size);
+        const scratch_memory<std::iter_value_t<V>> value_scratch(size);
+        if (key_scratch.data() == nullptr || value_scratch.data() == nullptr) throw_error<std::bad_alloc>();
+        complete_phases phases;
+        permute(phases, policy, keys, size, key_scratch.data(), order);
+        permute(phases, policy, values, size, value_scratch.data(), order);
+        phases.rethrow();
+    }
+};
+
+} // namespace detail
+
+/// Sorts the keys, stably, and brings each value to the place of its key. Returns: the end of the values. Requires: as many
+/// values as keys; both are moved without exceptions. Throws: std::invalid_argument for ranges of different sizes;
+/// std::bad_alloc, what compare throws: then nothing has moved; operation_cancelled. Blocks. Complexity: O(n log n)
+/// comparisons; numbers are sorted by their digits. Memory: keys, values and 4 to 16 bytes for each.
+inline constexpr detail::function_object<detail::sort_by_key_function> sort_by_key{};
+
+PEL_NAMESPACE_END

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// test label: selecting
+#include <pel/algorithm/pack.hpp>
+
+#include "support/algorithm_inputs.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace pack_test {
+
+using pel::par;
+
+class pack_with : public pel_test::with_threads {
+protected:
+    std::mt19937_64 random{std::random_device{}()};
+};
+PEL_WITH_ALL_THREADS(pack_with);
+
+TEST_P(pack_with, filters_and_packs) {
+    for (const std::uint64_t n : pel_test::input_sizes(random)) {
+        const auto numbers = pel_test::numbers_in(pel_test::order::random, n, random);
+        std::vector<std::uint32_t> expected;
+        std::vector<bool> flags(n);
+        for (std::uint64_t each = 0; each < n; ++each) {
+            if (numbers[each] % 3 != 0) continue;
+            expected.push_back(numbers[each]);
+            flags[each] = true;
+        }
+        ASSERT_EQ(pel::filter(par.on(pool), numbers, [](std::uint32_t each) { return each % 3 == 0; }), expected);
+        ASSERT_EQ(pel::pack(par.on(pool), numbers, flags), expected);
+    }
+    EXPECT_THROW(pel::pack(par.on(pool), std::vector<int>{1}, std::vector<bool>{}), std::invalid_argument);
+}
+
+/// Has no value to begin with.
+struct given {
+    explicit given(int number) : value(number) {}
+    int value;
+};
+
+TEST_P(pack_with, elements_need_no_default) {
+    std::vector<given> elements;
+    for (int each = 0; each < 10'000; ++each) elements.emplace_back(each);
+    const auto even = pel::filter(par.on(pool), elements, [](int each) { return each % 2 == 0; }, &given::value);
+    ASSERT_EQ(even.size(), 5000U);
+    EXPECT_EQ(even.back().value, 9998);
+}
+
+TEST_P(pack_with, flattens_also_where_one_range_holds_nearly_all) {
+    for (const std::size_t large : {std::size_t{0}, std::size_t{5}, std::size_t{100'000}}) {
+        std::vector<std::vector<std::string>> ranges(100);
+        std::vector<std::string> expected;
+        for (std::size_t each = 0; each < ranges.size(); ++each) {
+            ranges[each].resize(each == 50 ? large : each % 4, std::to_string(each));
+            expected.insert(expected.end(), ranges[each].begin(), ranges[each].end());
+        }
+        ASSERT_EQ(pel::flatten(par.on(pool), ranges), expected);
+    }
+    EXPECT_TRUE(pel::flatten(par.on(pool), std::vector<std::vector<int>>()).empty());
+}
+
+} // namespace pack_test
