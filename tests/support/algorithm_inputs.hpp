@@ -14,6 +14,8 @@
 #include <compare>
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <iterator>
 #include <memory>
 #include <ostream>
 #include <random>
@@ -90,6 +92,23 @@ struct keyed {
 
     friend bool operator==(const keyed&, const keyed&) = default;
 };
+
+/// Returns: the elements as a stable sort has them. (std::stable_sort of libstdc++ 12 does not compile without warnings.)
+template <class Less>
+std::vector<keyed> stably_sorted(std::vector<keyed> elements, Less less) {
+    std::ranges::sort(elements, [&less](const keyed& a, const keyed& b) {
+        return less(a.key, b.key) || (!less(b.key, a.key) && a.position < b.position);
+    });
+    return elements;
+}
+/// Returns: the elements with those keys first that are wanted, each part in its order.
+template <class IsWanted>
+std::vector<keyed> stably_parted(const std::vector<keyed>& elements, IsWanted is_wanted) {
+    std::vector<keyed> parted;
+    std::ranges::copy_if(elements, std::back_inserter(parted), is_wanted, &keyed::key);
+    std::ranges::copy_if(elements, std::back_inserter(parted), std::not_fn(is_wanted), &keyed::key);
+    return parted;
+}
 
 template <class T>
 T value_of(std::uint32_t number) {

@@ -146,6 +146,18 @@ std::uint64_t part(const Policy& policy, Base first, std::uint64_t size, const J
     return selected;
 }
 
+/// The same for elements without numbers. Returns: where those begin that are not wanted. Work: O(n log n) swaps.
+template <class Iterator, class IsWanted>
+Iterator part_by_rotations(Iterator first, Iterator last, std::iter_difference_t<Iterator> size,
+                           const IsWanted& is_wanted) {
+    if (size == 0) return first;
+    if (size == 1) return is_wanted(first) ? last : first;
+    const Iterator middle = std::ranges::next(first, size / 2);
+    const Iterator left = part_by_rotations(first, middle, size / 2, is_wanted);
+    const Iterator right = part_by_rotations(middle, last, size - size / 2, is_wanted);
+    return std::rotate(left, middle, right);
+}
+
 struct partition_function {
     template <execution_policy Policy, std::forward_iterator I, std::sentinel_for<I> S, class F>
         requires predicate_of<F, I>
@@ -211,17 +223,17 @@ struct stable_partition_function {
 private:
     template <class Policy, class I, class S, class F, class P>
     static I run(const Policy& policy, I first, S last, F& predicate, P projection) {
-        if constexpr (is_shared<Policy, I> && is_written_apart<I>) {
+        if constexpr (std::random_access_iterator<I> && is_written_apart<I>) {
             const std::uint64_t size = size_of(first, last);
             const auto base = base_of(first);
             const element_judge<decltype(base), F, P> judge{base, predicate, projection};
             return at(first, part_stably(policy, base, size, judge));
         } else {
-            const I end = std::ranges::next(first, last);
-            return std::stable_partition(std::move(first), end, [&](auto&& element) {
-                return static_cast<bool>(
-                    std::invoke(predicate, std::invoke(projection, std::forward<decltype(element)>(element))));
-            });
+            const auto is_wanted = [&](const I& place) {
+                return static_cast<bool>(std::invoke(predicate, std::invoke(projection, *place)));
+            };
+            return part_by_rotations(first, std::ranges::next(first, last), std::ranges::distance(first, last),
+                                     is_wanted);
         }
     }
 };

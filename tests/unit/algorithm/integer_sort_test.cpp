@@ -57,8 +57,7 @@ TEST_P(integer_sort_with, elements_with_equal_keys_keep_their_order) {
             std::vector<pel_test::keyed> elements;
             for (const std::uint32_t key : pel_test::numbers_in(kind, n, random))
                 elements.push_back({key, static_cast<std::uint32_t>(elements.size())});
-            auto expected = elements;
-            std::ranges::stable_sort(expected, {}, &pel_test::keyed::key);
+            const auto expected = pel_test::stably_sorted(elements, std::less<>());
             pel::integer_sort(par.on(pool), elements, &pel_test::keyed::key);
             ASSERT_EQ(elements, expected) << n << ' ' << static_cast<int>(kind);
         }

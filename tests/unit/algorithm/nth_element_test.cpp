@@ -62,10 +62,8 @@ TEST_P(nth_element_with, copies_the_least_and_the_greatest_as_a_stable_sort_has_
     for_inputs(200'000, [&](const auto& numbers) {
         std::vector<pel_test::keyed> elements;
         for (const std::uint32_t key : numbers) elements.push_back({key, static_cast<std::uint32_t>(elements.size())});
-        auto sorted = elements;
-        std::ranges::stable_sort(sorted, {}, &pel_test::keyed::key);
-        auto descending = elements;
-        std::ranges::stable_sort(descending, std::ranges::greater(), &pel_test::keyed::key);
+        const auto sorted = pel_test::stably_sorted(elements, std::less<>());
+        const auto descending = pel_test::stably_sorted(elements, std::greater<>());
         for (const std::uint64_t wanted : {std::uint64_t{0}, std::uint64_t{3}, std::uint64_t{numbers.size() / 2}}) {
             const auto count = static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(wanted, elements.size()));
             std::vector<pel_test::keyed> out(wanted);
@@ -83,8 +81,7 @@ TEST_P(nth_element_with, copies_the_least_and_the_greatest_as_a_stable_sort_has_
         ASSERT_EQ(*pel::kth_smallest(par.on(pool), elements, k, {}, &pel_test::keyed::key), sorted[k]);
     });
     const std::vector<int> two{1, 2};
-    EXPECT_THROW(pel::kth_smallest(par.on(pool), two, 2),
-                 std::out_of_range);
+    EXPECT_THROW(pel::kth_smallest(par.on(pool), two, 2), std::out_of_range);
     const std::list<int> list{3, 1, 2};
     std::vector<int> out(2);
     pel::partial_sort_copy(par.on(pool), list.begin(), list.end(), out.begin(), out.end());

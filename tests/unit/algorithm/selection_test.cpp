@@ -12,6 +12,7 @@
 #include <forward_list>
 #include <functional>
 #include <iterator>
+#include <list>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
@@ -121,11 +122,10 @@ TEST_P(selection_with, partitions) {
     for_inputs([&](const auto& numbers, at_most wanted) {
         std::vector<pel_test::keyed> elements;
         for (const std::uint32_t key : numbers) elements.push_back({key, static_cast<std::uint32_t>(elements.size())});
-        auto expected = elements;
+        const auto expected = pel_test::stably_parted(elements, wanted);
         auto stable = elements;
         auto again = elements;
-        const auto count =
-            std::ranges::stable_partition(expected, wanted, &pel_test::keyed::key).begin() - expected.begin();
+        const auto count = std::ranges::count_if(numbers, wanted);
         ASSERT_EQ(pel::stable_partition(par.on(pool), stable, wanted, &pel_test::keyed::key).begin() - stable.begin(),
                   count);
         ASSERT_EQ(stable, expected);
@@ -137,6 +137,13 @@ TEST_P(selection_with, partitions) {
         for (std::uint32_t each = 0; each < elements.size(); ++each) ASSERT_EQ(elements[each].position, each);
         ASSERT_TRUE(std::ranges::is_partitioned(again, wanted, &pel_test::keyed::key));
     });
+}
+
+TEST_P(selection_with, parts_a_list) {
+    std::list<int> list{1, 2, 3, 4, 5};
+    const auto is_even = [](int each) { return each % 2 == 0; };
+    EXPECT_EQ(*pel::stable_partition(par.on(pool), list.begin(), list.end(), is_even), 1);
+    EXPECT_EQ(list, (std::list<int>{2, 4, 1, 3, 5}));
 }
 
 /// Moves may throw, as far as anybody knows: parts keep their order without other memory.
