@@ -10,15 +10,26 @@
 #include <functional>
 #include <iterator>
 #include <ranges>
+#include <type_traits>
 #include <utility>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-/// Comparing elements is comparing values: the standard library's loops have something better for some types.
+/// Where elements are compared as they are: the standard library has something better than a loop for some types.
 template <class F, class P, class Q>
 inline constexpr bool is_plain_equality =
     std::same_as<F, std::equal_to<>> && std::same_as<P, std::identity> && std::same_as<Q, std::identity>;
+
+/// Returns: the first n in [lo, hi) for which test(element n of each) says no, else hi.
+template <class Base1, class Base2, class Test>
+std::uint64_t difference_in_block(const Base1& from1, const Base2& from2, std::uint64_t lo, std::uint64_t hi,
+                                  const Test& test) {
+    const auto in_registers = test;
+    auto each2 = at(from2, lo);
+    for (auto each1 = at(from1, lo); lo != hi && in_registers(*each1, *each2); ++each1, (void)++each2) ++lo;
+    return lo;
+}
 
 /// Returns: where, of two ranges in step, test(element1, element2) first says no, or one of them ends.
 template <class Policy, class I, class S, class J, class T, class Test>
@@ -28,7 +39,7 @@ std::pair<I, J> find_difference(const Policy& policy, I first1, S last1, J first
         const auto from2 = base_of(first2);
         const std::uint64_t size = std::min(size_of(first1, last1), size_of(first2, last2));
         const std::uint64_t n = first_found(policy, size, [&](std::uint64_t lo, std::uint64_t hi) {
-            return size_of(from1, std::mismatch(at(from1, lo), at(from1, hi), at(from2, lo), test).first);
+            return difference_in_block(from1, from2, lo, hi, test);
         });
         return {at(first1, n), at(first2, n)};
     } else {
@@ -139,12 +150,14 @@ private:
             const std::uint64_t size = size_of(first1, last1);
             const auto from1 = base_of(first1);
             const auto from2 = base_of(first2);
-            return first_found(policy, size, [&](std::uint64_t lo, std::uint64_t hi) {
-                       if constexpr (is_plain_equality<F, P, Q>)
-                           return std::equal(at(from1, lo), at(from1, hi), at(from2, lo)) ? hi : lo;
-                       else
-                           return std::equal(at(from1, lo), at(from1, hi), at(from2, lo), test) ? hi : lo;
-                   }) == size;
+            constexpr bool are_pointers = std::is_pointer_v<decltype(from1)> && std::is_pointer_v<decltype(from2)>;
+            const auto find = [&](std::uint64_t lo, std::uint64_t hi) {
+                if constexpr (is_plain_equality<F, P, Q> && are_pointers)
+                    return std::equal(from1 + lo, from1 + hi, from2 + lo) ? hi : lo;
+                else
+                    return difference_in_block(from1, from2, lo, hi, test);
+            };
+            return first_found(policy, size, find) == size;
         } else {
             const auto [end1, end2] = find_difference(policy, std::move(first1), last1, std::move(first2), last2, test);
             return end1 == last1 && end2 == last2;

@@ -75,9 +75,9 @@ TEST_P(is_sorted_with, comparators_projections_and_other_elements) {
     EXPECT_EQ(pel::is_sorted_until(par.on(pool), words), std::ranges::is_sorted_until(words));
     std::vector<pel_test::keyed> elements(2'000);
     for (std::uint32_t i = 0; i < 2'000; ++i) elements[i] = {i, 2'000 - i};
-    EXPECT_TRUE(pel::is_sorted(par.on(pool), elements, {}, &pel_test::keyed::key));
-    EXPECT_TRUE(pel::is_heap(par.on(pool), elements, {}, &pel_test::keyed::position));
-    EXPECT_EQ(pel::is_heap_until(par.on(pool), elements, {}, &pel_test::keyed::key), elements.begin() + 1);
+    EXPECT_TRUE(pel::is_sorted(par.on(pool), elements, std::less<>(), &pel_test::keyed::key));
+    EXPECT_TRUE(pel::is_heap(par.on(pool), elements, std::less<>(), &pel_test::keyed::position));
+    EXPECT_EQ(pel::is_heap_until(par.on(pool), elements, std::less<>(), &pel_test::keyed::key), elements.begin() + 1);
     EXPECT_TRUE(pel::is_partitioned(
         par.on(pool), elements, [](std::uint32_t key) { return key < 500; }, &pel_test::keyed::key));
     std::vector<pel_test::move_only> boxes(500);
@@ -92,7 +92,7 @@ TEST_P(is_sorted_with, comparators_projections_and_other_elements) {
 TEST_P(is_sorted_with, an_exception_arrives_and_other_policies_say_the_same) {
     const std::uint64_t n = pel_test::scaled(100'000);
     auto numbers = pel_test::numbers_in(pel_test::order::sorted, n, random);
-    const auto is_less = [n](std::uint32_t a, std::uint32_t b) {
+    const auto is_less = [&](std::uint32_t a, std::uint32_t b) {
         return a == n - 1 ? throw std::runtime_error("no") : a < b;
     };
     EXPECT_THROW(pel::is_sorted(par.on(pool), numbers, is_less), std::runtime_error);

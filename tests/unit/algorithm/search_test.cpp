@@ -31,7 +31,7 @@ TEST_P(search_with, patterns_are_found_where_std_finds_them) {
     for (const std::uint64_t n : pel_test::input_sizes(random)) {
         std::vector<std::uint32_t> text(n);
         for (std::uint32_t& each : text) each = random() % 4 == 0;
-        for (const std::uint64_t length : {1, 2, 5, 14}) {
+        for (const std::uint64_t length : {1U, 2U, 5U, 14U}) {
             std::vector<std::uint32_t> pattern(length, 0);
             pattern.back() = 1;
             if (n > length && random() % 2 == 0)
@@ -105,10 +105,10 @@ TEST_P(search_with, elements_of_different_types_projections_and_other_iterators)
     EXPECT_EQ(pel::find_end(par.on(pool), words, two).end() - words.begin(), 2'002);
     EXPECT_EQ(pel::find_first_of(par.on(pool), words, two) - words.begin(), 2'000);
     const auto size = [](const auto& text) { return text.size(); };
-    EXPECT_EQ(pel::search(par.on(pool), words, two, {}, size, size).begin() - words.begin(), 1'000);
-    EXPECT_EQ(pel::find_end(par.on(pool), words, two, {}, size, size).begin() - words.begin(), 2'998);
-    EXPECT_EQ(pel::search_n(par.on(pool), words, 5, 10U, {}, size).begin() - words.begin(), 100);
-    EXPECT_EQ(pel::find_first_of(par.on(pool), words, two, {}, size, size) - words.begin(), 1'000);
+    EXPECT_EQ(pel::search(par.on(pool), words, two, std::equal_to<>(), size, size).begin() - words.begin(), 1'000);
+    EXPECT_EQ(pel::find_end(par.on(pool), words, two, std::equal_to<>(), size, size).begin() - words.begin(), 2'998);
+    EXPECT_EQ(pel::search_n(par.on(pool), words, 5, 10U, std::equal_to<>(), size).begin() - words.begin(), 100);
+    EXPECT_EQ(pel::find_first_of(par.on(pool), words, two, std::equal_to<>(), size, size) - words.begin(), 1'000);
     EXPECT_EQ(pel::find_end(par.on(pool), std::views::iota(0, 1'000), std::views::iota(5, 7)).size(), 2);
 
     const std::forward_list<int> list{1, 2, 2, 1, 2, 2, 3}, pattern{2, 2}, none;
@@ -125,7 +125,7 @@ TEST_P(search_with, an_exception_arrives_and_other_policies_find_the_same) {
     auto text = pel_test::numbers_in(pel_test::order::sorted, n, random);
     const auto middle = text.begin() + static_cast<std::ptrdiff_t>(n / 2);
     const std::vector<std::uint32_t> pattern(middle, middle + 3);
-    const auto is_equal = [n](std::uint32_t a, std::uint32_t b) {
+    const auto is_equal = [&](std::uint32_t a, std::uint32_t b) {
         return a == n - 1 ? throw std::runtime_error("no") : a == b;
     };
     EXPECT_THROW(pel::find_end(par.on(pool), text, pattern, is_equal), std::runtime_error);

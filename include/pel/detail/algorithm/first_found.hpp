@@ -155,15 +155,27 @@ struct pair_test {
     }
 };
 
+/// Returns: the first n in [lo, hi) for which test(element n) says yes, else hi.
+template <class Base, class Test>
+std::uint64_t find_in_block(const Base& from, std::uint64_t lo, std::uint64_t hi, const Test& test) {
+    if constexpr (std::is_pointer_v<Base>) {
+        return size_of(from, std::find_if(from + lo, from + hi, test)); // which is unrolled
+    } else { // not all of C++20's iterators are good enough for that
+        const auto in_registers = test;
+        for (auto each = at(from, lo); lo != hi && !in_registers(*each); ++each) ++lo;
+        return lo;
+    }
+}
+
 /// Returns: the first element for which test(element) says yes, else the end.
 template <class Policy, class I, class S, class Test>
 I find_element(const Policy& policy, I first, S last, const Test& test) {
     if constexpr (is_numbered<I, S>) {
         const auto from = base_of(first);
-        const std::uint64_t n =
-            first_found(policy, size_of(first, last), [&from, &test](std::uint64_t lo, std::uint64_t hi) {
-                return size_of(from, std::find_if(at(from, lo), at(from, hi), test));
-            });
+        const auto find = [&from, &test](std::uint64_t lo, std::uint64_t hi) {
+            return find_in_block(from, lo, hi, test);
+        };
+        const std::uint64_t n = first_found(policy, size_of(first, last), find);
         return at(first, n);
     } else {
         while (first != last && !test(*first)) ++first;
