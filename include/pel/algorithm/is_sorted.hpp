@@ -6,6 +6,7 @@
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/first_found.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <iterator>
 #include <ranges>

@@ -5,11 +5,10 @@
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/first_found.hpp>
 
-#include <algorithm>
 #include <concepts>
+#include <cstdint>
 #include <functional>
 #include <iterator>
-#include <optional>
 #include <ranges>
 #include <utility>
 

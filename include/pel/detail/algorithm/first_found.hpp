@@ -38,9 +38,9 @@ public:
     /// Whether the block that the tickets [lo, hi) are good for is to be searched; if so, it becomes [lo, hi).
     bool try_take(std::uint64_t& lo, std::uint64_t& hi) noexcept {
         const std::uint64_t count = hi - lo;
-        if (is_in_order_) lo = next_.load(relaxed);             // stale: searched in vain, as below
+        if (is_in_order_) lo = next_.load(relaxed);             // stale: lower, as if asked earlier
         if (lo * unit_ > lowest_.load(relaxed)) return false;   // stale: a block is searched in vain
-        if (is_in_order_) lo = next_.fetch_add(count, relaxed); // only the sums count
+        if (is_in_order_) lo = next_.fetch_add(count, relaxed); // each block once; nothing else is read by it
         hi = std::min(size_, (lo + count) * unit_);
         lo *= unit_;
         return true;
@@ -62,7 +62,7 @@ public:
     /// After the loop. Throws: what a block threw, if nothing below it was found.
     std::uint64_t result() const {
         const std::uint64_t lowest = lowest_.load(relaxed); // after the joins
-        if (lowest == error_at_) [[unlikely]]
+        if (error_ != nullptr && lowest == error_at_) [[unlikely]]
             std::rethrow_exception(error_);
         return lowest;
     }
@@ -128,7 +128,7 @@ struct element_test {
         return static_cast<bool>(std::invoke(f, std::invoke(projection, std::forward<Element>(element)))) == Wanted;
     }
 };
-/// The same with a value.
+/// The same with a value. The comparison is in the standard library, so that the compiler warns nobody of its types.
 template <class T, class P, class I>
 struct value_test {
     const T& value;
@@ -136,8 +136,7 @@ struct value_test {
 
     template <class Element>
     PEL_ALWAYS_INLINE bool operator()(Element&& element) const {
-        const std::equal_to<>
-            equals{}; // the library's, so that nobody is warned of a comparison that is in std::find too
+        const std::equal_to<> equals{};
         return static_cast<bool>(equals(std::invoke(projection, std::forward<Element>(element)), value));
     }
 };
