@@ -216,13 +216,13 @@ private:
 
 } // namespace detail
 
-/// Returns: the first places where two ranges in step differ, or where one ends. Iterators: as std::mismatch, the second
-/// range is as long as the first if its end is not given. Ranges: as std::ranges::mismatch. Throws, blocks, thread
-/// safety, complexity: as pel::find_if. Both ranges must have random-access iterators to be shared.
+/// Returns: the first places where two ranges in step differ, or where one ends. Iterators: as std::mismatch, the
+/// second range is as long as the first if its end is not given. Ranges: as std::ranges::mismatch. Throws, blocks,
+/// thread safety, complexity: as pel::find_if. Both ranges must have random-access iterators to be shared.
 inline constexpr detail::function_object<detail::mismatch_function> mismatch{};
 
-/// Returns: whether two ranges have the same elements. Ranges whose sizes are known and differ are not read; a difference
-/// ends the search. Everything else: as pel::mismatch.
+/// Returns: whether two ranges have the same elements. Ranges whose sizes are known and differ are not read; a
+/// difference ends the search. Everything else: as pel::mismatch.
 inline constexpr detail::function_object<detail::equal_function> equal{};
 
 /// Returns: whether the first range comes before the second one in a dictionary: their first difference decides.

@@ -111,11 +111,12 @@ struct find_index_if_function {
 } // namespace detail
 
 /// Returns: the first element equal to value, else the end. It is the first in the range, whoever finds what first.
-/// Throws: what a comparison threw, if it is not behind the match: as if all were looked at in order; otherwise as
-/// parallel_for. Blocks, thread safety: as that. Complexity: n comparisons at most, up to the match and a block for each
-/// thread beyond it; a block takes 2–10 µs as a rule, and is one element if that takes as long. Span O(log n) and the
-/// longest. Elements that have no numbers, or whose number is not known at once, are looked at in order, here. With
-/// par.replay() each thread searches the part that it has had, all of it if the match is not there.
+/// Throws: what a comparison threw, if it lies left of the match: as if all were looked at in order, so what is thrown
+/// right of the match is dropped; otherwise as parallel_for. Blocks, thread safety: as that. Complexity: n comparisons
+/// at most, up to the match and a block for each thread beyond it; a block takes 2–10 µs as a rule, and is one element
+/// if that takes as long. Span O(log n) and the longest block. Elements that have no numbers, or an end whose number is
+/// not known at once, are looked at in order, here. With par.replay() each thread searches the part that it has had, up
+/// to the match.
 inline constexpr detail::function_object<detail::find_function> find{};
 
 /// The same for the first element of which f says yes. f is called through a reference by several threads.

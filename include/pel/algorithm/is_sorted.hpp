@@ -173,15 +173,15 @@ inline constexpr detail::function_object<detail::is_sorted_until_function> is_so
 /// Returns: whether no element comes before the one to its left. Everything else: as pel::is_sorted_until.
 inline constexpr detail::function_object<detail::is_sorted_function> is_sorted{};
 
-/// Returns: the first element that its parent, the one at half its place, comes before; else the end: what is left of it
-/// is a heap of std::make_heap. Everything else: as pel::is_sorted_until.
+/// Returns: the first element that its parent, the one at half its place, comes before; else the end. What lies left of
+/// it is a heap of std::make_heap. Everything else: as pel::is_sorted_until.
 inline constexpr detail::function_object<detail::is_heap_until_function> is_heap_until{};
 
 /// Returns: whether the range is a heap of std::make_heap. Everything else: as pel::is_sorted_until.
 inline constexpr detail::function_object<detail::is_heap_function> is_heap{};
 
-/// Returns: whether all elements of which f says yes stand before all others. Complexity: n calls at most; all else as two
-/// searches of pel::find_if.
+/// Returns: whether all elements of which f says yes stand before all others. Complexity: n calls at most. Everything
+/// else: as two calls of pel::find_if.
 inline constexpr detail::function_object<detail::is_partitioned_function> is_partitioned{};
 
 PEL_NAMESPACE_END

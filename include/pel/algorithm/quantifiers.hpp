@@ -43,8 +43,8 @@ private:
 
 } // namespace detail
 
-/// Returns: whether f says yes of all elements; true if there is none. An element that decides ends the search: complexity
-/// and all else as pel::find_if, of the first one of which f says no.
+/// Returns: whether f says yes of all elements; true if there is none. An element that decides ends the search:
+/// complexity and everything else as pel::find_if.
 inline constexpr detail::function_object<detail::quantifier_function<false, true>> all_of{};
 
 /// Returns: whether f says yes of one element at least; false if there is none.

@@ -72,8 +72,8 @@ std::ranges::subrange<I> find_pattern(const Policy& policy, I first, S last, J p
     }
 }
 
-/// Returns: the first place in [lo, hi) from which on test(element) says yes `length` times, else hi. The last element of
-/// a place is looked at first, so that a no passes over all places that it is part of. Each is looked at once.
+/// Returns: the first place in [lo, hi) from which on test(element) says yes `length` times, else hi. The last element
+/// of a place is looked at first, so that a no passes over all places that it is part of. None is looked at twice.
 template <class Base, class Test>
 std::uint64_t find_run(const Base& from, std::uint64_t lo, std::uint64_t hi, std::uint64_t length, const Test& test) {
     std::uint64_t known = 0; // so many elements from lo on are part of the run
@@ -245,8 +245,8 @@ private:
 } // namespace detail
 
 /// Returns: where the elements of the second range stand next to each other in the first, the first time, else the end;
-/// of a range, a subrange. An empty pattern is found at the beginning. Throws, blocks, thread safety, and what is looked
-/// at beyond the match: as pel::find_if. Complexity: at each place, at most the pattern's size.
+/// of a range, a subrange. An empty pattern is found at the beginning. Throws, blocks, thread safety, and what is
+/// looked at beyond the match: as pel::find_if. Complexity: at each place, at most the pattern's size.
 inline constexpr detail::function_object<detail::search_function<false>> search{};
 
 /// The same, the last time; the search begins at the end. An empty pattern is found at the end, as in std::find_end.

@@ -98,8 +98,8 @@ private:
 };
 
 /// Returns: the lowest n in [0, size) that find says, else size. Throws: what find threw, if no match lies below: the
-/// outcome is that of one search from the left; else as parallel_for. Blocks: as parallel_for. Blocks begin at multiples
-/// of `unit`.
+/// outcome is that of one search from the left; else as parallel_for. Blocks: as that. What find is given begins
+/// at multiples of `unit`.
 template <class Policy, class Find>
 std::uint64_t first_found(const Policy& policy, std::uint64_t size, const Find& find, std::uint64_t unit = 1) {
     if (size == 0) return 0;
