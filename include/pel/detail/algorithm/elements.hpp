@@ -11,6 +11,7 @@
 #include <memory>
 #include <ranges>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 PEL_NAMESPACE_BEGIN
@@ -62,6 +63,12 @@ concept predicate_of =
 template <class Relation, class I, class J = I, class ProjectionI = std::identity, class ProjectionJ = ProjectionI>
 concept relation_of = projection_of<ProjectionI, I> && projection_of<ProjectionJ, J> &&
                       std::predicate<Relation&, projected_t<I, ProjectionI>, projected_t<J, ProjectionJ>>;
+
+/// Compares an element with a value, of any type.
+template <class T, class I, class Projection = std::identity>
+concept equal_to_value = projection_of<Projection, I> && requires(projected_t<I, Projection> element, const T& value) {
+    { std::forward<projected_t<I, Projection>>(element) == value } -> std::convertible_to<bool>;
+};
 
 /// What `*out = value` may be said of.
 template <class Out, class T>
