@@ -59,6 +59,8 @@ auto end_of_second(const I& first1, const S& last1, const J& first2) {
 }
 
 struct mismatch_function {
+    using default_compare = std::equal_to<>;
+
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, std::input_iterator J,
               class F = std::equal_to<>>
         requires relation_of<F, I, J>
@@ -99,6 +101,8 @@ private:
 };
 
 struct equal_function {
+    using default_compare = std::equal_to<>;
+
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, std::input_iterator J,
               class F = std::equal_to<>>
         requires relation_of<F, I, J>
@@ -167,6 +171,8 @@ private:
 };
 
 struct lexicographical_compare_function {
+    using default_compare = std::less<>;
+
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, std::input_iterator J,
               std::sentinel_for<J> T, class F = std::less<>>
         requires(relation_of<F, I, J> && relation_of<F, J, I>)

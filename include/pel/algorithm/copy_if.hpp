@@ -3,6 +3,7 @@
 // Source: [alg.copy], [alg.remove], [alg.unique], [alg.partitions].
 #pragma once
 
+#include <pel/detail/algorithm/element_test.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/selection.hpp>
 
@@ -117,31 +118,19 @@ struct remove_copy_if_function {
     }
 };
 
-/// Whether something is equal to a value; holds a reference to that.
-template <class T>
-struct equal_to_value {
-    const T& value;
-
-    template <class Element>
-        requires requires(const Element& element, const T& other) { static_cast<bool>(element == other); }
-    PEL_ALWAYS_INLINE bool operator()(const Element& element) const {
-        return static_cast<bool>(element == value);
-    }
-};
-
 struct remove_copy_function {
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, class O, class T>
-        requires predicate_of<equal_to_value<T>, I>
+        requires equal_to_value<T, I>
     O operator()(const Policy& policy, I first, S last, O out, const T& value) const {
         return remove_copy_if_function{}(policy, std::move(first), std::move(last), std::move(out),
-                                         equal_to_value<T>{value});
+                                         value_test<T, std::identity, I>{value, {}});
     }
     template <execution_policy Policy, std::ranges::input_range R, class O, class T, class P = std::identity>
-        requires predicate_of<equal_to_value<T>, iterator_of<R>, P>
+        requires equal_to_value<T, iterator_of<R>, P>
     std::ranges::remove_copy_result<safe_iterator_of<R>, O> operator()(const Policy& policy, R&& range, O out,
                                                                        const T& value, P projection = {}) const {
-        return remove_copy_if_function{}(policy, std::forward<R>(range), std::move(out), equal_to_value<T>{value},
-                                         std::move(projection));
+        return remove_copy_if_function{}(policy, std::forward<R>(range), std::move(out),
+                                         value_test<T, P, iterator_of<R>>{value, projection});
     }
 
     template <class... Arguments>

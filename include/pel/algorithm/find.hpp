@@ -61,6 +61,8 @@ struct find_if_function {
 };
 
 struct adjacent_find_function {
+    using default_compare = std::equal_to<>;
+
     template <execution_policy Policy, std::forward_iterator I, std::sentinel_for<I> S, class F = std::equal_to<>>
         requires relation_of<F, I>
     I operator()(const Policy& policy, I first, S last, F f = {}) const {

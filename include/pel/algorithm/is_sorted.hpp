@@ -59,6 +59,8 @@ bool partitioned(const Policy& policy, I first, S last, F& f, P projection) {
 }
 
 struct is_sorted_until_function {
+    using default_compare = std::less<>;
+
     template <execution_policy Policy, std::forward_iterator I, std::sentinel_for<I> S, class F = std::less<>>
         requires relation_of<F, I>
     I operator()(const Policy& policy, I first, S last, F f = {}) const {
@@ -79,6 +81,8 @@ struct is_sorted_until_function {
 };
 
 struct is_sorted_function {
+    using default_compare = std::less<>;
+
     template <execution_policy Policy, std::forward_iterator I, std::sentinel_for<I> S, class F = std::less<>>
         requires relation_of<F, I>
     bool operator()(const Policy& policy, I first, S last, F f = {}) const {
@@ -101,6 +105,8 @@ struct is_sorted_function {
 };
 
 struct is_heap_until_function {
+    using default_compare = std::less<>;
+
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, class F = std::less<>>
         requires relation_of<F, I>
     I operator()(const Policy& policy, I first, S last, F f = {}) const {
@@ -122,6 +128,8 @@ struct is_heap_until_function {
 };
 
 struct is_heap_function {
+    using default_compare = std::less<>;
+
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, class F = std::less<>>
         requires relation_of<F, I>
     bool operator()(const Policy& policy, I first, S last, F f = {}) const {

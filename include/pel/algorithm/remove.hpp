@@ -57,15 +57,17 @@ private:
 
 struct remove_function {
     template <execution_policy Policy, std::forward_iterator I, std::sentinel_for<I> S, class T>
-        requires predicate_of<equal_to_value<T>, I>
+        requires equal_to_value<T, I>
     I operator()(const Policy& policy, I first, S last, const T& value) const {
-        return remove_if_function{}(policy, std::move(first), std::move(last), equal_to_value<T>{value});
+        return remove_if_function{}(policy, std::move(first), std::move(last),
+                                    value_test<T, std::identity, I>{value, {}});
     }
     template <execution_policy Policy, std::ranges::forward_range R, class T, class P = std::identity>
-        requires predicate_of<equal_to_value<T>, iterator_of<R>, P>
+        requires equal_to_value<T, iterator_of<R>, P>
     std::ranges::borrowed_subrange_t<R> operator()(const Policy& policy, R&& range, const T& value,
                                                    P projection = {}) const {
-        return remove_if_function{}(policy, std::forward<R>(range), equal_to_value<T>{value}, std::move(projection));
+        return remove_if_function{}(policy, std::forward<R>(range),
+                                    value_test<T, P, iterator_of<R>>{value, projection});
     }
 
     template <class... Arguments>

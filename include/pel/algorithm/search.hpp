@@ -133,6 +133,8 @@ struct member_test {
 
 template <bool IsLast>
 struct search_function {
+    using default_compare = std::equal_to<>;
+
     template <execution_policy Policy, std::forward_iterator I, std::sentinel_for<I> S, std::forward_iterator J,
               std::sentinel_for<J> T, class F = std::equal_to<>>
         requires relation_of<F, I, J>
@@ -183,6 +185,8 @@ template <class F, class T, class I, class P = std::identity>
 concept relation_to_value = projection_of<P, I> && std::predicate<F&, projected_t<I, P>, const T&>;
 
 struct search_n_function {
+    using default_compare = std::equal_to<>;
+
     template <execution_policy Policy, std::forward_iterator I, std::sentinel_for<I> S, std::integral Size, class T,
               class F = std::equal_to<>>
         requires relation_to_value<F, T, I>
@@ -209,6 +213,8 @@ struct search_n_function {
 };
 
 struct find_first_of_function {
+    using default_compare = std::equal_to<>;
+
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, std::forward_iterator J,
               std::sentinel_for<J> T, class F = std::equal_to<>>
         requires relation_of<F, I, J>

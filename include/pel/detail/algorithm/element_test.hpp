@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// What algorithms ask of single elements, and of pairs: the caller's function, after the caller's projection.
+#pragma once
+
+#include <pel/detail/algorithm/elements.hpp>
+#include <pel/parallel_for.hpp>
+
+#include <functional>
+#include <iterator>
+#include <utility>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// Whether an element's projection is what is searched for, or is not. Copied into the loops of the standard library.
+template <bool Wanted, class F, class P, class I>
+struct element_test {
+    held_callable<F, projected_t<I, P>> f;
+    held_callable<P, std::iter_reference_t<I>> projection;
+
+    template <class Element>
+    PEL_ALWAYS_INLINE bool operator()(Element&& element) const {
+        return static_cast<bool>(std::invoke(f, std::invoke(projection, std::forward<Element>(element)))) == Wanted;
+    }
+};
+/// The same with a value. The comparison is in the standard library, so that the compiler warns nobody of its types.
+template <class T, class P, class I>
+struct value_test {
+    const T& value;
+    held_callable<P, std::iter_reference_t<I>> projection;
+
+    template <class Element>
+    PEL_ALWAYS_INLINE bool operator()(Element&& element) const {
+        const std::equal_to<> equals{};
+        return static_cast<bool>(equals(std::invoke(projection, std::forward<Element>(element)), value));
+    }
+};
+/// Whether a relation holds between the projections of two elements.
+template <class F, class I, class J, class P, class Q>
+struct pair_test {
+    held_callable<F, projected_t<I, P>, projected_t<J, Q>> f;
+    held_callable<P, std::iter_reference_t<I>> projection1;
+    held_callable<Q, std::iter_reference_t<J>> projection2;
+
+    template <class Element1, class Element2>
+    PEL_ALWAYS_INLINE bool operator()(Element1&& element1, Element2&& element2) const {
+        return static_cast<bool>(std::invoke(f, std::invoke(projection1, std::forward<Element1>(element1)),
+                                             std::invoke(projection2, std::forward<Element2>(element2))));
+    }
+};
+
+} // namespace detail
+PEL_NAMESPACE_END
