@@ -11,6 +11,7 @@
 #include <functional>
 #include <iterator>
 #include <ranges>
+#include <type_traits>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -25,7 +26,8 @@ public:
         if (lo != position_) of_first_ = path_.of_first(lo);
         merge_rest rest{at(path_.first1, of_first_), at(path_.first1, path_.size1), at(path_.first2, lo - of_first_),
                         at(path_.first2, path_.size2), at(out_, lo)};
-        const std::uint64_t left = merge_until_empty(rest, hi - lo, path_.order, copied_element());
+        const auto order = path_.order; // in registers
+        const std::uint64_t left = merge_until_empty(rest, hi - lo, order, copied_element());
         if (left != 0 && rest.first1 != rest.last1) {
             std::copy(rest.first1, at(rest.first1, left), rest.out);
             rest.first1 = at(rest.first1, left);
@@ -102,17 +104,21 @@ private:
     }
 };
 
+template <class I>
+concept rearrangeable = std::is_move_constructible_v<std::iter_value_t<I>> &&
+                        std::is_assignable_v<std::iter_reference_t<I>, std::iter_value_t<I>>;
+
 struct inplace_merge_function {
     template <execution_policy Policy, std::bidirectional_iterator I, std::sentinel_for<I> S,
               class Compare = std::less<>>
-        requires(std::permutable<I> && relation_of<Compare, I>)
+        requires(rearrangeable<I> && relation_of<Compare, I>)
     void operator()(const Policy& policy, I first, I middle, S last, Compare compare = {}) const {
         std::identity same;
         run(policy, first, middle, std::ranges::next(middle, last), compare, same);
     }
     template <execution_policy Policy, std::ranges::bidirectional_range R, class Compare = std::less<>,
               class P = std::identity>
-        requires(std::permutable<iterator_of<R>> && relation_of<Compare, iterator_of<R>, iterator_of<R>, P>)
+        requires(rearrangeable<iterator_of<R>> && relation_of<Compare, iterator_of<R>, iterator_of<R>, P>)
     safe_iterator_of<R> operator()(const Policy& policy, R&& range, iterator_of<R> middle, Compare compare = {},
                                    P projection = {}) const {
         const auto last = std::ranges::next(middle, std::ranges::end(range));

@@ -74,6 +74,11 @@ private:
 /// second does not have, one of the second that the first does not have, one of the first that both have.
 template <bool TakesFirst, bool TakesSecond, bool TakesBoth>
 struct set_operation {
+    static constexpr bool is_difference = TakesFirst && !TakesSecond;
+    template <class I, class J, class O>
+    using ends_of =
+        std::conditional_t<is_difference, std::ranges::in_out_result<I, O>, std::ranges::in_in_out_result<I, J, O>>;
+
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, std::input_iterator J,
               std::sentinel_for<J> T, class O, class Compare = std::less<>>
         requires(orders_both<Compare, I, J> && set_output<I, J, O, TakesSecond>)
@@ -85,16 +90,16 @@ struct set_operation {
               class Compare = std::less<>, class P = std::identity, class Q = std::identity>
         requires(orders_both<Compare, iterator_of<R>, iterator_of<T>, P, Q> &&
                  set_output<iterator_of<R>, iterator_of<T>, O, TakesSecond>)
-    auto operator()(const Policy& policy, R&& range1, T&& range2, O out, Compare compare = {}, P projection1 = {},
-                    Q projection2 = {}) const {
-        using all = std::ranges::in_in_out_result<safe_iterator_of<R>, safe_iterator_of<T>, O>;
-        using all_but_second = std::ranges::in_out_result<safe_iterator_of<R>, O>;
-        auto ends = run(policy, std::ranges::begin(range1), std::ranges::end(range1), std::ranges::begin(range2),
-                        std::ranges::end(range2), std::move(out), compare, projection1, projection2);
-        if constexpr (TakesFirst && !TakesSecond)
-            return all_but_second(std::ranges::in_out_result{std::move(ends.in1), std::move(ends.out)});
+    ends_of<safe_iterator_of<R>, safe_iterator_of<T>, O> operator()(const Policy& policy, R&& range1, T&& range2, O out,
+                                                                    Compare compare = {}, P projection1 = {},
+                                                                    Q projection2 = {}) const {
+        std::ranges::in_in_out_result ends =
+            run(policy, std::ranges::begin(range1), std::ranges::end(range1), std::ranges::begin(range2),
+                std::ranges::end(range2), std::move(out), compare, projection1, projection2);
+        if constexpr (is_difference)
+            return {std::move(ends.in1), std::move(ends.out)};
         else
-            return all(std::move(ends));
+            return ends;
     }
 
 private:
@@ -105,8 +110,9 @@ private:
                                                       Compare& compare, P& projection1, Q& projection2) {
         const cross_order<I, J, Compare, P, Q> order(compare, projection1, projection2);
         if constexpr (is_shared<Policy, I, J, O> && is_written_apart<O>) {
-            const set_path path{
-                {base_of(first1), size_of(first1, last1), base_of(first2), size_of(first2, last2), order}};
+            const merge_path ranges{base_of(first1), size_of(first1, last1), base_of(first2), size_of(first2, last2),
+                                    order};
+            const set_path path{ranges};
             const std::uint64_t written = run_in_parallel(policy, path, base_of(out));
             return {at(first1, path.ranges.size1), at(first2, path.ranges.size2), at(out, written)};
         } else {

@@ -106,6 +106,12 @@ TEST_P(merge_with, ranges_of_all_kinds_are_merged) {
     std::deque<std::string> into(8);
     pel::merge(par.on(pool), deque, deque, into.begin());
     EXPECT_EQ(into, (std::deque<std::string>{"a", "a", "b", "b", "d", "d", "f", "f"}));
+    std::vector<bool> bits(3'000, true);
+    bits[0] = bits[1'000] = bits[2'999] = false;
+    std::sort(bits.begin(), bits.begin() + 1'700);
+    std::sort(bits.begin() + 1'700, bits.end());
+    pel::inplace_merge(par.on(pool).grain(3), bits, bits.begin() + 1'700);
+    EXPECT_TRUE(std::ranges::is_sorted(bits));
 }
 
 /// As keyed, but its moves might throw: there is no buffer for such.

@@ -113,7 +113,8 @@ private:
     using unfinished = unfinished_merge<Buffered, I>;
 
     void finish(unfinished& all) const {
-        (void)merge_until_empty(all.rest, ~std::uint64_t{0}, order_, moved_element());
+        const Order order = order_; // in registers
+        (void)merge_until_empty(all.rest, ~std::uint64_t{0}, order, moved_element());
     }
 
     void run_rounds(std::uint64_t size) {
@@ -227,7 +228,7 @@ void merge_by_rotations(const Policy& policy, const neighbours<I>& all, const Or
 /// The order of two ranges that are seen from the back, where the second one comes first.
 template <class Order>
 struct mirrored_order {
-    const Order& order;
+    Order order;
 
     template <class A, class B>
     PEL_ALWAYS_INLINE bool is_second_less(const A& a, const B& b) const {
@@ -273,7 +274,7 @@ void merge_in_place(const Policy& policy, neighbours<I> all, const Order& order)
     if constexpr (moves_without_throwing<I>) {
         if (try_merge_through_buffer(policy, all, order)) return;
     }
-    if constexpr (is_shared<Policy, I>)
+    if constexpr (is_shared<Policy, I> && is_written_apart<I>)
         merge_by_rotations(policy, all, order);
     else
         merge_by_rotations(all, order);

@@ -77,7 +77,7 @@ concept set_output = output_of<O, std::iter_reference_t<I>> && (!TakesSecond || 
 template <bool TakesFirst, bool TakesSecond, bool TakesBoth>
 struct set_elements {
     template <class I, class S, class J, class T, class O, class Order>
-    static void write(I& first1, const S& last1, J& first2, const T& last2, O& out, const Order& order) {
+    static void write(I& first1, const S& last1, J& first2, const T& last2, O& out, Order order) {
         while (first1 != last1 && first2 != last2) {
             if (order.is_first_less(first1, first2)) {
                 copy_if<TakesFirst>(out, first1);
@@ -126,10 +126,11 @@ private:
         std::uint64_t pairs = 0;
         I first1 = part.first1;
         J first2 = part.first2;
+        const Order order = part.order; // in registers
         while (first1 != part.last1 && first2 != part.last2) {
-            if (part.order.is_first_less(first1, first2)) {
+            if (order.is_first_less(first1, first2)) {
                 ++first1;
-            } else if (part.order.is_second_less(first1, first2)) {
+            } else if (order.is_second_less(first1, first2)) {
                 ++first2;
             } else {
                 ++first1;
