@@ -134,7 +134,7 @@ private:
             const set_place from = path.at(lo), to = path.at(hi);
             return progress{kept::count(path.part(from, to)), to};
         };
-        const auto write = [&](std::uint64_t lo, std::uint64_t hi, progress before) {
+        const auto write = [&](std::uint64_t, std::uint64_t hi, progress before) {
             const set_place to = path.at(hi);
             auto part = path.part(before.place, to);
             O end = at(out, before.written);

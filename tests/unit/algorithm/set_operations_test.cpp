@@ -39,7 +39,7 @@ std::vector<keyed> sorted(std::uint64_t n, std::uint64_t keys, std::uint32_t pos
 /// Calls check(a, b) for ranges of many sizes, with few or many elements that are equal.
 template <class Check>
 void for_all_ranges(std::mt19937_64& random, const Check& check) {
-    for (const std::uint64_t n : pel_test::input_sizes(random, 3, 200'000)) {
+    for (const std::uint64_t n : pel_test::input_sizes(random, 2, 100'000)) {
         const std::uint64_t other_sizes[] = {0, 1, n, 1 + n / 1000, random() % (n + 1)};
         const std::uint64_t most_keys[] = {1, 3, 1 + n / 10, 2 * n + 1};
         const std::uint64_t keys = most_keys[random() % 4];
@@ -129,7 +129,10 @@ TEST_P(sets_with, nobody_compares_more_often_than_promised) {
     std::vector<keyed> out(a.size() + b.size());
     const std::uint64_t by_std = 2 * (a.size() + b.size());
     pel::set_union(par.on(pool), a, b, out.begin(), counted);
-    EXPECT_LE(comparisons.exchange(0), (GetParam() == 1 ? 1 : 2) * by_std + by_std / 2);
+    if (pel_test::sanitizer.empty()) { // blocks are short otherwise, and each begins with a search
+        EXPECT_LE(comparisons.load(), (GetParam() == 1 ? 1 : 2) * by_std + by_std / 2);
+    }
+    comparisons = 0;
     const std::vector<keyed> few{a.front(), a[a.size() / 2], a.back()};
     EXPECT_TRUE(pel::includes(par.on(pool), a, few, counted));
     EXPECT_LE(comparisons.load(), 500U);
