@@ -14,6 +14,8 @@
 #include <functional>
 #include <iterator>
 #include <ranges>
+#include <type_traits>
+#include <utility>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {

@@ -16,9 +16,14 @@
 #include <pel/detail/platform/error.hpp>
 #include <pel/parallel_for.hpp>
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
+#include <iterator>
 #include <memory>
 #include <new>
+#include <type_traits>
+#include <utility>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -178,7 +183,7 @@ std::array<neighbours<I>, 2> cut_by_rotation(const neighbours<I>& all, const Ord
     std::uint64_t left1 = all.size1 / 2, left2 = all.size2 / 2;
     I cut1 = all.first, cut2 = all.middle;
     const auto past = [](I first, std::uint64_t n) {
-        return std::next(first, static_cast<std::iter_difference_t<I>>(n));
+        return std::ranges::next(first, static_cast<std::iter_difference_t<I>>(n));
     };
     if (all.size1 >= all.size2) {
         cut1 = past(all.first, left1);
@@ -265,12 +270,12 @@ void merge_in_place(const Policy& policy, neighbours<I> all, const Order& order)
     // What is in its place already stays there.
     const std::uint64_t leading =
         count_leading(all.first, all.size1, [&](const I& a) { return !order.is_second_less(a, all.middle); });
-    std::advance(all.first, static_cast<std::iter_difference_t<I>>(leading));
+    std::ranges::advance(all.first, static_cast<std::iter_difference_t<I>>(leading));
     all.size1 -= leading;
     if (all.is_merged()) return;
-    const I greatest = std::prev(all.middle);
+    const I greatest = std::ranges::prev(all.middle);
     all.size2 = count_leading(all.middle, all.size2, [&](const I& b) { return order.is_second_less(greatest, b); });
-    all.last = std::next(all.middle, static_cast<std::iter_difference_t<I>>(all.size2));
+    all.last = std::ranges::next(all.middle, static_cast<std::iter_difference_t<I>>(all.size2));
     if constexpr (moves_without_throwing<I>) {
         if (try_merge_through_buffer(policy, all, order)) return;
     }

@@ -47,9 +47,9 @@ std::uint64_t count_leading(I first, std::uint64_t n, const Predicate& predicate
     std::uint64_t count = 0;
     while (n != 0) {
         const std::uint64_t half = n / 2;
-        const I middle = std::next(first, static_cast<std::iter_difference_t<I>>(half));
+        const I middle = std::ranges::next(first, static_cast<std::iter_difference_t<I>>(half));
         if (predicate(middle)) {
-            first = std::next(middle);
+            first = std::ranges::next(middle);
             count += half + 1;
             n -= half + 1;
         } else {
