@@ -154,11 +154,12 @@ inline constexpr detail::function_object<detail::merge_function> merge{};
 
 /// Merges the sorted ranges [first, middle) and [middle, last) in place, of elements that are equal those of the first
 /// one first, and in their order. Memory: as many elements as the shorter range has, and 16 bytes for 1024 of them. If
-/// there is none, or if moves may throw, elements are exchanged. Throws: as parallel_for, not std::bad_alloc; whatever is
-/// thrown, all elements are in the range, unless a move threw. Complexity, with memory: as many moves as there are
-/// elements, and twice more for the shorter range; n comparisons, 2 % more for long ranges, O(log n) if the ranges do not
-/// overlap; span O(log n) steps of 2048 elements if they are about as long, else O(n / shorter) such, and one thread
-/// merges if the shorter one has less than 2048. Without: O(n log n) of both, span O(n).
+/// there is none, or if moves may throw, elements are exchanged. Throws: as parallel_for, not std::bad_alloc; whatever
+/// is thrown, all elements are in the range, unless a move threw. Complexity, with memory: a move for each element, and
+/// one more for each of the shorter range; n comparisons, 2 % more for long ranges, O(log n) if the ranges do not
+/// overlap. Threads fill the gap that those leave, together, then the next one. So the span is O(log n) such rounds if
+/// the ranges are about as long, else O(n / shorter); one thread merges if the shorter one has less than 2048 elements.
+/// Without memory: O(n log n) of both, span O(n).
 inline constexpr detail::function_object<detail::inplace_merge_function> inplace_merge{};
 
 PEL_NAMESPACE_END

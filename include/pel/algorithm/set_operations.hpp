@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// includes, set_union, set_intersection, set_difference, set_symmetric_difference, of sorted ranges in which elements may
-// occur more than once. Source: [alg.set.operations].
+// includes, set_union, set_intersection, set_difference, set_symmetric_difference, of sorted ranges in which elements
+// may occur more than once. Source: [alg.set.operations].
 #pragma once
 
 #include <pel/detail/algorithm/blocks.hpp>
@@ -198,8 +198,8 @@ inline constexpr detail::function_object<detail::includes_function> includes{};
 /// Copies the elements that at least one of two sorted ranges has: max(m, n) of those that are equal, m in range 1 and n
 /// in range 2, all m of range 1 first. Requires: `out` overlaps neither. Returns, throws: as std::set_union or
 /// std::ranges::set_union, and as parallel_for. Complexity: at most twice the 2 (n1 + n2) comparisons of std, which is
-/// where several threads count before they know where to write, and O(log n) for each block of 2–10 µs; span O(log n) and
-/// two blocks, also if all elements are equal. Output that is not random access: in order, on the calling thread.
+/// where several threads count before they know where to write, and O(log n) for each block of 2–10 µs; span O(log n)
+/// and two blocks, also if all elements are equal. Output that is not random access: in order, on the calling thread.
 inline constexpr detail::function_object<detail::set_union_function> set_union{};
 
 /// The same for the elements that both have: min(m, n) of range 1.

@@ -7,8 +7,8 @@
 //   B2  A parallel round writes the next elements of the output, as many as the gap has places, only there, and reads
 //       the buffer and what stands behind the gap. So its chunks have nothing in common, once the cuts are known.
 //   B3  All cuts of a round are found before anything is moved: a comparison that throws leaves B1. A chunk begins with
-//       an unfinished_merge of its inputs and its place, and so is complete whatever happens; chunks that were not begun
-//       are then completed by the caller. After each round, complete in that sense, B1 holds again.
+//       an unfinished_merge of its inputs and its place, and so is complete whatever happens; chunks that were not
+//       begun are then completed by the caller. After each round, complete in that sense, B1 holds again.
 #pragma once
 
 #include <pel/detail/algorithm/fixed_chunks.hpp>

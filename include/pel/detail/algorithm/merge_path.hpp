@@ -17,8 +17,8 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-/// How an element of the first range compares with one of the second. Two of one range are never compared: the types may
-/// be different, and the comparator need not know more.
+/// How an element of the first range compares with one of the second. Two of one range are never compared: the types
+/// may be different, and the comparator need not know more.
 template <class I, class J, class Compare, class P, class Q>
 class cross_order {
 public:
