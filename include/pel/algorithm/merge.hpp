@@ -157,9 +157,10 @@ inline constexpr detail::function_object<detail::merge_function> merge{};
 /// there is none, or if moves may throw, elements are exchanged. Throws: as parallel_for, not std::bad_alloc; whatever
 /// is thrown, all elements are in the range, unless a move threw. Complexity, with memory: a move for each element, and
 /// one more for each of the shorter range; n comparisons, 2 % more for long ranges, O(log n) if the ranges do not
-/// overlap. Threads fill the gap that those leave, together, then the next one. So the span is O(log n) such rounds if
-/// the ranges are about as long, else O(n / shorter); one thread merges if the shorter one has less than 2048 elements.
-/// Without memory: O(n log n) of both, span O(n).
+/// overlap. Threads together fill the gap that the buffered elements left, then the next one, as long as 2048 of them
+/// are there; one thread does the rest. If ranges as long as each other have the same distribution of keys that makes
+/// O(log n) rounds; a short range beside a long one is not worth many threads. Without memory: O(n log n) of both, span
+/// O(n).
 inline constexpr detail::function_object<detail::inplace_merge_function> inplace_merge{};
 
 PEL_NAMESPACE_END

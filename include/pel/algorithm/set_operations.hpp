@@ -195,8 +195,8 @@ struct set_symmetric_difference_function : set_operation<true, true, false> {
 /// std::includes, and O(log n) for each block of 2–10 µs; span O(log n) and a block.
 inline constexpr detail::function_object<detail::includes_function> includes{};
 
-/// Copies the elements that at least one of two sorted ranges has: max(m, n) of those that are equal, m in range 1 and n
-/// in range 2, all m of range 1 first. Requires: `out` overlaps neither. Returns, throws: as std::set_union or
+/// Copies the elements that at least one of two sorted ranges has: max(m, n) of those that are equal, m in range 1 and
+/// n in range 2, all m of range 1 first. Requires: `out` overlaps neither. Returns, throws: as std::set_union or
 /// std::ranges::set_union, and as parallel_for. Complexity: at most twice the 2 (n1 + n2) comparisons of std, which is
 /// where several threads count before they know where to write, and O(log n) for each block of 2–10 µs; span O(log n)
 /// and two blocks, also if all elements are equal. Output that is not random access: in order, on the calling thread.
