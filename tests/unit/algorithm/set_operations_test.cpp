@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// test label: merging
+#include <pel/algorithm/set_operations.hpp>
+
+#include "support/algorithm_inputs.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <list>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace set_operations_test {
+
+using pel::par;
+using pel::seq;
+using pel_test::keyed;
+
+class sets_with : public pel_test::with_threads {
+protected:
+    std::mt19937_64 random{std::random_device{}()};
+};
+PEL_WITH_ALL_THREADS(sets_with);
+
+constexpr auto by_key = [](const keyed& a, const keyed& b) { return a.key < b.key; };
+
+/// Returns: n elements in the order of their keys, less than `keys`; each says where it stands, from `position` on.
+std::vector<keyed> sorted(std::uint64_t n, std::uint64_t keys, std::uint32_t position, std::mt19937_64& random) {
+    std::vector<keyed> elements(n);
+    for (keyed& each : elements) each.key = static_cast<std::uint32_t>(random() % keys);
+    std::ranges::sort(elements, {}, &keyed::key);
+    for (keyed& each : elements) each.position = position++;
+    return elements;
+}
+
+/// Calls check(a, b) for ranges of many sizes, with few or many elements that are equal.
+template <class Check>
+void for_all_ranges(std::mt19937_64& random, const Check& check) {
+    for (const std::uint64_t n : pel_test::input_sizes(random, 2, 100'000)) {
+        const std::uint64_t other_sizes[] = {0, 1, n, 1 + n / 1000, random() % (n + 1)};
+        const std::uint64_t most_keys[] = {1, 3, 1 + n / 10, 2 * n + 1};
+        const std::uint64_t keys = most_keys[random() % 4];
+        for (const std::uint64_t m : other_sizes) {
+            const auto a = sorted(m, keys, 0, random), b = sorted(n, keys, 1U << 31, random);
+            check(a, b);
+            check(b, a);
+        }
+    }
+}
+
+template <class Operation, class StdOperation>
+void agree(pel::thread_pool& pool, std::mt19937_64& random, const Operation& operation, const StdOperation& by_std) {
+    std::vector<keyed> got, expected;
+    for_all_ranges(random, [&](const std::vector<keyed>& a, const std::vector<keyed>& b) {
+        expected.clear();
+        by_std(a, b, std::back_inserter(expected));
+        got.assign(a.size() + b.size(), keyed{});
+        const auto end = operation(par.on(pool), a.begin(), a.end(), b.begin(), b.end(), got.begin(), by_key);
+        ASSERT_TRUE(std::equal(got.begin(), end, expected.begin(), expected.end())) << a.size() << ", " << b.size();
+        got.assign(a.size() + b.size(), keyed{});
+        const auto ends =
+            operation(par.on(pool).deterministic(), a, b, got.begin(), std::less<>(), &keyed::key, &keyed::key);
+        ASSERT_TRUE(std::equal(got.begin(), ends.out, expected.begin(), expected.end()))
+            << a.size() << ", " << b.size();
+        if constexpr (requires { ends.in1; }) {
+            ASSERT_EQ(ends.in1, a.end());
+            ASSERT_EQ(ends.in2, b.end());
+        } else {
+            ASSERT_EQ(ends.in, a.end());
+        }
+    });
+}
+
+TEST_P(sets_with, a_union_is_that_of_std) {
+    agree(pool, random, pel::set_union, [](const auto& a, const auto& b, auto out) {
+        std::set_union(a.begin(), a.end(), b.begin(), b.end(), out, by_key);
+    });
+}
+TEST_P(sets_with, an_intersection_is_that_of_std) {
+    agree(pool, random, pel::set_intersection, [](const auto& a, const auto& b, auto out) {
+        std::set_intersection(a.begin(), a.end(), b.begin(), b.end(), out, by_key);
+    });
+}
+TEST_P(sets_with, a_difference_is_that_of_std) {
+    agree(pool, random, pel::set_difference, [](const auto& a, const auto& b, auto out) {
+        std::set_difference(a.begin(), a.end(), b.begin(), b.end(), out, by_key);
+    });
+}
+TEST_P(sets_with, a_symmetric_difference_is_that_of_std) {
+    agree(pool, random, pel::set_symmetric_difference, [](const auto& a, const auto& b, auto out) {
+        std::set_symmetric_difference(a.begin(), a.end(), b.begin(), b.end(), out, by_key);
+    });
+}
+
+TEST_P(sets_with, includes_says_what_std_says) {
+    for_all_ranges(random, [&](const std::vector<keyed>& a, const std::vector<keyed>& b) {
+        ASSERT_EQ(pel::includes(par.on(pool), a.begin(), a.end(), b.begin(), b.end(), by_key),
+                  std::includes(a.begin(), a.end(), b.begin(), b.end(), by_key));
+        std::vector<keyed> part;
+        for (const keyed& each : a) {
+            if (random() % 3 == 0) part.push_back(each);
+        }
+        const auto has_part = [&] {
+            return pel::includes(par.on(pool).grain(1), a, part, std::less<>(), &keyed::key, &keyed::key);
+        };
+        ASSERT_TRUE(has_part()) << a.size() << ", " << part.size();
+        if (part.empty()) return;
+        // One that is there as often as in `a` is once more too many.
+        const keyed one = part[random() % part.size()];
+        const auto there = std::equal_range(a.begin(), a.end(), one, by_key);
+        const auto taken = std::equal_range(part.begin(), part.end(), one, by_key);
+        part.insert(taken.first, there.first + (taken.second - taken.first), there.second);
+        ASSERT_TRUE(has_part()) << a.size() << ", " << part.size();
+        part.insert(std::lower_bound(part.begin(), part.end(), one, by_key), one);
+        ASSERT_FALSE(has_part()) << a.size() << ", " << part.size();
+    });
+}
+
+TEST_P(sets_with, nobody_compares_more_often_than_promised) {
+    std::atomic<std::uint64_t> comparisons{0};
+    const auto counted = [&](const keyed& x, const keyed& y) {
+        comparisons.fetch_add(1, std::memory_order_relaxed);
+        return x.key < y.key;
+    };
+    const auto a = sorted(pel_test::scaled(50'000), 20'000, 0, random), b = sorted(a.size(), 20'000, 0, random);
+    std::vector<keyed> out(a.size() + b.size());
+    const std::uint64_t by_std = 2 * (a.size() + b.size());
+    pel::set_union(par.on(pool), a, b, out.begin(), counted);
+    if (pel_test::sanitizer.empty()) { // blocks are short otherwise, and each begins with a search
+        EXPECT_LE(comparisons.load(), (GetParam() == 1 ? 1 : 2) * by_std + by_std / 2);
+    }
+    comparisons = 0;
+    const std::vector<keyed> few{a.front(), a[a.size() / 2], a.back()};
+    EXPECT_TRUE(pel::includes(par.on(pool), a, few, counted));
+    EXPECT_LE(comparisons.load(), 500U);
+}
+
+TEST_P(sets_with, elements_of_different_types_and_ranges_of_all_kinds_will_do) {
+    struct length_order {
+        bool operator()(const std::string& a, std::size_t b) const { return a.size() < b; }
+        bool operator()(std::size_t a, const std::string& b) const { return a < b.size(); }
+    };
+    const std::deque<std::string> texts{"", "a", "b", "dd", "ee", "ff", "hhhh"};
+    const std::vector<std::size_t> lengths{1, 2, 2, 3, 3};
+    std::vector<std::string> out(7);
+    EXPECT_EQ(pel::set_difference(par.on(pool), texts, lengths, out.begin(), length_order()).out, out.begin() + 4);
+    EXPECT_EQ(out, (std::vector<std::string>{"", "b", "ff", "hhhh", "", "", ""}));
+    EXPECT_FALSE(pel::includes(texts.begin(), texts.end(), lengths.begin(), lengths.end(), length_order()));
+
+    const std::list<std::string> list{"b", "b", "dd", "x"};
+    std::vector<std::string> pushed;
+    const auto ends = pel::set_union(par.on(pool), texts, list, std::back_inserter(pushed));
+    EXPECT_EQ(ends.in1, texts.end());
+    EXPECT_EQ(ends.in2, list.end());
+    EXPECT_EQ(pushed, (std::vector<std::string>{"", "a", "b", "b", "dd", "ee", "ff", "hhhh", "x"}));
+    pushed.clear();
+    pel::set_intersection(seq, list.begin(), list.end(), texts.begin(), texts.end(), std::back_inserter(pushed));
+    EXPECT_EQ(pushed, (std::vector<std::string>{"b", "dd"}));
+    EXPECT_TRUE(pel::includes(seq, list, pushed));
+    EXPECT_FALSE(pel::includes(list, texts));
+}
+
+TEST_P(sets_with, an_exception_arrives_and_the_pool_goes_on) {
+    const auto a = sorted(pel_test::scaled(100'000), 1'000, 0, random);
+    std::vector<keyed> out(2 * a.size());
+    const auto last = a.back().key;
+    const auto refuse = [&](const keyed& x, const keyed& y) {
+        return x.key == last ? throw std::runtime_error("no") : x.key < y.key;
+    };
+    EXPECT_THROW(pel::set_union(par.on(pool), a, a, out.begin(), refuse), std::runtime_error);
+    EXPECT_THROW(pel::includes(par.on(pool), a, a, refuse), std::runtime_error);
+    EXPECT_EQ(pel::set_union(par.on(pool), a, a, out.begin(), by_key).out, out.begin() + std::ssize(a));
+}
+
+} // namespace set_operations_test
