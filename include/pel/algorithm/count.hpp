@@ -20,12 +20,11 @@ template <class T>
 struct equals_value {
     const T& value;
 
+    // (std's function: it compares numbers of different signs as std::count does, without a warning here.)
     template <class U>
-        requires requires(U&& element, const T& v) {
-            { std::forward<U>(element) == v } -> std::convertible_to<bool>;
-        }
+        requires std::is_invocable_r_v<bool, std::equal_to<>, U, const T&>
     PEL_ALWAYS_INLINE bool operator()(U&& element) const {
-        return static_cast<bool>(std::forward<U>(element) == value);
+        return static_cast<bool>(std::equal_to<>()(std::forward<U>(element), value));
     }
 };
 

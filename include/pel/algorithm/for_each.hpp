@@ -28,7 +28,7 @@ struct for_each_function {
         requires(projection_of<P, iterator_of<R>> && std::invocable<F&, projected_t<iterator_of<R>, P>>)
     safe_iterator_of<R> operator()(const Policy& policy, R&& range, F f, P projection = {}) const {
         if constexpr (is_shared_filter<Policy, R>)
-            return on_filtered(policy, range, f, projection);
+            return on_filtered<R>(policy, range, f, projection);
         else
             return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(f),
                            std::move(projection));
@@ -42,15 +42,18 @@ struct for_each_function {
     }
 
 private:
-    template <class Policy, class Filter, class F, class P>
-    static auto on_filtered(const Policy& policy, Filter&& filter, F& f, P& projection) {
+    template <class R, class Policy, class F, class P>
+    static safe_iterator_of<R> on_filtered(const Policy& policy, std::remove_reference_t<R>& filter, F& f,
+                                           P& projection) {
         auto all = filter.base(); // lives as long as its iterators are used
         const filtered_call<std::remove_cvref_t<decltype(filter.pred())>, F, P> call{filter.pred(), f, projection};
         parallel_for_each(policy, std::ranges::begin(all), std::ranges::end(all), call);
-        if constexpr (std::ranges::borrowed_range<Filter>)
-            return std::ranges::next(std::ranges::begin(filter), std::ranges::end(filter));
-        else
+        if constexpr (!std::ranges::borrowed_range<R>)
             return std::ranges::dangling();
+        else if constexpr (std::ranges::common_range<R>)
+            return filter.end();
+        else // without asking for each element again
+            return iterator_of<R>(filter, std::ranges::next(filter.begin().base(), filter.end().base()));
     }
 };
 
