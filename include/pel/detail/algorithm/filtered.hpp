@@ -111,8 +111,8 @@ T combine_filtered(const Policy& policy, const Filter& filter, T init, Op& op, M
     using predicate = std::remove_cvref_t<decltype(filter.pred())>;
     const filtered_step<T, Op, Map, predicate, base> step(op, map, filter.pred(), base_of(first));
     const combine_optional<T, Op> combine{op};
-    std::optional<T> before(std::move(init));
-    return *combine_ordered<std::optional<T>>(policy, size, step, combine, std::move(before));
+    std::optional<T> sum = combine_ordered<std::optional<T>>(policy, size, step, combine);
+    return sum ? static_cast<T>(std::invoke(op, std::move(init), std::move(*sum))) : init;
 }
 
 } // namespace detail
