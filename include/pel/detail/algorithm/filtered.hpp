@@ -46,24 +46,35 @@ struct filtered_call {
     }
 };
 
-/// The value of those of [lo, hi) that pass, if any does.
+/// What those elements come to that pass, if any does. (Not a bare optional: one in another is too much for gcc's
+/// warnings.)
+template <class T>
+struct filtered_sum {
+    std::optional<T> value;
+};
+
 template <class T, class Op, class Map, class Predicate, class Base>
 class filtered_step {
 public:
     filtered_step(Op& op, Map& map, const Predicate& predicate, const Base& first)
         : op_(op), map_(map), predicate_(predicate), first_(first) {}
 
-    std::optional<T> operator()(std::uint64_t lo, std::uint64_t hi) const {
+    filtered_sum<T> operator()(std::uint64_t lo, std::uint64_t hi) const {
         Base element = at(first_, lo);
         for (; lo != hi; ++lo, ++element) {
             auto&& each = *element;
             if (std::invoke(predicate_, each))
                 return continued(hi - lo - 1, ++element, static_cast<T>(std::invoke(map_, forwarded(each))));
         }
-        return std::nullopt;
+        return {};
     }
-    std::optional<T> operator()(std::uint64_t lo, std::uint64_t hi, std::optional<T> before) const {
-        return before ? continued(hi - lo, at(first_, lo), std::move(*before)) : (*this)(lo, hi);
+    filtered_sum<T> operator()(std::uint64_t lo, std::uint64_t hi, filtered_sum<T> before) const {
+        return before.value ? continued(hi - lo, at(first_, lo), std::move(*before.value)) : (*this)(lo, hi);
+    }
+    filtered_sum<T> combined(filtered_sum<T> left, filtered_sum<T> right) const {
+        if (!left.value) return right;
+        if (right.value) left.value.emplace(std::invoke(op_, T(std::move(*left.value)), std::move(*right.value)));
+        return left;
     }
 
 private:
@@ -72,7 +83,7 @@ private:
     static constexpr reference&& forwarded(std::remove_reference_t<reference>& element) noexcept {
         return static_cast<reference&&>(element);
     }
-    std::optional<T> continued(std::uint64_t n, Base element, T sum) const {
+    filtered_sum<T> continued(std::uint64_t n, Base element, T sum) const {
         const held_callable<Op, T, T> op(op_);
         const held_callable<Map, reference> map(map_);
         const held_callable<const Predicate, reference> passes(predicate_);
@@ -81,7 +92,7 @@ private:
             if (std::invoke(passes, each))
                 sum = static_cast<T>(std::invoke(op, std::move(sum), std::invoke(map, forwarded(each))));
         }
-        return sum;
+        return {std::move(sum)};
     }
 
     Op& op_;
@@ -90,29 +101,21 @@ private:
     const Base first_;
 };
 
-template <class T, class Op>
-struct combine_optional {
-    Op& op;
-    std::optional<T> operator()(std::optional<T> left, std::optional<T> right) const {
-        if (!left) return right;
-        if (right) left.emplace(std::invoke(op, std::move(*left), std::move(*right)));
-        return left;
-    }
-};
-
 /// As combine_range(), of what passes. Requires: is_shared_filter.
 template <class Policy, class T, class Op, class Map, class Filter>
 T combine_filtered(const Policy& policy, const Filter& filter, T init, Op& op, Map& map) {
     auto all = filter.base(); // lives as long as its iterators are used
-    const auto first = std::ranges::begin(all);
-    const std::uint64_t size = size_of(first, std::ranges::end(all));
+    const auto first = base_of(std::ranges::begin(all));
+    const std::uint64_t size = size_of(std::ranges::begin(all), std::ranges::end(all));
     if (size == 0) return init;
-    using base = std::remove_const_t<decltype(base_of(first))>;
     using predicate = std::remove_cvref_t<decltype(filter.pred())>;
-    const filtered_step<T, Op, Map, predicate, base> step(op, map, filter.pred(), base_of(first));
-    const combine_optional<T, Op> combine{op};
-    std::optional<T> sum = combine_ordered<std::optional<T>>(policy, size, step, combine);
-    return sum ? static_cast<T>(std::invoke(op, std::move(init), std::move(*sum))) : init;
+    const filtered_step<T, Op, Map, predicate, std::remove_const_t<decltype(first)>> step(op, map, filter.pred(),
+                                                                                          first);
+    const auto combine = [&](filtered_sum<T> left, filtered_sum<T> right) {
+        return step.combined(std::move(left), std::move(right));
+    };
+    filtered_sum<T> sum = combine_ordered<filtered_sum<T>>(policy, size, step, combine);
+    return sum.value ? static_cast<T>(std::invoke(op, std::move(init), std::move(*sum.value))) : init;
 }
 
 } // namespace detail
