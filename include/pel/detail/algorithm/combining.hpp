@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <iterator>
+#include <optional>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -21,6 +22,22 @@ namespace detail {
 /// Combines values of type T, and such a value with one of type U, into one of type T.
 template <class Op, class T, class U>
 concept accumulates = std::movable<T> && std::is_invocable_r_v<T, Op&, T, U> && std::is_invocable_r_v<T, Op&, T, T>;
+
+/// A value that may be missing, as part of one that may be missing too: gcc warns of the inner one if it sees both end.
+template <class T>
+class maybe : public std::optional<T> {
+public:
+    maybe() = default;
+    explicit maybe(T value) : std::optional<T>(std::move(value)) {}
+    maybe(const maybe&) = default;
+    maybe(maybe&&) = default;
+    maybe& operator=(const maybe&) = default;
+    maybe& operator=(maybe&&) = default;
+    ~maybe()
+        requires std::is_trivially_destructible_v<T>
+    = default;
+    PEL_NOINLINE ~maybe() {}
+};
 
 /// Known to be commutative, where numbers are concerned: whole vectors of them can be combined at once.
 template <class Op, class T>

@@ -7,7 +7,6 @@
 #include <concepts>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <ranges>
 #include <type_traits>
 #include <utility>
@@ -46,20 +45,14 @@ struct filtered_call {
     }
 };
 
-/// What those elements come to that pass, if any does. (Not a bare optional: one in another is too much for gcc's
-/// warnings.)
-template <class T>
-struct filtered_sum {
-    std::optional<T> value;
-};
-
+/// What those of [lo, hi) come to that pass, if any does.
 template <class T, class Op, class Map, class Predicate, class Base>
 class filtered_step {
 public:
     filtered_step(Op& op, Map& map, const Predicate& predicate, const Base& first)
         : op_(op), map_(map), predicate_(predicate), first_(first) {}
 
-    filtered_sum<T> operator()(std::uint64_t lo, std::uint64_t hi) const {
+    maybe<T> operator()(std::uint64_t lo, std::uint64_t hi) const {
         Base element = at(first_, lo);
         for (; lo != hi; ++lo, ++element) {
             auto&& each = *element;
@@ -68,12 +61,12 @@ public:
         }
         return {};
     }
-    filtered_sum<T> operator()(std::uint64_t lo, std::uint64_t hi, filtered_sum<T> before) const {
-        return before.value ? continued(hi - lo, at(first_, lo), std::move(*before.value)) : (*this)(lo, hi);
+    maybe<T> operator()(std::uint64_t lo, std::uint64_t hi, maybe<T> before) const {
+        return before ? continued(hi - lo, at(first_, lo), std::move(*before)) : (*this)(lo, hi);
     }
-    filtered_sum<T> combined(filtered_sum<T> left, filtered_sum<T> right) const {
-        if (!left.value) return right;
-        if (right.value) left.value.emplace(std::invoke(op_, T(std::move(*left.value)), std::move(*right.value)));
+    maybe<T> combined(maybe<T> left, maybe<T> right) const {
+        if (!left) return right;
+        if (right) left.emplace(std::invoke(op_, T(std::move(*left)), std::move(*right)));
         return left;
     }
 
@@ -83,7 +76,7 @@ private:
     static constexpr reference&& forwarded(std::remove_reference_t<reference>& element) noexcept {
         return static_cast<reference&&>(element);
     }
-    filtered_sum<T> continued(std::uint64_t n, Base element, T sum) const {
+    maybe<T> continued(std::uint64_t n, Base element, T sum) const {
         const held_callable<Op, T, T> op(op_);
         const held_callable<Map, reference> map(map_);
         const held_callable<const Predicate, reference> passes(predicate_);
@@ -92,7 +85,7 @@ private:
             if (std::invoke(passes, each))
                 sum = static_cast<T>(std::invoke(op, std::move(sum), std::invoke(map, forwarded(each))));
         }
-        return {std::move(sum)};
+        return maybe<T>(std::move(sum));
     }
 
     Op& op_;
@@ -111,11 +104,11 @@ T combine_filtered(const Policy& policy, const Filter& filter, T init, Op& op, M
     using predicate = std::remove_cvref_t<decltype(filter.pred())>;
     const filtered_step<T, Op, Map, predicate, std::remove_const_t<decltype(first)>> step(op, map, filter.pred(),
                                                                                           first);
-    const auto combine = [&](filtered_sum<T> left, filtered_sum<T> right) {
+    const auto combine = [&](maybe<T> left, maybe<T> right) {
         return step.combined(std::move(left), std::move(right));
     };
-    filtered_sum<T> sum = combine_ordered<filtered_sum<T>>(policy, size, step, combine);
-    return sum.value ? static_cast<T>(std::invoke(op, std::move(init), std::move(*sum.value))) : init;
+    maybe<T> sum = combine_ordered<maybe<T>>(policy, size, step, combine);
+    return sum ? static_cast<T>(std::invoke(op, std::move(init), std::move(*sum))) : init;
 }
 
 } // namespace detail

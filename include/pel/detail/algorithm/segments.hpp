@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <functional>
 #include <iterator>
-#include <optional>
 #include <utility>
 
 PEL_NAMESPACE_BEGIN
@@ -52,8 +51,8 @@ private:
 template <class T>
 struct cut_segments {
     std::uint64_t first, last; // the segments it begins and ends in
-    std::optional<T> head;     // of the first, if that has ended
-    std::optional<T> tail;     // of the last
+    maybe<T> head;             // of the first, if that has ended
+    maybe<T> tail;             // of the last
 };
 
 template <class T, class Op, class I, class J, class O>
@@ -96,18 +95,18 @@ public:
         left.tail = std::move(right.tail);
         return left;
     }
-    void write(std::uint64_t segment, std::optional<T> sum) const {
+    void write(std::uint64_t segment, maybe<T> sum) const {
         *at(out_, segment) = sum ? op_(T(init_), std::move(*sum)) : T(init_);
     }
 
 private:
-    void add(std::optional<T>& tail, std::uint64_t from, std::uint64_t end) const {
+    void add(maybe<T>& tail, std::uint64_t from, std::uint64_t end) const {
         if (tail)
             tail.emplace(sum_(from, end, T(std::move(*tail))));
         else
             tail.emplace(sum_(from, end));
     }
-    void join(std::optional<T>& left, std::optional<T> right) const {
+    void join(maybe<T>& left, maybe<T> right) const {
         if (left && right)
             left.emplace(op_(std::move(*left), std::move(*right)));
         else if (right)
@@ -134,7 +133,7 @@ private:
 template <class T>
 struct key_runs {
     std::uint64_t begun;
-    std::optional<T> last; // what the last one comes to
+    maybe<T> last; // what the last one comes to
 };
 
 template <class T, class Equal, class Op, class K, class I>
@@ -150,7 +149,7 @@ public:
             ++begun;
             last = i;
         }
-        return {begun, sum_(last, hi)};
+        return {begun, maybe<T>(sum_(last, hi))};
     }
     template <class KeysOut, class ValuesOut>
     key_runs<T> write(std::uint64_t lo, std::uint64_t hi, key_runs<T> before, const KeysOut& keys_out,
