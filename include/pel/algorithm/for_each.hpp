@@ -3,6 +3,7 @@
 #pragma once
 
 #include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/filtered.hpp>
 #include <pel/parallel_for_each.hpp>
 
 #include <functional>
@@ -26,7 +27,11 @@ struct for_each_function {
     template <execution_policy Policy, std::ranges::input_range R, class F, class P = std::identity>
         requires(projection_of<P, iterator_of<R>> && std::invocable<F&, projected_t<iterator_of<R>, P>>)
     safe_iterator_of<R> operator()(const Policy& policy, R&& range, F f, P projection = {}) const {
-        return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(f), std::move(projection));
+        if constexpr (is_shared_filter<Policy, R>)
+            return on_filtered<R>(policy, range, f, projection);
+        else
+            return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(f),
+                           std::move(projection));
     }
 
     template <class... Arguments>
@@ -34,6 +39,21 @@ struct for_each_function {
         static_assert(never<Arguments...>, "pel::for_each: takes ([policy], range, f, [projection]) or ([policy], "
                                            "first, last, f, [projection]), f callable with an element");
         return {};
+    }
+
+private:
+    template <class R, class Policy, class F, class P>
+    static safe_iterator_of<R> on_filtered(const Policy& policy, std::remove_reference_t<R>& filter, F& f,
+                                           P& projection) {
+        auto all = filter.base(); // lives as long as its iterators are used
+        const filtered_call<std::remove_cvref_t<decltype(filter.pred())>, F, P> call{filter.pred(), f, projection};
+        parallel_for_each(policy, std::ranges::begin(all), std::ranges::end(all), call);
+        if constexpr (!std::ranges::borrowed_range<R>)
+            return std::ranges::dangling();
+        else if constexpr (std::ranges::common_range<R>)
+            return filter.end();
+        else // without asking for each element again
+            return iterator_of<R>(filter, std::ranges::next(filter.begin().base(), filter.end().base()));
     }
 };
 
