@@ -15,14 +15,14 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-/// Whether an element equals a value, asked in that order.
+/// Whether an element equals a value, asked in that order. (By std, so that numbers of two types are not warned about here.)
 template <class T>
 struct equals_value {
     held_value<T> value;
 
     template <class Element>
     PEL_ALWAYS_INLINE bool operator()(Element&& element) const {
-        return static_cast<bool>(std::forward<Element>(element) == value);
+        return static_cast<bool>(std::equal_to<>()(std::forward<Element>(element), value));
     }
 };
 template <class T, class I, class P = std::identity>

@@ -225,14 +225,17 @@ struct uninitialized_construct_n_function {
     template <execution_policy Policy, memory_for<> O, std::integral Size>
     O operator()(const Policy& policy, O first, Size n) const {
         const std::uint64_t size = count_of(n);
-        if constexpr (!is_shared<Policy, O>) {
+        if constexpr (is_shared<Policy, O>) {
+            if constexpr (!Construction::template is_nothing<std::iter_value_t<O>>) {
+                const auto to = base_of(first);
+                construct_elements<constructed_bytes<O>>(policy, to, size, [&](std::uint64_t lo, std::uint64_t hi) {
+                    Construction::run(at(to, lo), hi - lo);
+                });
+            }
+            return at(first, size);
+        } else {
             return Construction::run(std::move(first), size);
-        } else if constexpr (!Construction::template is_nothing<std::iter_value_t<O>>) {
-            const auto to = base_of(first);
-            construct_elements<constructed_bytes<O>>(
-                policy, to, size, [&](std::uint64_t lo, std::uint64_t hi) { Construction::run(at(to, lo), hi - lo); });
         }
-        return at(first, size);
     }
 
     template <class... Arguments>
