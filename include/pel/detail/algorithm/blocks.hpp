@@ -7,6 +7,9 @@
 #include <pel/parallel_for.hpp>
 
 #include <cstdint>
+#include <functional>
+#include <iterator>
+#include <type_traits>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -32,17 +35,56 @@ void run_blocks(const Policy& policy, std::uint64_t size, const Run& run) {
     parallel_ranges(policy, size, strand);
 }
 
+inline constexpr std::uint64_t few_bytes = 4096; // they are copied in less time than it takes to wake somebody
+
+/// What an assignment of T to *Out writes, if it is not more than that: it cannot throw, so it allocates nothing.
+/// Otherwise 0: not known.
+template <class Out, class T>
+inline constexpr std::uint64_t written_bytes =
+    std::contiguous_iterator<Out> && std::is_nothrow_assignable_v<std::iter_reference_t<Out>, T>
+        ? sizeof(std::iter_value_t<Out>)
+        : 0;
+
+/// What it takes to assign what I refers to: nothing is known of elements that are made as they are read.
+template <class I, class O, class T>
+inline constexpr std::uint64_t copied_bytes = std::contiguous_iterator<I> ? written_bytes<O, T> : 0;
+
+/// What a swap of two elements writes.
+template <class I, class J>
+inline constexpr std::uint64_t swapped_bytes =
+    std::contiguous_iterator<I> && std::contiguous_iterator<J> &&
+            std::is_nothrow_swappable_with_v<std::iter_reference_t<I>, std::iter_reference_t<J>>
+        ? 2 * sizeof(std::iter_value_t<I>)
+        : 0;
+
+/// Items of so many bytes that take no longer than writing these does are not worth sharing, nor a look whether they are,
+/// if there are few of them. A policy with limits is asked all the same. 0 bytes: nothing is known.
+template <std::uint64_t Bytes, class Policy>
+constexpr bool are_few(const Policy&, std::uint64_t size) noexcept {
+    if constexpr (Bytes != 0 && std::is_same_v<Policy, basic_parallel_policy<unlimited>>)
+        return size <= few_bytes / Bytes;
+    else
+        return false;
+}
+/// As run_blocks(); one block, at the cost of a comparison, if they are few.
+template <std::uint64_t Bytes, class Policy, class Run>
+PEL_ALWAYS_INLINE void run_plain_blocks(const Policy& policy, std::uint64_t size, const Run& run) {
+    if (are_few<Bytes>(policy, size)) return run(std::uint64_t{0}, size);
+    run_blocks(policy, size, run);
+}
+
 template <class F, class... Bases>
 PEL_ALWAYS_INLINE void call_on_block(std::uint64_t n, held_callable<F, std::iter_reference_t<Bases>...> f,
                                      Bases... elements) {
     for (; n != 0; --n, (++elements, ...)) f(*elements...);
 }
 
-/// Calls f(*(first + n)...) for every n in [0, size).
-template <class Policy, class F, class... Bases>
+/// Calls f(*(first + n)...) for every n in [0, size). Bytes: as above.
+template <std::uint64_t Bytes = 0, class Policy, class F, class... Bases>
 void run_elements(const Policy& policy, std::uint64_t size, F& f, const Bases&... firsts) {
-    run_blocks(policy, size,
-               [&](std::uint64_t lo, std::uint64_t hi) { call_on_block<F, Bases...>(hi - lo, f, at(firsts, lo)...); });
+    run_plain_blocks<Bytes>(policy, size, [&](std::uint64_t lo, std::uint64_t hi) {
+        call_on_block<F, Bases...>(hi - lo, f, at(firsts, lo)...);
+    });
 }
 
 /// Assigns f of a projected element, or of two, to what is written.

@@ -4,6 +4,7 @@
 
 #include <pel/detail/algorithm/function_object.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <functional>
@@ -35,6 +36,9 @@ constexpr auto base_of(const Iterator& first) {
     else
         return first;
 }
+template <class Iterator>
+using base_t = decltype(base_of(std::declval<const Iterator&>()));
+
 template <class Iterator>
 constexpr Iterator at(const Iterator& first, std::uint64_t n) {
     return first + static_cast<std::iter_difference_t<Iterator>>(n);
@@ -73,6 +77,27 @@ concept equal_to_value = projection_of<Projection, I> && requires(projected_t<I,
 /// What `*out = value` may be said of.
 template <class Out, class T>
 concept output_of = std::weakly_incrementable<Out> && requires(Out out, T&& value) { *out = std::forward<T>(value); };
+
+/// How a value is held that is read for every element: one of a few words as a copy, so that it stays in registers and
+/// cannot be one of the elements that are written.
+template <class T>
+using held_value = std::conditional_t<std::is_trivially_copyable_v<T> && std::is_trivially_copy_constructible_v<T> &&
+                                          !std::is_array_v<T> && sizeof(T) <= 64,
+                                      const T, const T&>;
+
+/// Swaps what two iterators refer to; as std::iter_swap where std::ranges::iter_swap does not: bits of a vector<bool>.
+template <class I, class J>
+PEL_ALWAYS_INLINE void swap_elements(const I& a, const J& b) {
+    if constexpr (requires { std::ranges::iter_swap(a, b); })
+        std::ranges::iter_swap(a, b);
+    else
+        std::iter_swap(a, b);
+}
+
+template <class I, class J>
+concept swapped_with = requires(const I& a, const J& b) {
+    std::ranges::iter_swap(a, b);
+} || requires(const I& a, const J& b) { swap(*a, *b); } || requires(const I& a, const J& b) { std::swap(*a, *b); };
 
 template <class Range>
 using iterator_of = std::ranges::iterator_t<Range>;
