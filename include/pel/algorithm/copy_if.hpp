@@ -123,14 +123,14 @@ struct remove_copy_function {
         requires equal_to_value<T, I>
     O operator()(const Policy& policy, I first, S last, O out, const T& value) const {
         return remove_copy_if_function{}(policy, std::move(first), std::move(last), std::move(out),
-                                         value_test<T, std::identity, I>{value, {}});
+                                         equals_value<T>{value});
     }
     template <execution_policy Policy, std::ranges::input_range R, class O, class T, class P = std::identity>
         requires equal_to_value<T, iterator_of<R>, P>
     std::ranges::remove_copy_result<safe_iterator_of<R>, O> operator()(const Policy& policy, R&& range, O out,
                                                                        const T& value, P projection = {}) const {
-        return remove_copy_if_function{}(policy, std::forward<R>(range), std::move(out),
-                                         value_test<T, P, iterator_of<R>>{value, projection});
+        return remove_copy_if_function{}(policy, std::forward<R>(range), std::move(out), equals_value<T>{value},
+                                         std::move(projection));
     }
 
     template <class... Arguments>

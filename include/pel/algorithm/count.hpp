@@ -3,6 +3,7 @@
 #pragma once
 
 #include <pel/detail/algorithm/combining.hpp>
+#include <pel/detail/algorithm/element_test.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/filtered.hpp>
 
@@ -14,19 +15,6 @@
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
-
-/// What a projected element is compared with.
-template <class T>
-struct equals_value {
-    const T& value;
-
-    // (std's function: it compares numbers of different signs as std::count does, without a warning here.)
-    template <class U>
-        requires std::is_invocable_r_v<bool, std::equal_to<>, U, const T&>
-    PEL_ALWAYS_INLINE bool operator()(U&& element) const {
-        return static_cast<bool>(std::equal_to<>()(std::forward<U>(element), value));
-    }
-};
 
 /// 1 for an element that counts, else 0.
 template <class Predicate, class Projection, class I>
@@ -77,13 +65,13 @@ struct count_if_function {
 struct count_function {
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, class T,
               class Projection = std::identity>
-        requires predicate_of<equals_value<T>, I, Projection>
+        requires equal_to_value<T, I, Projection>
     std::iter_difference_t<I> operator()(const Policy& policy, I first, S last, const T& value,
                                          Projection projection = {}) const {
         return count_if_function{}(policy, std::move(first), last, equals_value<T>{value}, std::move(projection));
     }
     template <execution_policy Policy, std::ranges::input_range R, class T, class Projection = std::identity>
-        requires predicate_of<equals_value<T>, iterator_of<R>, Projection>
+        requires equal_to_value<T, iterator_of<R>, Projection>
     std::ranges::range_difference_t<R> operator()(const Policy& policy, R&& range, const T& value,
                                                   Projection projection = {}) const {
         return count_if_function{}(policy, range, equals_value<T>{value}, std::move(projection));

@@ -2,6 +2,7 @@
 // find, find_if, find_if_not, adjacent_find. Source: [alg.find], [alg.adjacent.find]; and find_index_if.
 #pragma once
 
+#include <pel/detail/algorithm/element_test.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/first_found.hpp>
 
@@ -18,13 +19,15 @@ struct find_function {
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, class T>
         requires equal_to_value<T, I>
     I operator()(const Policy& policy, I first, S last, const T& value) const {
-        const value_test<T, std::identity, I> test{value, {}};
+        const equals_value<T> equals{value};
+        const element_test<true, const equals_value<T>, std::identity, I> test{equals, {}};
         return find_element(policy, std::move(first), last, test);
     }
     template <execution_policy Policy, std::ranges::input_range R, class T, class P = std::identity>
         requires equal_to_value<T, iterator_of<R>, P>
     safe_iterator_of<R> operator()(const Policy& policy, R&& range, const T& value, P projection = {}) const {
-        const value_test<T, P, iterator_of<R>> test{value, projection};
+        const equals_value<T> equals{value};
+        const element_test<true, const equals_value<T>, P, iterator_of<R>> test{equals, projection};
         return find_element(policy, std::ranges::begin(range), std::ranges::end(range), test);
     }
 

@@ -52,6 +52,8 @@ concept merges_to = relation_of<Compare, J, I, Q, P> && output_of<O, std::iter_r
                     output_of<O, std::iter_reference_t<J>>;
 
 struct merge_function {
+    using default_compare = std::less<>;
+
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, std::input_iterator J,
               std::sentinel_for<J> T, class O, class Compare = std::less<>>
         requires merges_to<Compare, I, J, std::identity, std::identity, O>
@@ -109,6 +111,8 @@ concept rearrangeable = std::is_move_constructible_v<std::iter_value_t<I>> &&
                         std::is_assignable_v<std::iter_reference_t<I>, std::iter_value_t<I>>;
 
 struct inplace_merge_function {
+    using default_compare = std::less<>;
+
     template <execution_policy Policy, std::bidirectional_iterator I, std::sentinel_for<I> S,
               class Compare = std::less<>>
         requires(rearrangeable<I> && relation_of<Compare, I>)

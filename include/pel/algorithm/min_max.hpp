@@ -2,6 +2,7 @@
 // min_element, max_element, minmax_element. Source: [alg.min.max].
 #pragma once
 
+#include <pel/detail/algorithm/element_test.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/parallel_reduce.hpp>
 
@@ -17,7 +18,7 @@ namespace detail {
 
 /// Whether one element stands before another, as a projection of them is compared.
 template <class Compare, class Projection, class I>
-struct projected_less {
+struct stands_before {
     using projected = projected_t<I, Projection>;
     held_callable<Compare, projected, projected> compare;
     held_callable<Projection, std::iter_reference_t<I>> projection;
@@ -26,15 +27,6 @@ struct projected_less {
         return static_cast<bool>(std::invoke(compare, std::invoke(projection, *a), std::invoke(projection, *b)));
     }
 };
-
-/// The same for std's algorithms.
-template <class Compare, class Projection>
-auto elements_less(Compare& compare, Projection& projection) {
-    return [&](auto&& a, auto&& b) {
-        return static_cast<bool>(std::invoke(compare, std::invoke(projection, std::forward<decltype(a)>(a)),
-                                             std::invoke(projection, std::forward<decltype(b)>(b))));
-    };
-}
 
 /// b < a: what stands further to the right is the greatest only if it is greater.
 template <class Less>
@@ -118,6 +110,8 @@ private:
 /// min_element, or max_element where the comparison is turned round.
 template <bool IsMax>
 struct extreme_function {
+    using default_compare = std::less<>;
+
     template <execution_policy Policy, std::forward_iterator I, std::sentinel_for<I> S, class Compare = std::less<>,
               class Projection = std::identity>
         requires relation_of<Compare, I, I, Projection>
@@ -128,7 +122,7 @@ struct extreme_function {
                                     less_of<decltype(base_of(first))>(compare, projection)));
         } else {
             const I end = std::ranges::next(first, last);
-            const auto less = elements_less(compare, projection);
+            const auto less = projected_less<Compare, Projection>{compare, projection};
             if constexpr (IsMax)
                 return std::max_element(first, end, less);
             else
@@ -156,7 +150,7 @@ struct extreme_function {
 private:
     template <class I, class Compare, class Projection>
     static auto less_of(Compare& compare, Projection& projection) {
-        using less = projected_less<Compare, Projection, I>;
+        using less = stands_before<Compare, Projection, I>;
         if constexpr (IsMax)
             return exchanged_less<less>{{compare, projection}};
         else
@@ -174,6 +168,8 @@ using min_element_function = extreme_function<false>;
 using max_element_function = extreme_function<true>;
 
 struct minmax_element_function {
+    using default_compare = std::less<>;
+
     template <execution_policy Policy, std::forward_iterator I, std::sentinel_for<I> S, class Compare = std::less<>,
               class Projection = std::identity>
         requires relation_of<Compare, I, I, Projection>
@@ -181,12 +177,12 @@ struct minmax_element_function {
                                Projection projection = {}) const {
         if constexpr (is_shared<Policy, I>) {
             using base = decltype(base_of(first));
-            const projected_less<Compare, Projection, base> less{compare, projection};
+            const stands_before<Compare, Projection, base> less{compare, projection};
             const both_positions found = shared(policy, base_of(first), size_of(first, last), less);
             return {at(first, found.least), at(first, found.greatest)};
         } else {
             const I end = std::ranges::next(first, last);
-            return std::minmax_element(first, end, elements_less(compare, projection));
+            return std::minmax_element(first, end, projected_less<Compare, Projection>{compare, projection});
         }
     }
     template <execution_policy Policy, std::ranges::forward_range R, class Compare = std::less<>,

@@ -4,6 +4,7 @@
 
 #include <pel/algorithm/copy_if.hpp>
 #include <pel/detail/algorithm/close_gaps.hpp>
+#include <pel/detail/algorithm/element_test.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 
 #include <algorithm>
@@ -59,15 +60,13 @@ struct remove_function {
     template <execution_policy Policy, std::forward_iterator I, std::sentinel_for<I> S, class T>
         requires equal_to_value<T, I>
     I operator()(const Policy& policy, I first, S last, const T& value) const {
-        return remove_if_function{}(policy, std::move(first), std::move(last),
-                                    value_test<T, std::identity, I>{value, {}});
+        return remove_if_function{}(policy, std::move(first), std::move(last), equals_value<T>{value});
     }
     template <execution_policy Policy, std::ranges::forward_range R, class T, class P = std::identity>
         requires equal_to_value<T, iterator_of<R>, P>
     std::ranges::borrowed_subrange_t<R> operator()(const Policy& policy, R&& range, const T& value,
                                                    P projection = {}) const {
-        return remove_if_function{}(policy, std::forward<R>(range),
-                                    value_test<T, P, iterator_of<R>>{value, projection});
+        return remove_if_function{}(policy, std::forward<R>(range), equals_value<T>{value}, std::move(projection));
     }
 
     template <class... Arguments>

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <pel/detail/algorithm/blocks.hpp>
+#include <pel/detail/algorithm/element_test.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 
 #include <cstdint>
@@ -14,21 +15,6 @@
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
-
-/// Whether an element equals a value, asked in that order. (By std, so that numbers of two types are not warned about here.)
-template <class T>
-struct equals_value {
-    held_value<T> value;
-
-    template <class Element>
-    PEL_ALWAYS_INLINE bool operator()(Element&& element) const {
-        return static_cast<bool>(std::equal_to<>()(std::forward<Element>(element), value));
-    }
-};
-template <class T, class I, class P = std::identity>
-concept compared_with = projection_of<P, I> && requires(projected_t<I, P> element, const T& value) {
-    static_cast<bool>(std::forward<projected_t<I, P>>(element) == value);
-};
 
 /// Assigns a value to the elements that a predicate chooses, or to where all are copied.
 template <class F, class P, class T, class I>
@@ -98,13 +84,13 @@ std::ranges::in_out_result<I, O> copy_replaced(const Policy& policy, I first, S 
 
 struct replace_function {
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, class T, class U>
-        requires(compared_with<T, I> && output_of<I, const U&>)
+        requires(equal_to_value<T, I> && output_of<I, const U&>)
     I operator()(const Policy& policy, I first, S last, const T& old_value, const U& new_value) const {
         const equals_value<T> predicate{old_value};
         return replace_where(policy, std::move(first), last, predicate, new_value, std::identity());
     }
     template <execution_policy Policy, std::ranges::input_range R, class T, class U, class P = std::identity>
-        requires(compared_with<T, iterator_of<R>, P> && output_of<iterator_of<R>, const U&>)
+        requires(equal_to_value<T, iterator_of<R>, P> && output_of<iterator_of<R>, const U&>)
     safe_iterator_of<R> operator()(const Policy& policy, R&& range, const T& old_value, const U& new_value,
                                    P projection = {}) const {
         const equals_value<T> predicate{old_value};
@@ -147,13 +133,13 @@ struct replace_if_function {
 
 struct replace_copy_function {
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, class O, class T, class U>
-        requires(compared_with<T, I> && output_of<O, std::iter_reference_t<I>> && output_of<O, const U&>)
+        requires(equal_to_value<T, I> && output_of<O, std::iter_reference_t<I>> && output_of<O, const U&>)
     O operator()(const Policy& policy, I first, S last, O out, const T& old_value, const U& new_value) const {
         const equals_value<T> predicate{old_value};
         return copy_replaced(policy, std::move(first), last, std::move(out), predicate, new_value, std::identity()).out;
     }
     template <execution_policy Policy, std::ranges::input_range R, class O, class T, class U, class P = std::identity>
-        requires(compared_with<T, iterator_of<R>, P> && output_of<O, std::iter_reference_t<iterator_of<R>>> &&
+        requires(equal_to_value<T, iterator_of<R>, P> && output_of<O, std::iter_reference_t<iterator_of<R>>> &&
                  output_of<O, const U&>)
     std::ranges::replace_copy_result<safe_iterator_of<R>, O> operator()(const Policy& policy, R&& range, O out,
                                                                         const T& old_value, const U& new_value,

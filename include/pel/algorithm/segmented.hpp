@@ -99,6 +99,8 @@ concept reduces_by_key = relation_of<Equal, K> && accumulates<Op, T, std::iter_r
                          output_of<KeysOut, std::iter_reference_t<K>> && output_of<ValuesOut, T>;
 
 struct reduce_by_key_function {
+    using default_compare = std::equal_to<>;
+
     template <execution_policy Policy, std::input_iterator K, std::sentinel_for<K> S, std::input_iterator I,
               class KeysOut, class ValuesOut, class Equal = std::equal_to<>, class Op = std::plus<>,
               class T = typename reduced_value<I, ValuesOut>::type>

@@ -24,6 +24,8 @@ template <class Compare, class I, class J, class P = std::identity, class Q = st
 concept orders_both = relation_of<Compare, I, J, P, Q> && relation_of<Compare, J, I, Q, P>;
 
 struct includes_function {
+    using default_compare = std::less<>;
+
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, std::input_iterator J,
               std::sentinel_for<J> T, class Compare = std::less<>>
         requires orders_both<Compare, I, J>

@@ -2,6 +2,7 @@
 // sort, stable_sort. Source: [sort], [stable.sort].
 #pragma once
 
+#include <pel/detail/algorithm/element_test.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/merge_sort.hpp>
 #include <pel/detail/algorithm/quick_sort.hpp>
@@ -15,19 +16,6 @@
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
-
-/// Compares elements by what the projection makes of them.
-template <class Compare, class Projection>
-struct projected_less {
-    Compare& compare;
-    Projection& projection;
-
-    template <class A, class B>
-    PEL_ALWAYS_INLINE bool operator()(A&& a, B&& b) const {
-        return static_cast<bool>(std::invoke(compare, std::invoke(projection, std::forward<A>(a)),
-                                             std::invoke(projection, std::forward<B>(b))));
-    }
-};
 
 /// Whether the range is sorted, after it has been turned round if it was sorted the other way, without equal elements.
 template <class Base, class Less>

@@ -23,16 +23,14 @@ struct element_test {
         return static_cast<bool>(std::invoke(f, std::invoke(projection, std::forward<Element>(element)))) == Wanted;
     }
 };
-/// The same with a value. The comparison is in the standard library, so that the compiler warns nobody of its types.
-template <class T, class P, class I>
-struct value_test {
-    const T& value;
-    held_callable<P, std::iter_reference_t<I>> projection;
+/// Whether an element equals a value, asked in that order. By std, so that numbers of two types are not warned about here.
+template <class T>
+struct equals_value {
+    held_value<T> value;
 
     template <class Element>
     PEL_ALWAYS_INLINE bool operator()(Element&& element) const {
-        const std::equal_to<> equals{};
-        return static_cast<bool>(equals(std::invoke(projection, std::forward<Element>(element)), value));
+        return static_cast<bool>(std::equal_to<>()(std::forward<Element>(element), value));
     }
 };
 /// Whether a relation holds between the projections of two elements.
@@ -46,6 +44,19 @@ struct pair_test {
     PEL_ALWAYS_INLINE bool operator()(Element1&& element1, Element2&& element2) const {
         return static_cast<bool>(std::invoke(f, std::invoke(projection1, std::forward<Element1>(element1)),
                                              std::invoke(projection2, std::forward<Element2>(element2))));
+    }
+};
+
+/// Compares elements by what the projection makes of them.
+template <class Compare, class Projection>
+struct projected_less {
+    Compare& compare;
+    Projection& projection;
+
+    template <class A, class B>
+    PEL_ALWAYS_INLINE bool operator()(A&& a, B&& b) const {
+        return static_cast<bool>(std::invoke(compare, std::invoke(projection, std::forward<A>(a)),
+                                             std::invoke(projection, std::forward<B>(b))));
     }
 };
 

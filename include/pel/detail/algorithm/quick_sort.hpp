@@ -113,14 +113,14 @@ Base partition_blocks(Base lower, Base upper, const Pivot& pivot, const Less& le
 }
 
 template <class Base>
-struct partitioned {
+struct partition_cut {
     Base pivot;
     bool was_already;
 };
 
 /// Partitions by the first element: those less than it come before it, the others behind.
 template <class Base, class Less>
-partitioned<Base> partition_by_first(Base first, Base last, const Less& less) {
+partition_cut<Base> partition_by_first(Base first, Base last, const Less& less) {
     using value = std::iter_value_t<Base>;
     Base lower = first + 1;
     Base upper = last;

@@ -156,12 +156,16 @@ private:
             if (bits != 0) sort_few(one);
             return;
         }
+        if constexpr (key_bits > first_bits) sort_by_other_digits(one, bits, from, to);
+    }
+    template <class From, class To>
+    void sort_by_other_digits(part& one, unsigned bits, From from, To to) const {
         // As few passes as end in the range.
         unsigned passes = (bits + most_digit_bits - 1) / most_digit_bits;
         passes += (passes % 2 == 0) != is_range(from);
         const unsigned digit_bits = (bits + passes - 1) / passes;
         digit_counts counted{};
-        count_digits(at(from, one.begin), n, passes, digit_bits, counted);
+        count_digits(at(from, one.begin), one.end - one.begin, passes, digit_bits, counted);
         pass(one, digit{0, digit_bits}, passes, at(from, one.begin), at(to, one.begin), counted.data());
     }
     void to_range(part& one) const {
