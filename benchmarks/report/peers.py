@@ -8,7 +8,8 @@ it. Their times are scaled by the plain code's in both processes, so that what d
 import math
 from dataclasses import dataclass
 
-LIBRARIES = {"pel": "PEL", "tbb": "oneTBB", "omp": "OpenMP", "plain": "the machine itself", "serial": "plain code"}
+LIBRARIES = {"pel": "PEL", "tbb": "oneTBB", "omp": "OpenMP", "stdpar": "std::execution::par", "gnu": "GNU parallel mode",
+             "plain": "the machine itself", "serial": "plain code"}
 
 
 @dataclass

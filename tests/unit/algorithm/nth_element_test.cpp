@@ -83,7 +83,7 @@ TEST_P(nth_element_with, copies_the_least_and_the_greatest_as_a_stable_sort_has_
     const std::vector<int> two{1, 2};
     EXPECT_THROW(pel::kth_smallest(par.on(pool), two, 2), std::out_of_range);
     const std::list<int> list{3, 1, 2};
-    std::vector<int> out(2);
+    std::vector<int> out(list.size() - 1);
     pel::partial_sort_copy(par.on(pool), list.begin(), list.end(), out.begin(), out.end());
     EXPECT_EQ(out, (std::vector<int>{1, 2}));
 }
