@@ -4,6 +4,7 @@
 
 #include <pel/algorithm/copy_if.hpp>
 #include <pel/detail/algorithm/complete_phases.hpp>
+#include <pel/detail/algorithm/element_test.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/insertion_sort.hpp>
 #include <pel/detail/algorithm/scratch.hpp>
@@ -158,21 +159,7 @@ Iterator part_by_rotations(Iterator first, Iterator last, std::iter_difference_t
     return std::rotate(left, middle, right);
 }
 
-struct partition_function {
-    template <execution_policy Policy, std::forward_iterator I, std::sentinel_for<I> S, class F>
-        requires predicate_of<F, I>
-    I operator()(const Policy& policy, I first, S last, F predicate) const {
-        return run(policy, std::move(first), last, predicate, std::identity());
-    }
-    /// Returns: those for which the predicate does not hold, as std::ranges::partition.
-    template <execution_policy Policy, std::ranges::forward_range R, class F, class P = std::identity>
-        requires predicate_of<F, iterator_of<R>, P>
-    std::ranges::borrowed_subrange_t<R> operator()(const Policy& policy, R&& range, F predicate,
-                                                   P projection = {}) const {
-        const auto end = std::ranges::next(std::ranges::begin(range), std::ranges::end(range));
-        return {run(policy, std::ranges::begin(range), end, predicate, projection), end};
-    }
-
+struct partition_function : by_predicate_in_place<partition_function> {
     template <class... Arguments>
     static misused explain() {
         static_assert(never<Arguments...>, "pel::partition: takes ([policy], range, predicate, [projection]) or "
@@ -180,7 +167,6 @@ struct partition_function {
         return {};
     }
 
-private:
     template <class Policy, class I, class S, class F, class P>
     static I run(const Policy& policy, I first, S last, F& predicate, P projection) {
         if constexpr (is_shared<Policy, I> && is_written_apart<I>) {
@@ -198,21 +184,7 @@ private:
     }
 };
 
-struct stable_partition_function {
-    template <execution_policy Policy, std::bidirectional_iterator I, std::sentinel_for<I> S, class F>
-        requires predicate_of<F, I>
-    I operator()(const Policy& policy, I first, S last, F predicate) const {
-        return run(policy, std::move(first), last, predicate, std::identity());
-    }
-    /// Returns: as std::ranges::stable_partition.
-    template <execution_policy Policy, std::ranges::bidirectional_range R, class F, class P = std::identity>
-        requires predicate_of<F, iterator_of<R>, P>
-    std::ranges::borrowed_subrange_t<R> operator()(const Policy& policy, R&& range, F predicate,
-                                                   P projection = {}) const {
-        const auto end = std::ranges::next(std::ranges::begin(range), std::ranges::end(range));
-        return {run(policy, std::ranges::begin(range), end, predicate, projection), end};
-    }
-
+struct stable_partition_function : by_predicate_in_place<stable_partition_function> {
     template <class... Arguments>
     static misused explain() {
         static_assert(never<Arguments...>, "pel::stable_partition: takes ([policy], range, predicate, [projection]) or "
@@ -220,7 +192,6 @@ struct stable_partition_function {
         return {};
     }
 
-private:
     template <class Policy, class I, class S, class F, class P>
     static I run(const Policy& policy, I first, S last, F& predicate, P projection) {
         if constexpr (std::random_access_iterator<I> && is_written_apart<I>) {

@@ -15,21 +15,7 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-struct remove_if_function {
-    template <execution_policy Policy, std::forward_iterator I, std::sentinel_for<I> S, class F>
-        requires predicate_of<F, I>
-    I operator()(const Policy& policy, I first, S last, F predicate) const {
-        return run(policy, std::move(first), last, predicate, std::identity());
-    }
-    /// Returns: what is not kept, as std::ranges::remove_if.
-    template <execution_policy Policy, std::ranges::forward_range R, class F, class P = std::identity>
-        requires predicate_of<F, iterator_of<R>, P>
-    std::ranges::borrowed_subrange_t<R> operator()(const Policy& policy, R&& range, F predicate,
-                                                   P projection = {}) const {
-        const auto end = std::ranges::next(std::ranges::begin(range), std::ranges::end(range));
-        return {run(policy, std::ranges::begin(range), end, predicate, projection), end};
-    }
-
+struct remove_if_function : by_predicate_in_place<remove_if_function> {
     template <class... Arguments>
     static misused explain() {
         static_assert(never<Arguments...>, "pel::remove_if: takes ([policy], range, predicate, [projection]) or "
@@ -37,7 +23,6 @@ struct remove_if_function {
         return {};
     }
 
-private:
     template <class Policy, class I, class S, class F, class P>
     static I run(const Policy& policy, I first, S last, F& predicate, P projection) {
         if constexpr (is_shared<Policy, I> && is_written_apart<I>) {

@@ -55,7 +55,9 @@ struct number_order {
     }
 };
 
-struct sort_function {
+/// The overloads of what sorts a range, given Sort::sort(policy, first, size, less).
+template <class Sort>
+struct sorting_overloads {
     using default_compare = std::ranges::less;
 
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S,
@@ -64,7 +66,7 @@ struct sort_function {
     I operator()(const Policy& policy, I first, S last, C compare = {}, P projection = {}) const {
         const std::uint64_t size = size_of(first, last);
         const projected_less<C, P> less{compare, projection};
-        sort(policy, base_of(first), size, less);
+        Sort::sort(policy, base_of(first), size, less);
         return at(first, size);
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class C = std::ranges::less,
@@ -74,7 +76,9 @@ struct sort_function {
         return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(compare),
                        std::move(projection));
     }
+};
 
+struct sort_function : sorting_overloads<sort_function> {
     template <class... Arguments>
     static misused explain() {
         static_assert(never<Arguments...>, "pel::sort: takes ([policy], range, [compare], [projection]) or ([policy], "
@@ -82,7 +86,6 @@ struct sort_function {
         return {};
     }
 
-private:
     static constexpr std::uint64_t least_radix_sort = 1 << 11;
 
     template <class Policy, class Base, class C, class P>
@@ -109,26 +112,7 @@ private:
     }
 };
 
-struct stable_sort_function {
-    using default_compare = std::ranges::less;
-
-    template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S,
-              class C = std::ranges::less, class P = std::identity>
-        requires relation_of<C, I, I, P>
-    I operator()(const Policy& policy, I first, S last, C compare = {}, P projection = {}) const {
-        const std::uint64_t size = size_of(first, last);
-        const projected_less<C, P> less{compare, projection};
-        sort(policy, base_of(first), size, less);
-        return at(first, size);
-    }
-    template <execution_policy Policy, std::ranges::random_access_range R, class C = std::ranges::less,
-              class P = std::identity>
-        requires relation_of<C, iterator_of<R>, iterator_of<R>, P>
-    safe_iterator_of<R> operator()(const Policy& policy, R&& range, C compare = {}, P projection = {}) const {
-        return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(compare),
-                       std::move(projection));
-    }
-
+struct stable_sort_function : sorting_overloads<stable_sort_function> {
     template <class... Arguments>
     static misused explain() {
         static_assert(never<Arguments...>, "pel::stable_sort: takes ([policy], range, [compare], [projection]) or "
@@ -136,7 +120,6 @@ struct stable_sort_function {
         return {};
     }
 
-private:
     template <class Policy, class Base, class Less>
     static void sort(const Policy& policy, Base first, std::uint64_t size, const Less& less) {
         const Base last = at(first, size);
