@@ -13,6 +13,7 @@
 
 #include <pel/detail/algorithm/fixed_chunks.hpp>
 #include <pel/detail/algorithm/merge_path.hpp>
+#include <pel/detail/algorithm/scratch.hpp>
 #include <pel/detail/platform/error.hpp>
 #include <pel/parallel_for.hpp>
 
@@ -21,37 +22,11 @@
 #include <cstdint>
 #include <iterator>
 #include <memory>
-#include <new>
 #include <type_traits>
 #include <utility>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
-
-/// Room for objects that others make and destroy. data() is null if there is no memory.
-template <class T>
-class raw_room {
-public:
-    explicit raw_room(std::uint64_t n) noexcept {
-        const auto bytes = static_cast<std::size_t>(n) * sizeof(T);
-        if constexpr (alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__)
-            data_ = static_cast<T*>(::operator new(bytes, std::nothrow));
-        else
-            data_ = static_cast<T*>(::operator new(bytes, std::align_val_t(alignof(T)), std::nothrow));
-    }
-    raw_room(const raw_room&) = delete;
-    raw_room& operator=(const raw_room&) = delete;
-    ~raw_room() {
-        if constexpr (alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__)
-            ::operator delete(data_);
-        else
-            ::operator delete(data_, std::align_val_t(alignof(T)));
-    }
-    T* data() const noexcept { return data_; }
-
-private:
-    T* data_;
-};
 
 /// A merge of a part of the buffer and a part of the range, to places that are free, or get free as it goes on. When it
 /// ends, what is left goes there as it is, and the part of the buffer is destroyed.
@@ -250,7 +225,7 @@ inline constexpr bool moves_without_throwing = std::is_same_v<std::iter_referenc
 template <class Policy, class I, class Order>
 bool try_merge_through_buffer(const Policy& policy, const neighbours<I>& all, const Order& order) {
     using value = std::iter_value_t<I>;
-    const raw_room<value> room(std::min(all.size1, all.size2));
+    const scratch_memory<value> room(std::min(all.size1, all.size2));
     if (room.data() == nullptr) return false;
     if (all.size1 <= all.size2) {
         buffered_merge(policy, order, all.first, all.middle, all.last, room.data()).run();

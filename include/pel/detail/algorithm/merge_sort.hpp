@@ -5,6 +5,7 @@
 #pragma once
 
 #include <pel/detail/algorithm/insertion_sort.hpp>
+#include <pel/detail/algorithm/merge_in_place.hpp>
 #include <pel/detail/algorithm/scratch.hpp>
 
 #include <algorithm>
@@ -81,24 +82,16 @@ void merge_sort(Base first, Base last, std::iter_value_t<Base>* scratch, const L
     merge_runs(first, middle, last, scratch, less);
 }
 
-/// Merges two sorted runs, stably, without memory, by rotations. Work: O(n log n).
-template <class Base, class Less>
-void merge_in_place(Base first, Base middle, Base last, const Less& less) {
-    if (first == middle || middle == last || !less(*middle, *(middle - 1))) return;
-    if (last - first == 2) return std::ranges::iter_swap(first, middle);
-    Base left = first;
-    Base right = middle;
-    if (middle - first > last - middle) {
-        left += (middle - first) / 2;
-        right = std::partition_point(middle, last, [&](const auto& element) { return less(element, *left); });
-    } else {
-        right += (last - middle) / 2;
-        left = std::partition_point(first, middle, [&](const auto& element) { return !less(*right, element); });
+/// Compares the elements of a right run with those of a left one.
+template <class Less>
+struct runs_order {
+    const Less& less;
+
+    template <class Base>
+    bool is_second_less(const Base& left, const Base& right) const {
+        return less(*right, *left);
     }
-    const Base meeting = std::rotate(left, middle, right);
-    merge_in_place(first, left, meeting, less);
-    merge_in_place(meeting, right, last, less);
-}
+};
 
 /// Sorts, stably, without memory. Work: O(n log² n).
 template <class Base, class Less>
@@ -108,7 +101,9 @@ void merge_sort_in_place(Base first, Base last, const Less& less) {
     const Base middle = first + (last - first) / 2;
     merge_sort_in_place(first, middle, less);
     merge_sort_in_place(middle, last, less);
-    merge_in_place(first, middle, last, less);
+    const auto left = static_cast<std::uint64_t>(middle - first);
+    merge_by_rotations(neighbours<Base>{first, middle, last, left, static_cast<std::uint64_t>(last - middle)},
+                       runs_order<Less>{less});
 }
 
 } // namespace detail

@@ -166,7 +166,7 @@ private:
         const unsigned digit_bits = (bits + passes - 1) / passes;
         digit_counts counted{};
         count_digits(at(from, one.begin), one.end - one.begin, passes, digit_bits, counted);
-        pass(one, digit{0, digit_bits}, passes, at(from, one.begin), at(to, one.begin), counted.data());
+        pass(one, 0, passes, digit_bits, at(from, one.begin), at(to, one.begin), counted);
     }
     void to_range(part& one) const {
         if (!one.is_in_range) std::copy(scratch_ + one.begin, scratch_ + one.end, at(first_, one.begin));
@@ -188,18 +188,21 @@ private:
     void count_digits(From from, std::uint64_t n, unsigned passes, unsigned digit_bits, digit_counts& counted) const {
         for (; n != 0; --n, ++from) {
             key its = key_of_(*from);
-            for (unsigned each = 0; each < passes; ++each, its = static_cast<key>(its >> digit_bits))
+            for (unsigned each = 0; each < passes && each < counted.size();
+                 ++each, its = static_cast<key>(its >> digit_bits))
                 ++counted[each][static_cast<unsigned>(its) & ((1U << digit_bits) - 1)];
         }
     }
-    /// One pass and those after it. `from` and `to` take turns.
+    /// Pass number n and those after it. `from` and `to` take turns.
     template <class From, class To>
-    void pass(part& one, digit of, unsigned passes, From from, To to, one_digit_counts* counted) const {
+    void pass(part& one, unsigned n, unsigned passes, unsigned digit_bits, From from, To to,
+              digit_counts& counted) const {
+        if (n == passes || n == counted.size()) return; // the latter never: g++ 12 has to be told
         std::uint32_t end = 0;
-        for (std::uint32_t& each : *counted) end += std::exchange(each, end);
-        scatter_some(from, one.end - one.begin, to, of, counted->data());
+        for (std::uint32_t& each : counted[n]) end += std::exchange(each, end);
+        scatter_some(from, one.end - one.begin, to, digit{n * digit_bits, digit_bits}, counted[n].data());
         one.is_in_range = !one.is_in_range;
-        if (passes > 1) pass(one, digit{of.shift + of.bits, of.bits}, passes - 1, to, from, counted + 1);
+        pass(one, n + 1, passes, digit_bits, to, from, counted);
     }
 
     const Base first_;
