@@ -118,6 +118,26 @@ constexpr loop_limits limits_of(const basic_parallel_policy<Token>& policy) noex
     return limits;
 }
 
+/// parallel_ranges() for the loops from one place of the program, which `site` remembers.
+template <class Token, class Strand>
+PEL_ALWAYS_INLINE void parallel_ranges_at(const basic_parallel_policy<Token>& policy, std::uint64_t size,
+                                          Strand& strand, site_memory& site) {
+    worker& own = *current_worker;
+    scheduler* const pool = pool_access::chosen(policy);
+    const auto limits = limits_of(policy);
+    const bool is_member = own.is_member() && (pool == nullptr || pool == own.pool);
+    if (is_member && size == 1 && !cancellation_check(own).is_cancelled() && !limits.stop_requested())
+        return strand.run(0, 1); // nothing to share
+    if constexpr (std::is_same_v<Token, unlimited>) {
+        if (is_member && size <= most_few_items && own.wakes_from == 0) return run_few_items(own, strand, 0, size);
+    }
+    const bool is_complete = is_member ? run_inner_loop(own, size, strand, limits)
+                                       : run_outermost_loop(pool != nullptr ? *pool : pool_access::core(default_pool()),
+                                                            size, strand, limits, site);
+    if (!is_complete) [[unlikely]]
+        throw_error<operation_cancelled>();
+}
+
 } // namespace detail
 
 /// What ordered loops are made of; reductions and algorithms are built on it. Calls strand.run(lo, hi) on consecutive
@@ -129,22 +149,7 @@ constexpr loop_limits limits_of(const basic_parallel_policy<Token>& policy) noex
 template <class Token, class Strand>
 PEL_ALWAYS_INLINE void parallel_ranges(const basic_parallel_policy<Token>& policy, std::uint64_t size, Strand& strand) {
     static constinit detail::site_memory site;
-    detail::worker& own = *detail::current_worker;
-    detail::scheduler* const pool = detail::pool_access::chosen(policy);
-    const auto limits = detail::limits_of(policy);
-    const bool is_member = own.is_member() && (pool == nullptr || pool == own.pool);
-    if (is_member && size == 1 && !detail::cancellation_check(own).is_cancelled() && !limits.stop_requested())
-        return strand.run(0, 1); // nothing to share
-    if constexpr (std::is_same_v<Token, unlimited>) {
-        if (is_member && size <= detail::most_few_items && own.wakes_from == 0)
-            return detail::run_few_items(own, strand, 0, size);
-    }
-    const bool is_complete =
-        is_member ? detail::run_inner_loop(own, size, strand, limits)
-                  : detail::run_outermost_loop(pool != nullptr ? *pool : detail::pool_access::core(default_pool()),
-                                               size, strand, limits, site);
-    if (!is_complete) [[unlikely]]
-        detail::throw_error<operation_cancelled>();
+    detail::parallel_ranges_at(policy, size, strand, site);
 }
 
 /// The same on a node's threads, or as the last time.

@@ -6,6 +6,7 @@
 
 #include <pel/algorithm/partition.hpp>
 #include <pel/algorithm/sort.hpp>
+#include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/parallel_reduce.hpp>
 
@@ -167,7 +168,7 @@ std::vector<Base> least_places(const Policy& policy, Base first, std::uint64_t s
     } else {
         least.resize(size);
         Base* const all = least.data();
-        parallel_for(policy, std::uint64_t{0}, size, [all, first](std::uint64_t n) { all[n] = at(first, n); });
+        run_numbers(policy, size, [all, first](std::uint64_t n) { all[n] = at(first, n); });
         if (wanted < size && wanted != 0) select_nth(policy, all, size, wanted - 1, before);
         least.resize(std::min(wanted, size));
     }
@@ -213,8 +214,7 @@ private:
             const auto to = base_of(out);
             const projected_less<C, P> less{compare, projection};
             const auto places = least_places(policy, from, size, size_of(out, out_last), less);
-            parallel_for(policy, std::uint64_t{0}, std::uint64_t{places.size()},
-                         [&](std::uint64_t n) { *at(to, n) = *places[n]; });
+            run_numbers(policy, places.size(), [&](std::uint64_t n) { *at(to, n) = *places[n]; });
             return {at(first, size), at(out, places.size())};
         } else {
             return std::ranges::partial_sort_copy(std::move(first), last, out, out_last, std::ref(compare),
@@ -238,7 +238,7 @@ struct kth_smallest_function {
         const projected_less<C, P> less{compare, projection};
         const less_place<std::remove_const_t<decltype(from)>, projected_less<C, P>> before{less};
         std::vector<std::remove_const_t<decltype(from)>> places(size);
-        parallel_for(policy, std::uint64_t{0}, size, [&](std::uint64_t n) { places[n] = at(from, n); });
+        run_numbers(policy, size, [&](std::uint64_t n) { places[n] = at(from, n); });
         select_nth(policy, places.data(), size, k, before);
         return at(first, static_cast<std::uint64_t>(places[k] - from));
     }

@@ -31,7 +31,7 @@ auto copy_judged(const Policy& policy, Base from, const std::vector<judged_items
     if constexpr (is_assigned_later<value>) {
         copies.resize(selected_in(judged));
         const copy_selected put{from, copies.data()};
-        parallel_for(policy, std::size_t{0}, judged.size(), [&](std::size_t each) { put_items(put, judged[each]); });
+        run_numbers(policy, judged.size(), [&](std::size_t each) { put_items(put, judged[each]); });
     } else {
         copies.reserve(selected_in(judged));
         for (const judged_items& items : judged) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <pel/algorithm/copy_if.hpp>
+#include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/complete_phases.hpp>
 #include <pel/detail/algorithm/element_test.hpp>
 #include <pel/detail/algorithm/elements.hpp>
@@ -137,7 +138,7 @@ std::uint64_t part(const Policy& policy, Base first, std::uint64_t size, const J
     const std::uint64_t selected = selected_in(judged);
     const misplaced_items left(judged, 0, selected, false);
     const misplaced_items right(judged, selected, size, true);
-    parallel_for(policy, std::uint64_t{0}, (left.count() + chunk - 1) / chunk, [&](std::uint64_t each) {
+    run_numbers(policy, (left.count() + chunk - 1) / chunk, [&](std::uint64_t each) {
         const std::uint64_t end = std::min(left.count(), (each + 1) * chunk);
         misplaced_items::cursor from_left(left, each * chunk);
         misplaced_items::cursor from_right(right, each * chunk);

@@ -4,6 +4,7 @@
 // G. Steele, D. Lea, C. Flood, "Fast Splittable Pseudorandom Number Generators", 2014.
 #pragma once
 
+#include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/distribution.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/insertion_sort.hpp>
@@ -126,7 +127,7 @@ struct random_permutation_function {
     template <execution_policy Policy>
     std::vector<std::uint64_t> operator()(const Policy& policy, std::uint64_t n, std::uint64_t seed) const {
         std::vector<std::uint64_t> numbers(n);
-        parallel_for(policy, std::uint64_t{0}, n, [to = numbers.data()](std::uint64_t each) { to[each] = each; });
+        run_numbers(policy, n, [to = numbers.data()](std::uint64_t each) { to[each] = each; });
         shuffle(policy, numbers.data(), n, seed);
         return numbers;
     }

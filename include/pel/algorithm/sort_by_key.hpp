@@ -3,6 +3,7 @@
 #pragma once
 
 #include <pel/algorithm/sort.hpp>
+#include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/complete_phases.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/radix_key.hpp>
@@ -86,16 +87,15 @@ private:
         if constexpr (has_number_order<C, std::identity, K>) {
             using numbered = numbered_key<key, Number>;
             std::vector<numbered> order(size);
-            parallel_for(policy, std::uint64_t{0}, size,
-                         [&order, keys](std::uint64_t n) { order[n] = {*at(keys, n), static_cast<Number>(n)}; });
+            run_numbers(policy, size,
+                        [&order, keys](std::uint64_t n) { order[n] = {*at(keys, n), static_cast<Number>(n)}; });
             const auto number = [](const numbered& each) { return number_order<C, key>()(each.key); };
             sort_by_digits(policy, order.data(), size, number,
                            [&](const numbered& a, const numbered& b) { return number(a) < number(b); });
             apply(policy, keys, size, values, [&order](std::uint64_t n) { return order[n].number; });
         } else {
             std::vector<Number> order(size);
-            parallel_for(policy, std::uint64_t{0}, size,
-                         [&order](std::uint64_t n) { order[n] = static_cast<Number>(n); });
+            run_numbers(policy, size, [&order](std::uint64_t n) { order[n] = static_cast<Number>(n); });
             stable_sort_function{}(policy, order.begin(), order.end(), [&compare, keys](Number a, Number b) {
                 return static_cast<bool>(std::invoke(compare, *at(keys, a), *at(keys, b)));
             });

@@ -14,25 +14,51 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-template <class Run>
+/// The share of a loop that calls a function on each block, whatever that is: all such loops are compiled once.
 class block_strand {
 public:
-    explicit block_strand(const Run& run) noexcept : run_(run) {}
+    template <class Run>
+    explicit block_strand(const Run& run) noexcept
+        : run_(&run), call_([](const void* self, std::uint64_t lo, std::uint64_t hi) {
+              (*static_cast<const Run*>(self))(lo, hi);
+          }) {}
 
-    PEL_ALWAYS_INLINE void run(std::uint64_t lo, std::uint64_t hi) { run_(lo, hi); }
+    void run(std::uint64_t lo, std::uint64_t hi) { call_(run_, lo, hi); }
     block_strand split() const noexcept { return *this; }
     void join(block_strand&&) noexcept {}
 
 private:
-    const Run& run_;
+    const void* run_;
+    void (*call_)(const void*, std::uint64_t, std::uint64_t);
 };
+
+template <class Token>
+PEL_NOINLINE void run_block_strand(const basic_parallel_policy<Token>& policy, std::uint64_t size, block_strand strand,
+                                   site_memory& site) {
+    parallel_ranges_at(policy, size, strand, site);
+}
+template <class Token>
+PEL_NOINLINE void run_block_strand(const basic_parallel_policy<placed<Token>>& policy, std::uint64_t size,
+                                   block_strand strand, site_memory&) {
+    parallel_ranges(policy, size, strand);
+}
 
 /// Calls run(lo, hi) on ranges that together are [0, size), in any order. Throws and blocks: as parallel_for.
 template <class Policy, class Run>
 void run_blocks(const Policy& policy, std::uint64_t size, const Run& run) {
+    static constinit site_memory site;
     if (size == 0) return;
-    block_strand<Run> strand(run);
-    parallel_ranges(policy, size, strand);
+    if constexpr (std::is_same_v<Policy, sequenced_policy>)
+        run(std::uint64_t{0}, size);
+    else
+        run_block_strand(policy, size, block_strand(run), site);
+}
+/// Calls body(n) for every n in [0, size). What parallel_for does, compiled into less.
+template <class Policy, class Body>
+void run_numbers(const Policy& policy, std::uint64_t size, const Body& body) {
+    run_blocks(policy, size, [&body](std::uint64_t lo, std::uint64_t hi) {
+        for (; lo != hi; ++lo) body(lo);
+    });
 }
 
 inline constexpr std::uint64_t few_bytes = 4096; // they are copied in less time than it takes to wake somebody

@@ -3,6 +3,7 @@
 // done is done here, and so are the phases after it; the cancellation arrives when all is in place.
 #pragma once
 
+#include <pel/detail/algorithm/blocks.hpp>
 #include <pel/parallel_for.hpp>
 
 #include <cstdint>
@@ -21,7 +22,7 @@ public:
         if (error_ == nullptr) {
             call_guarded(
                 [&] {
-                    parallel_for(policy, std::uint64_t{0}, count, [&](std::uint64_t n) {
+                    run_numbers(policy, count, [&](std::uint64_t n) {
                         body(n);
                         is_done[n] = 1;
                     });

@@ -46,9 +46,7 @@ public:
         const auto work_on = [&](std::uint64_t bucket) {
             work(static_cast<unsigned>(bucket), bucket_begins_[bucket], bucket_begins_[bucket + 1]);
         };
-        const auto for_buckets = [&](const auto& body) {
-            parallel_for(policy, std::uint64_t{0}, std::uint64_t{buckets_}, body);
-        };
+        const auto for_buckets = [&](const auto& body) { run_numbers(policy, buckets_, body); };
         call_unwinding(
             [&] {
                 for_buckets([&](std::uint64_t bucket) {
@@ -80,7 +78,7 @@ private:
 
     template <class Policy, class Body>
     void for_blocks(const Policy& policy, const Body& body) {
-        parallel_for(policy, std::uint64_t{0}, blocks(), body);
+        run_numbers(policy, blocks(), body);
     }
 
     void classify(std::uint64_t block, unsigned char* bucket) const {

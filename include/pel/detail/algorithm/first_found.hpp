@@ -8,6 +8,7 @@
 // I1  Each item is in one block, and all blocks below lowest_ are searched to their end, or as far as they throw.
 #pragma once
 
+#include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/element_test.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/platform/error.hpp>
@@ -108,8 +109,8 @@ std::uint64_t first_found(const Policy& policy, std::uint64_t size, const Find& 
         return find(0, size);
     } else {
         search_front front(size, unit, policy_access::where(policy) == nullptr);
-        search_strand<Find> strand(front, find);
-        parallel_ranges(policy, front.tickets(), strand);
+        run_blocks(policy, front.tickets(),
+                   [&](std::uint64_t lo, std::uint64_t hi) { search_strand<Find>(front, find).run(lo, hi); });
         return front.result();
     }
 }

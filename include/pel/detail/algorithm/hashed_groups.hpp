@@ -3,6 +3,7 @@
 // holds all items of its keys in their order, finds its groups with a hash table of its own.
 #pragma once
 
+#include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/distribution.hpp>
 #include <pel/detail/algorithm/scratch.hpp>
 
@@ -100,8 +101,7 @@ template <class Number, class Policy, class HashOf, class Work>
 void for_hash_buckets(const Policy& policy, std::uint64_t size, unsigned buckets, const HashOf& hash_of,
                       const Work& work) {
     std::vector<Number> items(size);
-    parallel_for(policy, std::uint64_t{0}, size,
-                 [to = items.data()](std::uint64_t n) { to[n] = static_cast<Number>(n); });
+    run_numbers(policy, size, [to = items.data()](std::uint64_t n) { to[n] = static_cast<Number>(n); });
     if (buckets == 1) return work(0, items.data(), size);
     const scratch_memory<Number> scratch(size);
     if (scratch.data() == nullptr) throw_error<std::bad_alloc>();

@@ -11,6 +11,7 @@
 //       begun are then completed by the caller. After each round, complete in that sense, B1 holds again.
 #pragma once
 
+#include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/fixed_chunks.hpp>
 #include <pel/detail/algorithm/merge_path.hpp>
 #include <pel/detail/algorithm/scratch.hpp>
@@ -57,7 +58,7 @@ template <class Policy, class Run>
 void run_chunks_to_the_end(const Policy& policy, merge_chunk* chunks, std::uint64_t count, const Run& run) {
     call_unwinding(
         [&] {
-            parallel_for(chunk_policy(policy), std::uint64_t{0}, count, [&](std::uint64_t c) {
+            run_numbers(chunk_policy(policy), count, [&](std::uint64_t c) {
                 chunks[c].is_begun = true;
                 run(c, true);
             });
@@ -113,7 +114,7 @@ private:
         const merge_path<Buffered, I, Order> path{from.first1, gap, from.first2, size_of(from.first2, from.last2),
                                                   order_};
         merge_chunk* const chunks = chunks_.get();
-        parallel_for(chunk_policy(policy_), std::uint64_t{0}, count(gap) + 1, [&](std::uint64_t c) {
+        run_numbers(chunk_policy(policy_), count(gap) + 1, [&](std::uint64_t c) {
             chunks[c] = {path.of_first(c == count(gap) ? gap : begin(c)), false};
         }); // B3
         const std::uint64_t taken = chunks[count(gap)].of_first;
@@ -194,15 +195,14 @@ void merge_by_rotations(const Policy& policy, const neighbours<I>& all, const Or
     std::uint64_t count = 1;
     parts[0] = all;
     for (; count * 2 <= most_parts; count *= 2) {
-        parallel_for(chunk_policy(policy), std::uint64_t{0}, count, [&](std::uint64_t c) {
+        run_numbers(chunk_policy(policy), count, [&](std::uint64_t c) {
             if (parts[c].is_merged() || parts[c].is_pair()) return;
             const auto halves = cut_by_rotation(parts[c], order);
             parts[c] = halves[0];
             parts[c + count] = halves[1];
         });
     }
-    parallel_for(chunk_policy(policy), std::uint64_t{0}, count,
-                 [&](std::uint64_t c) { merge_by_rotations(parts[c], order); });
+    run_numbers(chunk_policy(policy), count, [&](std::uint64_t c) { merge_by_rotations(parts[c], order); });
 }
 
 /// The order of two ranges that are seen from the back, where the second one comes first.

@@ -121,7 +121,7 @@ private:
     template <class Policy, class From, class To>
     void scatter(const Policy& policy, std::uint64_t lo, std::uint64_t hi, digit of, From from, To to,
                  std::vector<counts>& places) {
-        parallel_for(policy, std::uint64_t{0}, std::uint64_t{places.size()}, [&](std::uint64_t number) {
+        run_numbers(policy, places.size(), [&](std::uint64_t number) {
             const std::uint64_t begin = lo + number * block;
             scatter_some(at(from, begin), std::min(block, hi - begin), to, of, places[number].data());
         });
@@ -137,7 +137,7 @@ private:
     /// Buckets are in `from`, and have digits below `bits` to be sorted by.
     template <class Policy, class From, class To>
     void sort_buckets(const Policy& policy, std::vector<part>& buckets, unsigned bits, From from, To to) {
-        parallel_for(policy, std::size_t{0}, buckets.size(), [&](std::size_t number) {
+        run_numbers(policy, buckets.size(), [&](std::size_t number) {
             part& one = buckets[number];
             if (one.begin == one.end) return;
             if (bits != 0 && one.end - one.begin > most_in_cache)

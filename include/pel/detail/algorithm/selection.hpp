@@ -6,6 +6,7 @@
 //   skip(n, rank) for others, if it has that, rank counting the ones not selected before it.
 #pragma once
 
+#include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/fixed_chunks.hpp>
 #include <pel/parallel_for.hpp>
 
@@ -98,8 +99,7 @@ std::uint64_t select_items(const Policy& policy, std::uint64_t size, const Judge
     selection_strand<Judge, Put> strand(judge, &put);
     parallel_ranges(policy, size, strand);
     const auto& open = strand.open();
-    parallel_for(chunk_policy(policy), std::size_t{0}, open.size(),
-                 [&](std::size_t each) { put_items(put, open[each]); });
+    run_numbers(chunk_policy(policy), open.size(), [&](std::size_t each) { put_items(put, open[each]); });
     return strand.selected();
 }
 
