@@ -37,7 +37,7 @@ struct fill_function {
             std::fill(std::move(first), end, value);
             return end;
         } else {
-            for (; first != last; ++first) *first = value;
+            for (; first != last; ++first) assign_value(*first, value);
             return first;
         }
     }
@@ -206,10 +206,10 @@ private:
     PEL_ALWAYS_INLINE static void write_block(O to, std::uint64_t n, const T& value, std::uint64_t lo) {
         if constexpr (std::is_integral_v<T>) {
             auto next = static_cast<std::make_unsigned_t<T>>(advanced(value, lo)); // as wide as T, for the vectoriser
-            for (; n != 0; --n, (void)++to, ++next) *to = static_cast<T>(next);
+            for (; n != 0; --n, (void)++to, ++next) assign_value(*to, static_cast<T>(next));
         } else {
             const T from = value;
-            for (; n != 0; --n, (void)++to, ++lo) *to = advanced(from, lo);
+            for (; n != 0; --n, (void)++to, ++lo) assign_value(*to, advanced(from, lo));
         }
     }
 };

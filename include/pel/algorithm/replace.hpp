@@ -39,12 +39,12 @@ struct replacing {
 
     template <class Element>
     PEL_ALWAYS_INLINE void operator()(Element&& element) const {
-        if (std::invoke(predicate, std::invoke(projection, element))) element = value;
+        if (std::invoke(predicate, std::invoke(projection, element))) assign_value(element, value);
     }
     template <class Element, class Out>
     PEL_ALWAYS_INLINE void operator()(Element&& element, Out&& out) const {
         if (std::invoke(predicate, std::invoke(projection, element)))
-            out = value;
+            assign_value(out, value);
         else
             out = std::forward<Element>(element);
     }
@@ -68,7 +68,7 @@ I replace_where(const Policy& policy, I first, S last, F& predicate, const T& va
         return at(first, size);
     } else {
         for (; first != last; ++first) {
-            if (std::invoke(predicate, std::invoke(projection, *first))) *first = value;
+            if (std::invoke(predicate, std::invoke(projection, *first))) assign_value(*first, value);
         }
         return first;
     }
@@ -88,7 +88,7 @@ std::ranges::in_out_result<I, O> copy_replaced(const Policy& policy, I first, S 
         for (; first != last; ++first, (void)++out) {
             auto&& element = *first;
             if (std::invoke(predicate, std::invoke(projection, element)))
-                *out = value;
+                assign_value(*out, value);
             else
                 *out = std::forward<decltype(element)>(element);
         }
