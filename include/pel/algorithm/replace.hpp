@@ -15,7 +15,8 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-/// Whether an element equals a value, asked in that order. (By std, so that numbers of two types are not warned about here.)
+/// Whether an element equals a value, asked in that order. (By std, so that numbers of two types are not warned about
+/// here.)
 template <class T>
 struct equals_value {
     held_value<T> value;
@@ -198,9 +199,9 @@ struct replace_copy_if_function {
 
 } // namespace detail
 
-/// Assigns `new_value` to the elements whose projection equals `old_value`. Requires: neither value is one of the elements,
-/// unless it is a few words that are copied as bytes: several threads read it. Returns: the end. Throws, blocks, thread
-/// safety: as parallel_for. Complexity: work n comparisons, span O(log n) and the longest one.
+/// Assigns `new_value` to the elements whose projection equals `old_value`. Requires: neither value is one of the
+/// elements, unless it is a few words that are copied as bytes: several threads read it. Returns: the end. Throws,
+/// blocks, thread safety: as parallel_for. Complexity: work n comparisons, span O(log n) and the longest one.
 inline constexpr detail::function_object<detail::replace_function> replace{};
 
 /// The same for the elements that the predicate holds for; it may be called by several threads at the same time.

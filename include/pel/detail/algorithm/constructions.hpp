@@ -61,8 +61,8 @@ private:
     std::uint64_t begin_ = 0, end_ = 0;
 };
 
-/// Has run(lo, hi) construct `size` elements from `first` on. Throws: what it throws; as parallel_for. Then none is left.
-/// Bytes: how much it writes for each, if it cannot throw, or 0.
+/// Has run(lo, hi) construct `size` elements from `first` on. Throws: what it throws; as parallel_for. Then none is
+/// left. Bytes: how much it writes for each, if it cannot throw, or 0.
 template <std::uint64_t Bytes, class Policy, class Base, class Run>
 PEL_ALWAYS_INLINE void construct_elements(const Policy& policy, const Base& first, std::uint64_t size, const Run& run) {
     if (are_few<Bytes>(policy, size)) return run(std::uint64_t{0}, size);

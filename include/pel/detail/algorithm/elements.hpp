@@ -79,7 +79,8 @@ using held_value = std::conditional_t<std::is_trivially_copyable_v<T> && std::is
                                           !std::is_array_v<T> && sizeof(T) <= 64,
                                       const T, const T&>;
 
-/// Assigns; numbers are converted as assignment would, but explicitly: no warning of the caller's compiler is about here.
+/// Assigns; numbers are converted as assignment would, but explicitly: no warning of the caller's compiler is about
+/// here.
 template <class Out, class T>
 PEL_ALWAYS_INLINE void assign_value(Out&& out, const T& value) {
     using element = std::remove_reference_t<Out>;
