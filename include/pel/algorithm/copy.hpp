@@ -167,9 +167,9 @@ private:
 } // namespace detail
 
 /// Assigns the elements to out. Requires: the ranges have no elements in common. (With seq, out is not one of the
-/// elements.) Iterators: as std::copy. Ranges: as std::ranges::copy. Returns: as those. Throws, blocks, thread safety: as
-/// parallel_for. Complexity: work n assignments, span O(log n) and the longest one. Cost: a std::copy of each block, of
-/// all if they are some thousand bytes of plain values.
+/// elements.) Iterators: as std::copy. Ranges: as std::ranges::copy. Returns: as those. Throws, blocks, thread safety:
+/// as parallel_for. Complexity: work n assignments, span O(log n) and the longest one. Cost: a std::copy of each block,
+/// of all if they are some thousand bytes of plain values.
 inline constexpr detail::function_object<detail::copy_function> copy{};
 
 /// The same for n elements, none if n is negative. Returns: the end of what was written.

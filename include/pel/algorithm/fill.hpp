@@ -37,7 +37,7 @@ struct fill_function {
             std::fill(std::move(first), end, value);
             return end;
         } else {
-            for (; first != last; ++first) *first = value;
+            for (; first != last; ++first) assign_value(*first, value);
             return first;
         }
     }
@@ -206,18 +206,18 @@ private:
     PEL_ALWAYS_INLINE static void write_block(O to, std::uint64_t n, const T& value, std::uint64_t lo) {
         if constexpr (std::is_integral_v<T>) {
             auto next = static_cast<std::make_unsigned_t<T>>(advanced(value, lo)); // as wide as T, for the vectoriser
-            for (; n != 0; --n, (void)++to, ++next) *to = static_cast<T>(next);
+            for (; n != 0; --n, (void)++to, ++next) assign_value(*to, static_cast<T>(next));
         } else {
             const T from = value;
-            for (; n != 0; --n, (void)++to, ++lo) *to = advanced(from, lo);
+            for (; n != 0; --n, (void)++to, ++lo) assign_value(*to, advanced(from, lo));
         }
     }
 };
 
 } // namespace detail
 
-/// Assigns `value` to all elements. Requires: `value` is none of them, unless it is a few words that are copied as bytes:
-/// several threads read it. Returns: the end. Throws, blocks, thread safety: as parallel_for. Complexity: work n
+/// Assigns `value` to all elements. Requires: `value` is none of them, unless it is a few words that are copied as
+/// bytes: several threads read it. Returns: the end. Throws, blocks, thread safety: as parallel_for. Complexity: work n
 /// assignments, span O(log n) and the longest one. Cost: as std::fill for some thousand bytes of plain values.
 inline constexpr detail::function_object<detail::fill_function> fill{};
 
@@ -231,9 +231,9 @@ inline constexpr detail::function_object<detail::generate_function> generate{};
 /// The same for n elements, none if n is negative.
 inline constexpr detail::function_object<detail::generate_n_function> generate_n{};
 
-/// Assigns value, value + 1, … . Numbers, pointers and random-access iterators in parallel, others, incremented, in order.
-/// Floating-point numbers are `value` plus the position: the same whoever computes them, and closer than what repeated
-/// increments come to. Returns: {the end, the value that would follow}. Throws, blocks: as fill.
+/// Assigns value, value + 1, … . Numbers, pointers and random-access iterators in parallel, others, incremented, in
+/// order. Floating-point numbers are `value` plus the position: the same whoever computes them, and closer than what
+/// repeated increments come to. Returns: {the end, the value that would follow}. Throws, blocks: as fill.
 inline constexpr detail::function_object<detail::iota_function> iota{};
 
 PEL_NAMESPACE_END

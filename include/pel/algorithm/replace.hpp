@@ -25,12 +25,12 @@ struct replacing {
 
     template <class Element>
     PEL_ALWAYS_INLINE void operator()(Element&& element) const {
-        if (std::invoke(predicate, std::invoke(projection, element))) element = value;
+        if (std::invoke(predicate, std::invoke(projection, element))) assign_value(element, value);
     }
     template <class Element, class Out>
     PEL_ALWAYS_INLINE void operator()(Element&& element, Out&& out) const {
         if (std::invoke(predicate, std::invoke(projection, element)))
-            out = value;
+            assign_value(out, value);
         else
             out = std::forward<Element>(element);
     }
@@ -54,7 +54,7 @@ I replace_where(const Policy& policy, I first, S last, F& predicate, const T& va
         return at(first, size);
     } else {
         for (; first != last; ++first) {
-            if (std::invoke(predicate, std::invoke(projection, *first))) *first = value;
+            if (std::invoke(predicate, std::invoke(projection, *first))) assign_value(*first, value);
         }
         return first;
     }
@@ -74,7 +74,7 @@ std::ranges::in_out_result<I, O> copy_replaced(const Policy& policy, I first, S 
         for (; first != last; ++first, (void)++out) {
             auto&& element = *first;
             if (std::invoke(predicate, std::invoke(projection, element)))
-                *out = value;
+                assign_value(*out, value);
             else
                 *out = std::forward<decltype(element)>(element);
         }
@@ -184,9 +184,9 @@ struct replace_copy_if_function {
 
 } // namespace detail
 
-/// Assigns `new_value` to the elements whose projection equals `old_value`. Requires: neither value is one of the elements,
-/// unless it is a few words that are copied as bytes: several threads read it. Returns: the end. Throws, blocks, thread
-/// safety: as parallel_for. Complexity: work n comparisons, span O(log n) and the longest one.
+/// Assigns `new_value` to the elements whose projection equals `old_value`. Requires: neither value is one of the
+/// elements, unless it is a few words that are copied as bytes: several threads read it. Returns: the end. Throws,
+/// blocks, thread safety: as parallel_for. Complexity: work n comparisons, span O(log n) and the longest one.
 inline constexpr detail::function_object<detail::replace_function> replace{};
 
 /// The same for the elements that the predicate holds for; it may be called by several threads at the same time.

@@ -217,11 +217,11 @@ inline constexpr detail::function_object<detail::reverse_function> reverse{};
 /// std::reverse_copy. Ranges: as std::ranges::reverse_copy. Throws, blocks: as reverse.
 inline constexpr detail::function_object<detail::reverse_copy_function> reverse_copy{};
 
-/// Moves the elements from `middle` on before those that precede it, and keeps the order otherwise. Returns: as std::rotate,
-/// where the first element is now; for a range: from there to the end. Throws, blocks: as reverse, which it is made of; but
-/// plain values whose shorter side has at most 64 KiB are shifted, and of these some are lost if the call is cancelled.
-/// Complexity: work n swaps, or half of that; span O(log n) and the longest one. Memory: none, or for such values at most
-/// 1/16 of theirs and 64 KiB.
+/// Moves the elements from `middle` on before those that precede it, and keeps the order otherwise. Returns: as
+/// std::rotate, where the first element is now; for a range: from there to the end. Throws, blocks: as reverse, which
+/// it is made of. Complexity: work n swaps, span O(log n) and the longest one. Memory: none. But plain values whose
+/// shorter side has at most 64 KiB are shifted, which see for span and memory: half as much is written, and some
+/// of them are lost if the call is cancelled.
 inline constexpr detail::function_object<detail::rotate_function> rotate{};
 
 /// Assigns the elements from `middle` on to out, then those that precede it. Requires: the ranges have no elements in

@@ -80,12 +80,13 @@ struct shift_right_function {
 
 } // namespace detail
 
-/// Moves each element n places towards the front, or nothing if there are no more than n. Requires: 0 <= n. Returns: the
-/// end of what was moved, for a range: all of that; what remains behind it is valid, and moved from where that is a
+/// Moves each element n places towards the front, or nothing if there are no more than n. Requires: 0 <= n. Returns:
+/// the end of what was moved, for a range: all of that; what remains behind it is valid, and moved from where that is a
 /// difference. Throws, blocks, thread safety: as parallel_for. After an exception of a move, each element is where it
-/// was, where it belongs, or moved from; if the call is cancelled, some may be lost. Complexity: work n moves. Near shifts
-/// are shared if elements can be constructed and assigned by moves that do not throw: span O(√n), memory 1/16 of theirs
-/// at most. Far ones are without memory: of a range that has k times the distance span O(k log n). Others run in order.
+/// was, where it belongs, or moved from; if the call is cancelled, some may be lost.
+/// Complexity: work n moves. Near shifts are shared if elements can be constructed and assigned by moves that do not
+/// throw: the caller sets at most 1/16 of them aside, which is the memory that it takes, and the rest are 256 pieces at
+/// most. Far ones are without memory: of a range that has k times the distance span O(k log n). Others run in order.
 inline constexpr detail::function_object<detail::shift_left_function> shift_left{};
 
 /// The same towards the back. Returns: the first of what was moved, for a range: from there to the end. For forward and

@@ -271,17 +271,18 @@ struct uninitialized_construct_function {
 
 } // namespace detail
 
-/// Constructs copies of the elements in memory that holds no objects. Requires: the ranges do not overlap; destructors do
-/// not throw. Iterators: as std::uninitialized_copy. Ranges: as std::ranges::uninitialized_copy, as long as both last.
-/// Returns: as those. Throws: as parallel_for; then none of the copies is left, what was constructed is destroyed.
-/// Blocks, thread safety: as parallel_for. Complexity: work n constructions, span O(log n) and the longest one. Cost: as
-/// std's for some thousand bytes of elements whose construction does not throw.
+/// Constructs copies of the elements in memory that holds no objects. Requires: the ranges do not overlap; destructors
+/// do not throw. Iterators: as std::uninitialized_copy. Ranges: as std::ranges::uninitialized_copy, as long as both
+/// last. Returns: as those. Throws: as parallel_for; then none of the copies is left, what was constructed is
+/// destroyed. Blocks, thread safety: as parallel_for. Complexity: work n constructions, span O(log n) and the longest
+/// one. Cost: as std's for some thousand bytes of elements whose construction does not throw.
 inline constexpr detail::function_object<detail::uninitialized_copy_function> uninitialized_copy{};
 
 /// The same for n elements, none if n is negative. Returns: the end of the copies.
 inline constexpr detail::function_object<detail::uninitialized_copy_n_function> uninitialized_copy_n{};
 
-/// The same as uninitialized_copy, but moves the elements. After an exception those that were moved have been moved from.
+/// The same as uninitialized_copy, but moves the elements. After an exception those that were moved have been moved
+/// from.
 inline constexpr detail::function_object<detail::uninitialized_move_function> uninitialized_move{};
 
 /// The same for n elements. Returns: a pair of both ends, as std::uninitialized_move_n.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Loops that keep nothing from one item to the next: over blocks, for code that is good at a block; over the elements of
-// one range or of several in step.
+// Loops that keep nothing from one item to the next: over blocks, for code that is good at a block; over the elements
+// of one range or of several in step.
 #pragma once
 
 #include <pel/detail/algorithm/elements.hpp>
@@ -83,8 +83,8 @@ inline constexpr std::uint64_t swapped_bytes =
         ? 2 * sizeof(std::iter_value_t<I>)
         : 0;
 
-/// Items of so many bytes that take no longer than writing these does are not worth sharing, nor a look whether they are,
-/// if there are few of them. A policy with limits is asked all the same. 0 bytes: nothing is known.
+/// Items of so many bytes that take no longer than writing these does are not worth sharing, nor a look whether they
+/// are, if there are few of them. A policy with limits is asked all the same. 0 bytes: nothing is known.
 template <std::uint64_t Bytes, class Policy>
 constexpr bool are_few(const Policy&, std::uint64_t size) noexcept {
     if constexpr (Bytes != 0 && std::is_same_v<Policy, basic_parallel_policy<unlimited>>)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Constructs and destroys elements in blocks, so that no object is left over, or left out, when a call is cut short.
 //   each strand belongs to the thread that runs it; join() to the thread that is handed the other.
-// C1  A strand owns the objects in [begin_, end_), and no others: run() adds what is constructed, join() takes over what
-//     another strand owns if that follows. After an exception or a cancellation it need not follow. Then what was not
+// C1  A strand owns the objects in [begin_, end_), and no others: run() adds what is constructed, join() takes over
+//     what another strand owns if that follows. After an exception or a cancellation it need not follow. Then what was not
 //     taken over is destroyed with its strand, nothing is added behind a gap, and the first strand is not released.
 #pragma once
 
@@ -61,8 +61,8 @@ private:
     std::uint64_t begin_ = 0, end_ = 0;
 };
 
-/// Has run(lo, hi) construct `size` elements from `first` on. Throws: what it throws; as parallel_for. Then none is left.
-/// Bytes: how much it writes for each, if it cannot throw, or 0.
+/// Has run(lo, hi) construct `size` elements from `first` on. Throws: what it throws; as parallel_for. Then none is
+/// left. Bytes: how much it writes for each, if it cannot throw, or 0.
 template <std::uint64_t Bytes, class Policy, class Base, class Run>
 PEL_ALWAYS_INLINE void construct_elements(const Policy& policy, const Base& first, std::uint64_t size, const Run& run) {
     if (are_few<Bytes>(policy, size)) return run(std::uint64_t{0}, size);

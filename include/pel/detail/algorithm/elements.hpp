@@ -85,6 +85,17 @@ using held_value = std::conditional_t<std::is_trivially_copyable_v<T> && std::is
                                           !std::is_array_v<T> && sizeof(T) <= 64,
                                       const T, const T&>;
 
+/// Assigns; numbers are converted as assignment would, but explicitly: no warning of the caller's compiler is about
+/// here.
+template <class Out, class T>
+PEL_ALWAYS_INLINE void assign_value(Out&& out, const T& value) {
+    using element = std::remove_reference_t<Out>;
+    if constexpr (std::is_arithmetic_v<element> && std::is_arithmetic_v<T>)
+        out = static_cast<element>(value);
+    else
+        std::forward<Out>(out) = value;
+}
+
 /// Swaps what two iterators refer to; as std::iter_swap where std::ranges::iter_swap does not: bits of a vector<bool>.
 template <class I, class J>
 PEL_ALWAYS_INLINE void swap_elements(const I& a, const J& b) {

@@ -2,8 +2,8 @@
 // Moves elements along their own range by some distance, in one pass over memory. Source and target overlap, so it
 // depends on the distance how that is shared:
 //   far: window after window as long as the distance, each of which is a loop that overlaps nothing;
-//   near, by moves that cannot throw: in pieces. The elements that one piece reads and its neighbour overwrites, as many
-//   as the distance, are set aside before, so that pieces are independent;
+//   near, by moves that cannot throw: in pieces. The elements that one piece reads and its neighbour overwrites, as
+//   many as the distance, are set aside before, so that pieces are independent;
 //   otherwise, or if there are few elements: in order, by the calling thread.
 #pragma once
 
