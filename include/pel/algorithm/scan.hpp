@@ -13,6 +13,7 @@
 #include <iterator>
 #include <ranges>
 #include <type_traits>
+#include <utility>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
