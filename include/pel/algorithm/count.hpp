@@ -7,11 +7,12 @@
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/filtered.hpp>
 
-#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <iterator>
 #include <ranges>
+#include <type_traits>
+#include <utility>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {

@@ -52,8 +52,8 @@ private:
             return std::ranges::dangling();
         else if constexpr (std::ranges::common_range<R>)
             return filter.end();
-        else // without asking for each element again
-            return iterator_of<R>(filter, std::ranges::next(filter.begin().base(), filter.end().base()));
+        else // (only the view can make its iterators, on its way)
+            return std::ranges::next(filter.begin(), filter.end());
     }
 };
 
@@ -79,7 +79,8 @@ struct for_each_n_function {
 
 } // namespace detail
 
-/// Calls f with every element, possibly at the same time and in any order: parallel_for_each, with a projection.
+/// Calls f with every element, possibly at the same time and in any order: parallel_for_each, with a projection. Filter
+/// views over elements that can be reached by their number are shared as these are; each is asked once.
 /// Returns: the end; for input iterators, first.
 inline constexpr detail::function_object<detail::for_each_function> for_each{};
 

@@ -51,11 +51,9 @@ public:
         I best = at(first_, before);
         I each = at(first_, lo);
         for (; lo != hi; ++lo, ++each) {
-            if (!less(each, best)) continue;
-            best = each;
-            before = lo;
+            if (less(each, best)) best = each;
         }
-        return before;
+        return static_cast<std::uint64_t>(best - first_);
     }
     std::uint64_t best_of(std::uint64_t left, std::uint64_t right) const {
         return less_(at(first_, right), at(first_, left)) ? right : left;

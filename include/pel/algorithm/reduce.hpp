@@ -6,6 +6,7 @@
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/filtered.hpp>
 
+#include <concepts>
 #include <functional>
 #include <iterator>
 #include <ranges>
@@ -97,14 +98,14 @@ struct transform_reduce_function {
 
 } // namespace detail
 
-/// Returns: init combined with all elements, in their order, grouped in any way; without init, T{}, of the elements'
-/// type. Requires: op is associative; it need not be commutative, unlike std::reduce's. Called by several threads. No
-/// element is copied but the first of each stretch that a thread begins with, to a T; elements that do not convert to T
-/// are combined in order, on the calling thread, as those are that cannot be reached by their number. Except filter views
-/// over elements that can. Throws, blocks, thread safety: as parallel_for. Complexity: work n calls, span O(log n) and
-/// the longest. Allocates nothing of size n. With par.deterministic(): as parallel_reduce, with the bits of a sum the
-/// same at every concurrency. (Floating-point numbers are combined by eights, as std::plus and std::multiplies allow;
-/// with any other function they keep their order.)
+/// Returns: init combined with all elements, in their order, grouped in any way. Without init it is a value of their
+/// type, T{}. Requires: op is associative; it need not be commutative, as std::reduce's; several threads call it. The
+/// first element of each stretch that a thread begins with is copied to a T, no other. Elements that do not convert to
+/// T, or cannot be reached by their number, are combined in order, on the calling thread; those of a filter view over
+/// elements that can be reached are shared. Throws, blocks, thread safety: as parallel_for. Complexity: work n calls,
+/// span O(log n) and the longest. With par.deterministic(): as parallel_reduce. Floating-point numbers are combined by
+/// eights: with std::plus and std::multiplies every eighth together, which fills vector registers; otherwise in their
+/// order.
 inline constexpr detail::function_object<detail::reduce_function> reduce{};
 
 /// The same of f(element), or of f(element, one of the second range), which is std::multiplies if it is left out.

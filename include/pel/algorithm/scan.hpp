@@ -13,6 +13,7 @@
 #include <iterator>
 #include <ranges>
 #include <type_traits>
+#include <utility>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -207,13 +208,13 @@ struct transform_exclusive_scan_function {
 
 } // namespace detail
 
-/// Writes for each element what [init and] all up to it come to, in their order, grouped in any way. Returns: the end of
-/// what was written. Requires: op is associative; it need not be commutative, and is called by several threads. `out` may
-/// be the range itself. T, init's type or else the elements', is copied for each result. Where it cannot be copied, or no
-/// T be made of an element, in order, on the calling thread. Throws, blocks, thread safety: as parallel_for; results of a
-/// call that throws are incomplete. Complexity: work n calls of op, up to 2n where other threads help, span O(log n)
-/// and the longest. Memory: a T for each stretch that others took. With par.deterministic(): the same bits at every
-/// concurrency.
+/// Writes for each element what [init and] all up to it come to, in their order, grouped in any way. Returns: the end
+/// of what was written. Requires: op is associative; it need not be commutative, and is called by several threads.
+/// `out` may be the range itself. T, init's type or else the elements', is copied for each result. Where it cannot be
+/// copied, or no T be made of an element, in order, on the calling thread. Throws, blocks, thread safety: as
+/// parallel_for; results of a call that throws are incomplete. Complexity: work n calls of op, up to 2n where other
+/// threads help, span O(log n) and the longest. Memory: a T for each stretch that others took. With
+/// par.deterministic(): the same bits at every concurrency.
 inline constexpr detail::function_object<detail::inclusive_scan_function> inclusive_scan{};
 
 /// The same of init and all before each element.

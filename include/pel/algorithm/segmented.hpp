@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// segmented_reduce, reduce_by_key: many reductions over parts of one range, which are shared as one loop, so that it does
-// not matter how long each part is.
+// segmented_reduce, reduce_by_key: many reductions over parts of one range, which are shared as one loop, so that it
+// does not matter how long each part is.
 #pragma once
 
 #include <pel/detail/algorithm/combining.hpp>
@@ -175,8 +175,8 @@ private:
 /// written. Requires: offsets do not fall; op is associative; it need not be commutative, and is called by several
 /// threads; T, init's type, is copied for each segment. `out` is not part of the values. Values and segments are shared
 /// alike: one that is longer than all others, or very many empty ones, are no harder. In order, on the calling thread,
-/// where a value does not convert to T. Throws, blocks, thread safety: as parallel_for. Complexity: work n calls plus one
-/// for each segment, span O(log n) and the longest. With par.deterministic(): the same bits at every concurrency.
+/// where a value does not convert to T. Throws, blocks, thread safety: as parallel_for. Complexity: work n calls plus
+/// one for each segment, span O(log n) and the longest. With par.deterministic(): the same bits at every concurrency.
 inline constexpr detail::function_object<detail::segmented_reduce_function> segmented_reduce{};
 
 /// Writes for each run of consecutive equal keys its first key and what its values come to, in their order, grouped in

@@ -202,6 +202,15 @@ TEST_P(reduce_with, filter_views_are_reduced_in_parallel) {
     }
 }
 
+TEST_P(reduce_with, filter_views_need_not_end_with_an_iterator) {
+    std::vector<int> numbers{1, 2, 3, 4, 5};
+    const auto counted = std::ranges::subrange(std::counted_iterator(numbers.begin(), 5), std::default_sentinel);
+    auto odd = counted | std::views::filter([](int x) { return x % 2 != 0; });
+    EXPECT_TRUE(pel::for_each(par.on(pool), odd, [](int& x) { x += 2; }) == odd.end());
+    EXPECT_EQ(numbers, (std::vector<int>{3, 2, 5, 4, 7}));
+    EXPECT_EQ(pel::reduce(par.on(pool), odd), 15);
+}
+
 TEST_P(reduce_with, filter_views_of_strings_keep_their_order) {
     const auto words = pel_test::values_in<std::vector<std::string>>(pel_test::order::sorted, 3'000, random);
     auto odd = words | std::views::transform([](const std::string& word) { return word + ","; }) |

@@ -25,8 +25,8 @@ protected:
 };
 PEL_WITH_ALL_THREADS(segmented_with);
 
-/// Returns: where `segments` segments of n values end, from `begin` on: at random places, so that some are empty; or one
-/// has nearly everything.
+/// Returns: where `segments` segments of n values end, from `begin` on: at random places, so that some are empty; or
+/// one has nearly everything.
 std::vector<std::uint32_t> random_offsets(std::uint64_t n, std::uint64_t segments, bool has_large,
                                           std::mt19937_64& random) {
     std::vector<std::uint32_t> offsets(segments + 1, 0);

@@ -21,13 +21,13 @@ struct filter_parts {
 template <class V, class Predicate>
 struct filter_parts<std::ranges::filter_view<V, Predicate>> {
     using reference = std::ranges::range_reference_t<V>;
-    /// (The base of others would have to be moved out of the view. And an element is made once, for both calls.)
+    /// (The base of others would have to be moved out of the view. An element that the base makes is made once, and the
+    /// predicate sees it where it is.)
     static constexpr bool are_shared = std::ranges::random_access_range<V> && std::copy_constructible<V> &&
                                        std::predicate<const Predicate&, std::remove_reference_t<reference>&>;
 };
 
-/// Whether Range is such a view. (Views of many more elements than pass are the reason for it; so nothing is counted or
-/// copied first.)
+/// Whether Range is such a view.
 template <class Policy, class Range>
 inline constexpr bool is_shared_filter =
     !std::is_same_v<Policy, sequenced_policy> && filter_parts<std::remove_cvref_t<Range>>::are_shared;
