@@ -20,11 +20,12 @@ template <class K, class I>
 concept kind_of = projection_of<K, I> && std::integral<std::remove_cvref_t<projected_t<I, K>>>;
 
 struct histogram_function {
-    template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, class K = std::identity>
+    template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, std::integral N,
+              class K = std::identity>
         requires kind_of<K, I>
-    std::vector<std::uint64_t> operator()(const Policy& policy, I first, S last, std::uint64_t kinds,
-                                          K kind = {}) const {
+    std::vector<std::uint64_t> operator()(const Policy& policy, I first, S last, N n_kinds, K kind = {}) const {
         using counts = std::vector<std::uint64_t>;
+        const std::uint64_t kinds = count_of(n_kinds);
         const auto from = base_of(first);
         return parallel_fold(
             policy, std::uint64_t{0}, size_of(first, last), [kinds] { return counts(kinds); },
@@ -37,10 +38,10 @@ struct histogram_function {
                 return a;
             });
     }
-    template <execution_policy Policy, std::ranges::random_access_range R, class K = std::identity>
+    template <execution_policy Policy, std::ranges::random_access_range R, std::integral N, class K = std::identity>
         requires kind_of<K, iterator_of<R>>
-    std::vector<std::uint64_t> operator()(const Policy& policy, R&& range, std::uint64_t kinds, K kind = {}) const {
-        return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), kinds, std::move(kind));
+    std::vector<std::uint64_t> operator()(const Policy& policy, R&& range, N n_kinds, K kind = {}) const {
+        return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), n_kinds, std::move(kind));
     }
 
     template <class... Arguments>

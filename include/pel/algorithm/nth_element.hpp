@@ -226,12 +226,13 @@ private:
 struct kth_smallest_function {
     using default_compare = std::ranges::less;
 
-    template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S,
+    template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, std::integral N,
               class C = std::ranges::less, class P = std::identity>
         requires relation_of<C, I, I, P>
-    I operator()(const Policy& policy, I first, S last, std::uint64_t k, C compare = {}, P projection = {}) const {
+    I operator()(const Policy& policy, I first, S last, N k, C compare = {}, P projection = {}) const {
         const std::uint64_t size = size_of(first, last);
-        if (k >= size)
+        const std::uint64_t rank = k < 0 ? size : static_cast<std::uint64_t>(k);
+        if (rank >= size)
             throw_error<std::out_of_range>("pel::kth_smallest: there is no element " + std::to_string(k) + " of " +
                                            std::to_string(size));
         const auto from = base_of(first);
@@ -239,14 +240,13 @@ struct kth_smallest_function {
         const less_place<std::remove_const_t<decltype(from)>, projected_less<C, P>> before{less};
         std::vector<std::remove_const_t<decltype(from)>> places(size);
         run_numbers(policy, size, [&](std::uint64_t n) { places[n] = at(from, n); });
-        select_nth(policy, places.data(), size, k, before);
-        return at(first, static_cast<std::uint64_t>(places[k] - from));
+        select_nth(policy, places.data(), size, rank, before);
+        return at(first, static_cast<std::uint64_t>(places[rank] - from));
     }
-    template <execution_policy Policy, std::ranges::random_access_range R, class C = std::ranges::less,
+    template <execution_policy Policy, std::ranges::random_access_range R, std::integral N, class C = std::ranges::less,
               class P = std::identity>
         requires relation_of<C, iterator_of<R>, iterator_of<R>, P>
-    safe_iterator_of<R> operator()(const Policy& policy, R&& range, std::uint64_t k, C compare = {},
-                                   P projection = {}) const {
+    safe_iterator_of<R> operator()(const Policy& policy, R&& range, N k, C compare = {}, P projection = {}) const {
         return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), k, std::move(compare),
                        std::move(projection));
     }
@@ -262,24 +262,24 @@ struct kth_smallest_function {
 struct top_k_function {
     using default_compare = std::ranges::less;
 
-    template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S,
+    template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, std::integral N,
               class C = std::ranges::less, class P = std::identity>
         requires(relation_of<C, I, I, P> && std::constructible_from<std::iter_value_t<I>, std::iter_reference_t<I>>)
-    std::vector<std::iter_value_t<I>> operator()(const Policy& policy, I first, S last, std::uint64_t k, C compare = {},
+    std::vector<std::iter_value_t<I>> operator()(const Policy& policy, I first, S last, N k, C compare = {},
                                                  P projection = {}) const {
         const projected_less<C, P> less{compare, projection};
         const auto greater = [&less](const auto& a, const auto& b) { return less(b, a); };
         std::vector<std::iter_value_t<I>> top;
-        const auto places = least_places(policy, base_of(first), size_of(first, last), k, greater);
+        const auto places = least_places(policy, base_of(first), size_of(first, last), count_of(k), greater);
         top.reserve(places.size());
         for (const auto& each : places) top.emplace_back(*each);
         return top;
     }
-    template <execution_policy Policy, std::ranges::random_access_range R, class C = std::ranges::less,
+    template <execution_policy Policy, std::ranges::random_access_range R, std::integral N, class C = std::ranges::less,
               class P = std::identity>
         requires relation_of<C, iterator_of<R>, iterator_of<R>, P>
-    std::vector<std::ranges::range_value_t<R>> operator()(const Policy& policy, R&& range, std::uint64_t k,
-                                                          C compare = {}, P projection = {}) const {
+    std::vector<std::ranges::range_value_t<R>> operator()(const Policy& policy, R&& range, N k, C compare = {},
+                                                          P projection = {}) const {
         return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), k, std::move(compare),
                        std::move(projection));
     }

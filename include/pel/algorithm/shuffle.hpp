@@ -99,19 +99,20 @@ void shuffle(const Policy& policy, Base first, std::uint64_t size, std::uint64_t
 }
 
 struct random_shuffle_function {
-    template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S>
+    template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, std::integral Seed>
         requires std::permutable<I>
-    I operator()(const Policy& policy, I first, S last, std::uint64_t seed) const {
+    I operator()(const Policy& policy, I first, S last, Seed given) const {
         const std::uint64_t size = size_of(first, last);
+        const auto seed = static_cast<std::uint64_t>(given);
         if constexpr (is_written_apart<I>)
             shuffle(policy, base_of(first), size, seed);
         else
             shuffle(seq, first, size, seed);
         return at(first, size);
     }
-    template <execution_policy Policy, std::ranges::random_access_range R>
+    template <execution_policy Policy, std::ranges::random_access_range R, std::integral Seed>
         requires std::permutable<iterator_of<R>>
-    safe_iterator_of<R> operator()(const Policy& policy, R&& range, std::uint64_t seed) const {
+    safe_iterator_of<R> operator()(const Policy& policy, R&& range, Seed seed) const {
         return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), seed);
     }
 
@@ -124,11 +125,12 @@ struct random_shuffle_function {
 };
 
 struct random_permutation_function {
-    template <execution_policy Policy>
-    std::vector<std::uint64_t> operator()(const Policy& policy, std::uint64_t n, std::uint64_t seed) const {
+    template <execution_policy Policy, std::integral Size, std::integral Seed>
+    std::vector<std::uint64_t> operator()(const Policy& policy, Size size, Seed seed) const {
+        const std::uint64_t n = count_of(size);
         std::vector<std::uint64_t> numbers(n);
         run_numbers(policy, n, [to = numbers.data()](std::uint64_t each) { to[each] = each; });
-        shuffle(policy, numbers.data(), n, seed);
+        shuffle(policy, numbers.data(), n, static_cast<std::uint64_t>(seed));
         return numbers;
     }
 
