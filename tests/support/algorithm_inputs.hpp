@@ -93,6 +93,15 @@ struct keyed {
     friend bool operator==(const keyed&, const keyed&) = default;
 };
 
+/// Returns: n elements in the order of their keys, less than `keys`; each says where it stands, from `position` on.
+inline std::vector<keyed> sorted_by_key(std::uint64_t n, std::uint64_t keys, std::uint32_t position,
+                                        std::mt19937_64& random) {
+    std::vector<keyed> elements(n);
+    for (keyed& each : elements) each.key = static_cast<std::uint32_t>(random() % keys);
+    std::ranges::sort(elements, {}, &keyed::key);
+    for (keyed& each : elements) each.position = position++;
+    return elements;
+}
 /// Returns: the elements as a stable sort has them. (std::stable_sort of libstdc++ 12 does not compile without warnings.)
 template <class Less>
 std::vector<keyed> stably_sorted(std::vector<keyed> elements, Less less) {

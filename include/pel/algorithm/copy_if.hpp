@@ -15,27 +15,22 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-/// Whether a projected element, by its number, is as the predicate wants.
-template <class Base, class Predicate, class Projection>
+/// Whether an element passes a test, by its number.
+template <class Base, class Test>
 struct element_judge {
     Base first;
-    held_callable<Predicate, projected_t<Base, Projection>> predicate;
-    held_callable<Projection, std::iter_reference_t<Base>> projection;
+    Test test;
 
-    PEL_ALWAYS_INLINE bool operator()(std::uint64_t n) const {
-        return static_cast<bool>(std::invoke(predicate, std::invoke(projection, *at(first, n))));
-    }
+    PEL_ALWAYS_INLINE bool operator()(std::uint64_t n) const { return test(*at(first, n)); }
 };
-/// Whether an element differs from the one before it.
-template <class Base, class Equal, class Projection>
+/// Whether an element differs from the one before it. Equal: a pair_test.
+template <class Base, class Equal>
 struct change_judge {
     Base first;
-    held_callable<Equal, projected_t<Base, Projection>, projected_t<Base, Projection>> equal;
-    held_callable<Projection, std::iter_reference_t<Base>> projection;
+    Equal equal;
 
     PEL_ALWAYS_INLINE bool operator()(std::uint64_t n) const {
-        return n == 0 ||
-               !std::invoke(equal, std::invoke(projection, *at(first, n - 1)), std::invoke(projection, *at(first, n)));
+        return n == 0 || !equal(*at(first, n - 1), *at(first, n));
     }
 };
 
@@ -57,13 +52,14 @@ struct copy_if_function {
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, class O, class F>
         requires(predicate_of<F, I> && output_of<O, std::iter_reference_t<I>>)
     O operator()(const Policy& policy, I first, S last, O out, F predicate) const {
-        return run(policy, std::move(first), last, std::move(out), predicate, std::identity()).out;
+        return run<true>(policy, std::move(first), last, std::move(out), predicate, std::identity()).out;
     }
     template <execution_policy Policy, std::ranges::input_range R, class O, class F, class P = std::identity>
         requires(predicate_of<F, iterator_of<R>, P> && output_of<O, std::ranges::range_reference_t<R>>)
     std::ranges::copy_if_result<safe_iterator_of<R>, O> operator()(const Policy& policy, R&& range, O out, F predicate,
                                                                    P projection = {}) const {
-        return run(policy, std::ranges::begin(range), std::ranges::end(range), std::move(out), predicate, projection);
+        return run<true>(policy, std::ranges::begin(range), std::ranges::end(range), std::move(out), predicate,
+                         projection);
     }
 
     template <class... Arguments>
@@ -73,19 +69,21 @@ struct copy_if_function {
         return {};
     }
 
-    template <class Policy, class I, class S, class O, class F, class P>
+    /// Copies those for which the predicate says Wanted.
+    template <bool Wanted, class Policy, class I, class S, class O, class F, class P>
     static std::ranges::copy_if_result<I, O> run(const Policy& policy, I first, S last, O out, F& predicate,
                                                  P projection) {
+        const element_test<Wanted, F, P, I> test{predicate, projection};
         if constexpr (is_shared<Policy, I, O> && is_written_apart<O>) {
             const std::uint64_t size = size_of(first, last);
             const auto from = base_of(first);
-            const element_judge<decltype(from), F, P> judge{from, predicate, projection};
+            const element_judge judge{from, test};
             const copy_selected put{from, base_of(out)};
             const std::uint64_t selected = select_items(policy, size, judge, put);
             return {at(first, size), at(out, selected)};
         } else {
             for (; first != last; ++first) {
-                if (!std::invoke(predicate, std::invoke(projection, *first))) continue;
+                if (!test(*first)) continue;
                 *out = *first;
                 ++out;
             }
@@ -98,16 +96,15 @@ struct remove_copy_if_function {
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, class O, class F>
         requires(predicate_of<F, I> && output_of<O, std::iter_reference_t<I>>)
     O operator()(const Policy& policy, I first, S last, O out, F predicate) const {
-        auto others = std::not_fn(std::ref(predicate));
-        return copy_if_function::run(policy, std::move(first), last, std::move(out), others, std::identity()).out;
+        return copy_if_function::run<false>(policy, std::move(first), last, std::move(out), predicate, std::identity())
+            .out;
     }
     template <execution_policy Policy, std::ranges::input_range R, class O, class F, class P = std::identity>
         requires(predicate_of<F, iterator_of<R>, P> && output_of<O, std::ranges::range_reference_t<R>>)
     std::ranges::remove_copy_if_result<safe_iterator_of<R>, O> operator()(const Policy& policy, R&& range, O out,
                                                                           F predicate, P projection = {}) const {
-        auto others = std::not_fn(std::ref(predicate));
-        return copy_if_function::run(policy, std::ranges::begin(range), std::ranges::end(range), std::move(out), others,
-                                     projection);
+        return copy_if_function::run<false>(policy, std::ranges::begin(range), std::ranges::end(range), std::move(out),
+                                            predicate, projection);
     }
 
     template <class... Arguments>
@@ -169,18 +166,17 @@ private:
     template <class Policy, class I, class S, class O, class F, class P>
     static std::ranges::unique_copy_result<I, O> run(const Policy& policy, I first, S last, O out, F& equal,
                                                      P projection) {
+        const pair_test<F, I, I, P, P> are_equal{equal, projection, projection};
         if constexpr (is_shared<Policy, I, O> && is_written_apart<O>) {
             const std::uint64_t size = size_of(first, last);
             const auto from = base_of(first);
-            const change_judge<decltype(from), F, P> judge{from, equal, projection};
+            const change_judge judge{from, are_equal};
             const copy_selected put{from, base_of(out)};
             const std::uint64_t selected = select_items(policy, size, judge, put);
             return {at(first, size), at(out, selected)};
         } else if constexpr (std::forward_iterator<I>) {
             for (I before = first; first != last; before = first, (void)++first) {
-                if (before != first &&
-                    std::invoke(equal, std::invoke(projection, *before), std::invoke(projection, *first)))
-                    continue;
+                if (before != first && are_equal(*before, *first)) continue;
                 *out = *first;
                 ++out;
             }
@@ -192,7 +188,7 @@ private:
                 ++out;
                 do {
                     if (++first == last) return {std::move(first), std::move(out)};
-                } while (std::invoke(equal, std::invoke(projection, kept), std::invoke(projection, *first)));
+                } while (are_equal(kept, *first));
                 kept = *first;
             }
         }
@@ -226,17 +222,18 @@ private:
     template <class Policy, class I, class S, class O, class Q, class F, class P>
     static std::ranges::partition_copy_result<I, O, Q> run(const Policy& policy, I first, S last, O out_true,
                                                            Q out_false, F& predicate, P projection) {
+        const element_test<true, F, P, I> test{predicate, projection};
         if constexpr (is_shared<Policy, I, O, Q> && is_written_apart<O> && is_written_apart<Q>) {
             const std::uint64_t size = size_of(first, last);
             const auto from = base_of(first);
-            const element_judge<decltype(from), F, P> judge{from, predicate, projection};
+            const element_judge judge{from, test};
             const copy_parted<decltype(from), decltype(base_of(out_true)), decltype(base_of(out_false))> put{
                 {from, base_of(out_true)}, base_of(out_false)};
             const std::uint64_t selected = select_items(policy, size, judge, put);
             return {at(first, size), at(out_true, selected), at(out_false, size - selected)};
         } else {
             for (; first != last; ++first) {
-                if (std::invoke(predicate, std::invoke(projection, *first))) {
+                if (test(*first)) {
                     *out_true = *first;
                     ++out_true;
                 } else {

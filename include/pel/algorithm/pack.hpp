@@ -49,7 +49,7 @@ struct filter_function {
     std::vector<std::iter_value_t<I>> operator()(const Policy& policy, I first, S last, F predicate,
                                                  P projection = {}) const {
         const auto from = base_of(first);
-        const element_judge<decltype(from), F, P> judge{from, predicate, projection};
+        const element_judge judge{from, element_test<true, F, P, I>{predicate, projection}};
         return copy_judged(policy, from, judge_all(policy, size_of(first, last), judge));
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class F, class P = std::identity>

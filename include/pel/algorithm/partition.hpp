@@ -170,17 +170,15 @@ struct partition_function : by_predicate_in_place<partition_function> {
 
     template <class Policy, class I, class S, class F, class P>
     static I run(const Policy& policy, I first, S last, F& predicate, P projection) {
+        const element_test<true, F, P, I> test{predicate, projection};
         if constexpr (is_shared<Policy, I> && is_written_apart<I>) {
             const std::uint64_t size = size_of(first, last);
             const auto base = base_of(first);
-            const element_judge<decltype(base), F, P> judge{base, predicate, projection};
+            const element_judge judge{base, test};
             return at(first, part(policy, base, size, judge));
         } else {
             const I end = std::ranges::next(first, last);
-            return std::partition(std::move(first), end, [&](auto&& element) {
-                return static_cast<bool>(
-                    std::invoke(predicate, std::invoke(projection, std::forward<decltype(element)>(element))));
-            });
+            return std::partition(std::move(first), end, test);
         }
     }
 };
@@ -195,15 +193,14 @@ struct stable_partition_function : by_predicate_in_place<stable_partition_functi
 
     template <class Policy, class I, class S, class F, class P>
     static I run(const Policy& policy, I first, S last, F& predicate, P projection) {
+        const element_test<true, F, P, I> test{predicate, projection};
         if constexpr (std::random_access_iterator<I> && is_written_apart<I>) {
             const std::uint64_t size = size_of(first, last);
             const auto base = base_of(first);
-            const element_judge<decltype(base), F, P> judge{base, predicate, projection};
+            const element_judge judge{base, test};
             return at(first, part_stably(policy, base, size, judge));
         } else {
-            const auto is_wanted = [&](const I& place) {
-                return static_cast<bool>(std::invoke(predicate, std::invoke(projection, *place)));
-            };
+            const auto is_wanted = [&test](const I& place) { return test(*place); };
             return part_by_rotations(first, std::ranges::next(first, last), std::ranges::distance(first, last),
                                      is_wanted);
         }

@@ -28,15 +28,11 @@ struct remove_if_function : by_predicate_in_place<remove_if_function> {
         if constexpr (is_shared<Policy, I> && is_written_apart<I>) {
             const std::uint64_t size = size_of(first, last);
             const auto base = base_of(first);
-            auto kept = std::not_fn(std::ref(predicate));
-            const element_judge<decltype(base), decltype(kept), P> judge{base, kept, projection};
+            const element_judge judge{base, element_test<false, F, P, I>{predicate, projection}};
             return at(first, keep_selected(policy, base, size, judge));
         } else {
             const I end = std::ranges::next(first, last);
-            return std::remove_if(std::move(first), end, [&](auto&& element) {
-                return static_cast<bool>(
-                    std::invoke(predicate, std::invoke(projection, std::forward<decltype(element)>(element))));
-            });
+            return std::remove_if(std::move(first), end, element_test<true, F, P, I>{predicate, projection});
         }
     }
 };
@@ -90,17 +86,15 @@ struct unique_function {
 private:
     template <class Policy, class I, class S, class F, class P>
     static I run(const Policy& policy, I first, S last, F& equal, P projection) {
+        const pair_test<F, I, I, P, P> are_equal{equal, projection, projection};
         if constexpr (is_shared<Policy, I> && is_written_apart<I>) {
             const std::uint64_t size = size_of(first, last);
             const auto base = base_of(first);
-            const change_judge<decltype(base), F, P> judge{base, equal, projection};
+            const change_judge judge{base, are_equal};
             return at(first, keep_selected(policy, base, size, judge));
         } else {
             const I end = std::ranges::next(first, last);
-            return std::unique(std::move(first), end, [&](auto&& a, auto&& b) {
-                return static_cast<bool>(std::invoke(equal, std::invoke(projection, std::forward<decltype(a)>(a)),
-                                                     std::invoke(projection, std::forward<decltype(b)>(b))));
-            });
+            return std::unique(std::move(first), end, are_equal);
         }
     }
 };

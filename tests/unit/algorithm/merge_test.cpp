@@ -18,6 +18,7 @@ namespace merge_test {
 using pel::par;
 using pel::seq;
 using pel_test::keyed;
+using pel_test::sorted_by_key;
 
 class merge_with : public pel_test::with_threads {
 protected:
@@ -27,14 +28,6 @@ PEL_WITH_ALL_THREADS(merge_with);
 
 constexpr auto by_key = [](const auto& a, const auto& b) { return a.key < b.key; };
 
-/// Returns: n elements in the order of their keys, less than `keys`; each says where it stands, from `position` on.
-std::vector<keyed> sorted(std::uint64_t n, std::uint64_t keys, std::uint32_t position, std::mt19937_64& random) {
-    std::vector<keyed> elements(n);
-    for (keyed& each : elements) each.key = static_cast<std::uint32_t>(random() % keys);
-    std::ranges::sort(elements, {}, &keyed::key);
-    for (keyed& each : elements) each.position = position++;
-    return elements;
-}
 std::vector<std::uint64_t> sizes_beside(std::uint64_t n, std::mt19937_64& random) {
     return {0, 1, n, 1 + n / 1000, random() % (n + 1)};
 }
@@ -43,7 +36,7 @@ TEST_P(merge_with, two_ranges_are_merged_as_by_std_whatever_their_sizes) {
     for (const std::uint64_t n : pel_test::input_sizes(random, 2, 100'000)) {
         for (const std::uint64_t m : sizes_beside(n, random)) {
             const std::uint64_t keys = random() % 2 == 0 ? 1 + n / 10 : 2 * n + 1;
-            const auto a = sorted(m, keys, 0, random), b = sorted(n, keys, 1U << 31, random);
+            const auto a = sorted_by_key(m, keys, 0, random), b = sorted_by_key(n, keys, 1U << 31, random);
             std::vector<keyed> expected(m + n), got(m + n);
             std::merge(a.begin(), a.end(), b.begin(), b.end(), expected.begin(), by_key);
             ASSERT_EQ(pel::merge(par.on(pool), a.begin(), a.end(), b.begin(), b.end(), got.begin(), by_key), got.end());
@@ -60,8 +53,8 @@ TEST_P(merge_with, two_ranges_are_merged_as_by_std_whatever_their_sizes) {
 }
 
 TEST_P(merge_with, one_thread_alone_compares_no_more_than_std) {
-    const auto a = sorted(pel_test::scaled(50'000), 1'000, 0, random),
-               b = sorted(pel_test::scaled(70'000), 2'000, 0, random);
+    const auto a = sorted_by_key(pel_test::scaled(50'000), 1'000, 0, random),
+               b = sorted_by_key(pel_test::scaled(70'000), 2'000, 0, random);
     std::vector<keyed> out(a.size() + b.size());
     std::atomic<std::uint64_t> comparisons{0};
     const auto counted = [&](const keyed& x, const keyed& y) {
@@ -144,7 +137,7 @@ TEST_P(merge_with, merges_in_place_whatever_the_sizes) {
     for (const std::uint64_t n : pel_test::input_sizes(random, 2, 100'000)) {
         for (const std::uint64_t m : sizes_beside(n, random)) {
             const std::uint64_t keys = random() % 2 == 0 ? 1 + n / 10 : 2 * n + 1;
-            const auto a = sorted(m, keys, 0, random), b = sorted(n, keys, 1U << 31, random);
+            const auto a = sorted_by_key(m, keys, 0, random), b = sorted_by_key(n, keys, 1U << 31, random);
             merges_in_place<std::vector<keyed>>(a, b, par.on(pool).grain(1024), par.on(pool).grain(3));
             merges_in_place<std::vector<keyed>>(b, a, par.on(pool).grain(1024), par.on(pool).grain(3));
             std::vector<keyed> elements(a);
@@ -163,7 +156,7 @@ TEST_P(merge_with, merges_in_place_whatever_the_sizes) {
 TEST_P(merge_with, merges_in_place_without_a_buffer_too_and_what_is_not_a_vector) {
     for (const std::uint64_t n : pel_test::input_sizes(random, 1, 20'000)) {
         const std::uint64_t m = random() % (n + 1);
-        const auto a = sorted(m, n + 1, 0, random), b = sorted(n, n + 1, 1U << 31, random);
+        const auto a = sorted_by_key(m, n + 1, 0, random), b = sorted_by_key(n, n + 1, 1U << 31, random);
         merges_in_place<std::vector<suspicious>>(a, b, par.on(pool).grain(3));
         merges_in_place<std::vector<suspicious>>(b, a, par.on(pool).grain(3));
         merges_in_place<std::deque<keyed>>(b, a, par.on(pool).grain(3));
@@ -252,7 +245,7 @@ TEST_P(merge_with, no_element_is_lost_by_a_stop) {
 }
 
 TEST_P(merge_with, an_exception_arrives_and_the_pool_goes_on) {
-    const auto a = sorted(pel_test::scaled(100'000), 1'000, 0, random);
+    const auto a = sorted_by_key(pel_test::scaled(100'000), 1'000, 0, random);
     std::vector<keyed> out(2 * a.size());
     const auto last = std::prev(a.end())->key;
     const auto refuse = [&](const keyed& x, const keyed& y) {

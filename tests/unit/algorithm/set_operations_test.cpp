@@ -18,6 +18,7 @@ namespace set_operations_test {
 using pel::par;
 using pel::seq;
 using pel_test::keyed;
+using pel_test::sorted_by_key;
 
 class sets_with : public pel_test::with_threads {
 protected:
@@ -27,15 +28,6 @@ PEL_WITH_ALL_THREADS(sets_with);
 
 constexpr auto by_key = [](const keyed& a, const keyed& b) { return a.key < b.key; };
 
-/// Returns: n elements in the order of their keys, less than `keys`; each says where it stands, from `position` on.
-std::vector<keyed> sorted(std::uint64_t n, std::uint64_t keys, std::uint32_t position, std::mt19937_64& random) {
-    std::vector<keyed> elements(n);
-    for (keyed& each : elements) each.key = static_cast<std::uint32_t>(random() % keys);
-    std::ranges::sort(elements, {}, &keyed::key);
-    for (keyed& each : elements) each.position = position++;
-    return elements;
-}
-
 /// Calls check(a, b) for ranges of many sizes, with few or many elements that are equal.
 template <class Check>
 void for_all_ranges(std::mt19937_64& random, const Check& check) {
@@ -44,7 +36,7 @@ void for_all_ranges(std::mt19937_64& random, const Check& check) {
         const std::uint64_t most_keys[] = {1, 3, 1 + n / 10, 2 * n + 1};
         const std::uint64_t keys = most_keys[random() % 4];
         for (const std::uint64_t m : other_sizes) {
-            const auto a = sorted(m, keys, 0, random), b = sorted(n, keys, 1U << 31, random);
+            const auto a = sorted_by_key(m, keys, 0, random), b = sorted_by_key(n, keys, 1U << 31, random);
             check(a, b);
             check(b, a);
         }
@@ -125,7 +117,8 @@ TEST_P(sets_with, nobody_compares_more_often_than_promised) {
         comparisons.fetch_add(1, std::memory_order_relaxed);
         return x.key < y.key;
     };
-    const auto a = sorted(pel_test::scaled(50'000), 20'000, 0, random), b = sorted(a.size(), 20'000, 0, random);
+    const auto a = sorted_by_key(pel_test::scaled(50'000), 20'000, 0, random),
+               b = sorted_by_key(a.size(), 20'000, 0, random);
     std::vector<keyed> out(a.size() + b.size());
     const std::uint64_t by_std = 2 * (a.size() + b.size());
     pel::set_union(par.on(pool), a, b, out.begin(), counted);
@@ -164,7 +157,7 @@ TEST_P(sets_with, elements_of_different_types_and_ranges_of_all_kinds_will_do) {
 }
 
 TEST_P(sets_with, an_exception_arrives_and_the_pool_goes_on) {
-    const auto a = sorted(pel_test::scaled(100'000), 1'000, 0, random);
+    const auto a = sorted_by_key(pel_test::scaled(100'000), 1'000, 0, random);
     std::vector<keyed> out(2 * a.size());
     const auto last = a.back().key;
     const auto refuse = [&](const keyed& x, const keyed& y) {
