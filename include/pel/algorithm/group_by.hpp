@@ -2,6 +2,7 @@
 // group_by, remove_duplicates: by hashes of keys. Groups, and what is kept, are in the order of first occurrence.
 #pragma once
 
+#include <pel/detail/algorithm/chunk_groups.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/hashed_groups.hpp>
 #include <pel/detail/algorithm/selection.hpp>
@@ -78,6 +79,11 @@ struct group_by_function {
     }
 
 private:
+    /// Elements that may be made first and assigned then: nobody can tell.
+    template <class T>
+    static constexpr bool is_copied_late = std::is_trivially_copyable_v<T> && std::default_initializable<T> &&
+                                           std::copyable<T> && !std::is_same_v<T, bool>; // whose vector has no places
+
     template <class Key, class T>
     struct found {
         std::uint64_t first; // item
@@ -87,6 +93,13 @@ private:
     template <class Number, class T, class Policy, class Base, class Items>
     static auto group(const Policy& policy, Base from, std::uint64_t size, const Items& items) {
         using key = typename Items::key;
+        if constexpr (is_copied_late<T>) {
+            chunk_groups<Number, Items> groups(size, items);
+            if (groups.are_few()) {
+                groups.find_all(policy);
+                return copied<T>(policy, from, items, groups);
+            }
+        }
         const unsigned buckets = hash_buckets_for(size);
         std::vector<std::vector<found<key, T>>> found_in(buckets);
         for_hash_buckets<Number>(policy, size, buckets, items, [&](unsigned bucket, Number* item, std::uint64_t n) {
@@ -106,6 +119,22 @@ private:
                 groups[group_of[each]].group.second.push_back(*at(from, item[each]));
         });
         return in_order(found_in);
+    }
+    template <class T, class Policy, class Base, class Number, class Items>
+    static std::vector<std::pair<typename Items::key, std::vector<T>>>
+    copied(const Policy& policy, Base from, const Items& items, const chunk_groups<Number, Items>& groups) {
+        std::vector<std::pair<typename Items::key, std::vector<T>>> result;
+        result.reserve(groups.sizes().size());
+        for (const Number first : groups.firsts()) result.push_back({items.key_at(first), {}});
+        run_numbers(policy, result.size(), [&](std::uint64_t n) { result[n].second.resize(groups.sizes()[n]); });
+        run_numbers(policy, groups.chunks(), [&](std::uint64_t number) {
+            const auto& chunk = groups[number];
+            std::vector<T*> next(chunk.group.size());
+            for (std::size_t each = 0; each < next.size(); ++each)
+                next[each] = result[chunk.group[each]].second.data() + chunk.before[each];
+            groups.for_items(number, [&](std::uint64_t item, unsigned group) { *next[group]++ = *at(from, item); });
+        });
+        return result;
     }
     template <class Key, class T>
     static std::vector<std::pair<Key, std::vector<T>>> in_order(std::vector<std::vector<found<Key, T>>>& found_in) {
@@ -162,6 +191,12 @@ private:
     template <class Number, class Policy, class Items>
     static void mark(const Policy& policy, const Items& items, std::vector<unsigned char>& is_first) {
         const std::uint64_t size = is_first.size();
+        chunk_groups<Number, Items> groups(size, items);
+        if (groups.are_few()) {
+            groups.find_all(policy);
+            for (const Number first : groups.firsts()) is_first[first] = 1;
+            return;
+        }
         for_hash_buckets<Number>(policy, size, hash_buckets_for(size), items,
                                  [&](unsigned, const Number* item, std::uint64_t n) {
                                      const auto equal = [&](Number a, Number b) { return items.is_equal(a, b); };
@@ -176,8 +211,9 @@ private:
 
 /// Returns: a std::vector of pairs of a key, key(element), and the elements that have it, copied, in their order. Groups
 /// are in the order of their first elements: the same for any number of threads. hash: std::hash of the key. Throws,
-/// blocks: as parallel_for. Complexity: work O(n) expected, span O(n / 256 + the largest group + groups · log groups).
-/// Memory: besides the result 8 bytes for each element (16 from 2^32 on), and a table for each thread.
+/// blocks: as parallel_for. Complexity: work O(n) expected, span O(n / 256 + groups · log groups), and the largest
+/// group where groups are many, or elements not trivially copyable. Memory: besides the result 8 bytes for each element (16
+/// from 2^32 on), and a table for each thread.
 inline constexpr detail::function_object<detail::group_by_function> group_by{};
 
 /// Returns: a std::vector of the elements, each value once, where it was first. Everything else is as for group_by.

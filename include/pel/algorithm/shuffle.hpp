@@ -88,10 +88,9 @@ void shuffle(const Policy& policy, Base first, std::uint64_t size, std::uint64_t
             if (scratch.data() != nullptr) {
                 const random_buckets choose(random_number(seed, 1), buckets);
                 distribution<Base, random_buckets> distribute(first, size, scratch.data(), choose);
-                return distribute.template run<false>(
-                    policy, [&](unsigned bucket, std::uint64_t begin, std::uint64_t end) {
-                        shuffle_alone(at(first, begin), end - begin, random_number(seed_of_buckets, bucket));
-                    });
+                return distribute.run(policy, never_late, [&](unsigned bucket, std::uint64_t begin, std::uint64_t end) {
+                    shuffle_alone(at(first, begin), end - begin, random_number(seed_of_buckets, bucket));
+                });
             }
         }
     }

@@ -86,7 +86,7 @@ struct sort_function : sorting_overloads<sort_function> {
         return {};
     }
 
-    static constexpr std::uint64_t least_radix_sort = 1 << 11;
+    static constexpr std::uint64_t least_radix_sort = 128;
 
     template <class Policy, class Base, class C, class P>
     static void sort(const Policy& policy, Base first, std::uint64_t size, const projected_less<C, P>& less) {
@@ -102,8 +102,8 @@ struct sort_function : sorting_overloads<sort_function> {
         if constexpr (is_shared<Policy, Base> && moves_safely<Base>) {
             const scratch_memory<std::iter_value_t<Base>> scratch(size);
             if (scratch.data() != nullptr) {
-                const auto sort_bucket = [&](std::uint64_t begin, std::uint64_t end) {
-                    quick_sort(at(first, begin), at(first, end), less);
+                const auto sort_bucket = [&](Base begin, Base end, std::iter_value_t<Base>*) {
+                    quick_sort(begin, end, less);
                 };
                 return sample_sort<false>(policy, first, size, scratch.data(), less, sort_bucket);
             }
@@ -130,8 +130,8 @@ struct stable_sort_function : sorting_overloads<stable_sort_function> {
             const scratch_memory<std::iter_value_t<Base>> scratch(is_large ? size : (size + 1) / 2);
             if (scratch.data() != nullptr) {
                 if (!is_large) return merge_sort(first, last, scratch.data(), less);
-                const auto sort_bucket = [&](std::uint64_t begin, std::uint64_t end) {
-                    merge_sort(at(first, begin), at(first, end), scratch.data() + begin, less);
+                const auto sort_bucket = [&](Base begin, Base end, std::iter_value_t<Base>* room) {
+                    merge_sort(begin, end, room, less);
                 };
                 return sample_sort<true>(policy, first, size, scratch.data(), less, sort_bucket);
             }

@@ -20,6 +20,7 @@ PEL_NAMESPACE_BEGIN
 namespace detail {
 
 inline constexpr unsigned most_buckets = 256; // bucket numbers are bytes
+inline constexpr std::uint64_t never_late = ~std::uint64_t{0};
 
 template <class Base, class Classifier>
 class distribution {
@@ -32,9 +33,11 @@ public:
           buckets_(classifier.buckets()), begins_(blocks() * (buckets_ + 1)), has_moved_(blocks()),
           is_gathered_(buckets_), bucket_begins_(buckets_ + 1) {}
 
-    /// Calls work(bucket, begin, end) for each bucket, as [0, size) counts. NeedsScratch: it uses the scratch memory there.
-    template <bool NeedsScratch, class Policy, class Work>
-    void run(const Policy& policy, const Work& work) {
+    /// Calls work(bucket, begin, end) for each bucket, as [0, size) counts. Where a bucket has `least_late` elements or more,
+    /// it may use that part of the scratch memory: it is called once all buckets are gathered; else while the bucket is in
+    /// a cache.
+    template <class Policy, class Work>
+    void run(const Policy& policy, std::uint64_t least_late, const Work& work) {
         call_unwinding(
             [&] {
                 if constexpr (Classifier::uses_elements) // as they are in the range: nothing may move meanwhile
@@ -46,16 +49,20 @@ public:
         const auto work_on = [&](std::uint64_t bucket) {
             work(static_cast<unsigned>(bucket), bucket_begins_[bucket], bucket_begins_[bucket + 1]);
         };
-        const auto for_buckets = [&](const auto& body) { run_numbers(policy, buckets_, body); };
+        const auto is_late = [&](std::uint64_t bucket) {
+            return bucket_begins_[bucket + 1] - bucket_begins_[bucket] >= least_late;
+        };
         call_unwinding(
             [&] {
-                for_buckets([&](std::uint64_t bucket) {
+                run_numbers(policy, buckets_, [&](std::uint64_t bucket) {
                     gather(bucket);
-                    if constexpr (!NeedsScratch) work_on(bucket); // while it is in the cache
+                    if (!is_late(bucket)) work_on(bucket);
                 });
             },
             [&] { gather_rest(); });
-        if constexpr (NeedsScratch) for_buckets(work_on);
+        run_numbers(policy, buckets_, [&](std::uint64_t bucket) {
+            if (is_late(bucket)) work_on(bucket);
+        });
     }
 
 private:

@@ -107,7 +107,7 @@ void for_hash_buckets(const Policy& policy, std::uint64_t size, unsigned buckets
     if (scratch.data() == nullptr) throw_error<std::bad_alloc>();
     const hash_buckets<HashOf> choose(hash_of, buckets);
     distribution<Number*, hash_buckets<HashOf>> distribute(items.data(), size, scratch.data(), choose);
-    distribute.template run<false>(policy, [&](unsigned bucket, std::uint64_t begin, std::uint64_t end) {
+    distribute.run(policy, never_late, [&](unsigned bucket, std::uint64_t begin, std::uint64_t end) {
         work(bucket, items.data() + begin, end - begin);
     });
 }

@@ -67,10 +67,9 @@ void insertion_sort(Base first, Base last, const Less& less) {
     for (Base each = first; ++each != last;) insert<IsGuarded>(first, each, less);
 }
 
-/// The same, but gives up once elements have gone more than a few places. Returns: whether the range is sorted.
+/// The same, but gives up once elements have gone more than `most` places. Returns: whether the range is sorted.
 template <class Base, class Less>
-bool try_insertion_sort(Base first, Base last, const Less& less) {
-    constexpr std::iter_difference_t<Base> most = 8;
+bool try_insertion_sort(Base first, Base last, const Less& less, std::iter_difference_t<Base> most) {
     if (first == last) return true;
     std::iter_difference_t<Base> moved = 0;
     for (Base each = first; ++each != last;) {

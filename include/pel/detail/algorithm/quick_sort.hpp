@@ -205,7 +205,8 @@ void quick_sort(Base first, Base last, const Less& less, unsigned bad) {
         if (bad-- == 0) return heap_sort(first, last, less);
         break_pattern(first, pivot);
         break_pattern(pivot + 1, last);
-    } else if (was_already && try_insertion_sort(first, pivot, less) && try_insertion_sort(pivot + 1, last, less)) {
+    } else if (was_already && try_insertion_sort(first, pivot, less, 8) &&
+               try_insertion_sort(pivot + 1, last, less, 8)) {
         return;
     }
     quick_sort<IsGuarded>(first, pivot, less, bad);

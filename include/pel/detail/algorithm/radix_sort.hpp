@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Radix sort, stable. The first digit, the highest in which keys differ, is counted and scattered by all threads, block by
-// block. Buckets that fit into a cache then are sorted by their other digits on one thread each, the lowest first; larger
-// ones are treated as the whole was.
+// block. Buckets that fit into a cache then are sorted on one thread each: by as many digits as tell nearly all of their
+// elements apart, the lowest first, and by insertion for the rest. Larger buckets are treated as the whole was.
 // R1  Elements are copied from the range to scratch memory or back, never within one of them: until a pass is over they
 //     are complete where it reads. So a key function that throws, or a cancelled loop, costs a copy back.
 // Source: D. Knuth, TAOCP 3, 5.2.5; P. McIlroy et al., "Engineering Radix Sort", 1993.
 #pragma once
 
 #include <pel/detail/algorithm/blocks.hpp>
+#include <pel/detail/algorithm/line_scatter.hpp>
 #include <pel/detail/algorithm/merge_sort.hpp>
 #include <pel/detail/algorithm/scratch.hpp>
-#include <pel/parallel_reduce.hpp>
 
 #include <algorithm>
 #include <array>
@@ -31,6 +31,43 @@ struct key_digit {
     }
 };
 
+/// How often each digit occurs in each block of a range; then, where the elements of each block go.
+class digit_table {
+public:
+    /// Few enough blocks that the table is small beside the range.
+    digit_table(std::uint64_t size, unsigned bits) : digits_(std::uint64_t{1} << bits) {
+        constexpr std::uint64_t least_block = 1 << 14, elements_per_entry = 128;
+        block_ = std::max(least_block, digits_ * elements_per_entry);
+        blocks_ = (size + block_ - 1) / block_;
+        entries_.resize(blocks_ * digits_);
+    }
+
+    std::uint64_t digits() const noexcept { return digits_; }
+    std::uint64_t blocks() const noexcept { return blocks_; }
+    std::uint64_t block_size() const noexcept { return block_; }
+    std::uint64_t* row(std::uint64_t block) noexcept { return entries_.data() + block * digits_; }
+
+    /// Makes places of the counts; those of the first digit begin at `begin`. Returns: where each digit's begin, and the end.
+    std::vector<std::uint64_t> place(std::uint64_t begin) {
+        std::vector<std::uint64_t> begins(digits_ + 1);
+        for (std::uint64_t block = 0; block < blocks_; ++block) {
+            for (std::uint64_t each = 0; each < digits_; ++each) begins[each + 1] += row(block)[each];
+        }
+        begins[0] = begin;
+        for (std::uint64_t each = 0; each < digits_; ++each) begins[each + 1] += begins[each];
+        std::vector<std::uint64_t> next = begins;
+        for (std::uint64_t block = 0; block < blocks_; ++block) {
+            std::uint64_t* const entry = row(block);
+            for (std::uint64_t each = 0; each < digits_; ++each) next[each] += std::exchange(entry[each], next[each]);
+        }
+        return begins;
+    }
+
+private:
+    std::uint64_t digits_, block_, blocks_;
+    std::vector<std::uint64_t> entries_;
+};
+
 /// KeyOf: gives an element's key, an unsigned number. Requires: elements are trivially copyable.
 template <class Base, class KeyOf>
 class radix_sort {
@@ -38,10 +75,12 @@ class radix_sort {
     using key = std::invoke_result_t<const KeyOf&, const value&>;
     using digit = key_digit<key>;
     static constexpr unsigned key_bits = 8 * sizeof(key);
-    static constexpr unsigned first_bits = 8, most_buckets = 1U << first_bits;
-    static constexpr std::uint64_t block = 1 << 15;
-    static constexpr std::uint64_t few = 256; // sorted by comparisons
-    static constexpr std::uint64_t most_in_cache = (std::uint64_t{1} << 19) / sizeof(value);
+    static constexpr unsigned least_digit_bits = 8, most_digit_bits = 11;
+    static constexpr std::uint64_t few = 64; // sorted by comparisons
+    static constexpr std::uint64_t most_alone = 1 << 14;
+    static constexpr std::uint64_t most_in_cache = (std::uint64_t{1} << 21) / sizeof(value);
+    static constexpr std::uint64_t wanted_in_cache = (std::uint64_t{1} << 18) / sizeof(value);
+    static constexpr std::uint64_t most_in_caches = (std::uint64_t{1} << 24) / sizeof(value); // of all cores
 
 public:
     /// Requires: scratch has room for `size` elements.
@@ -51,32 +90,46 @@ public:
     template <class Policy>
     void run(const Policy& policy) {
         part all{0, size_, true};
-        sort_part(policy, all, key_bits - std::min(first_bits, key_bits), first_, scratch_);
+        if (size_ <= most_alone)
+            sort_alone(all, key_bits, first_, scratch_);
+        else
+            sort_part(policy, all, first_, scratch_);
     }
 
 private:
     struct part {
         std::uint64_t begin, end;
         bool is_in_range; // else in the scratch memory: complete there, as the last pass that is over has left it
-    };
-    using counts = std::array<std::uint64_t, most_buckets>;
-    static constexpr unsigned most_digit_bits = 9;
-    using one_digit_counts = std::array<std::uint32_t, 1U << most_digit_bits>;
-    using digit_counts = std::array<one_digit_counts, (key_bits + most_digit_bits - 1) / most_digit_bits + 1>;
 
-    /// Sorts a part, which is in `from`, with all threads. `shift`: where the highest digit probably is.
-    template <class Policy, class From, class To>
-    void sort_part(const Policy& policy, part& whole, unsigned shift, From from, To to) {
-        const std::uint64_t lo = whole.begin;
-        const std::uint64_t hi = whole.end;
-        std::vector<counts> next((hi - lo + block - 1) / block);
-        const key differing = count(policy, lo, hi, digit{shift, first_bits}, from, next);
-        if (differing == 0) return to_range(whole);
+        std::uint64_t size() const noexcept { return end - begin; }
+    };
+    static constexpr unsigned most_passes = 3;
+    using digit_counts = std::array<std::uint32_t, 1U << most_digit_bits>;
+
+    static void note(key& differing, key a, key b) noexcept { differing = static_cast<key>(differing | (a ^ b)); }
+    /// Where the highest digit begins, if keys differ in these bits.
+    static unsigned shift_of(key differing, unsigned bits) noexcept {
         const auto width = static_cast<unsigned>(std::bit_width(differing));
-        const unsigned right = width > first_bits ? width - first_bits : 0;
-        if (shift != right) count(policy, lo, hi, digit{shift = right, first_bits}, from, next);
-        std::vector<part> buckets = place(lo, next, is_range(to));
-        scatter(policy, lo, hi, digit{shift, first_bits}, from, to, next);
+        return width > bits ? width - bits : 0;
+    }
+
+    /// Sorts a part, which is in `from`, with all threads.
+    template <class Policy, class From, class To>
+    void sort_part(const Policy& policy, part& whole, From from, To to) {
+        const auto wide = static_cast<unsigned>(std::bit_width(whole.size() / wanted_in_cache));
+        const unsigned bits = std::min(std::clamp(wide, least_digit_bits, most_digit_bits), key_bits);
+        digit_table table(whole.size(), bits);
+        unsigned shift = shift_of(sample(whole, from), bits);
+        const key differing = count(policy, whole, digit{shift, bits}, from, table);
+        if (differing == 0) return to_range(whole);
+        if (shift != shift_of(differing, bits))
+            count(policy, whole, digit{shift = shift_of(differing, bits), bits}, from, table);
+        const std::vector<std::uint64_t> begins = table.place(whole.begin);
+        scatter(policy, whole, digit{shift, bits}, from, to, table);
+        std::vector<part> buckets;
+        buckets.reserve(table.digits());
+        for (std::uint64_t each = 0; each < table.digits(); ++each)
+            buckets.push_back({begins[each], begins[each + 1], is_range(to)});
         call_unwinding([&] { sort_buckets(policy, buckets, shift, to, from); },
                        [&] {
                            for (part& each : buckets) to_range(each);
@@ -85,46 +138,62 @@ private:
         whole.is_in_range = true;
     }
 
+    /// Returns: the bits in which some of the keys differ; most probably the highest in which any do.
+    template <class From>
+    key sample(const part& whole, From from) const {
+        constexpr std::uint64_t looked_at = 128;
+        const key some = key_of_(*at(from, whole.begin));
+        key differing = 0;
+        for (std::uint64_t each = 1; each < looked_at; ++each)
+            note(differing, key_of_(*at(from, whole.begin + whole.size() / looked_at * each)), some);
+        return differing;
+    }
     /// Counts digits for each block. Returns: the bits in which keys differ.
     template <class Policy, class From>
-    key count(const Policy& policy, std::uint64_t lo, std::uint64_t hi, digit of, From from,
-              std::vector<counts>& next) {
-        const key some = key_of_(*at(from, lo));
-        return parallel_reduce(
-            policy, std::uint64_t{0}, std::uint64_t{next.size()}, key{0},
-            [&](std::uint64_t number) {
-                const std::uint64_t begin = lo + number * block;
-                counts count{};
-                key differing = 0;
-                From each = at(from, begin);
-                for (std::uint64_t n = std::min(block, hi - begin); n != 0; --n, ++each) {
-                    const key its = key_of_(*each);
-                    differing = static_cast<key>(differing | (its ^ some));
-                    ++count[of(its)];
-                }
-                next[number] = count;
-                return differing;
-            },
-            [](key a, key b) { return static_cast<key>(a | b); });
-    }
-    /// Makes of each block's counts the places where its elements go.
-    static std::vector<part> place(std::uint64_t lo, std::vector<counts>& next, bool is_in_range) {
-        std::vector<part> buckets(most_buckets, part{0, 0, is_in_range});
-        std::uint64_t end = lo;
-        for (unsigned each = 0; each < most_buckets; ++each) {
-            buckets[each].begin = end;
-            for (counts& in_block : next) end += std::exchange(in_block[each], end);
-            buckets[each].end = end;
-        }
-        return buckets;
+    key count(const Policy& policy, const part& whole, digit of, From from, digit_table& table) {
+        const key some = key_of_(*at(from, whole.begin));
+        std::vector<key> differing(table.blocks());
+        run_numbers(policy, table.blocks(), [&](std::uint64_t block) {
+            const std::uint64_t begin = whole.begin + block * table.block_size();
+            std::uint64_t* const counts = table.row(block);
+            std::fill_n(counts, table.digits(), std::uint64_t{0});
+            key bits = 0;
+            From each = at(from, begin);
+            for (std::uint64_t n = std::min(table.block_size(), whole.end - begin); n != 0; --n, ++each) {
+                const key its = key_of_(*each);
+                note(bits, its, some);
+                ++counts[of(its)];
+            }
+            differing[block] = bits;
+        });
+        key all = 0;
+        for (const key bits : differing) note(all, bits, 0);
+        return all;
     }
     template <class Policy, class From, class To>
-    void scatter(const Policy& policy, std::uint64_t lo, std::uint64_t hi, digit of, From from, To to,
-                 std::vector<counts>& places) {
-        run_numbers(policy, places.size(), [&](std::uint64_t number) {
-            const std::uint64_t begin = lo + number * block;
-            scatter_some(at(from, begin), std::min(block, hi - begin), to, of, places[number].data());
+    void scatter(const Policy& policy, const part& whole, digit of, From from, To to, digit_table& table) {
+        run_numbers(policy, table.blocks(), [&](std::uint64_t block) {
+            const std::uint64_t begin = whole.begin + block * table.block_size();
+            const std::uint64_t n = std::min(table.block_size(), whole.end - begin);
+            if constexpr (line_scatter<value>::is_possible && std::is_same_v<To, value*>) {
+                if (!is_range(to) && whole.size() > most_in_caches &&
+                    scatter_lines(at(from, begin), n, of, table, block))
+                    return;
+            }
+            scatter_some(at(from, begin), n, to, of, table.row(block));
         });
+    }
+    /// Into the scratch memory.
+    template <class From>
+    bool scatter_lines(From from, std::uint64_t n, digit of, digit_table& table, std::uint64_t block) const {
+        line_scatter<value> lines(scratch_, table.row(block), table.digits());
+        if (!lines.is_ready()) return false;
+        for (; n != 0; --n, ++from) {
+            const value element = *from;
+            lines.put(of(key_of_(element)), element);
+        }
+        lines.finish();
+        return true;
     }
     template <class From, class To, class Place>
     PEL_ALWAYS_INLINE void scatter_some(From from, std::uint64_t n, To to, digit of, Place* next) const {
@@ -139,9 +208,9 @@ private:
     void sort_buckets(const Policy& policy, std::vector<part>& buckets, unsigned bits, From from, To to) {
         run_numbers(policy, buckets.size(), [&](std::size_t number) {
             part& one = buckets[number];
-            if (one.begin == one.end) return;
-            if (bits != 0 && one.end - one.begin > most_in_cache)
-                sort_part(policy, one, bits > first_bits ? bits - first_bits : 0, from, to);
+            if (one.size() == 0) return;
+            if (bits != 0 && one.size() > most_in_cache)
+                sort_part(policy, one, from, to);
             else
                 sort_alone(one, bits, from, to);
         });
@@ -150,24 +219,55 @@ private:
     /// Sorts a part, which is in `from`, on this thread.
     template <class From, class To>
     void sort_alone(part& one, unsigned bits, From from, To to) {
-        const std::uint64_t n = one.end - one.begin;
-        if (bits == 0 || n <= few) {
-            to_range(one);
-            if (bits != 0) sort_few(one);
-            return;
-        }
-        if constexpr (key_bits > first_bits) sort_by_other_digits(one, bits, from, to);
+        if (bits != 0 && one.size() > few) return sort_in_cache(one, from, to);
+        to_range(one);
+        if (bits != 0) sort_few(one);
     }
     template <class From, class To>
-    void sort_by_other_digits(part& one, unsigned bits, From from, To to) const {
-        // As few passes as end in the range.
-        unsigned passes = (bits + most_digit_bits - 1) / most_digit_bits;
-        passes += (passes % 2 == 0) != is_range(from);
-        const unsigned digit_bits = (bits + passes - 1) / passes;
-        digit_counts counted{};
-        count_digits(at(from, one.begin), one.end - one.begin, passes, digit_bits, counted);
-        pass(one, 0, passes, digit_bits, at(from, one.begin), at(to, one.begin), counted);
+    void sort_in_cache(part& one, From from, To to) {
+        const key differing = differing_bits(at(from, one.begin), one.size());
+        const auto width = static_cast<unsigned>(std::bit_width(differing));
+        const auto size_bits = static_cast<unsigned>(std::bit_width(one.size()));
+        const unsigned wanted = std::min(width, size_bits + 3); // one in 16 elements or fewer is like another
+        const unsigned most_bits = std::clamp(size_bits - 3, least_digit_bits, most_digit_bits);
+        const unsigned passes = (wanted + most_bits - 1) / most_bits;
+        const unsigned bits = passes == 0 ? 0 : std::min(most_bits, (width + passes - 1) / passes);
+        const unsigned rest = width - std::min(width, passes * bits);
+        if (passes == 1) sort_by_lowest<1>(one, rest, bits, from, to);
+        if (passes == 2) sort_by_lowest<2>(one, rest, bits, from, to);
+        if (passes == 3) sort_by_lowest<3>(one, rest, bits, from, to);
+        to_range(one);
+        if (rest != 0) sort_nearly(one);
     }
+    template <class From>
+    key differing_bits(From from, std::uint64_t n) const {
+        const key some = key_of_(*from);
+        key differing = 0;
+        for (; n != 0; --n, ++from) note(differing, key_of_(*from), some);
+        return differing;
+    }
+    /// By digits from bit `shift` on, the lowest first.
+    template <unsigned Passes, class From, class To>
+    void sort_by_lowest(part& one, unsigned shift, unsigned bits, From from, To to) const {
+        digit_counts counts[Passes];
+        for (digit_counts& each : counts) std::fill_n(each.data(), 1U << bits, 0U);
+        From next = at(from, one.begin);
+        for (std::uint64_t n = one.size(); n != 0; --n, ++next) {
+            const key its = key_of_(*next);
+            for (unsigned each = 0; each < Passes; ++each) ++counts[each][digit{shift + each * bits, bits}(its)];
+        }
+        pass<Passes>(one, counts, digit{shift, bits}, from, to);
+    }
+    /// The first of `Passes` passes and those after it. `from` and `to` take turns.
+    template <unsigned Passes, class From, class To>
+    void pass(part& one, digit_counts* counts, digit of, From from, To to) const {
+        std::uint32_t end = 0;
+        for (unsigned each = 0; each < 1U << of.bits; ++each) end += std::exchange((*counts)[each], end);
+        scatter_some(at(from, one.begin), one.size(), at(to, one.begin), of, counts->data());
+        one.is_in_range = !one.is_in_range;
+        if constexpr (Passes > 1) pass<Passes - 1>(one, counts + 1, digit{of.shift + of.bits, of.bits}, to, from);
+    }
+
     void to_range(part& one) const {
         if (!one.is_in_range) std::copy(scratch_ + one.begin, scratch_ + one.end, at(first_, one.begin));
         one.is_in_range = true;
@@ -179,30 +279,16 @@ private:
         else
             return false;
     }
+    auto less() const noexcept {
+        return [this](const value& a, const value& b) { return key_of_(a) < key_of_(b); };
+    }
     void sort_few(const part& one) const {
-        merge_sort(at(first_, one.begin), at(first_, one.end), scratch_ + one.begin,
-                   [this](const value& a, const value& b) { return key_of_(a) < key_of_(b); });
+        merge_sort(at(first_, one.begin), at(first_, one.end), scratch_ + one.begin, less());
     }
-
-    template <class From>
-    void count_digits(From from, std::uint64_t n, unsigned passes, unsigned digit_bits, digit_counts& counted) const {
-        for (; n != 0; --n, ++from) {
-            key its = key_of_(*from);
-            for (unsigned each = 0; each < passes && each < counted.size();
-                 ++each, its = static_cast<key>(its >> digit_bits))
-                ++counted[each][static_cast<unsigned>(its) & ((1U << digit_bits) - 1)];
-        }
-    }
-    /// Pass number n and those after it. `from` and `to` take turns.
-    template <class From, class To>
-    void pass(part& one, unsigned n, unsigned passes, unsigned digit_bits, From from, To to,
-              digit_counts& counted) const {
-        if (n == passes || n == counted.size()) return; // the latter never: g++ 12 has to be told
-        std::uint32_t end = 0;
-        for (std::uint32_t& each : counted[n]) end += std::exchange(each, end);
-        scatter_some(from, one.end - one.begin, to, digit{n * digit_bits, digit_bits}, counted[n].data());
-        one.is_in_range = !one.is_in_range;
-        pass(one, n + 1, passes, digit_bits, to, from, counted);
+    /// By insertion, unless more elements than was likely are in a wrong place.
+    void sort_nearly(const part& one) const {
+        const auto most = static_cast<std::iter_difference_t<Base>>(one.size());
+        if (!try_insertion_sort(at(first_, one.begin), at(first_, one.end), less(), most)) sort_few(one);
     }
 
     const Base first_;
@@ -219,11 +305,10 @@ inline constexpr bool is_radix_sortable =
 /// Sorts by radix_sort; few elements, or where there is no memory, by comparisons. `less` compares their keys.
 template <class Policy, class Base, class KeyOf, class Less>
 void sort_by_digits(const Policy& policy, Base first, std::uint64_t size, const KeyOf& key_of, const Less& less) {
-    constexpr std::uint64_t few = 32, some = 256;
+    constexpr std::uint64_t few = 32;
     if (size <= few) return insertion_sort(first, at(first, size), less);
     const scratch_memory<std::iter_value_t<Base>> scratch(size);
     if (scratch.data() == nullptr) return merge_sort_in_place(first, at(first, size), less);
-    if (size <= some) return merge_sort(first, at(first, size), scratch.data(), less);
     radix_sort<Base, KeyOf>(first, size, scratch.data(), key_of).run(policy);
 }
 

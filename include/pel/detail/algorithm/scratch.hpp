@@ -3,6 +3,7 @@
 #pragma once
 
 #include <pel/detail/platform/config.hpp>
+#include <pel/detail/platform/memory.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +12,8 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-/// Memory for n objects, none of which is there. Nobody has touched it yet: its pages belong to who does so first.
+/// Memory for n objects, none of which is there. Nobody has touched it yet: its pages belong to who does so first. Much of
+/// it has large pages, where the system has them.
 template <class T>
 class scratch_memory {
 public:
@@ -20,7 +22,9 @@ public:
         : data_(n > PTRDIFF_MAX / sizeof(T)
                     ? nullptr
                     : static_cast<T*>(::operator new(static_cast<std::size_t>(n) * sizeof(T),
-                                                     std::align_val_t(alignment), std::nothrow))) {}
+                                                     std::align_val_t(alignment), std::nothrow))) {
+        if (data_ != nullptr) prefer_large_pages(data_, static_cast<std::size_t>(n) * sizeof(T));
+    }
     scratch_memory(const scratch_memory&) = delete;
     scratch_memory& operator=(const scratch_memory&) = delete;
     ~scratch_memory() { ::operator delete(data_, std::align_val_t(alignment)); }

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Items in groups of equal keys, where the groups are few beside the items: each chunk of the items finds its own groups,
+// and numbers them; then the groups of all chunks are made one list, in the order of first occurrence. The items are read
+// in their order, and a key that most of them have costs nobody more than its share.
+#pragma once
+
+#include <pel/detail/algorithm/blocks.hpp>
+#include <pel/detail/algorithm/hashed_groups.hpp>
+#include <pel/detail/algorithm/scratch.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// Items: hashes an item, by its number, and compares two. Number: an unsigned type that can count them.
+template <class Number, class Items>
+class chunk_groups {
+public:
+    struct chunk {
+        std::vector<Number> first;  // of each of its groups: the first item here
+        std::vector<Number> before; // how many items of that group other chunks have before
+        std::vector<Number> group;  // which one of all it is
+    };
+
+    chunk_groups(std::uint64_t size, const Items& items)
+        : size_(size), items_(items), chunks_((size + chunk_size - 1) / chunk_size), group_in_chunk_(size) {}
+
+    /// Finds the groups of the first chunk. Returns: whether they are so few that it is worth going on.
+    bool are_few() {
+        constexpr std::uint64_t items_of_group = 16;
+        if (size_ < 2 * chunk_size || group_in_chunk_.data() == nullptr) return false;
+        find(0);
+        return chunks_[0].first.size() <= chunk_size / items_of_group;
+    }
+    /// Requires: are_few() was called, and has found so.
+    template <class Policy>
+    void find_all(const Policy& policy) {
+        run_numbers(policy, chunks_.size() - 1, [this](std::uint64_t number) { find(number + 1); });
+        group_table<Number, Items, equal_items> all(items_, equal_items{items_});
+        for (chunk& one : chunks_) {
+            one.group.reserve(one.first.size());
+            for (std::size_t each = 0; each < one.first.size(); ++each) {
+                const Number group = all.find_or_add(one.first[each]);
+                if (group == sizes_.size()) sizes_.push_back(0);
+                one.group.push_back(group);
+                const Number count = one.before[each];
+                one.before[each] = sizes_[group];
+                sizes_[group] = static_cast<Number>(sizes_[group] + count);
+            }
+        }
+        firsts_ = all.firsts();
+    }
+
+    /// The first item of each group, rising.
+    const std::vector<Number>& firsts() const noexcept { return firsts_; }
+    /// How many items each group has.
+    const std::vector<Number>& sizes() const noexcept { return sizes_; }
+
+    std::uint64_t chunks() const noexcept { return chunks_.size(); }
+    const chunk& operator[](std::uint64_t number) const noexcept { return chunks_[number]; }
+    /// Calls visit(item, group in the chunk) for each item of a chunk, in their order.
+    template <class Visit>
+    void for_items(std::uint64_t number, const Visit& visit) const {
+        const std::uint64_t end = std::min(size_, (number + 1) * chunk_size);
+        for (std::uint64_t item = number * chunk_size; item != end; ++item) visit(item, group_in_chunk_.data()[item]);
+    }
+
+private:
+    static constexpr std::uint64_t chunk_size = 1 << 16; // groups are numbered by 16 bits
+
+    struct equal_items {
+        const Items& items;
+        bool operator()(Number a, Number b) const { return items.is_equal(a, b); }
+    };
+
+    void find(std::uint64_t number) {
+        const std::uint64_t begin = number * chunk_size;
+        const std::uint64_t end = std::min(size_, begin + chunk_size);
+        const equal_items equal{items_};
+        group_table<Number, Items, equal_items> table(items_, equal);
+        std::vector<Number>& count = chunks_[number].before;
+        for (std::uint64_t item = begin; item != end; ++item) {
+            const Number group = table.find_or_add(static_cast<Number>(item));
+            group_in_chunk_.data()[item] = static_cast<std::uint16_t>(group);
+            if (group == count.size()) count.push_back(0);
+            ++count[group];
+        }
+        chunks_[number].first = table.firsts();
+    }
+
+    const std::uint64_t size_;
+    const Items& items_;
+    std::vector<chunk> chunks_;
+    const scratch_memory<std::uint16_t> group_in_chunk_; // of each item
+    std::vector<Number> firsts_, sizes_;
+};
+
+} // namespace detail
+PEL_NAMESPACE_END
