@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // bandwidth: reduce, transform, inclusive_scan and copy_if over 10^8 doubles in memory, a random half of which copy_if wants.
-// How near do they come to what the memory can do? That is the variants plain_…, measured in the same run: loops with as
-// many threads that do nothing but move the same bytes. For reduce they read; for transform and the scan they write an
-// element for each that they read, for copy_if one for two. Ordinary stores, which read a line before they write it: the
-// algorithms use no others. GB_per_s counts what a program reads and writes, without those readings.
+// How near do they come to what the memory can do? That is the variants plain_…, measured in the same run: static loops
+// with as many threads that do nothing but move the same bytes, from one element to the next (plain_omp, plain_pel), or at
+// four places at a time (plain_streams). For reduce they read; for transform and the scan they write an element for each
+// that they read, for copy_if one for two. Ordinary stores, which read a line before they write it: the algorithms use no
+// others. GB_per_s counts what a program reads and writes, without those readings.
 // Work: n items. Span: O(log n).
 #pragma once
 
