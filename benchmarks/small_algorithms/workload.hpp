@@ -18,13 +18,13 @@ inline constexpr std::array<unsigned, 3> sizes{1, 10, 64};
 
 /// What calls read and write.
 struct numbers {
-    std::array<int, sizes.back()> in{}; ///< all different, in no order
+    std::array<int, sizes.back()> in{}; ///< all different, none 0, in no order
     std::array<int, sizes.back()> even{}, odd{};
     std::array<int, sizes.back()> out{};
 
     numbers() {
         for (unsigned i = 0; i != in.size(); ++i) {
-            in[i] = static_cast<int>(37 * i % in.size());
+            in[i] = static_cast<int>(37 * i % in.size() + 1);
             even[i] = static_cast<int>(2 * i);
             odd[i] = static_cast<int>(2 * i + 1);
         }
