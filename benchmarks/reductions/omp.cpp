@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "support/omp_workers.hpp"
+#include "support/sum.hpp"
 #include "workload.hpp"
 
 namespace {
@@ -18,7 +19,7 @@ double fold(bench::omp_workers& omp, const double* from, std::size_t n) {
     {
         const auto threads = static_cast<std::size_t>(omp_get_num_threads());
         const auto me = static_cast<std::size_t>(omp_get_thread_num());
-        sum += workload::sum_of(from + n * me / threads, from + n * (me + 1) / threads);
+        sum += bench::sum_of(from + n * me / threads, from + n * (me + 1) / threads);
     }
     return sum;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "support/pel_workers.hpp"
+#include "support/sum.hpp"
 #include "workload.hpp"
 
 #include <pel/parallel_reduce.hpp>
@@ -15,7 +16,7 @@ double reduce(const pel::execution_policy auto& policy, const double* from, std:
 
 double fold(const pel::execution_policy auto& policy, const double* from, std::size_t n) {
     const auto stretch = [from](std::size_t first, std::size_t last, double before) {
-        return before + workload::sum_of(from + first, from + last);
+        return before + bench::sum_of(from + first, from + last);
     };
     return pel::parallel_fold(policy, std::size_t{0}, n, 0.0, stretch, std::plus<>());
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "support/sum.hpp"
 #include "support/tbb_workers.hpp"
 #include "workload.hpp"
 
@@ -19,7 +20,7 @@ double add(const double* from, const range& part, double sum) {
     return sum;
 }
 double add_stretch(const double* from, const range& part, double sum) {
-    return sum + workload::sum_of(from + part.begin(), from + part.end());
+    return sum + bench::sum_of(from + part.begin(), from + part.end());
 }
 
 template <double (*Add)(const double*, const range&, double)>

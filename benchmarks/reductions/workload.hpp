@@ -33,18 +33,6 @@ inline double answer(std::size_t n) {
     return static_cast<double>(sum);
 }
 
-/// The sum of a stretch, for folds.
-inline double sum_of(const double* first, const double* last) {
-    std::array<double, 8> sums{};
-    for (; last - first >= std::ssize(sums); first += sums.size()) {
-        for (std::size_t i = 0; i != sums.size(); ++i) sums[i] += first[i];
-    }
-    double sum = 0;
-    for (const double one : sums) sum += one;
-    for (; first != last; ++first) sum += *first;
-    return sum;
-}
-
 /// Registers sum(workers, numbers, n) for every size, as prefix_N.
 template <class Workers, class Sum>
 bool register_sums(const char* prefix, const char* runtime, unsigned count, Sum sum) {

@@ -128,6 +128,7 @@ class Targets(unittest.TestCase):
         found = benchmark("sweep", *(variant(f"sweep_{name}/2", ns) for name, ns in times.items()))
         text = "let OTHERS = sweep_*/tbb/2, sweep_*/omp/2\nx | <= 1 | largest(sweep_*/pel/2 / least_each(OTHERS))\n"
         self.assertAlmostEqual(self.verdict(text, found).median, 4)
+        self.assertAlmostEqual(self.verdict("x | <= 1 | largest(sweep_*/pel/2 - sweep_*/tbb/2)", found).median, 20)
 
     def test_every_expression_can_be_evaluated(self):
         for target in targets.read(targets.FILE.read_text()):

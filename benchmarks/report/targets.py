@@ -51,6 +51,9 @@ class Row(list):
     def __add__(self, other):
         return self._each(other, operator.add)
 
+    def __sub__(self, other):
+        return self._each(other, operator.sub)
+
     def __mul__(self, other):
         return self._each(other, operator.mul)
 

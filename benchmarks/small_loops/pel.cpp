@@ -1,32 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "support/pel_workers.hpp"
+#include "support/wake_counter.hpp"
 #include "workload.hpp"
 
 namespace {
 
-/// Adds how often a call woke or started a thread.
-class wake_counter {
-public:
-    explicit wake_counter(const pel::thread_pool& pool) : pool_(pool), before_(woken()) {}
-    void report(benchmark::State& state) const {
-        state.counters["woken_per_call"] =
-            static_cast<double>(woken() - before_) / static_cast<double>(state.iterations());
-    }
-
-private:
-    std::uint64_t woken() const {
-        const pel::pool_stats stats = pool_.stats();
-        return stats.wakes + stats.threads_started;
-    }
-
-    const pel::thread_pool& pool_;
-    std::uint64_t before_;
-};
-
 void run_from_main(benchmark::State& state, unsigned size, unsigned workers) {
     bench::pel_workers pel(workers);
     const auto policy = pel.policy();
-    const wake_counter wakes(pel.pool());
+    const bench::wake_counter wakes(pel.pool());
     workload::measure_loop(state, size, [&](std::uint32_t* values, unsigned n) {
         pel::parallel_for(policy, 0u, n, [=](unsigned i) { ++values[i]; });
     });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // libstdc++'s parallel mode, which runs on OpenMP.
-#include "support/omp_workers.hpp"
+#include "support/gnu_workers.hpp"
 #include "workload.hpp"
 
 #include <parallel/algorithm>
@@ -8,10 +8,7 @@
 namespace {
 
 struct sorter {
-    struct workers : bench::omp_workers {
-        explicit workers(unsigned count) : omp_workers(count) { omp_set_num_threads(static_cast<int>(count)); }
-        auto run(const auto& f) { return f(); } // which makes a team itself
-    };
+    using workers = bench::gnu_workers;
     static constexpr bool has_stable_sort = true;
 
     static void sort(workers&, auto first, auto last, auto less) { __gnu_parallel::sort(first, last, less); }
