@@ -43,6 +43,27 @@ TEST_P(group_by_with, groups_and_their_elements_keep_their_order) {
     }
 }
 
+TEST_P(group_by_with, a_key_of_nearly_all_elements_and_keys_that_come_late_are_grouped) {
+    const std::uint64_t n = 200'000; // several chunks
+    for (const std::uint32_t keys : {3U, 20'000U}) {
+        std::vector<keyed> elements;
+        std::vector<std::vector<keyed>> expected;
+        std::unordered_map<std::uint32_t, std::size_t> group_of;
+        for (std::uint32_t each = 0; each < n; ++each) {
+            elements.push_back({each % 8 != 0 || each < n / 2 ? 0 : static_cast<std::uint32_t>(random() % keys), each});
+            const auto [place, is_new] = group_of.try_emplace(elements.back().key, expected.size());
+            if (is_new) expected.emplace_back();
+            expected[place->second].push_back(elements.back());
+        }
+        const auto groups = pel::group_by(par.on(pool), elements, &keyed::key);
+        ASSERT_EQ(groups.size(), expected.size());
+        for (std::size_t each = 0; each < groups.size(); ++each) {
+            EXPECT_EQ(groups[each].first, expected[each][0].key);
+            ASSERT_EQ(groups[each].second, expected[each]);
+        }
+    }
+}
+
 TEST_P(group_by_with, duplicates_go_where_a_value_was_before) {
     for (const std::uint64_t n : pel_test::input_sizes(random, 4, 300'000)) {
         for (const order kind : {order::random, order::few_distinct, order::sorted, order::organ_pipe}) {

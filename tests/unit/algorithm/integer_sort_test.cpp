@@ -5,10 +5,12 @@
 #include "support/algorithm_inputs.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cmath>
 #include <deque>
 #include <limits>
+#include <numeric>
 #include <stdexcept>
 #include <vector>
 
@@ -114,6 +116,30 @@ TEST_P(integer_sort_with, elements_that_are_not_trivial_are_sorted_by_their_key)
     pel::integer_sort(par.on(pool), elements,
                       [](const pel_test::move_only& each) { return -static_cast<float>(*each.value); });
     EXPECT_TRUE(std::ranges::is_sorted(elements, std::greater<>()));
+}
+
+TEST(integer_sort, sorts_what_is_larger_than_the_caches) {
+    std::mt19937_64 random{1};
+    std::vector<std::uint32_t> numbers((std::uint64_t{1} << 22) + 321); // 16 MiB and more: whole lines are written
+    for (std::uint32_t& each : numbers) each = static_cast<std::uint32_t>(random() >> random() % 40);
+    auto expected = numbers;
+    std::ranges::sort(expected);
+    pel::integer_sort(numbers);
+    EXPECT_EQ(numbers, expected);
+}
+
+TEST(integer_sort, of_whole_lines_that_throws_loses_nothing) {
+    std::vector<std::uint32_t> numbers((std::uint64_t{1} << 22) + 321);
+    for (std::size_t each = 0; each < numbers.size(); ++each)
+        numbers[each] = static_cast<std::uint32_t>(each * 0x9e37'79b9U);
+    const std::uint64_t sum = std::accumulate(numbers.begin(), numbers.end(), std::uint64_t{0});
+    std::atomic<std::uint64_t> left{numbers.size() + numbers.size() / 2}; // while elements are scattered
+    const auto key = [&](std::uint32_t number) {
+        if (left.fetch_sub(1, std::memory_order_relaxed) == 1) throw std::runtime_error("no key");
+        return number;
+    };
+    EXPECT_THROW(pel::integer_sort(numbers, key), std::runtime_error);
+    EXPECT_EQ(std::accumulate(numbers.begin(), numbers.end(), std::uint64_t{0}), sum);
 }
 
 } // namespace integer_sort_test

@@ -14,19 +14,20 @@ namespace detail {
 inline constexpr std::uint64_t least_sample_sort = 1 << 13; // elements
 
 /// Sorts, stably if sort(first, last, scratch), which sorts what is too little to be shared, is stable. NeedsScratch: it uses
-/// that part of the scratch memory. Levels: how often a bucket that has become large is divided again.
-/// Requires: at least least_sample_sort elements, as many places in the scratch memory; moves do not throw. Throws: what
+/// that part of the scratch memory. Buckets of `large`
+/// elements or more are divided again, `levels` times at most.
+/// Requires: 1000 elements at least, in buckets too; as many places in the scratch memory; moves do not throw. Throws: what
 /// comparisons throw; operation_cancelled; then all elements are in the range.
 template <bool NeedsScratch, class Policy, class Base, class Less, class Sort>
 void sample_sort(const Policy& policy, Base first, std::uint64_t size, std::iter_value_t<Base>* scratch,
-                 const Less& less, const Sort& sort, unsigned levels = 8) {
-    constexpr std::uint64_t large = 1 << 15;
+                 const Less& less, const Sort& sort, std::uint64_t large = 1 << 15, unsigned levels = 8) {
     const splitters<Base, Less> split(first, size, less);
     distribution<Base, splitters<Base, Less>> distribute(first, size, scratch, split);
     distribute.run(policy, NeedsScratch ? 0 : large, [&](unsigned bucket, std::uint64_t begin, std::uint64_t end) {
         if (split.is_of_equals(bucket)) return;
         if (end - begin >= large && levels != 0)
-            sample_sort<NeedsScratch>(policy, at(first, begin), end - begin, scratch + begin, less, sort, levels - 1);
+            sample_sort<NeedsScratch>(policy, at(first, begin), end - begin, scratch + begin, less, sort, large,
+                                      levels - 1);
         else
             sort(at(first, begin), at(first, end), scratch + begin);
     });
