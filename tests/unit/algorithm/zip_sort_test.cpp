@@ -53,7 +53,10 @@ protected:
     template <class Check>
     void for_inputs(const Check& check) {
         for (const std::uint64_t n : {0U, 1U, 2U, 33U, 3'000U, 9'000U, 40'000U}) {
-            for (const order kind : pel_test::all_orders) check(pel_test::numbers_in(kind, n, random));
+            for (const order kind : pel_test::all_orders) {
+                if (pel_test::sanitizer.empty() || n <= 3'000 || (n <= 9'000 && kind == order::random))
+                    check(pel_test::numbers_in(kind, n, random));
+            }
         }
     }
     std::mt19937_64 random{std::random_device{}()};
