@@ -138,7 +138,7 @@ run_tests() {
     shift 2
     if [[ $fences == no-membarrier ]]; then
         environment=(PEL_NO_MEMBARRIER=1)
-        arguments+=(-LE '^(once|model)$')
+        arguments+=(-LE '^(once|huge|model)$')
     fi
     if [[ -t 1 ]]; then
         printf '  %s\n' "test $preset, fences: $fences"

@@ -108,7 +108,7 @@ private:
             const auto to = base_of(out);
             run_plain_blocks<copied_bytes<I, O, std::iter_rvalue_reference_t<I>>>(
                 policy, size,
-                [&](std::uint64_t lo, std::uint64_t hi) { std::move(at(from, lo), at(from, hi), at(to, lo)); });
+                [&](std::uint64_t lo, std::uint64_t hi) { move_elements(at(from, lo), at(from, hi), at(to, lo)); });
             return {at(first, size), at(out, size)};
         } else if constexpr (std::contiguous_iterator<I>) {
             const I end = std::ranges::next(first, last);

@@ -26,12 +26,15 @@ public:
     keyed_items(Base first, K& key_of, H& hash, E& equal)
         : first_(first), key_of_(key_of), hash_(hash), equal_(equal) {}
 
-    decltype(auto) key_at(std::uint64_t n) const { return std::invoke(key_of_, *at(first_, n)); }
+    // An element that is made as it is read is gone when the expression ends, and with it a key that refers to it.
+    key key_at(std::uint64_t n) const { return key(std::invoke(key_of_, *at(first_, n))); }
     std::uint64_t operator()(std::uint64_t n) const {
-        return spread_hash(static_cast<std::size_t>(std::invoke(hash_, std::as_const(as_lvalue(key_at(n))))));
+        return spread_hash(static_cast<std::size_t>(
+            std::invoke(hash_, std::as_const(as_lvalue(std::invoke(key_of_, *at(first_, n)))))));
     }
     bool is_equal(std::uint64_t a, std::uint64_t b) const {
-        return static_cast<bool>(std::invoke(equal_, key_at(a), key_at(b)));
+        return static_cast<bool>(
+            std::invoke(equal_, std::invoke(key_of_, *at(first_, a)), std::invoke(key_of_, *at(first_, b))));
     }
 
 private:

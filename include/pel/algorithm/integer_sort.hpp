@@ -14,15 +14,18 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-/// The number that the caller's function makes of an element, as an unsigned one.
-template <class Key>
+/// The number that the caller's function makes of an element, as an unsigned one. Where an element is made as it is read
+/// (a zip), the function is asked with what is read, or, if it knows but values, with one.
+template <class Key, class Value>
 struct radix_key_of {
     Key& key;
 
     template <class T>
     PEL_ALWAYS_INLINE auto operator()(const T& element) const {
+        using asked = std::conditional_t<std::invocable<Key&, const T&>, T, Value>;
+        const asked& its = element;
         return radix_key(
-            static_cast<std::remove_cvref_t<std::invoke_result_t<Key&, const T&>>>(std::invoke(key, element)));
+            static_cast<std::remove_cvref_t<std::invoke_result_t<Key&, const asked&>>>(std::invoke(key, its)));
     }
 };
 
@@ -56,8 +59,8 @@ private:
     template <class Policy, class Base, class K>
     static void sort(const Policy& policy, Base first, std::uint64_t size, K& key) {
         using value = std::iter_value_t<Base>;
-        const radix_key_of<K> number{key};
-        const auto less = [&number](const value& a, const value& b) { return number(a) < number(b); };
+        const radix_key_of<K, value> number{key};
+        const auto less = [&number](const auto& a, const auto& b) { return number(a) < number(b); };
         if constexpr (is_radix_sortable<Base>)
             sort_by_digits(policy, first, size, number, less);
         else

@@ -42,7 +42,7 @@ std::uint64_t part_in_place(Base first, const std::vector<judged_items>& judged,
     if (hi - lo == 1) {
         for (std::uint64_t left = judged[lo].bits; left != 0; left &= left - 1) {
             const Base from = at(first, begin + static_cast<unsigned>(std::countr_zero(left)));
-            std::rotate(at(first, begin + selected++), from, from + 1);
+            rotate_elements(at(first, begin + selected++), from, from + 1);
         }
         return selected;
     }
@@ -50,7 +50,7 @@ std::uint64_t part_in_place(Base first, const std::vector<judged_items>& judged,
     selected = part_in_place(first, judged, lo, middle);
     const std::uint64_t more = part_in_place(first, judged, middle, hi);
     const std::uint64_t border = judged[middle].begin;
-    std::rotate(at(first, begin + selected), at(first, border), at(first, border + more));
+    rotate_elements(at(first, begin + selected), at(first, border), at(first, border + more));
     return selected + more;
 }
 
@@ -157,7 +157,7 @@ Iterator part_by_rotations(Iterator first, Iterator last, std::iter_difference_t
     const Iterator middle = std::ranges::next(first, size / 2);
     const Iterator left = part_by_rotations(first, middle, size / 2, is_wanted);
     const Iterator right = part_by_rotations(middle, last, size - size / 2, is_wanted);
-    return std::rotate(left, middle, right);
+    return rotate_elements(left, middle, right);
 }
 
 struct partition_function : by_predicate_in_place<partition_function> {
@@ -171,7 +171,7 @@ struct partition_function : by_predicate_in_place<partition_function> {
     template <class Policy, class I, class S, class F, class P>
     static I run(const Policy& policy, I first, S last, F& predicate, P projection) {
         const element_test<true, F, P, I> test{predicate, projection};
-        if constexpr (is_shared<Policy, I> && is_written_apart<I>) {
+        if constexpr (is_rearranged_here<Policy, I>) {
             const std::uint64_t size = size_of(first, last);
             const auto base = base_of(first);
             const element_judge judge{base, test};

@@ -25,7 +25,7 @@ struct remove_if_function : by_predicate_in_place<remove_if_function> {
 
     template <class Policy, class I, class S, class F, class P>
     static I run(const Policy& policy, I first, S last, F& predicate, P projection) {
-        if constexpr (is_shared<Policy, I> && is_written_apart<I>) {
+        if constexpr (is_rearranged_here<Policy, I>) {
             const std::uint64_t size = size_of(first, last);
             const auto base = base_of(first);
             const element_judge judge{base, element_test<false, F, P, I>{predicate, projection}};
@@ -87,7 +87,7 @@ private:
     template <class Policy, class I, class S, class F, class P>
     static I run(const Policy& policy, I first, S last, F& equal, P projection) {
         const pair_test<F, I, I, P, P> are_equal{equal, projection, projection};
-        if constexpr (is_shared<Policy, I> && is_written_apart<I>) {
+        if constexpr (is_rearranged_here<Policy, I>) {
             const std::uint64_t size = size_of(first, last);
             const auto base = base_of(first);
             const change_judge judge{base, are_equal};

@@ -101,7 +101,7 @@ struct rotate_function {
         requires swapped_with<I, I>
     I operator()(const Policy& policy, I first, I middle, S last) const {
         const I end = std::ranges::next(middle, last);
-        if constexpr (is_shared<Policy, I> && is_written_apart<I>) {
+        if constexpr (is_rearranged_here<Policy, I>) {
             const std::uint64_t left = size_of(first, middle), right = size_of(middle, end);
             if (left != 0 && right != 0) run(policy, base_of(first), left, right);
             return at(first, right);
@@ -128,7 +128,7 @@ private:
     static void run(const Policy& policy, const Base& first, std::uint64_t left, std::uint64_t right) {
         using value = std::iter_value_t<Base>;
         if (are_few<swapped_bytes<Base, Base>>(policy, left + right)) {
-            std::rotate(first, at(first, left), at(first, left + right));
+            rotate_elements(first, at(first, left), at(first, left + right));
             return;
         }
         if constexpr (std::is_pointer_v<Base> && std::is_trivially_copyable_v<value>) {

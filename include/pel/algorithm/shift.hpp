@@ -21,7 +21,7 @@ struct shift_left_function {
     template <execution_policy Policy, shifted I, std::sentinel_for<I> S>
     I operator()(const Policy& policy, I first, S last, std::iter_difference_t<I> n) const {
         const I end = std::ranges::next(first, last);
-        if constexpr (is_shared<Policy, I> && is_written_apart<I>) {
+        if constexpr (is_rearranged_here<Policy, I>) {
             const std::uint64_t size = size_of(first, end), distance = count_of(n);
             if (distance == 0) return end;
             if (distance >= size) return first;
@@ -51,7 +51,7 @@ struct shift_right_function {
     template <execution_policy Policy, shifted I, std::sentinel_for<I> S>
     I operator()(const Policy& policy, I first, S last, std::iter_difference_t<I> n) const {
         const I end = std::ranges::next(first, last);
-        if constexpr (is_shared<Policy, I> && is_written_apart<I>) {
+        if constexpr (is_rearranged_here<Policy, I>) {
             const std::uint64_t size = size_of(first, end), distance = count_of(n);
             if (distance == 0) return first;
             if (distance >= size) return end;

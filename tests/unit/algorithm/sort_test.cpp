@@ -161,17 +161,4 @@ TEST_P(sort_with, elements_whose_moves_may_throw_are_sorted_too) {
     }
 }
 
-TEST_P(sort_with, comparisons_are_n_log_n_for_all_orders) {
-    const std::uint64_t n = pel_test::scaled(200'000);
-    for (const order kind : pel_test::all_orders) {
-        auto numbers = pel_test::numbers_in(kind, n, random);
-        std::atomic<std::uint64_t> comparisons{0};
-        pel::sort(par.on(pool), numbers, [&](std::uint32_t a, std::uint32_t b) {
-            comparisons.fetch_add(1, std::memory_order_relaxed);
-            return a < b;
-        });
-        EXPECT_LE(comparisons.load(), 2 * n * static_cast<std::uint64_t>(std::bit_width(n))) << static_cast<int>(kind);
-    }
-}
-
 } // namespace sort_test

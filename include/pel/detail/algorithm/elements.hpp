@@ -105,6 +105,53 @@ PEL_ALWAYS_INLINE void swap_elements(const I& a, const J& b) {
         std::iter_swap(a, b);
 }
 
+/// Iterators that rearranging algorithms of namespace std take. Those whose elements are made as they are read, as of a
+/// zip, are less than forward iterators there, but std::ranges takes them; with a vector<bool> it is the other way round.
+template <class Iterator>
+concept rearranged_by_std =
+    std::derived_from<typename std::iterator_traits<Iterator>::iterator_category, std::forward_iterator_tag>;
+
+/// Elements that are rearranged by their numbers: with a policy that shares them, or with any where std does not take them.
+template <class Policy, class Iterator>
+inline constexpr bool is_rearranged_here =
+    is_written_apart<Iterator> &&
+    (is_shared<Policy, Iterator> || (std::random_access_iterator<Iterator> && !rearranged_by_std<Iterator>));
+
+/// As std::rotate. Returns: where what was at `first` is now.
+template <class Iterator>
+Iterator rotate_elements(Iterator first, Iterator middle, Iterator last) {
+    if constexpr (rearranged_by_std<Iterator>)
+        return std::rotate(first, middle, last);
+    else
+        return std::ranges::rotate(first, middle, last).begin();
+}
+
+/// Whether std::move(*i) is what is moved out of there: of a zip it would be a copy.
+template <class Iterator>
+inline constexpr bool is_moved_by_std =
+    std::is_reference_v<std::iter_reference_t<Iterator>> ||
+    std::is_same_v<std::iter_reference_t<Iterator>, std::iter_rvalue_reference_t<Iterator>>;
+
+/// As std::move and std::move_backward. Return: the end of what was written, or its begin.
+template <class Iterator, class Out>
+Out move_elements(Iterator first, Iterator last, Out out) {
+    if constexpr (is_moved_by_std<Iterator>) {
+        return std::move(first, last, out);
+    } else {
+        for (; first != last; ++first, (void)++out) *out = std::ranges::iter_move(first);
+        return out;
+    }
+}
+template <class Iterator, class Out>
+Out move_elements_backward(Iterator first, Iterator last, Out out) {
+    if constexpr (is_moved_by_std<Iterator>) {
+        return std::move_backward(first, last, out);
+    } else {
+        while (first != last) *--out = std::ranges::iter_move(--last);
+        return out;
+    }
+}
+
 template <class I, class J>
 concept swapped_with = requires(const I& a, const J& b) {
     std::ranges::iter_swap(a, b);

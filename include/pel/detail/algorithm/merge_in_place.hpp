@@ -170,7 +170,7 @@ std::array<neighbours<I>, 2> cut_by_rotation(const neighbours<I>& all, const Ord
         left1 = count_leading(all.first, all.size1, [&](const I& a) { return !order.is_second_less(a, cut2); });
         cut1 = past(all.first, left1);
     }
-    const I seam = std::rotate(cut1, all.middle, cut2);
+    const I seam = rotate_elements(cut1, all.middle, cut2);
     return {neighbours<I>{all.first, cut1, seam, left1, left2},
             neighbours<I>{seam, cut2, all.last, all.size1 - left1, all.size2 - left2}};
 }
@@ -182,7 +182,7 @@ void merge_by_rotations(neighbours<I> all, const Order& order) {
         merge_by_rotations(halves[0], order);
         all = halves[1];
     }
-    if (all.is_pair() && order.is_second_less(all.first, all.middle)) std::iter_swap(all.first, all.middle);
+    if (all.is_pair() && order.is_second_less(all.first, all.middle)) swap_elements(all.first, all.middle);
 }
 
 /// The same in parallel: cuts what there is to do in two, time and again, and then does it. Complexity: O(n log n)

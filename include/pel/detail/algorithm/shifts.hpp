@@ -55,9 +55,9 @@ private:
     /// The n-th elements for all n in [lo, hi).
     void move_down_or_up(std::uint64_t lo, std::uint64_t hi) const {
         if constexpr (Down)
-            std::move(at(first_, distance_ + lo), at(first_, distance_ + hi), at(first_, lo));
+            move_elements(at(first_, distance_ + lo), at(first_, distance_ + hi), at(first_, lo));
         else
-            std::move_backward(at(first_, lo), at(first_, hi), at(first_, distance_ + hi));
+            move_elements_backward(at(first_, lo), at(first_, hi), at(first_, distance_ + hi));
     }
 
     template <class Policy>
