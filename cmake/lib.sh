@@ -139,6 +139,8 @@ run_tests() {
     if [[ $fences == no-membarrier ]]; then
         environment=(PEL_NO_MEMBARRIER=1)
         arguments+=(-LE '^(once|huge|model)$')
+    elif [[ -n ${PEL_WITHOUT_HUGE:-} ]]; then
+        arguments+=(-LE '^huge$')
     fi
     if [[ -t 1 ]]; then
         printf '  %s\n' "test $preset, fences: $fences"

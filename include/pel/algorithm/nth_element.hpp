@@ -11,6 +11,7 @@
 #include <pel/parallel_reduce.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <functional>
 #include <iterator>
 #include <ranges>
@@ -37,7 +38,8 @@ Base sampled_pivot(Base first, std::uint64_t size, std::uint64_t rank, const Les
 template <class Policy, class Base, class Less>
 void select_nth(const Policy& policy, Base first, std::uint64_t size, std::uint64_t nth, const Less& less) {
     constexpr std::uint64_t few = 1 << 15;
-    while (size > few) {
+    // As many rounds as halve it: comparisons that have it otherwise are left to quick_select(), which ends well with any.
+    for (auto rounds = std::bit_width(size); size > few && rounds != 0; --rounds) {
         const Base pivot = sampled_pivot(first, size, nth, less);
         const std::uint64_t lower =
             part(policy, first, size, [&](std::uint64_t n) { return less(*at(first, n), *pivot); });

@@ -39,7 +39,8 @@ public:
     template <class Policy>
     void find_all(const Policy& policy) {
         run_numbers(policy, chunks_.size() - 1, [this](std::uint64_t number) { find(number + 1); });
-        group_table<Number, Items, equal_items> all(items_, equal_items{items_});
+        const equal_items equal{items_};
+        group_table<Number, Items, equal_items> all(items_, equal);
         for (chunk& one : chunks_) {
             one.group.reserve(one.first.size());
             for (std::size_t each = 0; each < one.first.size(); ++each) {

@@ -280,7 +280,7 @@ private:
             return false;
     }
     auto less() const noexcept {
-        return [this](const value& a, const value& b) { return key_of_(a) < key_of_(b); };
+        return [this](const auto& a, const auto& b) { return key_of_(a) < key_of_(b); };
     }
     void sort_few(const part& one) const {
         merge_sort(at(first_, one.begin), at(first_, one.end), scratch_ + one.begin, less());

@@ -39,8 +39,8 @@ void puts_all_in_their_places(std::uint64_t stretches, std::uint64_t elements) {
 }
 
 TEST(line_scatter, puts_all_elements_in_their_places) {
-    for (const std::uint64_t stretches : {1, 2, 7, 256}) {
-        for (const std::uint64_t elements : {0, 1, 15, 16, 17, 1000, 30'000}) {
+    for (const std::uint64_t stretches : {1U, 2U, 7U, 256U}) {
+        for (const std::uint64_t elements : {0U, 1U, 15U, 16U, 17U, 1000U, 30000U}) {
             puts_all_in_their_places<std::uint32_t>(stretches, elements);
             puts_all_in_their_places<std::uint64_t>(stretches, elements);
             puts_all_in_their_places<unsigned char>(stretches, elements);
