@@ -41,6 +41,27 @@ struct copy_selected {
 
     PEL_ALWAYS_INLINE void put(std::uint64_t n, std::uint64_t rank) const { *at(to, rank) = *at(from, n); }
 };
+/// The same for elements of which copies may be made that nobody wants.
+template <class T>
+struct copy_gathered : copy_selected<const T*, T*> {
+    using gathered = T;
+
+    PEL_ALWAYS_INLINE T get(std::uint64_t n) const { return *at(this->from, n); }
+    PEL_ALWAYS_INLINE void put_all(const T* copies, unsigned count, std::uint64_t rank) const {
+        std::copy_n(copies, count, at(this->to, rank));
+    }
+};
+template <class From, class To>
+constexpr auto copy_to(From from, To to) {
+    using value = std::iter_value_t<From>;
+    if constexpr (std::is_convertible_v<From, const value*> && std::is_same_v<To, value*> &&
+                  std::is_trivially_copyable_v<value> && std::is_trivially_default_constructible_v<value> &&
+                  std::is_copy_assignable_v<value> && sizeof(value) <= 16)
+        return copy_gathered<value>{{from, to}};
+    else
+        return copy_selected<From, To>{from, to};
+}
+
 template <class From, class To, class OtherTo>
 struct copy_parted : copy_selected<From, To> {
     OtherTo other;
@@ -78,7 +99,7 @@ struct copy_if_function {
             const std::uint64_t size = size_of(first, last);
             const auto from = base_of(first);
             const element_judge judge{from, test};
-            const copy_selected put{from, base_of(out)};
+            const auto put = copy_to(from, base_of(out));
             const std::uint64_t selected = select_items(policy, size, judge, put);
             return {at(first, size), at(out, selected)};
         } else {
@@ -171,7 +192,7 @@ private:
             const std::uint64_t size = size_of(first, last);
             const auto from = base_of(first);
             const change_judge judge{from, are_equal};
-            const copy_selected put{from, base_of(out)};
+            const auto put = copy_to(from, base_of(out));
             const std::uint64_t selected = select_items(policy, size, judge, put);
             return {at(first, size), at(out, selected)};
         } else if constexpr (std::forward_iterator<I>) {

@@ -69,6 +69,19 @@ TEST_P(scan_with, works_in_place) {
 }
 
 // Strings do not commute.
+TEST_P(scan_with, works_on_what_is_larger_than_the_caches) {
+    const std::uint64_t n = GetParam() < 3 ? 2'500'000 : 5'000'000; // several segments
+    std::vector<std::uint64_t> numbers(n);
+    for (std::uint64_t i = 0; i < n; ++i) numbers[i] = i * i;
+    auto expected = numbers;
+    std::inclusive_scan(expected.begin(), expected.end(), expected.begin());
+    ASSERT_EQ(pel::inclusive_scan(par.on(pool), numbers, numbers.begin()), numbers.end());
+    EXPECT_TRUE(numbers == expected);
+    std::exclusive_scan(expected.begin(), expected.end(), expected.begin(), std::uint64_t{5});
+    ASSERT_EQ(pel::exclusive_scan(par.on(pool), numbers, numbers.begin(), std::uint64_t{5}), numbers.end());
+    EXPECT_TRUE(numbers == expected);
+}
+
 TEST_P(scan_with, keeps_the_order_of_elements) {
     const auto words = pel_test::values_in<std::deque<std::string>>(pel_test::order::few_distinct, 400, random);
     std::vector<std::string> expected(words.size()), got(words.size());

@@ -3,7 +3,8 @@
 // once, 64 at a time without a branch. Who calls knows how many were selected before, and puts items in their places at
 // once; what other threads take is remembered, a bit for each item, and put in its place when all is known.
 //   Judge: judge(n) -> bool. Put: put(n, rank) for a selected item, rank counting the selected ones before it; and
-//   skip(n, rank) for others, if it has that, rank counting the ones not selected before it.
+//   skip(n, rank) for others, if it has that, rank counting the ones not selected before it. What has a type `gathered`, of
+//   which get(n) is an item's copy, takes several at once too: put_all(copies, count, rank).
 #pragma once
 
 #include <pel/detail/algorithm/blocks.hpp>
@@ -49,12 +50,18 @@ PEL_ALWAYS_INLINE void put_items(const Put& put, const judged_items& items) {
     }
 }
 
+template <class Put>
+inline constexpr bool is_gathered = requires { typename Put::gathered; };
+
 template <class Judge, class Put>
 class selection_strand {
 public:
     selection_strand(const Judge& judge, const Put* put) noexcept : judge_(judge), put_(put) {}
 
     void run(std::uint64_t lo, std::uint64_t hi) {
+        if constexpr (is_gathered<Put>) {
+            for (; put_ != nullptr && hi - lo >= most_gathered; lo += most_gathered) put_gathered(lo);
+        }
         while (lo != hi) {
             judged_items items = judge_items(judge_, lo, hi);
             lo += items.count;
@@ -79,6 +86,19 @@ public:
     std::vector<judged_items>& open() noexcept { return open_; }
 
 private:
+    static constexpr unsigned most_gathered = 64;
+
+    /// Copies each item behind the selected ones before it, which costs no jump that nobody can foresee, and puts those.
+    PEL_ALWAYS_INLINE void put_gathered(std::uint64_t begin) {
+        typename Put::gathered selected[most_gathered];
+        unsigned count = 0;
+        for (unsigned each = 0; each < most_gathered; ++each) {
+            selected[count] = put_->get(begin + each);
+            count += static_cast<bool>(judge_(begin + each));
+        }
+        put_->put_all(selected, count, selected_);
+        selected_ += count;
+    }
     void take(judged_items& items) noexcept {
         items.before = selected_;
         selected_ += static_cast<unsigned>(std::popcount(items.bits));
