@@ -31,10 +31,35 @@ inline constexpr bool is_shared_scan =
     std::random_access_iterator<O> && is_written_apart<O> && std::copy_constructible<T> &&
     std::convertible_to<std::invoke_result_t<F&, std::iter_reference_t<I>>, T>;
 
+/// Sums of floating-point numbers: four at a time, so that each waits for a quarter of the additions before it, and the
+/// memory is what limits it. Leaves what is less than four.
+template <std::floating_point T>
+PEL_ALWAYS_INLINE T scan_fours(std::uint64_t& n, T sum, const T*& from, T*& to) {
+    for (; n >= 4; n -= 4, from += 4, to += 4) {
+        const T a = from[0], b = from[1], c = from[2], d = from[3]; // all, before a place is written
+        const T first_two = a + b;
+        const T four = first_two + (c + d);
+        to[0] = sum + a;
+        to[1] = sum + first_two;
+        to[2] = (sum + first_two) + c;
+        to[3] = sum = sum + four;
+    }
+    return sum;
+}
+template <class T, class Op, class F, class I, class O>
+inline constexpr bool is_scanned_by_fours =
+    std::floating_point<T> && (std::is_same_v<Op, std::plus<>> || std::is_same_v<Op, std::plus<T>>) &&
+    std::is_same_v<F, std::identity> && std::is_convertible_v<I, const T*> && std::is_same_v<O, T*>;
+
 /// Writes what stands before each element, or that and the element. Reads each one before its place is written.
 template <bool IsInclusive, class T, class Op, class F, class I, class O>
 PEL_ALWAYS_INLINE T scan_block(std::uint64_t n, T sum, const held_callable<Op, T, T> op,
                                const held_callable<F, std::iter_reference_t<I>> f, I from, O to) {
+    if constexpr (IsInclusive && is_scanned_by_fours<T, Op, F, I, O>) {
+        const T* next = from;
+        sum = scan_fours(n, sum, next, to);
+        from += next - from;
+    }
     for (; n != 0; --n, (void)++from, ++to) {
         if constexpr (IsInclusive) {
             sum = static_cast<T>(std::invoke(op, std::move(sum), std::invoke(f, *from)));

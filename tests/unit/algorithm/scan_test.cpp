@@ -69,6 +69,19 @@ TEST_P(scan_with, works_in_place) {
 }
 
 // Strings do not commute.
+TEST_P(scan_with, adds_floating_point_numbers_up_in_place_and_elsewhere) {
+    for (const std::uint64_t n : pel_test::input_sizes(random, 3)) {
+        std::vector<double> from(n), expected(n), got(n, -1.0);
+        for (double& each : from) each = static_cast<double>(random() % 1000); // sums are exact in any order
+        std::inclusive_scan(from.begin(), from.end(), expected.begin(), std::plus<>(), 5.0);
+        pel::inclusive_scan(par.on(pool), from, got.begin(), std::plus<>(), 5.0);
+        ASSERT_EQ(got, expected) << n;
+        std::inclusive_scan(from.begin(), from.end(), expected.begin());
+        pel::inclusive_scan(par.on(pool), from, from.begin());
+        ASSERT_EQ(from, expected) << n;
+    }
+}
+
 TEST_P(scan_with, works_on_what_is_larger_than_the_caches) {
     const std::uint64_t n = GetParam() < 3 ? 2'500'000 : 5'000'000; // several segments
     std::vector<std::uint64_t> numbers(n);
