@@ -106,8 +106,7 @@ private:
         const unsigned buckets = hash_buckets_for(size);
         std::vector<std::vector<found<key, T>>> found_in(buckets);
         for_hash_buckets<Number>(policy, size, buckets, items, [&](unsigned bucket, Number* item, std::uint64_t n) {
-            const auto equal = [&](Number a, Number b) { return items.is_equal(a, b); };
-            group_table<Number, Items, decltype(equal)> table(items, equal);
+            group_table<Number, Items> table(items);
             std::vector<Number> group_of(n);
             for (std::uint64_t each = 0; each < n; ++each) group_of[each] = table.find_or_add(item[each]);
             std::vector<std::size_t> count(table.firsts().size());
@@ -202,8 +201,7 @@ private:
         }
         for_hash_buckets<Number>(policy, size, hash_buckets_for(size), items,
                                  [&](unsigned, const Number* item, std::uint64_t n) {
-                                     const auto equal = [&](Number a, Number b) { return items.is_equal(a, b); };
-                                     group_table<Number, Items, decltype(equal)> table(items, equal);
+                                     group_table<Number, Items> table(items);
                                      for (std::uint64_t each = 0; each < n; ++each) table.find_or_add(item[each]);
                                      for (const Number first : table.firsts()) is_first[first] = 1;
                                  });

@@ -30,7 +30,7 @@ auto copy_judged(const Policy& policy, Base from, const std::vector<judged_items
     std::vector<value> copies;
     if constexpr (is_assigned_later<value>) {
         copies.resize(selected_in(judged));
-        const auto put = copy_to(from, copies.data());
+        const copy_selected put{from, copies.data()};
         run_numbers(policy, judged.size(), [&](std::size_t each) { put_items(put, judged[each]); });
     } else {
         copies.reserve(selected_in(judged));

@@ -33,8 +33,8 @@ inline constexpr bool is_shared_scan =
 
 /// Sums of floating-point numbers: four at a time, so that each waits for a quarter of the additions before it, and the
 /// memory is what limits it. Leaves what is less than four.
-template <std::floating_point T>
-PEL_ALWAYS_INLINE T scan_fours(std::uint64_t& n, T sum, const T*& from, T*& to) {
+template <std::floating_point T, class I>
+PEL_ALWAYS_INLINE T scan_fours(std::uint64_t& n, T sum, I& from, T*& to) {
     for (; n >= 4; n -= 4, from += 4, to += 4) {
         const T a = from[0], b = from[1], c = from[2], d = from[3]; // all, before a place is written
         const T first_two = a + b;
@@ -55,11 +55,7 @@ inline constexpr bool is_scanned_by_fours =
 template <bool IsInclusive, class T, class Op, class F, class I, class O>
 PEL_ALWAYS_INLINE T scan_block(std::uint64_t n, T sum, const held_callable<Op, T, T> op,
                                const held_callable<F, std::iter_reference_t<I>> f, I from, O to) {
-    if constexpr (IsInclusive && is_scanned_by_fours<T, Op, F, I, O>) {
-        const T* next = from;
-        sum = scan_fours(n, sum, next, to);
-        from += next - from;
-    }
+    if constexpr (IsInclusive && is_scanned_by_fours<T, Op, F, I, O>) sum = scan_fours(n, sum, from, to);
     for (; n != 0; --n, (void)++from, ++to) {
         if constexpr (IsInclusive) {
             sum = static_cast<T>(std::invoke(op, std::move(sum), std::invoke(f, *from)));

@@ -144,8 +144,8 @@ struct stable_sort_function : sorting_overloads<stable_sort_function> {
 
 /// Sorts; equal elements in any order, but always the same one. Returns: the end. Throws: what compare and projection
 /// throw, operation_cancelled: the range then holds all its elements, in some order. Blocks. Complexity: O(n log n)
-/// comparisons, O(n) if the range is sorted or reversed; span O(n / 64), and that of 2^15 elements. Memory: n elements, where they can be
-/// had and moves do not throw; else it sorts on one thread, in place.
+/// comparisons, O(n) if the range is sorted or reversed; span O(n / 64), and that of 2^15 elements. Memory: n elements,
+/// where they can be had and moves do not throw; else it sorts on one thread, in place.
 inline constexpr detail::function_object<detail::sort_function> sort{};
 
 /// Sorts; equal elements keep their order. Everything else is as for sort; in place it takes O(n log² n) comparisons.

@@ -15,7 +15,7 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-/// Items: hashes an item, by its number, and compares two. Number: an unsigned type that can count them.
+/// Items: as for group_table. Number: an unsigned type that can count them.
 template <class Number, class Items>
 class chunk_groups {
 public:
@@ -39,8 +39,7 @@ public:
     template <class Policy>
     void find_all(const Policy& policy) {
         run_numbers(policy, chunks_.size() - 1, [this](std::uint64_t number) { find(number + 1); });
-        const equal_items equal{items_};
-        group_table<Number, Items, equal_items> all(items_, equal);
+        group_table<Number, Items> all(items_);
         for (chunk& one : chunks_) {
             one.group.reserve(one.first.size());
             for (std::size_t each = 0; each < one.first.size(); ++each) {
@@ -72,16 +71,10 @@ public:
 private:
     static constexpr std::uint64_t chunk_size = 1 << 16; // groups are numbered by 16 bits
 
-    struct equal_items {
-        const Items& items;
-        bool operator()(Number a, Number b) const { return items.is_equal(a, b); }
-    };
-
     void find(std::uint64_t number) {
         const std::uint64_t begin = number * chunk_size;
         const std::uint64_t end = std::min(size_, begin + chunk_size);
-        const equal_items equal{items_};
-        group_table<Number, Items, equal_items> table(items_, equal);
+        group_table<Number, Items> table(items_);
         std::vector<Number>& count = chunks_[number].before;
         for (std::uint64_t item = begin; item != end; ++item) {
             const Number group = table.find_or_add(static_cast<Number>(item));

@@ -60,6 +60,7 @@ public:
                 });
             },
             [&] { gather_rest(); });
+        if (least_late == never_late) return;
         run_numbers(policy, buckets_, [&](std::uint64_t bucket) {
             if (is_late(bucket)) work_on(bucket);
         });

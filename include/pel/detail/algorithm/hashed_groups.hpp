@@ -46,22 +46,23 @@ private:
     unsigned shift_, buckets_;
 };
 
-/// The groups of one bucket, each by the number of its first item. Open addressing, linear probing.
-template <class Number, class HashOf, class EqualItems>
+/// The groups of some items, each by the number of its first item. Open addressing, linear probing. Items: items(n) is the
+/// hash of item n; items.is_equal(a, b).
+template <class Number, class Items>
 class group_table {
     static constexpr Number none = static_cast<Number>(-1);
 
 public:
-    group_table(const HashOf& hash_of, const EqualItems& equal)
-        : hash_of_(hash_of), equal_(equal), slots_(32, slot{0, none}) {}
+    explicit group_table(const Items& items) : items_(items), slots_(32, slot{0, none}) {}
 
     /// Returns: the number of the item's group, which is a new one perhaps.
     Number find_or_add(Number item) {
-        const std::uint64_t hash = hash_of_(item);
+        const std::uint64_t hash = items_(item);
         const std::size_t mask = slots_.size() - 1;
         std::size_t place = hash & mask;
         for (; slots_[place].group != none; place = (place + 1) & mask) {
-            if (slots_[place].hash == hash && equal_(firsts_[slots_[place].group], item)) return slots_[place].group;
+            if (slots_[place].hash == hash && items_.is_equal(firsts_[slots_[place].group], item))
+                return slots_[place].group;
         }
         const auto group = static_cast<Number>(firsts_.size());
         firsts_.push_back(item);
@@ -89,8 +90,7 @@ private:
         slots_ = std::move(larger);
     }
 
-    const HashOf& hash_of_;
-    const EqualItems& equal_;
+    const Items& items_;
     std::vector<slot> slots_;
     std::vector<Number> firsts_;
 };

@@ -28,6 +28,12 @@ public:
     line_scatter(T* to, std::uint64_t* next, std::uint64_t stretches)
         : to_(to), next_(next), begins_(next, next + stretches), lines_(stretches * per_line) {}
 
+    line_scatter(const line_scatter&) = delete;
+    line_scatter& operator=(const line_scatter&) = delete;
+    /// What this thread releases afterwards comes after all lines: the end of its part of a loop, which who joins acquires;
+    /// and, where a key function has thrown, the memory, which may be another's then.
+    ~line_scatter() { finish_streaming(); }
+
     /// Whether there was memory for the array. Without it nothing else may be called.
     bool is_ready() const noexcept { return lines_.data() != nullptr; }
 
@@ -37,10 +43,9 @@ public:
         if (place % per_line == per_line - 1) [[unlikely]]
             write_line(stretch, place + 1);
     }
-    /// Writes the lines that are not complete. Afterwards what this thread releases comes after all elements.
+    /// Writes the lines that are not complete.
     void finish() noexcept {
         for (std::uint64_t each = 0; each < begins_.size(); ++each) write_part(each, next_[each]);
-        finish_streaming();
     }
 
 private:

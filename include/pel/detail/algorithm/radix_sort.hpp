@@ -16,6 +16,8 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <memory>
+#include <utility>
 #include <vector>
 
 PEL_NAMESPACE_BEGIN
@@ -39,13 +41,14 @@ public:
         constexpr std::uint64_t least_block = 1 << 14, elements_per_entry = 128;
         block_ = std::max(least_block, digits_ * elements_per_entry);
         blocks_ = (size + block_ - 1) / block_;
-        entries_.resize(blocks_ * digits_);
+        entries_ = std::make_unique_for_overwrite<std::uint64_t[]>(blocks_ * digits_);
     }
 
     std::uint64_t digits() const noexcept { return digits_; }
     std::uint64_t blocks() const noexcept { return blocks_; }
     std::uint64_t block_size() const noexcept { return block_; }
-    std::uint64_t* row(std::uint64_t block) noexcept { return entries_.data() + block * digits_; }
+    /// Not zeroed.
+    std::uint64_t* row(std::uint64_t block) noexcept { return entries_.get() + block * digits_; }
 
     /// Makes places of the counts; those of the first digit begin at `begin`. Returns: where each digit's begin, and the end.
     std::vector<std::uint64_t> place(std::uint64_t begin) {
@@ -65,7 +68,7 @@ public:
 
 private:
     std::uint64_t digits_, block_, blocks_;
-    std::vector<std::uint64_t> entries_;
+    std::unique_ptr<std::uint64_t[]> entries_;
 };
 
 /// KeyOf: gives an element's key, an unsigned number. Requires: elements are trivially copyable.
@@ -103,7 +106,6 @@ private:
 
         std::uint64_t size() const noexcept { return end - begin; }
     };
-    static constexpr unsigned most_passes = 3;
     using digit_counts = std::array<std::uint32_t, 1U << most_digit_bits>;
 
     static void note(key& differing, key a, key b) noexcept { differing = static_cast<key>(differing | (a ^ b)); }
@@ -231,6 +233,7 @@ private:
         const unsigned wanted = std::min(width, size_bits + 3); // one in 16 elements or fewer is like another
         const unsigned most_bits = std::clamp(size_bits - 3, least_digit_bits, most_digit_bits);
         const unsigned passes = (wanted + most_bits - 1) / most_bits;
+        static_assert(std::bit_width(most_in_cache) + 3 <= 3 * most_digit_bits, "three passes are enough");
         const unsigned bits = passes == 0 ? 0 : std::min(most_bits, (width + passes - 1) / passes);
         const unsigned rest = width - std::min(width, passes * bits);
         if (passes == 1) sort_by_lowest<1>(one, rest, bits, from, to);

@@ -14,9 +14,8 @@ namespace detail {
 inline constexpr std::uint64_t least_sample_sort = 1 << 13; // elements
 
 /// Sorts, stably if sort(first, last, scratch), which sorts what is too little to be shared, is stable. NeedsScratch: it uses
-/// that part of the scratch memory. Buckets of `large`
-/// elements or more are divided again, `levels` times at most.
-/// Requires: 1000 elements at least, in buckets too; as many places in the scratch memory; moves do not throw. Throws: what
+/// that part of the scratch memory. Buckets of `large` elements or more are divided again, `levels` times at most.
+/// Requires: size and `large` are 1000 at least; as many places in the scratch memory; moves do not throw. Throws: what
 /// comparisons throw; operation_cancelled; then all elements are in the range.
 template <bool NeedsScratch, class Policy, class Base, class Less, class Sort>
 void sample_sort(const Policy& policy, Base first, std::uint64_t size, std::iter_value_t<Base>* scratch,

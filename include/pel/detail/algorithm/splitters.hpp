@@ -35,7 +35,7 @@ public:
     /// Splitters that are not copied are elements of the range.
     static constexpr bool uses_elements = !are_splitters_copied<Base>;
 
-    /// For about 1000 elements in a bucket, or as many buckets as there may be. Requires: `size` is 8192 at least.
+    /// For about 1000 elements in a bucket, or as many buckets as there may be. Requires: `size` is 1000 at least.
     splitters(Base first, std::uint64_t size, const Less& less) : less_(less) {
         const auto buckets =
             static_cast<unsigned>(std::clamp<std::uint64_t>(std::bit_floor(size / 1024), 8, most_buckets));
