@@ -93,10 +93,14 @@ public:
     template <class Policy>
     void run(const Policy& policy) {
         part all{0, size_, true};
-        if (size_ <= most_alone)
-            sort_alone(all, key_bits, first_, scratch_);
-        else
-            sort_part(policy, all, first_, scratch_);
+        call_unwinding(
+            [&] {
+                if (size_ <= most_alone)
+                    sort_alone(all, key_bits, first_, scratch_);
+                else
+                    sort_part(policy, all, first_, scratch_);
+            },
+            [&] { to_range(all); });
     }
 
 private:
