@@ -28,7 +28,8 @@ std::atomic<std::uint64_t> bytes_allocated{0};
 
 }
 
-// Everything that this program allocates.
+// Everything that this program allocates. The run-time libraries of sanitizers have these operators themselves.
+#ifndef PEL_TEST_SANITIZED
 [[gnu::noinline]] void* operator new(std::size_t bytes) {
     reduce_test::bytes_allocated += bytes;
     if (void* const memory = std::malloc(bytes == 0 ? 1 : bytes)) return memory;
@@ -39,6 +40,7 @@ std::atomic<std::uint64_t> bytes_allocated{0};
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete[](void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+#endif
 
 namespace reduce_test {
 
