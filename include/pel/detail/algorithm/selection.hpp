@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Which items of a range are selected, and where each of them goes in the order of the selected ones. Every item is judged
 // once, 64 at a time without a branch. Who calls knows how many were selected before, and puts items in their places at
-// once; what other threads take is remembered, a bit for each item, and put in its place when all is known.
+// once; what other threads take is remembered, a bit for each item, and put in its place when all is known. Many items that
+// may be copied freely are gathered instead (gathering.hpp).
 //   Judge: judge(n) -> bool. Put: put(n, rank) for a selected item, rank counting the selected ones before it; and
 //   skip(n, rank) for others, if it has that, rank counting the ones not selected before it. What has a type `gathered`, of
 //   which get(n) is an item's copy, takes several at once too: put_all(copies, count, rank).
@@ -9,6 +10,7 @@
 
 #include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/fixed_chunks.hpp>
+#include <pel/detail/algorithm/gathering.hpp>
 #include <pel/parallel_for.hpp>
 
 #include <algorithm>
@@ -110,12 +112,18 @@ private:
     std::vector<judged_items> open_;
 };
 
+inline constexpr std::uint64_t least_gathering = 1 << 16;
+
 /// Judges items [0, size), and puts each of them in its place. Returns: how many are selected. Throws, blocks: as
 /// parallel_for. Complexity: work n calls of judge, a put for each selected, span O(log n). Memory: half a byte for each
 /// item that other threads judge.
 template <class Policy, class Judge, class Put>
 std::uint64_t select_items(const Policy& policy, std::uint64_t size, const Judge& judge, const Put& put) {
     if (size == 0) return 0;
+    if constexpr (is_gathered<Put>) {
+        if (size >= least_gathering && policy_access::where(policy) == nullptr)
+            return gathering<Judge, Put>(size, judge, put).run(policy);
+    }
     selection_strand<Judge, Put> strand(judge, &put);
     parallel_ranges(policy, size, strand);
     const auto& open = strand.open();
