@@ -4,7 +4,7 @@
 
 #include <pel/algorithm/group_by.hpp>
 #include <pel/algorithm/histogram.hpp>
-#include <pel/algorithm/integer_sort.hpp>
+#include <pel/algorithm/reduce_groups.hpp>
 #include <pel/algorithm/segmented.hpp>
 
 #include <ranges>
@@ -30,9 +30,9 @@ const bool groups =
         return pel::group_by(on.policy(), pairs, &pair::key);
     });
 const bool sums = workload::register_sums<workers, false>(
-    "reduce_by_key", "pel", bench::each_count, [](workers& on, std::vector<pair>& pairs, workload::sums& out) {
-        pel::integer_sort(on.policy(), pairs, &pair::key);
-        sum_runs(on, pairs, out);
+    "reduce_by_key", "pel", bench::each_count, [](workers& on, const std::vector<pair>& pairs, workload::sums& out) {
+        for (const auto& [key, sum] : pel::reduce_groups(on.policy(), pairs, &pair::key, &pair::value))
+            out.add(key, sum);
     });
 const bool runs = workload::register_sums<workers, true>("reduce_runs", "pel", bench::each_count, sum_runs);
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // grouping: histograms of 10^7 numbers, of 256 and of 65536 kinds; group_by of 10^7 pairs of key and value, of few (10^3)
-// and of many (n / 10) different keys; reduce_by_key, the sum of the values of each key: of the same pairs, which are sorted
-// before where that is the way, and reduce_runs, of pairs with equal keys next to each other, as PEL's reduce_by_key wants
-// them. Keys are sparse: no array can be indexed with them. Serial code: a hash table (serial), or a sort and one pass over
-// the runs (serial_sort). Peers: oneTBB's concurrent maps; the sorts of std::execution::par and of the GNU parallel mode.
-// What is given back, such as groups, is destroyed while nothing is timed. Work: O(n), with sorts O(n log n).
+// and of many (n / 10) different keys; reduce_by_key, the sum of the values of each key: of the same pairs (PEL's
+// reduce_groups; others sort them before where that is the way), and reduce_runs, of pairs with equal keys next to each
+// other (PEL's reduce_by_key). Keys are sparse: no array can be indexed with them. Serial code: a hash table (serial), or a
+// sort and one pass over the runs (serial_sort). Peers: oneTBB's concurrent maps; the sorts of std::execution::par and of
+// the GNU parallel mode. What is given back, such as groups, is destroyed while nothing is timed. Work: O(n), with sorts
+// O(n log n).
 #pragma once
 
 #include "support/benchmark.hpp"

@@ -21,6 +21,7 @@
 #include <pel/algorithm/partition.hpp>
 #include <pel/algorithm/quantifiers.hpp>
 #include <pel/algorithm/reduce.hpp>
+#include <pel/algorithm/reduce_groups.hpp>
 #include <pel/algorithm/remove.hpp>
 #include <pel/algorithm/replace.hpp>
 #include <pel/algorithm/reverse.hpp>

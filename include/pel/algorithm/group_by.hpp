@@ -5,6 +5,7 @@
 #include <pel/detail/algorithm/chunk_groups.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/hashed_groups.hpp>
+#include <pel/detail/algorithm/keyed_items.hpp>
 #include <pel/detail/algorithm/selection.hpp>
 
 #include <algorithm>
@@ -16,44 +17,6 @@
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
-
-/// Hashes and compares items by the keys of their elements.
-template <class Base, class K, class H, class E>
-class keyed_items {
-public:
-    using key = std::remove_cvref_t<projected_t<Base, K>>;
-
-    keyed_items(Base first, K& key_of, H& hash, E& equal)
-        : first_(first), key_of_(key_of), hash_(hash), equal_(equal) {}
-
-    // An element that is made as it is read is gone when the expression ends, and with it a key that refers to it.
-    key key_at(std::uint64_t n) const { return key(std::invoke(key_of_, *at(first_, n))); }
-    std::uint64_t operator()(std::uint64_t n) const {
-        return spread_hash(static_cast<std::size_t>(
-            std::invoke(hash_, std::as_const(as_lvalue(std::invoke(key_of_, *at(first_, n)))))));
-    }
-    bool is_equal(std::uint64_t a, std::uint64_t b) const {
-        return static_cast<bool>(
-            std::invoke(equal_, std::invoke(key_of_, *at(first_, a)), std::invoke(key_of_, *at(first_, b))));
-    }
-
-private:
-    template <class T>
-    static T& as_lvalue(T&& value) noexcept {
-        return value;
-    }
-
-    Base first_;
-    K& key_of_;
-    H& hash_;
-    E& equal_;
-};
-
-template <class I, class K, class H, class E>
-concept groups_by = projection_of<K, I> && std::copy_constructible<std::remove_cvref_t<projected_t<I, K>>> &&
-                    std::invocable<H&, const std::remove_cvref_t<projected_t<I, K>>&> && relation_of<E, I, I, K>;
-template <class I, class K>
-using hash_of_key = std::hash<std::remove_cvref_t<projected_t<I, K>>>;
 
 struct group_by_function {
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, class K,
@@ -87,12 +50,6 @@ private:
     static constexpr bool is_copied_late = std::is_trivially_copyable_v<T> && std::default_initializable<T> &&
                                            std::copyable<T> && !std::is_same_v<T, bool>; // whose vector has no places
 
-    template <class Key, class T>
-    struct found {
-        std::uint64_t first; // item
-        std::pair<Key, std::vector<T>> group;
-    };
-
     template <class Number, class T, class Policy, class Base, class Items>
     static auto group(const Policy& policy, Base from, std::uint64_t size, const Items& items) {
         using key = typename Items::key;
@@ -104,7 +61,7 @@ private:
             }
         }
         const unsigned buckets = hash_buckets_for(size);
-        std::vector<std::vector<found<key, T>>> found_in(buckets);
+        std::vector<std::vector<found_group<key, std::vector<T>>>> found_in(buckets);
         for_hash_buckets<Number>(policy, size, buckets, items, [&](unsigned bucket, Number* item, std::uint64_t n) {
             group_table<Number, Items> table(items);
             std::vector<Number> group_of(n);
@@ -120,7 +77,7 @@ private:
             for (std::uint64_t each = 0; each < n; ++each)
                 groups[group_of[each]].group.second.push_back(*at(from, item[each]));
         });
-        return in_order(found_in);
+        return in_order_of_first(policy, found_in);
     }
     template <class T, class Policy, class Base, class Number, class Items>
     static std::vector<std::pair<typename Items::key, std::vector<T>>>
@@ -136,18 +93,6 @@ private:
                 next[each] = result[chunk.group[each]].second.data() + chunk.before[each];
             groups.for_items(number, [&](std::uint64_t item, unsigned group) { *next[group]++ = *at(from, item); });
         });
-        return result;
-    }
-    template <class Key, class T>
-    static std::vector<std::pair<Key, std::vector<T>>> in_order(std::vector<std::vector<found<Key, T>>>& found_in) {
-        std::vector<found<Key, T>*> all;
-        for (auto& groups : found_in) {
-            for (auto& each : groups) all.push_back(&each);
-        }
-        std::sort(all.begin(), all.end(), [](const auto* a, const auto* b) { return a->first < b->first; });
-        std::vector<std::pair<Key, std::vector<T>>> result;
-        result.reserve(all.size());
-        for (auto* each : all) result.push_back(std::move(each->group));
         return result;
     }
 };

@@ -28,17 +28,14 @@ public:
     chunk_groups(std::uint64_t size, const Items& items)
         : size_(size), items_(items), chunks_((size + chunk_size - 1) / chunk_size), group_in_chunk_(size) {}
 
-    /// Finds the groups of the first chunk. Returns: whether they are so few that it is worth going on.
-    bool are_few() {
-        constexpr std::uint64_t items_of_group = 16;
-        if (size_ < 2 * chunk_size || group_in_chunk_.data() == nullptr) return false;
-        find(0);
-        return chunks_[0].first.size() <= chunk_size / items_of_group;
+    /// Whether it is worth going on: groups seem to be few, and there are many items, and memory for their numbers.
+    bool are_few() const {
+        return size_ >= 2 * chunk_size && group_in_chunk_.data() != nullptr && groups_are_few<Number>(size_, items_);
     }
-    /// Requires: are_few() was called, and has found so.
+    /// Requires: are_few() has found so.
     template <class Policy>
     void find_all(const Policy& policy) {
-        run_numbers(policy, chunks_.size() - 1, [this](std::uint64_t number) { find(number + 1); });
+        run_numbers(policy, chunks_.size(), [this](std::uint64_t number) { find(number); });
         group_table<Number, Items> all(items_);
         for (chunk& one : chunks_) {
             one.group.reserve(one.first.size());

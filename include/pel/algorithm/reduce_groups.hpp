@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// reduce_groups: what the elements of each key come to, wherever in the range they are.
+#pragma once
+
+#include <pel/detail/algorithm/blocks.hpp>
+#include <pel/detail/algorithm/combining.hpp>
+#include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/hashed_groups.hpp>
+#include <pel/detail/algorithm/keyed_items.hpp>
+#include <pel/detail/algorithm/line_scatter.hpp>
+#include <pel/detail/algorithm/radix_sort.hpp>
+#include <pel/detail/algorithm/scratch.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <concepts>
+#include <cstdint>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <ranges>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+template <class I, class V, class Op, class T>
+concept reduces_groups =
+    projection_of<V, I> && std::move_constructible<T> && accumulates<Op, T, projected_t<I, V>> && accumulates<Op, T, T>;
+
+struct reduce_groups_function {
+    template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, class K, class V,
+              class Op = std::plus<>, class H = hash_of_key<I, K>, class E = std::equal_to<>,
+              class T = std::remove_cvref_t<projected_t<I, V>>>
+        requires(groups_by<I, K, H, E> && reduces_groups<I, V, Op, T>)
+    auto operator()(const Policy& policy, I first, S last, K key, V value, Op op = {}, H hash = {},
+                    E equal = {}) const {
+        const std::uint64_t size = size_of(first, last);
+        return size <= UINT32_MAX ? reduce<std::uint32_t, T>(policy, base_of(first), size, key, value, op, hash, equal)
+                                  : reduce<std::uint64_t, T>(policy, base_of(first), size, key, value, op, hash, equal);
+    }
+    template <execution_policy Policy, std::ranges::random_access_range R, class K, class V, class Op = std::plus<>,
+              class H = hash_of_key<iterator_of<R>, K>, class E = std::equal_to<>,
+              class T = std::remove_cvref_t<projected_t<iterator_of<R>, V>>>
+        requires(groups_by<iterator_of<R>, K, H, E> && reduces_groups<iterator_of<R>, V, Op, T>)
+    auto operator()(const Policy& policy, R&& range, K key, V value, Op op = {}, H hash = {}, E equal = {}) const {
+        return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(key), std::move(value),
+                       std::move(op), std::move(hash), std::move(equal));
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>,
+                      "pel::reduce_groups: takes ([policy], range, key, value, [op], [hash], [equal]) or ([policy], "
+                      "first, last, key, ...), random access; op(T, value) and op(T, T) must return T, value's type");
+        return {};
+    }
+
+private:
+    static constexpr std::uint64_t chunk_size = 1 << 16;
+
+    /// The groups of some items, in the order of their first ones, and what each comes to.
+    template <class Number, class T, class Items>
+    class sums {
+    public:
+        explicit sums(const Items& items) : table_(items) {}
+
+        template <class Value, class Op>
+        PEL_ALWAYS_INLINE void add(Number item, Value&& value, Op& op) {
+            const Number group = table_.find(item);
+            if (group == group_table<Number, Items>::none) {
+                table_.add_last(item);
+                sums_.push_back({T(std::forward<Value>(value))});
+            } else {
+                T& sum = sums_[group].its;
+                sum = static_cast<T>(std::invoke(op, std::move(sum), std::forward<Value>(value)));
+            }
+        }
+        std::uint64_t size() const noexcept { return sums_.size(); }
+        Number first(std::uint64_t group) const noexcept { return table_.firsts()[group]; }
+        T& sum(std::uint64_t group) noexcept { return sums_[group].its; }
+        /// Moves all of them out of here.
+        template <class Key>
+        std::vector<std::pair<Key, T>> all(const Items& items) {
+            std::vector<std::pair<Key, T>> groups;
+            groups.reserve(size());
+            for (std::uint64_t each = 0; each < size(); ++each)
+                groups.emplace_back(items.key_at(first(each)), std::move(sum(each)));
+            return groups;
+        }
+
+    private:
+        struct place { // a vector<bool> would have none
+            T its;
+        };
+        group_table<Number, Items> table_;
+        std::vector<place> sums_;
+    };
+
+    /// What is distributed where groups are many: an element's key and value, if they may be copied freely.
+    template <class Key, class T>
+    struct entry {
+        Key key;
+        T value;
+    };
+    template <class Key, class T>
+    static constexpr bool is_distributed = std::is_trivially_copyable_v<entry<Key, T>> && sizeof(entry<Key, T>) <= 32;
+
+    template <class Number, class T, class Policy, class Base, class K, class V, class Op, class H, class E>
+    static auto reduce(const Policy& policy, Base from, std::uint64_t size, K& key, V& value, Op& op, H& hash,
+                       E& equal) {
+        using items_of = keyed_items<Base, K, H, E>;
+        using key_type = typename items_of::key;
+        const items_of items(from, key, hash, equal);
+        const auto value_at = [&](std::uint64_t n) -> decltype(auto) { return std::invoke(value, *at(from, n)); };
+        const std::uint64_t chunks = (size + chunk_size - 1) / chunk_size;
+        if (chunks < 2 || groups_are_few<Number>(size, items)) {
+            std::vector<sums<Number, T, items_of>> found;
+            found.reserve(chunks);
+            for (std::uint64_t chunk = 0; chunk < chunks; ++chunk) found.emplace_back(items);
+            run_numbers(policy, chunks, [&](std::uint64_t chunk) {
+                const std::uint64_t end = std::min(size, (chunk + 1) * chunk_size);
+                for (std::uint64_t item = chunk * chunk_size; item != end; ++item)
+                    found[chunk].add(static_cast<Number>(item), value_at(item), op);
+            });
+            return put_together<key_type, T>(items, found, op);
+        }
+        if constexpr (is_distributed<key_type, T>) {
+            using kept = entry<key_type, T>;
+            const scratch_memory<kept> entries(size);
+            if (entries.data() != nullptr) {
+                const auto entry_at = [&](std::uint64_t n) { return kept{items.key_at(n), T(value_at(n))}; };
+                const auto begins = distribute(policy, size, items, entry_at, entries.data());
+                auto its_key = &kept::key;
+                const keyed_items<const kept*, decltype(its_key), H, E> its_items(entries.data(), its_key, hash, equal);
+                std::vector<std::vector<std::pair<key_type, T>>> found_in(begins.size() - 1);
+                run_numbers(policy, found_in.size(), [&](std::uint64_t bucket) {
+                    sums<Number, T, std::remove_const_t<decltype(its_items)>> found(its_items);
+                    for (std::uint64_t n = begins[bucket]; n != begins[bucket + 1]; ++n)
+                        found.add(static_cast<Number>(n), entries.data()[n].value, op);
+                    found_in[bucket] = found.template all<key_type>(its_items);
+                });
+                return joined(policy, found_in);
+            }
+        }
+        std::vector<std::vector<std::pair<key_type, T>>> found_in(hash_buckets_for(size));
+        for_hash_buckets<Number>(policy, size, static_cast<unsigned>(found_in.size()), items,
+                                 [&](unsigned bucket, const Number* item, std::uint64_t n) {
+                                     sums<Number, T, items_of> found(items);
+                                     for (std::uint64_t each = 0; each < n; ++each)
+                                         found.add(item[each], value_at(item[each]), op);
+                                     found_in[bucket] = found.template all<key_type>(items);
+                                 });
+        return joined(policy, found_in);
+    }
+    /// Returns: the groups of all chunks.
+    template <class Key, class T, class Items, class Groups, class Op>
+    static std::vector<std::pair<Key, T>> put_together(const Items& items, std::vector<Groups>& found, Op& op) {
+        if (found.empty()) return {};
+        Groups& together = found.front();
+        for (std::size_t chunk = 1; chunk < found.size(); ++chunk) {
+            for (std::uint64_t each = 0; each < found[chunk].size(); ++each)
+                together.add(found[chunk].first(each), std::move(found[chunk].sum(each)), op);
+        }
+        return together.template all<Key>(items);
+    }
+    /// Writes the entries of all items, ordered by the highest bits of their keys' hashes, those alike in the order of
+    /// items. Returns: where each bucket begins, and the end.
+    template <class Policy, class Items, class EntryAt, class Entry>
+    static std::vector<std::uint64_t> distribute(const Policy& policy, std::uint64_t size, const Items& items,
+                                                 const EntryAt& entry_at, Entry* entries) {
+        constexpr std::uint64_t wanted_in_cache = (std::uint64_t{1} << 18) / sizeof(Entry);
+        const unsigned bits = std::clamp(static_cast<unsigned>(std::bit_width(size / wanted_in_cache)), 6U, 11U);
+        digit_table table(size, bits);
+        const auto for_block = [&](std::uint64_t block, const auto& visit) {
+            const std::uint64_t end = std::min(size, (block + 1) * table.block_size());
+            for (std::uint64_t n = block * table.block_size(); n != end; ++n) visit(n, items(n) >> (64 - bits));
+        };
+        run_numbers(policy, table.blocks(), [&](std::uint64_t block) {
+            std::uint64_t* const count = table.row(block);
+            std::fill_n(count, table.digits(), std::uint64_t{0});
+            for_block(block, [&](std::uint64_t, std::uint64_t bucket) { ++count[bucket]; });
+        });
+        std::vector<std::uint64_t> begins = table.place(0);
+        run_numbers(policy, table.blocks(), [&](std::uint64_t block) {
+            if constexpr (line_scatter<Entry>::is_possible) {
+                line_scatter<Entry> lines(entries, table.row(block), table.digits());
+                if (lines.is_ready()) {
+                    for_block(block, [&](std::uint64_t n, std::uint64_t bucket) { lines.put(bucket, entry_at(n)); });
+                    return lines.finish();
+                }
+            }
+            std::uint64_t* const next = table.row(block);
+            for_block(block, [&](std::uint64_t n, std::uint64_t bucket) {
+                std::construct_at(entries + next[bucket]++, entry_at(n));
+            });
+        });
+        return begins;
+    }
+    /// Returns: all of them, one behind the other.
+    template <class Policy, class Group>
+    static std::vector<Group> joined(const Policy& policy, std::vector<std::vector<Group>>& parts) {
+        std::vector<std::uint64_t> begins(parts.size() + 1);
+        for (std::size_t part = 0; part < parts.size(); ++part) begins[part + 1] = begins[part] + parts[part].size();
+        std::vector<Group> all;
+        if constexpr (std::default_initializable<Group> && std::is_move_assignable_v<Group>) {
+            all.resize(begins.back());
+            run_numbers(policy, parts.size(), [&](std::uint64_t part) {
+                std::move(parts[part].begin(), parts[part].end(), at(all.begin(), begins[part]));
+            });
+        } else {
+            all.reserve(begins.back());
+            for (auto& part : parts)
+                all.insert(all.end(), std::move_iterator(part.begin()), std::move_iterator(part.end()));
+        }
+        return all;
+    }
+};
+
+} // namespace detail
+
+/// Returns: a std::vector of pairs of a key, key(element), and of what value(element) of all elements that have it come to
+/// by op, in their order. T is value's type. In which order keys are, and how values are grouped, depends on the elements
+/// alone: the result is the same for any number of threads. Requires: op is associative; it need not be commutative, and is
+/// called by several threads. hash: std::hash of the key. Throws, blocks: as parallel_for. Complexity: work O(n) expected,
+/// n calls of value, fewer of op, span O(n / 256 + keys). Memory, besides the result: where keys are few, a table of them
+/// for each 2^16 elements; else a key and a value for each element, or 8 bytes (16 from 2^32 on) if these cannot be copied
+/// freely, and a table for each thread.
+inline constexpr detail::function_object<detail::reduce_groups_function> reduce_groups{};
+
+PEL_NAMESPACE_END

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// test label: selecting
+#include <pel/algorithm/reduce_groups.hpp>
+
+#include "support/algorithm_inputs.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace reduce_groups_test {
+
+using pel::par;
+using pel_test::keyed;
+using pel_test::order;
+
+class reduce_groups_with : public pel_test::with_threads {
+protected:
+    std::mt19937_64 random{std::random_device{}()};
+
+    std::vector<keyed> elements_of(order kind, std::uint64_t n) {
+        std::vector<keyed> elements;
+        for (const std::uint32_t key : pel_test::numbers_in(kind, n, random))
+            elements.push_back({key, static_cast<std::uint32_t>(elements.size())});
+        return elements;
+    }
+};
+PEL_WITH_ALL_THREADS(reduce_groups_with);
+
+template <class Groups>
+Groups by_key(Groups groups) {
+    std::sort(groups.begin(), groups.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    return groups;
+}
+
+/// Returns: the same, from left to right; in the order of keys.
+template <class Key, class T>
+auto reduced_in_order(const std::vector<keyed>& elements, const auto& key, const auto& value, const auto& op) {
+    std::vector<std::pair<Key, T>> groups;
+    std::unordered_map<std::uint32_t, std::size_t> group_of;
+    for (const keyed& each : elements) {
+        const auto [place, is_new] = group_of.try_emplace(each.key, groups.size());
+        if (is_new)
+            groups.push_back({key(each), value(each)});
+        else
+            groups[place->second].second = op(groups[place->second].second, value(each));
+    }
+    return by_key(groups);
+}
+
+TEST_P(reduce_groups_with, values_are_combined_in_their_order) {
+    const auto key = [](const keyed& each) { return std::to_string(each.key); };
+    const auto value = [](const keyed& each) { return std::to_string(each.position % 10); };
+    // Not commutative; and no longer than it must be.
+    const auto joined = [](const std::string& a, const std::string& b) {
+        const std::string both = a + b;
+        return both.size() <= 20 ? both : both.substr(0, 10) + both.substr(both.size() - 10);
+    };
+    for (const std::uint64_t n : pel_test::input_sizes(random, 3, 300'000)) {
+        for (const order kind : {order::random, order::few_distinct, order::sorted, order::all_equal}) {
+            const auto elements = elements_of(kind, n);
+            ASSERT_EQ(by_key(pel::reduce_groups(par.on(pool), elements, key, value, joined)),
+                      (reduced_in_order<std::string, std::string>(elements, key, value, joined)))
+                << n;
+        }
+    }
+}
+
+TEST_P(reduce_groups_with, keys_that_are_numbers_are_kept_and_compared) {
+    for (const std::uint64_t n : pel_test::input_sizes(random, 3, 300'000)) {
+        for (const order kind : {order::random, order::few_distinct, order::organ_pipe}) {
+            const auto elements = elements_of(kind, n);
+            const auto value = [](const keyed& each) { return std::uint64_t{each.position}; };
+            ASSERT_EQ(by_key(pel::reduce_groups(par.on(pool), elements, &keyed::key, value)),
+                      (reduced_in_order<std::uint32_t, std::uint64_t>(
+                          elements, [](const keyed& each) { return each.key; }, value, std::plus<>())))
+                << n;
+        }
+    }
+    const std::vector<double> zeros{0.0, -0.0, 1.0, 0.0};
+    using counts = std::vector<std::pair<double, int>>;
+    EXPECT_EQ(pel::reduce_groups(par.on(pool), zeros, std::identity(), [](double) { return 1; }),
+              (counts{{0.0, 3}, {1.0, 1}}));
+}
+
+TEST_P(reduce_groups_with, groups_that_seem_few_may_be_many) {
+    std::vector<keyed> elements;
+    for (std::uint32_t each = 0; each < pel_test::scaled(300'000); ++each)
+        elements.push_back({random() % 10 != 0 ? 0 : each + 1, 1});
+    EXPECT_EQ(by_key(pel::reduce_groups(par.on(pool), elements, &keyed::key, &keyed::position)),
+              (reduced_in_order<std::uint32_t, std::uint32_t>(elements, std::mem_fn(&keyed::key),
+                                                              std::mem_fn(&keyed::position), std::plus<>())));
+}
+
+TEST_P(reduce_groups_with, the_same_bits_come_out_with_any_number_of_threads) {
+    for (const std::uint32_t keys : {5U, 100'000U}) {
+        std::vector<std::pair<std::uint32_t, double>> elements;
+        for (std::uint64_t each = 0; each < pel_test::scaled(300'000); ++each)
+            elements.push_back({static_cast<std::uint32_t>(random() % keys), 1.0 / static_cast<double>(each + 1)});
+        const auto key = [](const auto& each) { return each.first; };
+        const auto value = [](const auto& each) { return each.second; };
+        EXPECT_EQ(pel::reduce_groups(par.on(pool), elements, key, value), // no NaNs: equal values are equal bits
+                  pel::reduce_groups(pel::seq, elements, key, value));
+    }
+}
+
+TEST_P(reduce_groups_with, the_range_is_only_read) {
+    std::vector<std::pair<int, std::string>> words;
+    for (int each = 0; each < 1000; ++each) words.emplace_back(each % 7, std::string(100, 'a'));
+    const auto before = words;
+    const auto longest = [](const std::string& a, const std::string& b) { return a.size() < b.size() ? b : a; };
+    const auto groups =
+        pel::reduce_groups(par.on(pool), words.begin(), words.end(), &std::pair<int, std::string>::first,
+                           &std::pair<int, std::string>::second, longest);
+    EXPECT_EQ(groups.size(), 7U);
+    EXPECT_EQ(words, before);
+}
+
+TEST_P(reduce_groups_with, bits_are_values_too) {
+    const std::vector<int> numbers{1, 2, 3, 4, 5};
+    using found = std::vector<std::pair<bool, bool>>;
+    const auto is_odd = [](int each) { return each % 2 == 1; };
+    const auto is_large = [](int each) { return each > 4; };
+    EXPECT_EQ(pel::reduce_groups(par.on(pool), numbers, is_odd, is_large, std::logical_or<>()),
+              (found{{true, true}, {false, false}}));
+}
+
+TEST_P(reduce_groups_with, what_throws_is_heard) {
+    const std::vector<int> numbers(pel_test::scaled(200'000), 1);
+    const auto throws = [](int) -> int { throw std::runtime_error("no"); };
+    EXPECT_THROW(pel::reduce_groups(par.on(pool), numbers, throws, std::identity()), std::runtime_error);
+    EXPECT_THROW(pel::reduce_groups(par.on(pool), numbers, std::identity(), throws), std::runtime_error);
+}
+
+} // namespace reduce_groups_test
