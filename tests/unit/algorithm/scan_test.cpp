@@ -68,7 +68,6 @@ TEST_P(scan_with, works_in_place) {
     }
 }
 
-// Strings do not commute.
 TEST_P(scan_with, adds_floating_point_numbers_up_in_place_and_elsewhere) {
     for (const std::uint64_t n : pel_test::input_sizes(random, 3)) {
         std::vector<double> from(n), expected(n), got(n, -1.0);
@@ -95,6 +94,7 @@ TEST_P(scan_with, works_on_what_is_larger_than_the_caches) {
     EXPECT_TRUE(numbers == expected);
 }
 
+// Strings do not commute.
 TEST_P(scan_with, keeps_the_order_of_elements) {
     const auto words = pel_test::values_in<std::deque<std::string>>(pel_test::order::few_distinct, 400, random);
     std::vector<std::string> expected(words.size()), got(words.size());

@@ -21,6 +21,20 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
+/// Copies each item behind the selected ones before it, which costs no jump that nobody can foresee. Requires: there is room
+/// for all of [begin, end). Returns: how many are selected.
+template <class Judge, class Put>
+PEL_ALWAYS_INLINE std::uint64_t gather_items(const Judge& judge, const Put& put, std::uint64_t begin, std::uint64_t end,
+                                             typename Put::gathered* selected) {
+    const Judge in_registers = judge;
+    std::uint64_t count = 0;
+    for (; begin != end; ++begin) {
+        selected[count] = put.get(begin);
+        count += static_cast<std::uint64_t>(static_cast<bool>(in_registers(begin)));
+    }
+    return count;
+}
+
 template <class Judge, class Put>
 class gathering {
     using copy = typename Put::gathered;
@@ -69,13 +83,7 @@ private:
 
     void take(std::uint64_t begin, std::uint64_t end) {
         copy selected[most_gathered];
-        const Judge judge = judge_;
-        std::uint64_t count = 0;
-        const std::uint64_t last = std::min(size_, end * unit_);
-        for (std::uint64_t item = begin * unit_; item != last; ++item) { // without a jump that nobody can foresee
-            selected[count] = put_.get(item);
-            count += static_cast<std::uint64_t>(static_cast<bool>(judge(item)));
-        }
+        const std::uint64_t count = gather_items(judge_, put_, begin * unit_, std::min(size_, end * unit_), selected);
         ranks_.count(begin, end, count);
         constexpr unsigned patience = 256; // about as long as others take for a chunk
         for (unsigned turn = 0; !ranks_.is_known(begin); ++turn) {

@@ -90,14 +90,9 @@ public:
 private:
     static constexpr unsigned most_gathered = 64;
 
-    /// Copies each item behind the selected ones before it, which costs no jump that nobody can foresee, and puts those.
     PEL_ALWAYS_INLINE void put_gathered(std::uint64_t begin) {
         typename Put::gathered selected[most_gathered];
-        unsigned count = 0;
-        for (unsigned each = 0; each < most_gathered; ++each) {
-            selected[count] = put_->get(begin + each);
-            count += static_cast<bool>(judge_(begin + each));
-        }
+        const std::uint64_t count = gather_items(judge_, *put_, begin, begin + most_gathered, selected);
         put_->put_all(selected, count, selected_);
         selected_ += count;
     }
