@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // small_algorithms: ten algorithms over 1, 10 and 64 ints, so few that sharing them cannot pay: what does a call cost above
-// std's, and does it wake a thread? tiny_NAME_N is called from main, tiny_NAME_N_on_worker inside a parallel region.
+// std's, and does it wake a thread? sort and merge get other numbers each time, so that no branch predictor has learnt
+// them. tiny_NAME_N is called from main, tiny_NAME_N_on_worker inside a parallel region.
 // Work: n items, n log n for sort.
 #pragma once
 
@@ -10,25 +11,35 @@
 #include <array>
 #include <cstddef>
 #include <numeric>
+#include <random>
 #include <string>
+#include <vector>
 
 namespace workload {
 
 inline constexpr std::array<unsigned, 3> sizes{1, 10, 64};
 
+using few_numbers = std::array<int, sizes.back()>;
+inline constexpr unsigned variants = 256;
+
 /// What calls read and write.
 struct numbers {
-    std::array<int, sizes.back()> in{}; ///< all different, none 0, in no order
-    std::array<int, sizes.back()> even{}, odd{};
-    std::array<int, sizes.back()> out{};
+    few_numbers in{}; ///< all different, none 0, in no order
+    few_numbers out{};
+    std::vector<few_numbers> shuffled{variants}, sorted{variants};
+    unsigned calls = 0;
 
     numbers() {
-        for (unsigned i = 0; i != in.size(); ++i) {
-            in[i] = static_cast<int>(37 * i % in.size() + 1);
-            even[i] = static_cast<int>(2 * i);
-            odd[i] = static_cast<int>(2 * i + 1);
+        for (unsigned i = 0; i != in.size(); ++i) in[i] = static_cast<int>(37 * i % in.size() + 1);
+        std::mt19937 random(1);
+        for (unsigned each = 0; each != variants; ++each) {
+            for (int& one : shuffled[each]) one = static_cast<int>(random() % 1000);
+            sorted[each] = shuffled[each];
+            std::sort(sorted[each].begin(), sorted[each].end());
         }
     }
+    /// Another one each time, the same ones in each run.
+    unsigned next() { return calls++ % variants; }
     const int* begin() const { return in.data(); }
     const int* end(unsigned n) const { return in.data() + n; }
     int* to() { return out.data(); }
@@ -84,12 +95,14 @@ void with_each_writing(const Add& add) {
         return with.copy_if(all.begin(), all.end(n), all.to(), is_even) - all.to();
     });
     add("merge", [](const auto& with, numbers& all, unsigned n) {
-        const int *const even = all.even.data(), *const odd = all.odd.data();
-        with.merge(even, even + n / 2, odd, odd + (n - n / 2), all.to());
+        const unsigned each = all.next();
+        const int* const one = all.sorted[each].data();
+        const int* const other = all.sorted[(each + 1) % variants].data();
+        with.merge(one, one + n / 2, other, other + (n - n / 2), all.to());
         return std::ptrdiff_t{0};
     });
     add("sort", [](const auto& with, numbers& all, unsigned n) { // and a copy, also of the serial code
-        std::copy(all.begin(), all.end(n), all.to());
+        std::copy_n(all.shuffled[all.next()].begin(), n, all.to());
         with.sort(all.to(), all.to() + n);
         return std::ptrdiff_t{0};
     });
@@ -98,7 +111,6 @@ void with_each_writing(const Add& add) {
 template <class Library, class Call>
 void measure_call(benchmark::State& state, const Library& library, const Call& call, unsigned n) {
     numbers all, expected;
-    const std::ptrdiff_t answer = call(std_library(), expected, n);
     numbers* given = &all;
     std::ptrdiff_t result = 0;
     for (auto _ : state) {
@@ -108,6 +120,8 @@ void measure_call(benchmark::State& state, const Library& library, const Call& c
         bench::hide(result);
         benchmark::ClobberMemory();
     }
+    expected.calls = all.calls - 1; // the last ones
+    const std::ptrdiff_t answer = call(std_library(), expected, n);
     if (result != answer || all.out != expected.out) bench::fail(state);
 }
 

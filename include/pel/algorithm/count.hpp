@@ -28,6 +28,9 @@ struct counted {
         return std::invoke(predicate, std::invoke(projection, std::forward<Element>(element))) ? 1 : 0;
     }
 };
+template <class Predicate, class Projection, class I>
+inline constexpr bool is_operator<counted<Predicate, Projection, I>> =
+    is_operator<Predicate> && is_operator<Projection>;
 
 struct count_if_function {
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, class Predicate,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/few_elements.hpp>
 #include <pel/detail/algorithm/merge_in_place.hpp>
 #include <pel/detail/algorithm/merge_path.hpp>
 #include <pel/parallel_for.hpp>
@@ -87,7 +88,13 @@ private:
             const merge_path path{base_of(first1), size_of(first1, last1), base_of(first2), size_of(first2, last2),
                                   order};
             merge_strand strand(path, base_of(out));
-            if (path.size() != 0) parallel_ranges(policy, path.size(), strand);
+            constexpr std::uint64_t bytes = number_bytes<I, Compare, P> != 0 && number_bytes<J, Compare, Q> != 0
+                                                ? copied_bytes<I, O, std::iter_reference_t<I>>
+                                                : 0;
+            if (are_few<bytes>(policy, path.size()))
+                strand.run(0, path.size());
+            else if (path.size() != 0)
+                parallel_ranges(policy, path.size(), strand);
             return {at(first1, path.size1), at(first2, path.size2), at(out, path.size())};
         } else {
             for (; first1 != last1 && first2 != last2; ++out) {

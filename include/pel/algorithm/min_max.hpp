@@ -27,6 +27,9 @@ struct stands_before {
         return static_cast<bool>(std::invoke(compare, std::invoke(projection, *a), std::invoke(projection, *b)));
     }
 };
+template <class Compare, class Projection, class I>
+inline constexpr bool is_operator<stands_before<Compare, Projection, I>> =
+    is_operator<Compare> && is_operator<Projection>;
 
 /// b < a: what stands further to the right is the greatest only if it is greater.
 template <class Less>
@@ -38,6 +41,8 @@ struct exchanged_less {
         return less(b, a);
     }
 };
+template <class Less>
+inline constexpr bool is_operator<exchanged_less<Less>> = is_operator<Less>;
 
 /// The position of the first element that no other is before: one call for each element but the first.
 template <class I, class Less>
@@ -158,6 +163,7 @@ private:
     static std::uint64_t shared(const Policy& policy, const I& first, std::uint64_t size, const Less& less) {
         if (size == 0) return 0;
         const first_best<I, Less> step(first, less);
+        if (are_few<number_bytes<I, Less>>(policy, size)) return step(0, size);
         const auto combine = [&](std::uint64_t left, std::uint64_t right) { return step.best_of(left, right); };
         return combine_ordered<std::uint64_t>(policy, size, step, combine);
     }
@@ -207,7 +213,9 @@ private:
         if (size < 2) return {0, 0};
         const both_best<I, Less> step(first, less);
         const auto combine = [&](both_positions left, both_positions right) { return step.both(left, right); };
-        const both_positions found = combine_ordered<both_positions>(policy, size / 2, step, combine);
+        const both_positions found = are_few<number_bytes<I, Less>>(policy, size)
+                                         ? step(0, size / 2)
+                                         : combine_ordered<both_positions>(policy, size / 2, step, combine);
         return size % 2 == 0 ? found : step.with(found, size - 1);
     }
 };

@@ -70,14 +70,16 @@ PEL_ALWAYS_INLINE T scan_block(std::uint64_t n, T sum, const held_callable<Op, T
 }
 template <bool IsInclusive, class Policy, class T, class Op, class F, class I, class O>
 void scan_elements(const Policy& policy, std::uint64_t size, T init, Op& op, F& f, const I& from, const O& to) {
+    const auto scan = [&](std::uint64_t lo, std::uint64_t hi, T before) {
+        return scan_block<IsInclusive, T, Op, F>(hi - lo, std::move(before), op, f, at(from, lo), at(to, lo));
+    };
+    if constexpr (std::is_arithmetic_v<T> && written_bytes<O, T> != 0) {
+        if (are_few<number_bytes<I, Op, F>>(policy, size)) return void(scan(0, size, init));
+    }
     const combining_step<T, Op, F, I> sum(op, f, from);
     parallel_scan(
         policy, std::uint64_t{0}, size, std::move(init),
-        [&](std::uint64_t lo, std::uint64_t hi) { return sum(lo, hi); },
-        [&](std::uint64_t lo, std::uint64_t hi, T before) {
-            return scan_block<IsInclusive, T, Op, F>(hi - lo, std::move(before), op, f, at(from, lo), at(to, lo));
-        },
-        combine_call<T, Op>{op});
+        [&](std::uint64_t lo, std::uint64_t hi) { return sum(lo, hi); }, scan, combine_call<T, Op>{op});
 }
 
 /// For all iterators.

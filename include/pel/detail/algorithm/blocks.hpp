@@ -4,6 +4,7 @@
 #pragma once
 
 #include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/few_elements.hpp>
 #include <pel/parallel_for.hpp>
 
 #include <cstdint>
@@ -61,37 +62,6 @@ void run_numbers(const Policy& policy, std::uint64_t size, const Body& body) {
     });
 }
 
-inline constexpr std::uint64_t few_bytes = 4096; // they are copied in less time than it takes to wake somebody
-
-/// What an assignment of T to *Out writes, if it is not more than that: it cannot throw, so it allocates nothing.
-/// Otherwise 0: not known.
-template <class Out, class T>
-inline constexpr std::uint64_t written_bytes =
-    std::contiguous_iterator<Out> && std::is_nothrow_assignable_v<std::iter_reference_t<Out>, T>
-        ? sizeof(std::iter_value_t<Out>)
-        : 0;
-
-/// What it takes to assign what I refers to: nothing is known of elements that are made as they are read.
-template <class I, class O, class T>
-inline constexpr std::uint64_t copied_bytes = std::contiguous_iterator<I> ? written_bytes<O, T> : 0;
-
-/// What a swap of two elements writes.
-template <class I, class J>
-inline constexpr std::uint64_t swapped_bytes =
-    std::contiguous_iterator<I> && std::contiguous_iterator<J> &&
-            std::is_nothrow_swappable_with_v<std::iter_reference_t<I>, std::iter_reference_t<J>>
-        ? 2 * sizeof(std::iter_value_t<I>)
-        : 0;
-
-/// Items of so many bytes that take no longer than writing these does are not worth sharing, nor a look whether they
-/// are, if there are few of them. A policy with limits is asked all the same. 0 bytes: nothing is known.
-template <std::uint64_t Bytes, class Policy>
-constexpr bool are_few(const Policy&, std::uint64_t size) noexcept {
-    if constexpr (Bytes != 0 && std::is_same_v<Policy, basic_parallel_policy<unlimited>>)
-        return size <= few_bytes / Bytes;
-    else
-        return false;
-}
 /// As run_blocks(); one block, at the cost of a comparison, if they are few.
 template <std::uint64_t Bytes, class Policy, class Run>
 PEL_ALWAYS_INLINE void run_plain_blocks(const Policy& policy, std::uint64_t size, const Run& run) {

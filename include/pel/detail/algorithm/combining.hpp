@@ -3,6 +3,7 @@
 #pragma once
 
 #include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/few_elements.hpp>
 #include <pel/parallel_reduce.hpp>
 
 #include <algorithm>
@@ -148,6 +149,11 @@ T combine_elements(const Policy& policy, std::uint64_t size, T init, Op& op, Map
     if (size == 0) return init;
     const combining_step<T, Op, Map, Bases...> step(op, map, firsts...);
     const combine_call<T, Op> combine{op};
+    if constexpr (std::is_arithmetic_v<T>) {
+        constexpr bool is_known = ((number_bytes<Bases, Op, Map> != 0) && ...);
+        if (are_few<is_known ? (number_bytes<Bases, Op, Map> + ...) : 0>(policy, size))
+            return combine(init, step(0, size));
+    }
     return combine_ordered<T>(policy, size, step, combine, std::move(init));
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/few_elements.hpp>
 #include <pel/parallel_for.hpp>
 
 #include <functional>
@@ -23,6 +24,9 @@ struct element_test {
         return static_cast<bool>(std::invoke(f, std::invoke(projection, std::forward<Element>(element)))) == Wanted;
     }
 };
+template <bool Wanted, class F, class P, class I>
+inline constexpr bool is_operator<element_test<Wanted, F, P, I>> = is_operator<F> && is_operator<P>;
+
 /// Whether an element equals a value, asked in that order. By std, so that numbers of two types are not warned about here.
 template <class T>
 struct equals_value {
@@ -33,6 +37,9 @@ struct equals_value {
         return static_cast<bool>(std::equal_to<>()(std::forward<Element>(element), value));
     }
 };
+template <class T>
+inline constexpr bool is_operator<equals_value<T>> = std::is_arithmetic_v<T>;
+
 /// Whether a relation holds between the projections of two elements.
 template <class F, class I, class J, class P, class Q>
 struct pair_test {
@@ -46,6 +53,8 @@ struct pair_test {
                                              std::invoke(projection2, std::forward<Element2>(element2))));
     }
 };
+template <class F, class I, class J, class P, class Q>
+inline constexpr bool is_operator<pair_test<F, I, J, P, Q>> = is_operator<F> && is_operator<P> && is_operator<Q>;
 
 /// Compares elements by what the projection makes of them.
 template <class Compare, class Projection>

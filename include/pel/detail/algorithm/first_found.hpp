@@ -101,13 +101,14 @@ private:
 
 /// Returns: the lowest n in [0, size) that find says, else size. Throws: what find threw, if no match lies below: the
 /// outcome is that of one search from the left; else as parallel_for. Blocks: as that. What find is given begins
-/// at multiples of `unit`.
-template <class Policy, class Find>
+/// at multiples of `unit`. Bytes: as for run_plain_blocks().
+template <std::uint64_t Bytes = 0, class Policy, class Find>
 std::uint64_t first_found(const Policy& policy, std::uint64_t size, const Find& find, std::uint64_t unit = 1) {
     if (size == 0) return 0;
     if constexpr (std::same_as<Policy, sequenced_policy>) {
         return find(0, size);
     } else {
+        if (are_few<Bytes>(policy, size)) return find(0, size);
         search_front front(size, unit, policy_access::where(policy) == nullptr);
         run_blocks(policy, front.tickets(),
                    [&](std::uint64_t lo, std::uint64_t hi) { search_strand<Find>(front, find).run(lo, hi); });
@@ -139,7 +140,7 @@ I find_element(const Policy& policy, I first, S last, const Test& test) {
         const auto find = [&from, &test](std::uint64_t lo, std::uint64_t hi) {
             return find_in_block(from, lo, hi, test);
         };
-        const std::uint64_t n = first_found(policy, size_of(first, last), find);
+        const std::uint64_t n = first_found<number_bytes<I, Test>>(policy, size_of(first, last), find);
         return at(first, n);
     } else {
         while (first != last && !test(*first)) ++first;
@@ -154,11 +155,12 @@ I find_neighbours(const Policy& policy, I first, S last, const Test& test) {
         const std::uint64_t size = size_of(first, last);
         if (size < 2) return at(first, size);
         const auto from = base_of(first);
-        const std::uint64_t n = first_found(policy, size - 1, [&from, &test](std::uint64_t lo, std::uint64_t hi) {
+        const auto find = [&from, &test](std::uint64_t lo, std::uint64_t hi) {
             const auto in_registers = test;
             for (auto each = at(from, lo); lo != hi && !in_registers(*each, *at(each, 1)); ++each) ++lo;
             return lo;
-        });
+        };
+        const std::uint64_t n = first_found<number_bytes<I, Test>>(policy, size - 1, find);
         return at(first, n == size - 1 ? size : n);
     } else {
         if (first == last) return first;

@@ -140,7 +140,7 @@ template <class T, class Equal, class Op, class K, class I>
 class key_runs_step {
 public:
     key_runs_step(Equal& equal, Op& op, const K& keys, const I& values)
-        : equal_(equal), op_{op}, sum_(op, same_, values), keys_(keys) {}
+        : equal_(equal), op_{op}, sum_(op, same_, values), keys_(keys), values_(values) {}
 
     key_runs<T> count(std::uint64_t lo, std::uint64_t hi) const {
         std::uint64_t begun = 0, last = lo;
@@ -154,21 +154,25 @@ public:
     template <class KeysOut, class ValuesOut>
     key_runs<T> write(std::uint64_t lo, std::uint64_t hi, key_runs<T> before, const KeysOut& keys_out,
                       const ValuesOut& values_out) const {
-        while (lo != hi) {
-            if (begins(lo)) {
-                if (before.last) *at(values_out, before.begun - 1) = std::move(*before.last);
-                before.last.reset();
-                *at(keys_out, before.begun++) = *at(keys_, lo);
+        if (lo == hi) return before;
+        const bool is_new = begins(lo);
+        if (is_new && before.last) *at(values_out, before.begun - 1) = std::move(*before.last);
+        if (is_new) *at(keys_out, before.begun++) = *at(keys_, lo);
+        T sum = is_new ? static_cast<T>(*at(values_, lo)) : with(std::move(*before.last), *at(values_, lo));
+        auto key = at(keys_out, before.begun);
+        auto value = at(values_out, before.begun - 1);
+        while (++lo != hi) {
+            if (begins_inside(lo)) {
+                *value = std::move(sum);
+                ++value;
+                *key = *at(keys_, lo);
+                ++key;
+                sum = static_cast<T>(*at(values_, lo));
+            } else {
+                sum = with(std::move(sum), *at(values_, lo));
             }
-            std::uint64_t end = lo + 1;
-            while (end != hi && !begins(end)) ++end;
-            if (before.last)
-                before.last.emplace(sum_(lo, end, T(std::move(*before.last))));
-            else
-                before.last.emplace(sum_(lo, end));
-            lo = end;
         }
-        return before;
+        return {size_of(keys_out, key), maybe<T>(std::move(sum))};
     }
     key_runs<T> combined(key_runs<T> left, key_runs<T> right) const {
         if (right.begun == 0 && left.last) right.last.emplace(op_(std::move(*left.last), std::move(*right.last)));
@@ -177,8 +181,13 @@ public:
     }
 
 private:
-    bool begins(std::uint64_t i) const {
-        return i == 0 || !static_cast<bool>(std::invoke(equal_, *at(keys_, i - 1), *at(keys_, i)));
+    bool begins(std::uint64_t i) const { return i == 0 || begins_inside(i); }
+    PEL_ALWAYS_INLINE bool begins_inside(std::uint64_t i) const {
+        return !static_cast<bool>(std::invoke(equal_, *at(keys_, i - 1), *at(keys_, i)));
+    }
+    template <class Value>
+    PEL_ALWAYS_INLINE T with(T sum, Value&& value) const {
+        return static_cast<T>(std::invoke(op_.op, std::move(sum), std::forward<Value>(value)));
     }
 
     std::identity same_;
@@ -186,6 +195,7 @@ private:
     combine_call<T, Op> op_;
     combining_step<T, Op, std::identity, I> sum_;
     const K keys_;
+    const I values_;
 };
 
 } // namespace detail
