@@ -37,6 +37,8 @@
 #include <pel/algorithm/uninitialized.hpp>
 #include <pel/cancellation.hpp>
 #include <pel/future.hpp>
+#include <pel/graph/graph.hpp>
+#include <pel/graph/subgraph.hpp>
 #include <pel/md_range.hpp>
 #include <pel/memory/first_touch.hpp>
 #include <pel/memory/node_of.hpp>

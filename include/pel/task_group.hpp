@@ -77,6 +77,20 @@ private:
     std::optional<stop_watch> watch_;
 };
 
+/// Makes f() a task of a group. Throws: std::bad_alloc, and what copying f throws.
+template <class Group, class F>
+PEL_ALWAYS_INLINE void push_call(Group& group, F&& f) {
+    using call = group_call<std::decay_t<F>, Group>;
+    static_assert(alignof(call) <= 64,
+                  "pel::task_group::run: a task aligned to more than 64 bytes is to hold that by pointer");
+    worker& own = *current_worker;
+    void* memory = allocate_frame(own, sizeof(call));
+    call* task = nullptr;
+    call_unwinding([&] { task = ::new (memory) call(group, std::forward<F>(f)); },
+                   [&] { frame_pool::release(memory, sizeof(call), &own.frames); });
+    task->push();
+}
+
 } // namespace detail
 
 /// Tasks that are waited for together. Any thread may run tasks into it, its own tasks too; one thread waits.
@@ -93,7 +107,7 @@ public:
     ~task_group() {
         core_.retire();
         if (!core_.pool().is_from_this_process()) return; // a fork child: what is left is the parent's
-        wait_for_all();
+        detail::complete_group(core_);
         if (core_.reset() != nullptr && std::uncaught_exceptions() == 0) std::terminate();
     }
 
@@ -122,7 +136,7 @@ public:
     /// were dropped or told to stop. Throws: the first exception of a task; std::logic_error when called by a task of
     /// this group, or while another thread waits. Blocks, and is legal everywhere else.
     group_status wait() {
-        wait_for_all();
+        detail::complete_group(core_);
         const bool was_cancelled = core_.is_cancelled();
         core_.reset_stop();
         if (std::exception_ptr error = core_.reset()) std::rethrow_exception(std::move(error));
@@ -137,32 +151,14 @@ private:
     template <class F>
     PEL_ALWAYS_INLINE void run_held(F&& f) {
         if (core_.is_cancelled()) return;
-        using call = detail::group_call<std::decay_t<F>, detail::stoppable_group>;
-        static_assert(alignof(call) <= 64,
-                      "pel::task_group::run: a task aligned to more than 64 bytes is to hold that by pointer");
         if (core_.pool().is_stopping()) return run_alone<std::decay_t<F>>(std::forward<F>(f));
-        detail::worker& own = *detail::current_worker;
-        void* memory = detail::allocate_frame(own, sizeof(call));
-        call* task = nullptr;
-        detail::call_unwinding([&] { task = ::new (memory) call(core_, std::forward<F>(f)); },
-                               [&] { detail::frame_pool::release(memory, sizeof(call), &own.frames); });
-        task->push();
+        detail::push_call(core_, std::forward<F>(f));
     }
     template <class F>
     PEL_COLD void run_alone(F f) {
         detail::call_guarded([&] { core_.invoke(f); },
                              [&](std::exception_ptr error) { core_.capture(std::move(error)); });
     }
-    void wait_for_all() {
-        core_.retire();
-        if (core_.is_complete()) return;
-        const detail::foreign_call call(core_.pool());
-        if (call.own() != nullptr)
-            core_.wait(*call.own());
-        else
-            core_.wait_alone();
-    }
-
     detail::stoppable_group core_;
 };
 

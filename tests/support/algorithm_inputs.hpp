@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What algorithms are tried on: every small size, and larger ones at random; values of many kinds, in the orders that
-// sorts and searches find hard; pools of 1, 2, 3 and 7 threads.
+// sorts and searches find hard.
 #pragma once
 
 #include "support/scale.hpp"
-#include "support/watchdog.hpp"
-
-#include <pel/thread_pool.hpp>
+#include "support/with_threads.hpp"
 
 #include <gtest/gtest.h>
 
@@ -24,15 +22,6 @@
 #include <vector>
 
 namespace pel_test {
-
-/// Base of tests that run on pools of 1, 2, 3 and 7 threads.
-class with_threads : public testing::TestWithParam<unsigned> {
-protected:
-    pel::thread_pool pool{GetParam()};
-
-private:
-    const watchdog guard_{pool};
-};
 
 /// Returns: 0 to 200, then `large` sizes up to `most`, fewer and smaller ones under a sanitizer.
 inline std::vector<std::uint64_t> input_sizes(std::mt19937_64& random, unsigned large = 6,
@@ -137,7 +126,3 @@ Container values_in(order kind, std::uint64_t n, std::mt19937_64& random) {
 }
 
 } // namespace pel_test
-
-/// Instantiates a suite derived from with_threads.
-#define PEL_WITH_ALL_THREADS(suite)                                                                                    \
-    INSTANTIATE_TEST_SUITE_P(threads, suite, testing::Values(1U, 2U, 3U, 7U), testing::PrintToStringParamName())

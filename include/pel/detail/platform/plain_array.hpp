@@ -82,7 +82,7 @@ public:
 
     void reserve(std::size_t count) {
         static_assert(__is_trivially_copyable(T));
-        reserve_bytes(count, sizeof(T));
+        reserve_bytes(count, sizeof(T)); // NOLINT(bugprone-sizeof-expression): items may be pointers
     }
     void push_back(T item) {
         if (size_ == capacity_) reserve(2 * size_ + 8);

@@ -107,6 +107,17 @@ private:
     serving_record::entry outer_serving_;
 };
 
+/// Runs and waits until the group is complete. Requires: as for retire(), and wait().
+inline void complete_group(group_core& group) {
+    group.retire();
+    if (group.is_complete()) return;
+    const foreign_call call(group.pool());
+    if (call.own() != nullptr)
+        group.wait(*call.own());
+    else
+        group.wait_alone();
+}
+
 /// A call of a thread that is in no other, and expected to be over before sharing it would pay: the thread is a member
 /// as one that has left its seat (S5), and its first fork takes it. Many threads may make such calls at once, and write
 /// nothing that they share.

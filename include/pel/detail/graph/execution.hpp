@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// One run of a graph: a group whose jobs are nodes. A thread that has run a node goes on with the first successor that
+// this made ready, and pushes the others, so a chain of nodes costs no job and no stack.
+//   who builds it: begin(), and waits as for any group; its jobs: all else; any thread: end_early().
+// GR1  arrive()'s decrement, release -> the last one's, acquire: what the predecessors did, and their values, to the node.
+//     Who finds that one predecessor is left is that one, since each comes once: it needs no decrement. With branches
+//     nodes may come again, and it is not known who is: there all decrement.
+// GR2  `due` of a node that branches choose: who raises it from 0 runs the node; who lowers it to something else runs it
+//     again. So a node never runs twice at once, and its job is not listed twice. release -> acquire: what the chooser
+//     did, to the node.
+// I1  When the count of a node comes to 0, it is set for the next time before the node runs: so all are as new when a
+//     run has come to its end.
+#pragma once
+
+#include <pel/detail/graph/run_memory.hpp>
+#include <pel/detail/sched/loop_scope.hpp>
+#include <pel/graph/graph_error.hpp>
+#include <pel/task_group.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+PEL_NAMESPACE_BEGIN
+
+/// What a branch returns to choose none of its successors.
+inline constexpr int no_branch = -1;
+
+namespace detail {
+
+class graph_execution;
+
+/// What a node is given while it runs.
+class node_execution {
+public:
+    node_execution(graph_execution& run, std::uint32_t number) noexcept : run_(run), number_(number) {}
+
+    graph_execution& run() const noexcept { return run_; }
+    std::uint32_t number() const noexcept { return number_; }
+    void* context() const noexcept;
+    template <class T>
+    value_cell<T>& cell(const valued_node& node) const noexcept;
+    /// A branch: its successor `index` is to run, none if that is no_branch. Throws: graph_error if there is no such.
+    template <class Index>
+    void choose(Index index) {
+        if constexpr (std::is_enum_v<Index>)
+            choose(static_cast<std::underlying_type_t<Index>>(index));
+        else if constexpr (std::is_same_v<Index, bool>)
+            choose_successor(index ? 1 : 0);
+        else if (std::cmp_not_equal(index, no_branch))
+            choose_successor(std::in_range<std::int64_t>(index) ? static_cast<std::int64_t>(index) : -1);
+    }
+
+private:
+    friend class graph_execution;
+    void choose_successor(std::int64_t index);
+
+    graph_execution& run_;
+    std::uint32_t number_;
+    std::uint32_t next_ = graph_plan::none; // ready, to be run by this thread
+};
+
+/// How a run ends, none: by itself.
+enum class early_end : std::uint8_t { none, finished, cancelled, failed };
+
+class graph_execution final : public stoppable_group {
+public:
+    graph_execution(scheduler& pool, run_memory& memory, void* context, const loop_limits& limits = {}) noexcept
+        : stoppable_group(pool), plan_(memory.plan()), memory_(memory), slots_(memory.slots()), context_(context),
+          limits_(limits) {}
+
+    const graph_plan& plan() const noexcept { return plan_; }
+    run_memory& memory() const noexcept { return memory_; }
+    void* context() const noexcept { return context_; }
+
+    /// Makes the sources available, the first one last: it is run first by who waits.
+    void begin() noexcept {
+        const plain_array<std::uint32_t>& sources = plan_.sources();
+        if (plan_.has_branches()) {
+            for (const std::uint32_t each : sources) slots_[each].due.store(1, relaxed); // published with the jobs
+        }
+        push_ready(sources.begin(), sources.end());
+    }
+    /// No node begins any more. The first to say so decides.
+    void end_early(early_end how) noexcept {
+        early_end by_itself = early_end::none;
+        ended_.compare_exchange(by_itself, how, relaxed); // read after the group is complete (G1)
+        cancel();
+    }
+    /// After the wait: how it ended, cancelled also if something around it was; none: by itself.
+    early_end ended() const noexcept {
+        const early_end how = ended_.load(relaxed); // published by the count (G1)
+        return how == early_end::none && is_cancelled() ? early_end::cancelled : how;
+    }
+    /// After the wait: what failed, and the exception. Requires: ended() is failed.
+    std::uint32_t failed_node() const noexcept { return failed_node_; }
+    std::exception_ptr take_error() noexcept { return std::move(error_); }
+
+    /// A node has thrown; the first one counts. The echo of a cancellation is none.
+    PEL_COLD void fail(std::uint32_t number, std::exception_ptr error) noexcept {
+        if (is_cancelled() && is_cancellation(error)) return;
+        if (!has_failed_.exchange(true, relaxed)) { // what follows is published by the count (G1)
+            failed_node_ = number;
+            error_ = std::move(error);
+        }
+        end_early(early_end::failed);
+    }
+
+private:
+    friend class node_execution;
+    friend class ready_nodes;
+    static constexpr std::uint32_t none = graph_plan::none;
+
+    static void act(const job_slot& claimed, worker& runner, job_action action) {
+        auto& run = static_cast<graph_execution&>(static_cast<group_job&>(*claimed.frame).group());
+        if (action == job_action::run_inline) return run.run_from(run.number_of(claimed), runner);
+        run.act_elsewhere(claimed, runner, action);
+    }
+    PEL_NOINLINE void act_elsewhere(const job_slot& claimed, worker& runner, job_action action) {
+        if (action == job_action::give_back) return give_back(runner, claimed);
+        const bool is_listed = static_cast<group_job&>(*claimed.frame).is_listed();
+        serve(runner, claimed.forker, is_listed, [&] { run_from(number_of(claimed), runner); });
+    }
+    std::uint32_t number_of(const job_slot& claimed) const noexcept {
+        const auto* const job = reinterpret_cast<const std::byte*>(claimed.frame);
+        const auto* const first = reinterpret_cast<const std::byte*>(slots_);
+        return static_cast<std::uint32_t>(static_cast<std::size_t>(job - first) / sizeof(node_slot));
+    }
+
+    /// Runs a node, and then what it has made ready, one after the other.
+    void run_from(std::uint32_t number, worker& runner) noexcept {
+        for (;;) {
+            if (limits_.stop_requested()) end_early(early_end::cancelled);
+            if (is_cancelled()) [[unlikely]]
+                return;
+            node_execution each(*this, number);
+            const plan_node& planned = plan_[number];
+            if (!call_guarded([&] { planned.node->invoke(*planned.node, each); },
+                              [&](std::exception_ptr error) { fail(number, std::move(error)); })) [[unlikely]]
+                return;
+            if (plan_.has_branches()) [[unlikely]]
+                come_to_end(each);
+            else
+                each.next_ = first_ready(number);
+            if (each.next_ == none) return;
+            number = each.next_;
+            if (runner.deque.is_asked() && runner.deque.private_jobs() != 0) [[unlikely]]
+                runner.pool->serve_request(runner); // the nodes to come may push nothing
+        }
+    }
+    /// Returns: the first successor that is ready now. The others are pushed, the last one first, so that they are taken
+    /// in their order.
+    std::uint32_t first_ready(std::uint32_t number) noexcept {
+        std::uint32_t first = none;
+        const std::uint32_t* const begin = plan_.successors(number);
+        for (const std::uint32_t* each = begin + plan_.successor_count(number); each != begin;) {
+            if (!arrive(*--each)) continue;
+            if (first != none) push_node(first);
+            first = *each;
+        }
+        return first;
+    }
+    /// Returns: whether the caller was the last that the node waits for.
+    bool arrive(std::uint32_t number) noexcept {
+        const std::uint32_t predecessors = plan_[number].predecessors;
+        if (predecessors == 1) return true;
+        atomic<std::uint32_t>& left = slots_[number].left;
+        // sync(GR1) acquire: what the others did. sync(GR1) acq_rel: what this one did; the last one: what the others did
+        if (left.load(acquire) != 1 && left.fetch_sub(1, acq_rel) != 1) return false;
+        left.store(predecessors, relaxed); // I1; whoever comes next comes after the node has run
+        return true;
+    }
+    void push_node(std::uint32_t number) noexcept { push(slots_[number].job.emplace(*this), &act); }
+
+    // With branches.
+
+    void come_to_end(node_execution& each) noexcept;
+    bool arrive_again(std::uint32_t number) noexcept;
+    void make_due(node_execution& by, std::uint32_t number) noexcept;
+
+    /// Makes nodes available, the first one last. Of many only some become jobs now, so that they fit in the deque, and
+    /// all threads make the others.
+    void push_ready(const std::uint32_t* first, const std::uint32_t* last) noexcept;
+
+    const graph_plan& plan_;
+    run_memory& memory_;
+    node_slot* const slots_;
+    void* const context_;
+    const loop_limits limits_; // the token alone
+    atomic<early_end> ended_{early_end::none};
+    atomic<bool> has_failed_{false};
+    std::uint32_t failed_node_ = none;
+    std::exception_ptr error_;
+};
+
+/// A job that makes nodes available.
+class ready_nodes final : public group_job {
+public:
+    ready_nodes(graph_execution& run, const std::uint32_t* first, const std::uint32_t* last) noexcept
+        : group_job(run), first_(first), last_(last) {}
+
+    static void act(const job_slot& claimed, worker& runner, job_action action) {
+        auto& self = static_cast<ready_nodes&>(*claimed.frame);
+        auto& run = static_cast<graph_execution&>(self.group());
+        if (action == job_action::run_inline) return self.push_and_destroy(run, runner);
+        if (action == job_action::give_back) return run.give_back(runner, claimed);
+        run.serve(runner, claimed.forker, self.is_listed(), [&] { self.push_and_destroy(run, runner); });
+    }
+
+private:
+    void push_and_destroy(graph_execution& run, worker& runner) noexcept {
+        const std::uint32_t *const first = first_, *const last = last_;
+        frame_pool::release(this, sizeof(ready_nodes), &runner.frames);
+        run.push_ready(first, last);
+    }
+
+    const std::uint32_t* const first_;
+    const std::uint32_t* const last_;
+};
+
+inline void graph_execution::push_ready(const std::uint32_t* first, const std::uint32_t* last) noexcept {
+    constexpr std::ptrdiff_t few = 32;
+    while (last - first > few) {
+        const std::uint32_t* const middle = first + (last - first) / 2;
+        const auto push_half = [&] {
+            void* const memory = allocate_frame(*current_worker, sizeof(ready_nodes));
+            push(*::new (memory) ready_nodes(*this, middle, last), &ready_nodes::act);
+        };
+        if (!call_guarded(push_half, [](const std::exception_ptr&) noexcept {})) break; // no memory: one by one
+        last = middle;
+    }
+    while (first != last) push_node(*--last);
+}
+
+inline void* node_execution::context() const noexcept { return run_.context(); }
+
+template <class T>
+value_cell<T>& node_execution::cell(const valued_node& node) const noexcept {
+    return *static_cast<value_cell<T>*>(run_.memory().cell(node));
+}
+
+inline void node_execution::choose_successor(std::int64_t index) {
+    const graph_plan& plan = run_.plan();
+    if (index < 0 || index >= plan.successor_count(number_)) {
+        throw_error<graph_error>("branch " + plan.label(number_) + " chose successor " + std::to_string(index) +
+                                 " of " + std::to_string(plan.successor_count(number_)));
+    }
+    run_.make_due(*this, plan.successors(number_)[static_cast<std::uint32_t>(index)]);
+}
+
+/// What follows a node where branches may choose nodes again.
+inline void graph_execution::come_to_end(node_execution& each) noexcept {
+    const std::uint32_t number = each.number_;
+    if (!plan_.is_branch(number)) {
+        const std::uint32_t* const begin = plan_.successors(number);
+        for (std::uint32_t i = plan_.successor_count(number); i-- != 0;) {
+            if (arrive_again(begin[i])) make_due(each, begin[i]);
+        }
+    }
+    // sync(GR2) acq_rel: done with the node, to who chooses it next; what the choosers did meanwhile
+    if (slots_[number].due.fetch_sub(1, acq_rel) == 1) return;
+    if (each.next_ != none) push_node(each.next_);
+    each.next_ = number;
+}
+
+inline bool graph_execution::arrive_again(std::uint32_t number) noexcept {
+    const std::uint32_t predecessors = plan_[number].predecessors;
+    if (predecessors == 1) return true;
+    atomic<std::uint32_t>& left = slots_[number].left;
+    std::uint32_t seen = left.load(relaxed); // the CAS decides
+    // Down and, at the end, up in one step: others may come again between two. sync(GR1) acq_rel: what this one did; the
+    // last one: what the others did
+    while (!left.compare_exchange(seen, seen == 1 ? predecessors : seen - 1, acq_rel)) {
+    }
+    return seen == 1;
+}
+
+inline void graph_execution::make_due(node_execution& by, std::uint32_t number) noexcept {
+    // sync(GR2) acq_rel: what the chooser did; that the node is not running
+    if (slots_[number].due.fetch_add(1, acq_rel) != 0) return;
+    if (by.next_ != none) push_node(by.next_);
+    by.next_ = number;
+}
+
+} // namespace detail
+PEL_NAMESPACE_END

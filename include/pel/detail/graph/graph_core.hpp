@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The inside of a graph: its nodes and edges, the plan made of them, what runs need, kept between them. Does not move.
+//   who builds the graph, while nothing runs: all but run(); any thread: run(), begin_run(), end_run(), check().
+// I1  plan_ and kept_ belong to the nodes and edges as they are: a change ends both, and is refused while something runs.
+#pragma once
+
+#include <pel/detail/graph/execution.hpp>
+#include <pel/detail/graph/plan_checks.hpp>
+#include <pel/detail/sync/lock.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <memory_resource>
+#include <string>
+#include <string_view>
+#include <utility>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// How a run has ended.
+struct run_outcome {
+    early_end how = early_end::none;
+    std::uint32_t failed_node = graph_plan::none;
+    std::exception_ptr error;
+};
+
+class graph_core {
+public:
+    graph_core() = default;
+    graph_core(const graph_core&) = delete;
+    graph_core& operator=(const graph_core&) = delete;
+    ~graph_core() {
+        forget_plan();
+        for (node_data* const each : nodes_) {
+            if (each->type->destroy != nullptr) each->type->destroy(*each);
+        }
+    }
+
+    std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(nodes_.size()); }
+    node_data& node(std::uint32_t number) const noexcept { return *nodes_[number]; }
+    const plain_array<graph_edge>& edges() const noexcept { return edges_; }
+
+    /// Throws: graph_error while something runs, as all that change the graph; std::bad_alloc, and what Node's constructor
+    /// throws.
+    template <class Node, class... Arguments>
+    Node& add(Arguments&&... arguments) {
+        change();
+        nodes_.push_back(nullptr);
+        Node* made = nullptr;
+        call_unwinding(
+            [&] {
+                void* const memory = memory_.allocate(sizeof(Node), alignof(Node));
+                made = ::new (memory) Node(std::forward<Arguments>(arguments)...);
+            },
+            [&] { nodes_.resize(nodes_.size() - 1); });
+        made->number = size() - 1;
+        nodes_.back() = made;
+        return *made;
+    }
+    void add_edge(std::uint32_t from, std::uint32_t to, bool carries_value) {
+        change();
+        edges_.push_back({from, to, carries_value});
+    }
+    /// Returns: whether there was such an edge. Throws: graph_error if it carries a value.
+    bool remove_edge(std::uint32_t from, std::uint32_t to) {
+        change();
+        const auto is_it = [&](const graph_edge& each) { return each.from == from && each.to == to; };
+        for (const graph_edge& each : edges_) {
+            if (is_it(each) && each.carries_value)
+                throw_error<graph_error>("the edge from node " + node(from).label() + " to node " + node(to).label() +
+                                         " carries a value and cannot be removed");
+        }
+        graph_edge* const end = std::remove_if(edges_.begin(), edges_.end(), is_it);
+        const std::size_t before = edges_.size();
+        edges_.resize(static_cast<std::size_t>(end - edges_.begin()));
+        return edges_.size() != before;
+    }
+    void name(node_data& node, std::string_view text) {
+        change();
+        auto* const copy = static_cast<char*>(memory_.allocate(text.size() + 1, 1));
+        std::memcpy(copy, text.data(), text.size());
+        copy[text.size()] = '\0';
+        node.name = copy;
+    }
+    void set_priority(node_data& node, int priority) {
+        change();
+        if (!std::in_range<std::int16_t>(priority))
+            throw_error<graph_error>("priority " + std::to_string(priority) + " of node " + node.label() +
+                                     " is not between -32768 and 32767");
+        node.priority = static_cast<std::int16_t>(priority);
+    }
+    /// Before every change.
+    void change() {
+        if (runs_.load(relaxed) != 0) // a run that begins at the same time is the caller's mistake
+            throw_error<graph_error>("a graph cannot be changed while it runs");
+        if (plan_ != nullptr) forget_plan();
+    }
+
+    /// Makes the plan if there is none. Throws: graph_error if the graph could not run to its end; std::bad_alloc.
+    void check() {
+        const lock_guard guard(lock_);
+        make_plan();
+    }
+    /// What a run needs. Throws: as check().
+    run_memory& begin_run() {
+        const lock_guard guard(lock_);
+        make_plan();
+        if (kept_ == nullptr) kept_ = new run_memory(plan_);
+        runs_.fetch_add(1, relaxed);
+        return *std::exchange(kept_, kept_->next);
+    }
+    /// The run is over; its values are still there.
+    void end_run() noexcept { runs_.fetch_sub(1, relaxed); }
+    /// They are not wanted any more. Keeps the memory for other runs.
+    void keep(run_memory& memory) noexcept {
+        memory.end_values();
+        const lock_guard guard(lock_);
+        if (&memory.plan() == plan_.get())
+            memory.next = std::exchange(kept_, &memory);
+        else
+            delete &memory;
+    }
+
+private:
+    void make_plan() {
+        if (plan_ != nullptr) return;
+        auto plan = std::make_shared<graph_plan>(nodes_, edges_);
+        plan_checks(*plan).run();
+        plan_ = std::move(plan);
+    }
+    void forget_plan() noexcept {
+        while (kept_ != nullptr) delete std::exchange(kept_, kept_->next);
+        plan_.reset();
+    }
+
+    std::pmr::monotonic_buffer_resource memory_; // of nodes and their names
+    plain_array<node_data*> nodes_;
+    plain_array<graph_edge> edges_;
+    lock lock_; // guards what follows
+    std::shared_ptr<const graph_plan> plan_;
+    run_memory* kept_ = nullptr;
+    atomic<std::uint32_t> runs_{0};
+};
+
+/// Runs a graph to its end, and leaves the memory of the run as new but for the values. Blocks.
+inline run_outcome execute(graph_execution& run) {
+    run.begin();
+    complete_group(run);
+    run_outcome outcome{run.ended(), run.failed_node(), run.take_error()};
+    const graph_plan& plan = run.plan();
+    const std::uint32_t waiting = outcome.how == early_end::none ? run.memory().find_waiting() : graph_plan::none;
+    if (waiting != graph_plan::none) {
+        outcome.how = early_end::failed;
+        outcome.failed_node = waiting;
+        call_guarded(
+            [&] {
+                throw_error<graph_error>("node " + plan.label(waiting) +
+                                         " has waited for several nodes, of which some ran and some did not");
+            },
+            [&](std::exception_ptr error) { outcome.error = std::move(error); });
+    }
+    if (outcome.how != early_end::none) run.memory().reset_slots();
+    return outcome;
+}
+/// Throws: what a node has thrown, operation_cancelled.
+inline void throw_if_failed(const run_outcome& outcome) {
+    if (outcome.how == early_end::failed) std::rethrow_exception(outcome.error);
+    if (outcome.how == early_end::cancelled) throw_error<operation_cancelled>();
+}
+
+} // namespace detail
+PEL_NAMESPACE_END

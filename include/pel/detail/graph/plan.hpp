@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A graph as it runs: the successors of all nodes in one array, what is counted in another. Made at the first run after
+// a change; immutable.
+#pragma once
+
+#include <pel/detail/graph/node_data.hpp>
+#include <pel/detail/platform/plain_array.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// From one node to another. Those of a branch are weak: chosen by what it returns, and not waited for.
+struct graph_edge {
+    std::uint32_t from, to;
+    bool carries_value;
+};
+
+struct plan_node {
+    node_data* node;
+    std::uint32_t first_successor; // those of the next node begin where these end
+    std::uint32_t predecessors;    // that are waited for
+};
+
+class graph_plan {
+public:
+    static constexpr std::uint32_t none = ~std::uint32_t{0};
+
+    /// Requires: the number of each node is its place. Throws: std::bad_alloc.
+    graph_plan(const plain_array<node_data*>& nodes, const plain_array<graph_edge>& edges) {
+        sort_edges(nodes, edges);
+        count_predecessors();
+        sort_by_priority();
+        place_values(nodes);
+    }
+
+    std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(nodes_.size() - 1); }
+    const plan_node& operator[](std::uint32_t number) const noexcept { return nodes_[number]; }
+    const std::uint32_t* successors(std::uint32_t number) const noexcept {
+        return successors_.data() + nodes_[number].first_successor;
+    }
+    std::uint32_t successor_count(std::uint32_t number) const noexcept {
+        return nodes_[number + 1].first_successor - nodes_[number].first_successor;
+    }
+    bool is_branch(std::uint32_t number) const noexcept { return nodes_[number].node->kind == node_kind::branch; }
+    std::string label(std::uint32_t number) const { return nodes_[number].node->label(); }
+    /// How many edges from branches lead to a node.
+    std::uint32_t choices(std::uint32_t number) const noexcept { return choices_[number]; }
+    /// Nodes may run several times, or not at all.
+    bool has_branches() const noexcept { return has_branches_; }
+    /// Those that wait for nothing.
+    const plain_array<std::uint32_t>& sources() const noexcept { return sources_; }
+    /// Those that have a value.
+    const plain_array<const valued_node*>& valued() const noexcept { return valued_; }
+    std::size_t value_bytes() const noexcept { return value_bytes_; }
+    std::size_t value_alignment() const noexcept { return value_alignment_; }
+
+private:
+    void sort_edges(const plain_array<node_data*>& nodes, const plain_array<graph_edge>& edges);
+    void count_predecessors();
+    void sort_by_priority();
+    void place_values(const plain_array<node_data*>& nodes);
+
+    plain_array<plan_node> nodes_; // and one more, where the last one's successors end
+    plain_array<std::uint32_t> successors_;
+    plain_array<std::uint32_t> choices_;
+    plain_array<std::uint32_t> sources_;
+    plain_array<const valued_node*> valued_;
+    std::size_t value_bytes_ = 0;
+    std::size_t value_alignment_ = 1;
+    bool has_branches_ = false;
+};
+
+/// By counting; edges from one node stay in the order in which they were made, and what is there twice counts once.
+inline void graph_plan::sort_edges(const plain_array<node_data*>& nodes, const plain_array<graph_edge>& edges) {
+    const std::size_t size = nodes.size();
+    plain_array<std::uint32_t> end(size + 1, 0); // of each node's edges, once they are in their places
+    for (const graph_edge& each : edges) ++end[each.from + 1];
+    for (std::size_t i = 0; i != size; ++i) end[i + 1] += end[i];
+    plain_array<std::uint32_t> to(edges.size(), 0);
+    for (const graph_edge& each : edges) to[end[each.from]++] = each.to;
+
+    nodes_.reserve(size + 1);
+    successors_.reserve(edges.size());
+    plain_array<std::uint32_t> seen_from(size, none);
+    std::uint32_t next = 0;
+    for (std::uint32_t from = 0; from != size; ++from) {
+        nodes_.push_back({nodes[from], static_cast<std::uint32_t>(successors_.size()), 0});
+        for (; next != end[from]; ++next) {
+            if (std::exchange(seen_from[to[next]], from) != from) successors_.push_back(to[next]);
+        }
+    }
+    nodes_.push_back({nullptr, static_cast<std::uint32_t>(successors_.size()), 0});
+}
+
+inline void graph_plan::count_predecessors() {
+    choices_.resize(size(), 0);
+    for (std::uint32_t from = 0; from != size(); ++from) {
+        has_branches_ = has_branches_ || is_branch(from);
+        for (std::uint32_t each = 0; each != successor_count(from); ++each)
+            ++(is_branch(from) ? choices_[successors(from)[each]] : nodes_[successors(from)[each]].predecessors);
+    }
+    for (std::uint32_t each = 0; each != size(); ++each) {
+        if (nodes_[each].predecessors == 0 && choices_[each] == 0) sources_.push_back(each);
+    }
+}
+
+/// A node's first successor that is ready runs next; what comes later waits for who is free.
+inline void graph_plan::sort_by_priority() {
+    const auto has_priority = [](const plan_node& each) { return each.node != nullptr && each.node->priority != 0; };
+    if (!std::any_of(nodes_.begin(), nodes_.end(), has_priority)) return;
+    struct ranked {
+        int priority;
+        std::uint32_t place, number;
+    };
+    plain_array<ranked> all;
+    const auto sort = [&](std::uint32_t* first, std::uint32_t* last) {
+        all.resize(0);
+        for (std::uint32_t* each = first; each != last; ++each)
+            all.push_back({nodes_[*each].node->priority, static_cast<std::uint32_t>(each - first), *each});
+        std::sort(all.begin(), all.end(), [](const ranked& a, const ranked& b) {
+            return a.priority != b.priority ? a.priority > b.priority : a.place < b.place;
+        });
+        for (const ranked& each : all) *first++ = each.number;
+    };
+    sort(sources_.begin(), sources_.end());
+    for (std::uint32_t from = 0; from != size(); ++from) {
+        std::uint32_t* const first = successors_.begin() + nodes_[from].first_successor;
+        if (!is_branch(from)) sort(first, first + successor_count(from)); // a branch chooses by their order
+    }
+}
+
+inline void graph_plan::place_values(const plain_array<node_data*>& nodes) {
+    for (node_data* const each : nodes) {
+        const node_type& type = *each->type;
+        if (type.cell_bytes == 0) continue;
+        const std::size_t alignment = type.cell_alignment;
+        value_alignment_ = std::max(value_alignment_, alignment);
+        value_bytes_ = (value_bytes_ + alignment - 1) / alignment * alignment;
+        auto& valued = static_cast<valued_node&>(*each);
+        valued.offset = value_bytes_;
+        valued_.push_back(&valued);
+        value_bytes_ += type.cell_bytes;
+    }
+}
+
+} // namespace detail
+PEL_NAMESPACE_END

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Task graphs: functions, and which of them come before which. Built once, run as often as wanted, also several times at
+// once; with values that go from one to others, branches, loops, graphs as nodes and nodes made while it runs.
+//   pel::graph g;
+//   auto load = g.emplace([] { return read("a.txt"); });
+//   auto words = g.then([](const text& all) { return count(all); }, load);
+//   g.then([](int n, const text& all) { print(n, all); }, words, load);
+//   g.run();
+// Building: one thread. A graph that is built does not change while it runs.
+#pragma once
+
+#include <pel/detail/graph/graph_core.hpp>
+#include <pel/detail/graph/node_function.hpp>
+#include <pel/graph/graph_run.hpp>
+#include <pel/graph/node.hpp>
+#include <pel/policy.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+PEL_NAMESPACE_BEGIN
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_graph = false;
+template <class Context>
+inline constexpr bool is_graph<basic_graph<Context>> = true;
+
+/// What `then` is given: a node, of which the value is read, or, if it is an rvalue, moved away.
+template <class Handle>
+struct handle_value;
+template <class T>
+struct handle_value<node<T>> {
+    using type = T&&;
+};
+template <class T>
+struct handle_value<node<T>&> {
+    using type = const T&;
+};
+template <class T>
+struct handle_value<const node<T>&> {
+    using type = const T&;
+};
+template <class Handle>
+using handle_value_t = typename handle_value<Handle>::type;
+
+template <class Handle>
+concept value_handle =
+    requires { typename handle_value<Handle>::type; } && !std::is_same_v<std::remove_cvref_t<Handle>, node<void>>;
+
+} // namespace detail
+
+/// A graph whose nodes may take a Context&, of which each run has its own; void: none.
+/// Thread safety: any thread may run it, several at once; it is built by one, while it does not run.
+/// Requires: it outlives its runs.
+template <class Context>
+class basic_graph {
+public:
+    basic_graph() : core_(std::make_unique<detail::graph_core>()) {}
+
+    /// A node that runs f, which may take, in this order: Context&; and one of run_control&, subgraph& (to add nodes while
+    /// it runs), std::stop_token. Several threads call it if several runs go on at once. Returns: its handle; a value that
+    /// f returns is for then(). Throws: graph_error while the graph runs, as all that change it; std::bad_alloc, and what
+    /// copying f throws.
+    template <class F>
+        requires(!detail::is_graph<std::remove_cvref_t<F>>)
+    auto emplace(F&& f) {
+        return then(std::forward<F>(f));
+    }
+    /// The same for several: auto [a, b] = g.emplace(f, g).
+    template <class... F>
+        requires(sizeof...(F) > 1)
+    auto emplace(F&&... f) {
+        return std::tuple{emplace(std::forward<F>(f))...};
+    }
+    /// A node that runs another graph to its end; with the context of the run, if it has that. An rvalue is taken over,
+    /// any other outlives this graph.
+    template <class Other>
+        requires detail::is_graph<std::remove_cvref_t<Other>>
+    node<void> emplace(Other&& other);
+
+    /// A node that runs f with the values of others, after them: f(A const&, B&&), then as for emplace(). An lvalue is
+    /// read, by any number of nodes; std::move(a) moves its value away, to this node alone. Throws: graph_error if a
+    /// value that is moved away has another reader, or a node is of another graph.
+    template <class F, class... Handles>
+    auto then(F&& f, Handles&&... handles) {
+        static_assert((detail::value_handle<Handles> && ...), "pel::graph::then: takes (f, nodes that have values)");
+        using function = std::decay_t<F>;
+        constexpr bool is_callable = detail::node_function<function, Context, detail::handle_value_t<Handles>...>;
+        static_assert(is_callable, "pel::graph: a node's function takes the values of the nodes it comes after, then "
+                                   "the Context& of the graph, then one of run_control&, subgraph&, std::stop_token");
+        if constexpr (is_callable) {
+            using result = detail::node_result<function, Context, detail::handle_value_t<Handles>...>;
+            using made = detail::function_node<Context, function, result, false, detail::handle_value_t<Handles>...>;
+            (check_reader<Handles>(handles), ...);
+            made& node = core_->template add<made>(
+                std::forward<F>(f),
+                detail::node_input<detail::handle_value_t<Handles>>{
+                    static_cast<const detail::valued_node*>(detail::node_access::data(handles))}...);
+            (read<Handles>(handles, node.number), ...);
+            return detail::node_access::make<result>(*core_, node);
+        } else {
+            return node<void>();
+        }
+    }
+
+    /// A node that chooses which of its successors run: f returns the number of one, counted in the order in which they
+    /// were made so, an integer, enumeration or bool; no_branch; or a range of such. Takes what emplace() does. Nobody
+    /// waits for a branch: what it chooses runs at once, also what has run already, so a graph may go round.
+    template <class F>
+    node<void> branch(F&& f) {
+        using function = std::decay_t<F>;
+        static_assert(detail::node_function<function, Context>,
+                      "pel::graph::branch: f takes the Context& of the graph, "
+                      "then one of run_control&, subgraph&, std::stop_token");
+        using made = detail::function_node<Context, function, void, true>;
+        return detail::node_access::make<void>(*core_, core_->template add<made>(std::forward<F>(f)));
+    }
+
+    /// Returns: whether there was an edge. Throws: graph_error if it carries a value, or while the graph runs.
+    bool remove_edge(node_ref from, node_ref to) {
+        detail::node_access::check_same(*core_, from, to);
+        return core_->remove_edge(from.number(), to.number());
+    }
+
+    std::size_t size() const noexcept { return core_->size(); }
+    bool empty() const noexcept { return core_->size() == 0; }
+
+    /// Throws: graph_error, naming the node, for what could not run to its end: no node to begin with, a cycle without a
+    /// branch, a node that is not reached, a join that a branch may enter. The first run does so as well. Complexity:
+    /// nodes and edges.
+    void validate() const { core_->check(); }
+
+    /// Runs it, on the calling worker's pool, or the policy's, and waits. Throws: what a node has thrown first, and those
+    /// after it do not begin; operation_cancelled if a node, or the policy's token, has cancelled it; graph_error, also if
+    /// branches left a node waiting for ever. Blocks, and is legal everywhere. Thread safety: any thread. Cost: after the
+    /// first run it allocates nothing.
+    void run()
+        requires std::is_void_v<Context>
+    {
+        run(par);
+    }
+    template <execution_policy Policy>
+        requires std::is_void_v<Context>
+    void run(const Policy& policy) {
+        run_in(policy, nullptr);
+    }
+    template <class C = Context>
+        requires(!std::is_void_v<C>)
+    void run(C& context) {
+        run(par, context);
+    }
+    template <execution_policy Policy, class C = Context>
+        requires(!std::is_void_v<C>)
+    void run(const Policy& policy, C& context) {
+        run_in(policy, &context);
+    }
+
+    /// Runs it n times, one after the other; or until until() says yes after a run. Throws: as run(), and what until()
+    /// throws.
+    template <class... Contexts>
+    void run_n(std::uint64_t n, Contexts&... contexts) {
+        for (; n != 0; --n) run(contexts...);
+    }
+    template <std::predicate Until, class... Contexts>
+    void run_until(Until until, Contexts&... contexts) {
+        do run(contexts...);
+        while (!until());
+    }
+
+    /// Begins a run, which goes on by itself. Returns: its handle. Throws: graph_error, std::bad_alloc. Thread safety: any
+    /// thread. Requires: what the policy's token asks, and the context, outlive the run.
+    graph_run start()
+        requires std::is_void_v<Context>
+    {
+        return start(par);
+    }
+    template <execution_policy Policy>
+        requires std::is_void_v<Context>
+    graph_run start(const Policy& policy) {
+        return start_in(policy, nullptr);
+    }
+    template <class C = Context>
+        requires(!std::is_void_v<C>)
+    graph_run start(C& context) {
+        return start_in(par, &context);
+    }
+    template <execution_policy Policy, class C = Context>
+        requires(!std::is_void_v<C>)
+    graph_run start(const Policy& policy, C& context) {
+        return start_in(policy, &context);
+    }
+
+private:
+    template <class>
+    friend class basic_graph;
+
+    template <class Handle>
+    void check_reader(const node_ref& handle) const {
+        detail::node_access::check_same(*core_, handle);
+        const detail::node_data& from = *detail::node_access::data(handle);
+        const bool is_free = std::is_lvalue_reference_v<Handle> ? from.readers != detail::node_readers::mover
+                                                                : from.readers == detail::node_readers::none;
+        if (!is_free)
+            detail::throw_error<graph_error>("the value of node " + from.label() +
+                                             " is moved away by one node, and cannot have other readers");
+    }
+    template <class Handle>
+    void read(const node_ref& handle, std::uint32_t reader) {
+        detail::node_data& from = *detail::node_access::data(handle);
+        from.readers = std::is_lvalue_reference_v<Handle> ? detail::node_readers::several : detail::node_readers::mover;
+        core_->add_edge(from.number, reader, true);
+    }
+    template <class Policy>
+    void run_in(const Policy& policy, void* context) {
+        detail::throw_if_failed(detail::run_graph(*core_, policy, context));
+    }
+
+    template <class Policy>
+    graph_run start_in(const Policy& policy, void* context) {
+        auto state = std::make_unique<detail::started_run>(*core_, context);
+        detail::scheduler& pool = detail::scheduler_of(policy);
+        future<void> done =
+            detail::pool_access::owner(pool).submit([&run = *state, &pool, policy] { run.execute(pool, policy); });
+        return {std::move(state), std::move(done)};
+    }
+
+    std::unique_ptr<detail::graph_core> core_;
+};
+
+using graph = basic_graph<>;
+
+namespace detail {
+
+/// The function of a node that runs a graph. Graph: a reference, or the graph itself.
+template <class Graph>
+struct graph_call {
+    Graph other;
+
+    void operator()() const
+        requires requires { other.run(); }
+    {
+        const_cast<std::remove_cvref_t<Graph>&>(other).run();
+    }
+    template <class Context>
+        requires requires(Context& context) { other.run(context); }
+    void operator()(Context& context) const {
+        const_cast<std::remove_cvref_t<Graph>&>(other).run(context);
+    }
+};
+
+} // namespace detail
+
+template <class Context>
+template <class Other>
+    requires detail::is_graph<std::remove_cvref_t<Other>>
+node<void> basic_graph<Context>::emplace(Other&& other) {
+    if (static_cast<const void*>(&other) == this)
+        detail::throw_error<graph_error>("a graph cannot be a node of itself");
+    return then(detail::graph_call<Other>{std::forward<Other>(other)});
+}
+
+PEL_NAMESPACE_END

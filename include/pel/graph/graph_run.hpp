@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A run of a graph that was started, and goes on by itself.
+#pragma once
+
+#include <pel/detail/graph/started_run.hpp>
+#include <pel/future.hpp>
+#include <pel/graph/node.hpp>
+
+#include <memory>
+#include <utility>
+
+PEL_NAMESPACE_BEGIN
+
+/// The one handle to a run. Its destructor waits for the run, which is cancelled before only if the caller does so.
+/// Thread safety: as a plain object, but for cancel() and status(), which any thread may call.
+/// Requires: the graph is there until the handle is gone.
+class [[nodiscard]] graph_run {
+public:
+    graph_run(graph_run&&) noexcept = default;
+    graph_run& operator=(graph_run&& other) noexcept {
+        if (state_ != nullptr) done_.wait();
+        state_ = std::move(other.state_);
+        done_ = std::move(other.done_);
+        return *this;
+    }
+    ~graph_run() {
+        if (state_ != nullptr) done_.wait();
+    }
+
+    /// Blocks until the run is over; runs it, or nodes of it, meanwhile. Throws: as basic_graph::run().
+    void wait() const {
+        done_.wait();
+        detail::throw_if_failed(state_->outcome());
+    }
+    /// Nodes that have not begun do not. Does not wait.
+    void cancel() const noexcept { state_->cancel(); }
+    run_status status() const noexcept { return state_->status(); }
+    /// Returns: the node that has thrown what wait() throws; an invalid handle if none has.
+    node_ref failed_node() const noexcept {
+        if (status() != run_status::failed || state_->outcome().failed_node == detail::graph_plan::none) return {};
+        detail::graph_core& graph = state_->graph();
+        return detail::node_access::any(graph, graph.node(state_->outcome().failed_node));
+    }
+
+    /// Returns: what the node's function has returned last. Throws: graph_error if the run is not over, if it did not run
+    /// the node, or if the node is of another graph.
+    template <class T>
+    const T& value(const node<T>& of) const {
+        detail::node_access::check_same(state_->graph(), of);
+        const detail::node_data& data = *detail::node_access::data(of);
+        if (status() == run_status::running)
+            detail::throw_error<graph_error>("the value of node " + data.label() +
+                                             " is asked for before the run is over");
+        auto& cell =
+            *static_cast<detail::value_cell<T>*>(state_->memory().cell(static_cast<const detail::valued_node&>(data)));
+        if (!cell.is_there())
+            detail::throw_error<graph_error>("node " + data.label() + " did not run, and has no value");
+        return cell.get();
+    }
+
+private:
+    template <class>
+    friend class basic_graph;
+    graph_run(std::unique_ptr<detail::started_run> state, future<void> done) noexcept
+        : state_(std::move(state)), done_(std::move(done)) {}
+
+    std::unique_ptr<detail::started_run> state_;
+    future<void> done_;
+};
+
+PEL_NAMESPACE_END

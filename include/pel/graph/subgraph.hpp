@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Nodes that are made while a graph runs: what a node's function adds to the subgraph& that it takes.
+#pragma once
+
+#include <pel/graph/graph.hpp>
+
+#include <memory>
+#include <utility>
+
+PEL_NAMESPACE_BEGIN
+
+/// A graph inside of a node. Runs when the node's function has returned, and the node is over when that is. Used by the
+/// function that it is given to, while that runs.
+class subgraph : public graph {
+public:
+    /// Runs what was added so far, and waits; what is added then is a new graph. Throws, blocks: as run().
+    void join() {
+        run();
+        static_cast<graph&>(*this) = graph();
+    }
+    /// What was added is not waited for by the node; the run of the graph around waits for it. What is added then is a new
+    /// graph. An exception of it is the node's.
+    void detach();
+
+private:
+    template <class Extra>
+    friend class detail::extra_argument;
+    explicit subgraph(const detail::node_execution& node) noexcept : node_(node) {}
+
+    const detail::node_execution& node_;
+};
+
+namespace detail {
+
+template <>
+class extra_argument<subgraph> {
+public:
+    explicit extra_argument(const node_execution& node) : added_(node) {}
+    subgraph& get() noexcept { return added_; }
+    void complete() {
+        if (!added_.empty()) added_.run();
+    }
+
+private:
+    subgraph added_;
+};
+
+/// A graph of its own, run by whoever comes to it.
+struct detached_graph {
+    graph added;
+    graph_execution& run;
+    std::uint32_t node;
+
+    void operator()() {
+        call_guarded([this] { added.run(); }, [this](std::exception_ptr error) { run.fail(node, std::move(error)); });
+    }
+};
+
+} // namespace detail
+
+inline void subgraph::detach() {
+    if (empty()) return;
+    detail::graph_execution& around = node_.run();
+    graph fresh;
+    detail::push_call(around, detail::detached_graph{std::move(static_cast<graph&>(*this)), around, node_.number()});
+    static_cast<graph&>(*this) = std::move(fresh);
+}
+
+PEL_NAMESPACE_END

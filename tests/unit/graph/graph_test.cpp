@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// test label: graph
+#include <pel/graph/graph.hpp>
+#include <pel/parallel_for.hpp>
+
+#include "support/with_threads.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace graph_test {
+
+using pel::graph;
+using pel::graph_error;
+using pel::par;
+
+class graph_with : public pel_test::with_threads {};
+PEL_WITH_ALL_THREADS(graph_with);
+
+/// Takes down in which order nodes run.
+class journal {
+public:
+    auto entry(int number) {
+        return [this, number] {
+            const std::lock_guard hold(mutex_);
+            numbers_.push_back(number);
+        };
+    }
+    std::size_t place(int number) const {
+        return static_cast<std::size_t>(std::find(numbers_.begin(), numbers_.end(), number) - numbers_.begin());
+    }
+    const std::vector<int>& numbers() const { return numbers_; }
+
+private:
+    std::mutex mutex_;
+    std::vector<int> numbers_;
+};
+
+template <class F>
+std::string error_of(F&& f) {
+    try {
+        f();
+    } catch (const graph_error& error) {
+        return error.what();
+    }
+    return "no graph_error";
+}
+
+TEST(graph, an_empty_graph_runs) {
+    graph g;
+    g.run();
+    EXPECT_TRUE(g.empty());
+}
+
+TEST_P(graph_with, nodes_run_after_all_that_precede_them) {
+    journal order;
+    graph g;
+    const auto [a, b, c, d] = g.emplace(order.entry(0), order.entry(1), order.entry(2), order.entry(3));
+    a.precede(b, c);
+    d.succeed(b, c);
+    a.precede(b); // an edge that is there already counts once
+    g.run(par.on(pool));
+    EXPECT_EQ(order.numbers().size(), 4u);
+    EXPECT_EQ(order.place(0), 0u);
+    EXPECT_EQ(order.place(3), 3u);
+}
+
+TEST_P(graph_with, a_graph_runs_as_often_as_wanted) {
+    graph g;
+    std::atomic<int> runs{0};
+    const auto first = g.emplace([&] { ++runs; });
+    for (int i = 0; i < 100; ++i) first.precede(g.emplace([&] { ++runs; }));
+    g.run_n(5);
+    EXPECT_EQ(runs, 505);
+    g.run_until([&] { return runs > 1000; });
+    EXPECT_EQ(runs, 1010);
+}
+
+TEST_P(graph_with, a_long_chain_takes_no_stack) {
+    graph g;
+    std::uint64_t steps = 0;
+    const auto count = [&] { ++steps; };
+    auto last = g.emplace(count);
+    for (int i = 1; i < static_cast<int>(pel_test::scaled(1'000'000)); ++i) {
+        const auto next = g.emplace(count);
+        last.precede(next);
+        last = next;
+    }
+    g.run(par.on(pool));
+    EXPECT_EQ(steps, g.size());
+}
+
+TEST_P(graph_with, many_nodes_may_be_ready_at_once) {
+    graph g;
+    std::atomic<std::uint64_t> runs{0};
+    const auto count = [&] { runs.fetch_add(1, std::memory_order_relaxed); };
+    const auto first = g.emplace(count), last = g.emplace(count);
+    for (int i = 0; i < static_cast<int>(pel_test::scaled(50'000)); ++i) {
+        const auto between = g.emplace(count);
+        first.precede(between);
+        between.precede(last);
+        g.emplace(count); // begins
+    }
+    g.run(par.on(pool));
+    EXPECT_EQ(runs, g.size());
+}
+
+TEST_P(graph_with, values_go_along_edges) {
+    graph g;
+    const auto number = g.emplace([] { return 20; });
+    const auto text = g.emplace([] { return std::string("ab"); });
+    const auto both = g.then([](const int& n, const std::string& s) { return s + std::to_string(n); }, number, text);
+    const auto size =
+        g.then([](const std::string& s, int n) { return s.size() + static_cast<std::size_t>(n); }, both, number);
+    auto run = g.start(par.on(pool));
+    run.wait();
+    EXPECT_EQ(run.value(both), "ab20");
+    EXPECT_EQ(run.value(size), 24u);
+}
+
+TEST_P(graph_with, a_value_that_cannot_be_copied_is_moved_to_its_one_reader) {
+    graph g;
+    auto made = g.emplace([] { return std::make_unique<int>(7); });
+    const auto taken = g.then([](std::unique_ptr<int>&& one) { return std::move(one); }, std::move(made));
+    auto run = g.start(par.on(pool));
+    run.wait();
+    EXPECT_EQ(*run.value(taken), 7);
+}
+
+TEST(graph, a_value_that_is_moved_away_has_no_other_reader) {
+    graph g;
+    auto made = g.emplace([] { return 1; });
+    made.name("made");
+    auto same = made;
+    g.then([](int&&) {}, std::move(made));
+    EXPECT_EQ(error_of([&] { g.then([](const int&) {}, same); }),
+              "pel::graph: the value of node 'made' is moved away by one node, and cannot have other readers");
+    auto read = g.emplace([] { return 1; });
+    g.then([](const int&) {}, read);
+    EXPECT_THROW(g.then([](int&&) {}, std::move(read)), graph_error);
+}
+
+struct counted {
+    static inline std::atomic<int> live{0};
+    counted() { ++live; }
+    counted(const counted&) { ++live; }
+    ~counted() { --live; }
+};
+
+TEST_P(graph_with, values_die_with_their_run) {
+    {
+        graph g;
+        const auto made = g.emplace([] { return counted(); });
+        g.then([](const counted&) { EXPECT_GE(counted::live, 1); }, made);
+        g.run(par.on(pool));
+        EXPECT_EQ(counted::live, 0);
+        {
+            auto run = g.start(par.on(pool));
+            run.wait();
+            EXPECT_EQ(counted::live, 1);
+        }
+        EXPECT_EQ(counted::live, 0);
+        g.emplace([held = counted()] {});
+        EXPECT_EQ(counted::live, 1);
+    }
+    EXPECT_EQ(counted::live, 0);
+}
+
+TEST_P(graph_with, each_run_has_its_context_and_its_values) {
+    struct request {
+        int id;
+        int answer = 0;
+    };
+    pel::basic_graph<request> g;
+    const auto twice = g.emplace([](const request& of) { return 2 * of.id; });
+    const auto more = g.then([](int n, request& of) { return n + of.id; }, twice);
+    g.then([](int n, request& of) { of.answer = n; }, more);
+    std::vector<request> requests;
+    for (int i = 0; i < 64; ++i) requests.push_back({i});
+    std::vector<pel::graph_run> runs;
+    for (request& each : requests) runs.push_back(g.start(par.on(pool), each));
+    for (const pel::graph_run& each : runs) each.wait();
+    for (const request& each : requests) ASSERT_EQ(each.answer, 3 * each.id);
+    pel::parallel_for(par.on(pool), 0, 64, [&](int i) { g.run(requests[static_cast<std::size_t>(63 - i)]); });
+    for (const request& each : requests) ASSERT_EQ(each.answer, 3 * each.id);
+}
+
+TEST_P(graph_with, several_threads_run_one_graph_at_once) {
+    graph g;
+    std::atomic<int> runs{0};
+    const auto first = g.emplace([&] { ++runs; });
+    for (int i = 0; i < 9; ++i) first.precede(g.emplace([&] { ++runs; }));
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) threads.emplace_back([&] { g.run_n(25); });
+    for (std::thread& each : threads) each.join();
+    EXPECT_EQ(runs, 1000);
+}
+
+TEST_P(graph_with, loops_and_graphs_nest_inside_nodes) {
+    graph inner;
+    std::atomic<int> items{0};
+    inner.emplace([&] { pel::parallel_for(0, 10, [&](int) { ++items; }); });
+    inner.emplace([&] { pel::parallel_for(0, 10, [&](int) { ++items; }); });
+    graph middle;
+    for (int i = 0; i < 4; ++i) middle.emplace(inner);
+    graph outer;
+    outer.emplace(std::move(middle)).precede(outer.emplace([&] { EXPECT_EQ(items, 80); }));
+    outer.run(par.on(pool));
+    EXPECT_EQ(items, 80);
+}
+
+TEST(graph, a_graph_is_no_node_of_itself) {
+    graph g;
+    EXPECT_THROW(g.emplace(g), graph_error);
+}
+
+TEST_P(graph_with, edges_are_removed_between_runs) {
+    journal order;
+    graph g;
+    const auto a = g.emplace(order.entry(0)), b = g.emplace(order.entry(1));
+    a.precede(b);
+    EXPECT_TRUE(g.remove_edge(a, b));
+    EXPECT_FALSE(g.remove_edge(a, b));
+    b.precede(a);
+    g.run(par.on(pool));
+    EXPECT_EQ(order.numbers(), (std::vector{1, 0}));
+    const auto value = g.emplace([] { return 1; });
+    const auto reader = g.then([](int) {}, value);
+    EXPECT_THROW(g.remove_edge(value, reader), graph_error);
+}
+
+TEST_P(graph_with, a_graph_does_not_change_while_it_runs) {
+    graph g;
+    const auto a = g.emplace(
+        [&] { EXPECT_EQ(error_of([&] { g.emplace([] {}); }), "pel::graph: a graph cannot be changed while it runs"); });
+    EXPECT_EQ(g.size(), 1u);
+    g.run(par.on(pool));
+    a.precede(g.emplace([] {}));
+    g.run(par.on(pool));
+    EXPECT_EQ(g.size(), 2u);
+}
+
+TEST(graph, nodes_of_two_graphs_have_no_edge) {
+    graph g, h;
+    const auto a = g.emplace([] {});
+    const auto b = h.emplace([] { return 1; });
+    a.name("a");
+    EXPECT_EQ(error_of([&] { a.precede(b); }),
+              "pel::graph: an edge cannot lead from node 'a' to node #0, which is of another graph");
+    EXPECT_THROW(g.then([](int) {}, b), graph_error);
+    EXPECT_THROW(g.remove_edge(a, b), graph_error);
+    EXPECT_THROW(pel::node_ref().precede(a), graph_error);
+}
+
+TEST(graph, higher_priorities_run_first) {
+    pel::thread_pool pool(1);
+    journal order;
+    graph g;
+    const auto first = g.emplace(order.entry(0));
+    for (int i = 1; i <= 5; ++i) {
+        const auto next = g.emplace(order.entry(i));
+        next.priority(i == 3 ? 10 : -i);
+        first.precede(next);
+    }
+    g.run(par.on(pool));
+    EXPECT_EQ(order.numbers(), (std::vector{0, 3, 1, 2, 4, 5}));
+    EXPECT_THROW(first.priority(1 << 20), graph_error);
+}
+
+TEST(graph, graphs_are_moved_with_all_that_is_in_them) {
+    int runs = 0;
+    graph g;
+    const auto a = g.emplace([&] { ++runs; });
+    graph h = std::move(g);
+    a.precede(h.emplace([&] { ++runs; }));
+    h.run();
+    EXPECT_EQ(runs, 2);
+}
+
+} // namespace graph_test
