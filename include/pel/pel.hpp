@@ -37,6 +37,7 @@
 #include <pel/algorithm/uninitialized.hpp>
 #include <pel/cancellation.hpp>
 #include <pel/future.hpp>
+#include <pel/graph/from_json.hpp>
 #include <pel/graph/graph.hpp>
 #include <pel/graph/subgraph.hpp>
 #include <pel/md_range.hpp>

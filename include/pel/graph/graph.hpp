@@ -11,6 +11,7 @@
 
 #include <pel/detail/graph/graph_core.hpp>
 #include <pel/detail/graph/node_function.hpp>
+#include <pel/detail/graph/text.hpp>
 #include <pel/graph/graph_run.hpp>
 #include <pel/graph/node.hpp>
 #include <pel/policy.hpp>
@@ -18,7 +19,7 @@
 #include <concepts>
 #include <cstdint>
 #include <memory>
-#include <string_view>
+#include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -136,6 +137,18 @@ public:
     /// branch, a node that is not reached, a join that a branch may enter. The first run does so as well. Complexity:
     /// nodes and edges.
     void validate() const { core_->check(); }
+
+    /// Returns: the graph for Graphviz: branches as diamonds, with the numbers of their choices.
+    std::string dot() const { return detail::dot_of(*core_); }
+    /// Returns: its nodes and edges: {"nodes": [{"name", "kind", "priority"}], "edges": [{"from", "to", "value"}]}. Nodes
+    /// without a name are called by their number: "#3". graph_from_json() reads it.
+    std::string to_json() const { return detail::json_of(*core_); }
+    /// Whether runs that begin from now on keep what ran when, for graph_run::report(). Costs two looks at the clock and a
+    /// lock for each node.
+    void record(bool is_wanted = true) { core_->record(is_wanted); }
+    /// Measures the next run that comes to its end; from then on nodes that begin the longest chains go first among those
+    /// of one priority, until the graph changes.
+    void learn() { core_->learn(); }
 
     /// Runs it, on the calling worker's pool, or the policy's, and waits. Throws: what a node has thrown first, and those
     /// after it do not begin; operation_cancelled if a node, or the policy's token, has cancelled it; graph_error, also if

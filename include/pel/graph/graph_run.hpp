@@ -5,6 +5,7 @@
 #include <pel/detail/graph/started_run.hpp>
 #include <pel/future.hpp>
 #include <pel/graph/node.hpp>
+#include <pel/graph/run_report.hpp>
 
 #include <memory>
 #include <utility>
@@ -56,6 +57,16 @@ public:
         if (!cell.is_there())
             detail::throw_error<graph_error>("node " + data.label() + " did not run, and has no value");
         return cell.get();
+    }
+
+    /// Returns: what ran when, and where. Throws: graph_error if the run is not over, or was not recorded: see
+    /// basic_graph::record().
+    run_report report() const {
+        if (status() == run_status::running)
+            detail::throw_error<graph_error>("the report of a run is asked for before the run is over");
+        if (state_->recorder() == nullptr)
+            detail::throw_error<graph_error>("the report of a run is asked for that was not recorded");
+        return {*state_->recorder(), state_->graph(), state_->memory().plan()};
     }
 
 private:

@@ -12,6 +12,7 @@
 //     run has come to its end.
 #pragma once
 
+#include <pel/detail/graph/recorder.hpp>
 #include <pel/detail/graph/run_memory.hpp>
 #include <pel/detail/sched/loop_scope.hpp>
 #include <pel/graph/graph_error.hpp>
@@ -76,6 +77,8 @@ public:
     run_memory& memory() const noexcept { return memory_; }
     void* context() const noexcept { return context_; }
 
+    /// Before begin().
+    void record_in(run_recorder* recorder) noexcept { recorder_ = recorder; }
     /// Makes the sources available, the first one last: it is run first by who waits.
     void begin() noexcept {
         const plain_array<std::uint32_t>& sources = plan_.sources();
@@ -137,9 +140,7 @@ private:
             if (is_cancelled()) [[unlikely]]
                 return;
             node_execution each(*this, number);
-            const plan_node& planned = plan_[number];
-            if (!call_guarded([&] { planned.node->invoke(*planned.node, each); },
-                              [&](std::exception_ptr error) { fail(number, std::move(error)); })) [[unlikely]]
+            if (recorder_ == nullptr ? !run_node(each) : !run_recorded(each, runner)) [[unlikely]]
                 return;
             if (plan_.has_branches()) [[unlikely]]
                 come_to_end(each);
@@ -150,6 +151,18 @@ private:
             if (runner.deque.is_asked() && runner.deque.private_jobs() != 0) [[unlikely]]
                 runner.pool->serve_request(runner); // the nodes to come may push nothing
         }
+    }
+    /// Returns: whether it has not thrown.
+    PEL_ALWAYS_INLINE bool run_node(node_execution& each) noexcept {
+        node_data& node = *plan_[each.number_].node;
+        return call_guarded([&] { node.invoke(node, each); },
+                            [&](std::exception_ptr error) { fail(each.number_, std::move(error)); });
+    }
+    PEL_NOINLINE bool run_recorded(node_execution& each, const worker& runner) noexcept {
+        const std::int64_t start = now_ns();
+        const bool is_well = run_node(each);
+        recorder_->add({start, now_ns(), each.number_, runner.index});
+        return is_well;
     }
     /// Returns: the first successor that is ready now. The others are pushed, the last one first, so that they are taken
     /// in their order.
@@ -190,6 +203,7 @@ private:
     node_slot* const slots_;
     void* const context_;
     const loop_limits limits_; // the token alone
+    run_recorder* recorder_ = nullptr;
     atomic<early_end> ended_{early_end::none};
     atomic<bool> has_failed_{false};
     std::uint32_t failed_node_ = none;

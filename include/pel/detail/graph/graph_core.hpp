@@ -99,6 +99,25 @@ public:
         if (plan_ != nullptr) forget_plan();
     }
 
+    /// Returns: the plan, not checked. Throws: std::bad_alloc.
+    graph_plan unchecked_plan() const { return {nodes_, edges_, ranks_}; }
+    /// Runs from now on are recorded.
+    void record(bool is_wanted) noexcept { is_recording_.store(is_wanted, relaxed); } // runs that begin later
+    /// The next run is measured.
+    void learn() noexcept { is_learning_.store(true, relaxed); } // likewise
+    bool wants_records() const noexcept {
+        return is_recording_.load(relaxed) || is_learning_.load(relaxed); // stale: as if the run had begun before
+    }
+    /// A run has come to its end by itself. Throws: std::bad_alloc.
+    void learn_from(const run_recorder& recorder, const graph_plan& run) {
+        if (!is_learning_.exchange(false, relaxed)) return; // one run is enough
+        const lock_guard guard(lock_);
+        if (plan_.get() != &run) return;
+        ranks_ = critical_paths(run, mean_times(recorder, run.size()));
+        plan_ = std::make_shared<graph_plan>(nodes_, edges_, ranks_);
+        forget_memory();
+    }
+
     /// Makes the plan if there is none. Throws: graph_error if the graph could not run to its end; std::bad_alloc.
     void check() {
         const lock_guard guard(lock_);
@@ -127,13 +146,17 @@ public:
 private:
     void make_plan() {
         if (plan_ != nullptr) return;
-        auto plan = std::make_shared<graph_plan>(nodes_, edges_);
+        auto plan = std::make_shared<graph_plan>(nodes_, edges_, ranks_);
         plan_checks(*plan).run();
         plan_ = std::move(plan);
     }
     void forget_plan() noexcept {
-        while (kept_ != nullptr) delete std::exchange(kept_, kept_->next);
+        forget_memory();
         plan_.reset();
+        ranks_.resize(0);
+    }
+    void forget_memory() noexcept {
+        while (kept_ != nullptr) delete std::exchange(kept_, kept_->next);
     }
 
     std::pmr::monotonic_buffer_resource memory_; // of nodes and their names
@@ -141,7 +164,9 @@ private:
     plain_array<graph_edge> edges_;
     lock lock_; // guards what follows
     std::shared_ptr<const graph_plan> plan_;
+    plain_array<std::uint64_t> ranks_; // of each node, once they are known
     run_memory* kept_ = nullptr;
+    atomic<bool> is_recording_{false}, is_learning_{false};
     atomic<std::uint32_t> runs_{0};
 };
 

@@ -46,7 +46,7 @@ struct node_data {
 
 /// A node whose function returns something: where that is in a run is known when the graph is compiled.
 struct valued_node : node_data {
-    std::size_t offset;
+    std::size_t offset = ~std::size_t{0};
 };
 
 /// Where a value is, in a run.

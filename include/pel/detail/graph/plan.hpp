@@ -31,11 +31,13 @@ class graph_plan {
 public:
     static constexpr std::uint32_t none = ~std::uint32_t{0};
 
-    /// Requires: the number of each node is its place. Throws: std::bad_alloc.
-    graph_plan(const plain_array<node_data*>& nodes, const plain_array<graph_edge>& edges) {
+    /// Requires: the number of each node is its place. `ranks`: of each node, or of none, who comes first among those of one
+    /// priority. Throws: std::bad_alloc.
+    graph_plan(const plain_array<node_data*>& nodes, const plain_array<graph_edge>& edges,
+               const plain_array<std::uint64_t>& ranks = {}) {
         sort_edges(nodes, edges);
         count_predecessors();
-        sort_by_priority();
+        sort_by_priority(ranks);
         place_values(nodes);
     }
 
@@ -63,7 +65,7 @@ public:
 private:
     void sort_edges(const plain_array<node_data*>& nodes, const plain_array<graph_edge>& edges);
     void count_predecessors();
-    void sort_by_priority();
+    void sort_by_priority(const plain_array<std::uint64_t>& ranks);
     void place_values(const plain_array<node_data*>& nodes);
 
     plain_array<plan_node> nodes_; // and one more, where the last one's successors end
@@ -111,20 +113,23 @@ inline void graph_plan::count_predecessors() {
 }
 
 /// A node's first successor that is ready runs next; what comes later waits for who is free.
-inline void graph_plan::sort_by_priority() {
+inline void graph_plan::sort_by_priority(const plain_array<std::uint64_t>& ranks) {
     const auto has_priority = [](const plan_node& each) { return each.node != nullptr && each.node->priority != 0; };
-    if (!std::any_of(nodes_.begin(), nodes_.end(), has_priority)) return;
+    if (ranks.empty() && !std::any_of(nodes_.begin(), nodes_.end(), has_priority)) return;
     struct ranked {
         int priority;
+        std::uint64_t rank;
         std::uint32_t place, number;
     };
     plain_array<ranked> all;
     const auto sort = [&](std::uint32_t* first, std::uint32_t* last) {
         all.resize(0);
         for (std::uint32_t* each = first; each != last; ++each)
-            all.push_back({nodes_[*each].node->priority, static_cast<std::uint32_t>(each - first), *each});
+            all.push_back({nodes_[*each].node->priority, ranks.empty() ? 0 : ranks[*each],
+                           static_cast<std::uint32_t>(each - first), *each});
         std::sort(all.begin(), all.end(), [](const ranked& a, const ranked& b) {
-            return a.priority != b.priority ? a.priority > b.priority : a.place < b.place;
+            if (a.priority != b.priority) return a.priority > b.priority;
+            return a.rank != b.rank ? a.rank > b.rank : a.place < b.place;
         });
         for (const ranked& each : all) *first++ = each.number;
     };
@@ -143,7 +148,7 @@ inline void graph_plan::place_values(const plain_array<node_data*>& nodes) {
         value_alignment_ = std::max(value_alignment_, alignment);
         value_bytes_ = (value_bytes_ + alignment - 1) / alignment * alignment;
         auto& valued = static_cast<valued_node&>(*each);
-        valued.offset = value_bytes_;
+        if (valued.offset != value_bytes_) valued.offset = value_bytes_; // not where it is read: it never changes again
         valued_.push_back(&valued);
         value_bytes_ += type.cell_bytes;
     }

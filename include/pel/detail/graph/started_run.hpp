@@ -8,6 +8,7 @@
 #include <pel/policy.hpp>
 #include <pel/thread_pool.hpp>
 
+#include <optional>
 #include <stop_token>
 #include <type_traits>
 #include <utility>
@@ -80,20 +81,22 @@ run_outcome run_graph(graph_core& graph, const Policy& policy, void* context) {
         graph.end_run();
         graph.keep(memory);
     };
-    call_unwinding(
-        [&] {
-            outcome = execute_here(
-                memory, scheduler_of(policy), policy, context, [](graph_execution&) noexcept {}, []() noexcept {});
-        },
-        end);
-    end();
+    const at_end when_over(end);
+    std::optional<run_recorder> recorder;
+    if (graph.wants_records()) [[unlikely]]
+        recorder.emplace();
+    const auto begun = [&](graph_execution& run) noexcept { run.record_in(recorder ? &*recorder : nullptr); };
+    outcome = execute_here(memory, scheduler_of(policy), policy, context, begun, []() noexcept {});
+    if (recorder && outcome.how == early_end::none) graph.learn_from(*recorder, memory.plan());
     return outcome;
 }
 
 /// What the handle to a run and the run have in common.
 class started_run {
 public:
-    started_run(graph_core& graph, void* context) : graph_(graph), memory_(graph.begin_run()), context_(context) {}
+    started_run(graph_core& graph, void* context) : graph_(graph), memory_(graph.begin_run()), context_(context) {
+        if (graph.wants_records()) recorder_.emplace();
+    }
     started_run(const started_run&) = delete;
     started_run& operator=(const started_run&) = delete;
     ~started_run() {
@@ -104,6 +107,7 @@ public:
     template <class Policy>
     void execute(scheduler& pool, const Policy& policy) noexcept {
         const auto begun = [this](graph_execution& run) {
+            run.record_in(recorder_ ? &*recorder_ : nullptr);
             const lock_guard guard(lock_);
             current_ = &run;
             if (is_cancelled_) run.end_early(early_end::cancelled);
@@ -131,6 +135,8 @@ public:
     // Require: status() is not running.
     const run_outcome& outcome() const noexcept { return outcome_; }
     run_memory& memory() const noexcept { return memory_; }
+    /// Null: the run was not recorded.
+    const run_recorder* recorder() const noexcept { return recorder_ ? &*recorder_ : nullptr; }
 
 private:
     static run_status status_of(early_end how) noexcept {
@@ -144,6 +150,7 @@ private:
     graph_core& graph_;
     run_memory& memory_;
     void* const context_;
+    std::optional<run_recorder> recorder_;
     run_outcome outcome_;
     atomic<run_status> status_{run_status::running};
     lock lock_; // guards what follows

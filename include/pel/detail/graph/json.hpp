@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// JSON as RFC 8259 has it, read into values. For small texts: no speed was sought.
+#pragma once
+
+#include <pel/graph/graph_error.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+struct json_value {
+    enum class kinds { null, boolean, number, string, array, object };
+    kinds kind = kinds::null;
+    bool boolean = false;
+    double number = 0;
+    std::string string;
+    std::vector<json_value> items;                           // of an array
+    std::vector<std::pair<std::string, json_value>> members; // of an object
+
+    /// Returns: the member, or null.
+    const json_value* find(std::string_view name) const noexcept {
+        for (const auto& [key, value] : members) {
+            if (key == name) return &value;
+        }
+        return nullptr;
+    }
+};
+
+class json_reader {
+public:
+    explicit json_reader(std::string_view text) : text_(text) {}
+
+    /// Throws: graph_error, which says where the text is wrong.
+    json_value read() {
+        json_value value = read_value(0);
+        skip_space();
+        if (at_ != text_.size()) fail("the end");
+        return value;
+    }
+
+private:
+    static constexpr int deepest = 64;
+
+    [[noreturn]] void fail(const char* expected) const {
+        const std::size_t lines = static_cast<std::size_t>(std::count(text_.begin(), text_.begin() + offset(), '\n'));
+        throw_error<graph_error>("JSON, line " + std::to_string(lines + 1) + ", character " + std::to_string(at_) +
+                                 ": expected " + expected);
+    }
+    std::ptrdiff_t offset() const noexcept { return static_cast<std::ptrdiff_t>(at_); }
+    void skip_space() {
+        while (at_ != text_.size() && std::string_view(" \t\n\r").find(text_[at_]) != std::string_view::npos) ++at_;
+    }
+    bool try_take(char wanted) {
+        skip_space();
+        if (at_ == text_.size() || text_[at_] != wanted) return false;
+        ++at_;
+        return true;
+    }
+    bool try_take(std::string_view word) {
+        if (text_.substr(at_, word.size()) != word) return false;
+        at_ += word.size();
+        return true;
+    }
+    json_value read_value(int depth) {
+        if (depth == deepest) fail("fewer values inside each other");
+        json_value value;
+        skip_space();
+        if (try_take('{')) {
+            value.kind = json_value::kinds::object;
+            read_list('}', [&] {
+                std::string name = read_string();
+                if (!try_take(':')) fail("':'");
+                value.members.emplace_back(std::move(name), read_value(depth + 1));
+            });
+        } else if (try_take('[')) {
+            value.kind = json_value::kinds::array;
+            read_list(']', [&] { value.items.push_back(read_value(depth + 1)); });
+        } else if (at_ != text_.size() && text_[at_] == '"') {
+            value.kind = json_value::kinds::string;
+            value.string = read_string();
+        } else if (try_take("true") || try_take("false")) {
+            value.kind = json_value::kinds::boolean;
+            value.boolean = text_[at_ - 2] == 'u'; // trUe, falSe
+        } else if (!try_take("null")) {
+            value.kind = json_value::kinds::number;
+            value.number = read_number();
+        }
+        return value;
+    }
+    template <class Item>
+    void read_list(char end, const Item& read_item) {
+        if (try_take(end)) return;
+        do read_item();
+        while (try_take(','));
+        if (!try_take(end)) fail(end == '}' ? "',' or '}'" : "',' or ']'");
+    }
+    double read_number() {
+        const std::size_t end = std::min(text_.find_first_not_of("+-.0123456789eE", at_), text_.size());
+        const std::string digits(text_.substr(at_, end - at_));
+        char* last = nullptr;
+        const double number = std::strtod(digits.c_str(), &last);
+        if (digits.empty() || digits[0] == '+' || digits[0] == '.' || *last != '\0') fail("a value");
+        at_ = end;
+        return number;
+    }
+    std::string read_string() {
+        if (!try_take('"')) fail("a string");
+        std::string result;
+        while (at_ != text_.size() && text_[at_] != '"') {
+            if (static_cast<unsigned char>(text_[at_]) < 0x20) fail("no control characters in a string");
+            if (text_[at_] != '\\')
+                result += text_[at_++];
+            else
+                read_escape(result);
+        }
+        if (at_ == text_.size()) fail("'\"'");
+        ++at_;
+        return result;
+    }
+    void read_escape(std::string& result) {
+        constexpr std::string_view names = "\"\\/bfnrt", characters = "\"\\/\b\f\n\r\t";
+        ++at_;
+        const char name = at_ != text_.size() ? text_[at_] : '\0';
+        if (name == 'u') {
+            ++at_;
+            append_utf8(result, read_code());
+        } else if (const std::size_t found = names.find(name); name != '\0' && found != std::string_view::npos) {
+            ++at_;
+            result += characters[found];
+        } else {
+            fail("an escape sequence");
+        }
+    }
+    unsigned read_code() {
+        unsigned code = 0;
+        for (int digit = 0; digit != 4; ++digit) {
+            constexpr std::string_view digits = "0123456789abcdefABCDEF";
+            const std::size_t found = at_ != text_.size() ? digits.find(text_[at_]) : std::string_view::npos;
+            if (found == std::string_view::npos) fail("four hexadecimal digits");
+            code = code * 16 + static_cast<unsigned>(found < 16 ? found : found - 6);
+            ++at_;
+        }
+        if (code >= 0xd800 && code < 0xdc00 && try_take("\\u")) {
+            const unsigned low = read_code();
+            if (low < 0xdc00 || low >= 0xe000) fail("the second half of a character");
+            return 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+        }
+        return code;
+    }
+    static void append_utf8(std::string& result, unsigned code) {
+        const auto byte = [&](unsigned bits) { result += static_cast<char>(bits); };
+        const auto rest = [&](int shift) { byte(0x80 | ((code >> shift) & 0x3f)); };
+        if (code < 0x80) return byte(code);
+        if (code < 0x800) return byte(0xc0 | code >> 6), rest(0);
+        if (code < 0x10000) return byte(0xe0 | code >> 12), rest(6), rest(0);
+        byte(0xf0 | code >> 18), rest(12), rest(6), rest(0);
+    }
+
+    const std::string_view text_;
+    std::size_t at_ = 0;
+};
+
+} // namespace detail
+PEL_NAMESPACE_END

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A graph as text: for Graphviz, and as JSON.
+#pragma once
+
+#include <pel/detail/graph/graph_core.hpp>
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// Returns: the text in quotation marks, as JSON and DOT have it.
+inline std::string quoted(std::string_view text) {
+    std::string result = "\"";
+    for (const char each : text) {
+        if (each == '"' || each == '\\') {
+            result += '\\';
+            result += each;
+        } else if (static_cast<unsigned char>(each) < 0x20) {
+            char code[8];
+            std::snprintf(code, sizeof code, "\\u%04x", static_cast<unsigned>(static_cast<unsigned char>(each)));
+            result += code;
+        } else {
+            result += each;
+        }
+    }
+    return result + '"';
+}
+/// Returns: its name, or # and its number.
+inline std::string text_name(const node_data& node) {
+    return node.name != nullptr ? node.name : "#" + std::to_string(node.number);
+}
+
+inline std::string dot_of(const graph_core& graph) {
+    std::string text = "digraph {\n";
+    for (std::uint32_t each = 0; each != graph.size(); ++each) {
+        const node_data& node = graph.node(each);
+        text += "  n" + std::to_string(each) + " [label=" + quoted(text_name(node));
+        text += node.kind == node_kind::branch ? ", shape=diamond];\n" : ", shape=box];\n";
+    }
+    const graph_plan plan = graph.unchecked_plan();
+    for (std::uint32_t from = 0; from != plan.size(); ++from) {
+        for (std::uint32_t i = 0; i != plan.successor_count(from); ++i) {
+            text += "  n" + std::to_string(from) + " -> n" + std::to_string(plan.successors(from)[i]);
+            text += plan.is_branch(from) ? " [style=dashed, label=\"" + std::to_string(i) + "\"];\n" : ";\n";
+        }
+    }
+    return text + "}\n";
+}
+
+inline std::string json_of(const graph_core& graph) {
+    std::string text = "{\"nodes\": [";
+    for (std::uint32_t each = 0; each != graph.size(); ++each) {
+        const node_data& node = graph.node(each);
+        text += each == 0 ? "\n" : ",\n";
+        text += "  {\"name\": " + quoted(text_name(node)) + ", \"kind\": ";
+        text += node.kind == node_kind::branch ? "\"branch\"" : "\"plain\"";
+        text += ", \"priority\": " + std::to_string(node.priority) + "}";
+    }
+    text += "],\n\"edges\": [";
+    const char* separator = "\n";
+    for (const graph_edge& each : graph.edges()) {
+        text += separator;
+        text += "  {\"from\": " + quoted(text_name(graph.node(each.from))) +
+                ", \"to\": " + quoted(text_name(graph.node(each.to))) + ", \"value\": ";
+        text += each.carries_value ? "true}" : "false}";
+        separator = ",\n";
+    }
+    return text + "]}\n";
+}
+
+} // namespace detail
+PEL_NAMESPACE_END

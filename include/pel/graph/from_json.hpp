@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A graph whose shape is a text, and whose functions are given by the names of nodes.
+#pragma once
+
+#include <pel/detail/graph/json.hpp>
+#include <pel/graph/graph.hpp>
+
+#include <concepts>
+#include <functional>
+#include <map>
+#include <ranges>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <variant>
+#include <vector>
+
+PEL_NAMESPACE_BEGIN
+
+/// The function of a node: f(), or, of a branch, one that returns a number or several.
+class graph_function {
+public:
+    template <class F>
+        requires(std::invocable<F&> && !std::same_as<std::remove_cvref_t<F>, graph_function>)
+    // NOLINTNEXTLINE(google-explicit-constructor): a function is what is asked for
+    graph_function(F f) {
+        using result = std::invoke_result_t<F&>;
+        if constexpr (std::is_void_v<result>) {
+            function_ = plain(std::move(f));
+        } else {
+            function_ = branch([f = std::move(f)]() mutable {
+                std::vector<long> chosen;
+                if constexpr (std::ranges::range<result>) {
+                    for (auto&& each : f()) chosen.push_back(static_cast<long>(each));
+                } else {
+                    chosen.push_back(static_cast<long>(f()));
+                }
+                return chosen;
+            });
+        }
+    }
+
+private:
+    friend graph from_json(std::string_view text, const std::map<std::string, graph_function>& functions);
+    using plain = std::function<void()>;
+    using branch = std::function<std::vector<long>()>;
+
+    std::variant<plain, branch> function_;
+};
+
+/// Returns: the graph that basic_graph::to_json() has written, with the function of each node by its name. Throws:
+/// graph_error for text that is no such graph, with the place, or that has edges which carry values; for a node without
+/// a function, two nodes of one name, an edge to a name that no node has, and a branch whose function returns nothing.
+graph from_json(std::string_view text, const std::map<std::string, graph_function>& functions);
+
+namespace detail {
+
+inline const json_value& member(const json_value& of, const char* name, json_value::kinds kind) {
+    const json_value* const found = of.find(name);
+    if (found == nullptr || found->kind != kind)
+        throw_error<graph_error>("JSON: \"" + std::string(name) + "\" is missing, or not what it should be");
+    return *found;
+}
+
+} // namespace detail
+
+inline graph from_json(std::string_view text, const std::map<std::string, graph_function>& functions) {
+    using detail::member;
+    using kinds = detail::json_value::kinds;
+    const detail::json_value all = detail::json_reader(text).read();
+    graph made;
+    std::map<std::string, node_ref> nodes;
+    for (const detail::json_value& each : member(all, "nodes", kinds::array).items) {
+        const std::string& name = member(each, "name", kinds::string).string;
+        const std::string& kind = member(each, "kind", kinds::string).string;
+        const auto given = functions.find(name);
+        if (given == functions.end()) detail::throw_error<graph_error>("JSON: node '" + name + "' has no function");
+        const auto* const plain = std::get_if<graph_function::plain>(&given->second.function_);
+        const auto* const branch = std::get_if<graph_function::branch>(&given->second.function_);
+        if ((kind == "branch") != (branch != nullptr) || (kind == "plain") != (plain != nullptr))
+            detail::throw_error<graph_error>("JSON: node '" + name + "' is of kind \"" + kind + "\", its function " +
+                                             (branch != nullptr ? "returns something" : "returns nothing"));
+        const node_ref node = branch != nullptr ? made.branch(*branch) : made.emplace(*plain);
+        node.name(name);
+        if (const detail::json_value* const priority = each.find("priority"); priority != nullptr)
+            node.priority(static_cast<int>(priority->number));
+        if (!nodes.emplace(name, node).second)
+            detail::throw_error<graph_error>("JSON: two nodes are called '" + name + "'");
+    }
+    for (const detail::json_value& each : member(all, "edges", kinds::array).items) {
+        const auto end = [&](const char* which) {
+            const std::string& name = member(each, which, kinds::string).string;
+            const auto found = nodes.find(name);
+            if (found == nodes.end()) detail::throw_error<graph_error>("JSON: an edge has no node '" + name + "'");
+            return found->second;
+        };
+        const node_ref from = end("from"), to = end("to");
+        const detail::json_value* const value = each.find("value");
+        if (value != nullptr && value->boolean)
+            detail::throw_error<graph_error>("JSON: the edge from '" + std::string(from.name()) + "' to '" +
+                                             std::string(to.name()) + "' carries a value, whose type no text can say");
+        from.precede(to);
+    }
+    return made;
+}
+
+PEL_NAMESPACE_END

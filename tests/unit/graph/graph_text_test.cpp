@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// test label: graph
+#include <pel/graph/from_json.hpp>
+#include <pel/graph/graph.hpp>
+
+#include "support/with_threads.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <atomic>
+#include <string>
+#include <vector>
+
+namespace graph_text_test {
+
+using pel::graph;
+using pel::graph_error;
+using pel::par;
+
+template <class F>
+std::string error_of(F&& f) {
+    try {
+        f();
+    } catch (const graph_error& error) {
+        return error.what();
+    }
+    return "no graph_error";
+}
+
+graph looping_graph(int& rounds) {
+    graph g;
+    const auto begin = g.emplace([&] { rounds = 0; }), body = g.emplace([&] { ++rounds; }), end = g.emplace([] {});
+    const auto again = g.branch([&] { return rounds < 3; });
+    begin.name("begin \"here\"");
+    body.name("body");
+    again.name("again?");
+    body.priority(7);
+    begin.precede(body);
+    body.precede(again);
+    again.precede(end, body);
+    return g;
+}
+
+TEST(graph_text, dot_draws_branches_and_what_they_choose) {
+    int rounds = 0;
+    EXPECT_EQ(looping_graph(rounds).dot(), "digraph {\n"
+                                           "  n0 [label=\"begin \\\"here\\\"\", shape=box];\n"
+                                           "  n1 [label=\"body\", shape=box];\n"
+                                           "  n2 [label=\"#2\", shape=box];\n"
+                                           "  n3 [label=\"again?\", shape=diamond];\n"
+                                           "  n0 -> n1;\n"
+                                           "  n1 -> n3;\n"
+                                           "  n3 -> n2 [style=dashed, label=\"0\"];\n"
+                                           "  n3 -> n1 [style=dashed, label=\"1\"];\n"
+                                           "}\n");
+}
+
+TEST(graph_text, a_graph_comes_back_from_its_json) {
+    int unused = 0, rounds = 0;
+    const std::string text = looping_graph(unused).to_json();
+    graph g = pel::from_json(text, {{"begin \"here\"", [&] { rounds = 0; }},
+                                    {"body", [&] { ++rounds; }},
+                                    {"#2", [] {}},
+                                    {"again?", [&] { return rounds < 3; }}});
+    EXPECT_EQ(g.to_json(), text);
+    g.run_n(2);
+    EXPECT_EQ(rounds, 3);
+}
+
+TEST(graph_text, a_branch_from_json_may_choose_several) {
+    int a = 0, b = 0;
+    const std::string text =
+        R"({"nodes": [{"name": "c\u00e9\ud83d\ude00", "kind": "branch"}, {"name": "a", "kind": "plain"},
+        {"name": "b", "kind": "plain", "priority": -1}], "edges": [{"from": "cé😀", "to": "a"},
+        {"from": "cé😀", "to": "b", "value": false}]})";
+    pel::from_json(text, {{"cé😀", [] { return std::vector{1, 0}; }}, {"a", [&] { ++a; }}, {"b", [&] { ++b; }}}).run();
+    EXPECT_EQ(a * b, 1);
+}
+
+TEST(graph_text, text_that_is_no_graph_is_an_error_that_says_where) {
+    const auto read = [](const std::string& text) {
+        return error_of([&] { pel::from_json(text, {{"a", [] {}}, {"b", [] { return 1; }}}); });
+    };
+    EXPECT_EQ(read("{\n\"nodes\": [}"), "pel::graph: JSON, line 2, character 12: expected a value");
+    EXPECT_EQ(read("{} x"), "pel::graph: JSON, line 1, character 3: expected the end");
+    EXPECT_EQ(read(std::string(100, '[')), "pel::graph: JSON, line 1, character 64: expected fewer values inside each "
+                                           "other");
+    EXPECT_EQ(read(R"({"edges": []})"), "pel::graph: JSON: \"nodes\" is missing, or not what it should be");
+    const auto nodes = [&](const std::string& list, const std::string& edges = "") {
+        return read("{\"nodes\": [" + list + "], \"edges\": [" + edges + "]}");
+    };
+    const std::string a = R"({"name": "a", "kind": "plain"})";
+    EXPECT_EQ(nodes(R"({"name": "x", "kind": "plain"})"), "pel::graph: JSON: node 'x' has no function");
+    EXPECT_EQ(nodes(R"({"name": "a", "kind": "branch"})"),
+              "pel::graph: JSON: node 'a' is of kind \"branch\", its function returns nothing");
+    EXPECT_EQ(nodes(R"({"name": "b", "kind": "plain"})"),
+              "pel::graph: JSON: node 'b' is of kind \"plain\", its function returns something");
+    EXPECT_EQ(nodes(a + "," + a), "pel::graph: JSON: two nodes are called 'a'");
+    EXPECT_EQ(nodes(a, R"({"from": "a", "to": "y"})"), "pel::graph: JSON: an edge has no node 'y'");
+    EXPECT_EQ(nodes(a, R"({"from": "a", "to": "a", "value": true})"),
+              "pel::graph: JSON: the edge from 'a' to 'a' carries a value, whose type no text can say");
+    for (const char* wrong : {"", "{", "[1,]", "{\"a\" 1}", "\"a", "\"\\x\"", "\"\\u12g4\"", "tru", "+1", "1e",
+                              "\"\n\"", "\"\\ud800\\u0041\""})
+        EXPECT_NE(read(wrong), "no graph_error") << wrong;
+}
+
+class recorded_with : public pel_test::with_threads {};
+PEL_WITH_ALL_THREADS(recorded_with);
+
+TEST_P(recorded_with, a_recorded_run_says_what_ran_when) {
+    int rounds = 0;
+    graph g = looping_graph(rounds);
+    g.record();
+    auto run = g.start(par.on(pool));
+    run.wait();
+    const pel::run_report report = run.report();
+    ASSERT_EQ(report.nodes().size(), 8u); // begin, three times body and again?, #2
+    EXPECT_EQ(report.nodes().front().node.name(), "begin \"here\"");
+    EXPECT_EQ(report.edges().size(), 4u);
+    unsigned attempts = 0;
+    for (const pel::node_report& each : report.nodes()) {
+        EXPECT_LE(each.start, each.end);
+        EXPECT_LT(each.worker, pool.stats().threads_started + 2);
+        if (each.node.name() == "body") {
+            EXPECT_EQ(each.attempt, attempts++);
+        }
+    }
+    const std::string trace = report.trace_json();
+    const auto count = [&](const std::string& what) {
+        std::size_t found = 0;
+        for (std::size_t at = trace.find(what); at != std::string::npos; at = trace.find(what, at + 1)) ++found;
+        return found;
+    };
+    EXPECT_EQ(count("\"ph\": \"X\""), 8u);
+    EXPECT_EQ(count("\"ph\": \"s\""), 7u); // an arrow into each but the first
+    EXPECT_EQ(count("\"ph\": \"f\""), 7u);
+    (void)pel::detail::json_reader(trace).read();
+    g.record(false);
+    auto other = g.start(par.on(pool));
+    other.wait();
+    EXPECT_EQ(error_of([&] { (void)other.report(); }),
+              "pel::graph: the report of a run is asked for that was not recorded");
+}
+
+TEST(graph_text, the_longest_chain_goes_first) {
+    using pel::detail::plain_array;
+    graph g;
+    const auto first = g.emplace([] {}), brief = g.emplace([] {}), chain = g.emplace([] {}), last = g.emplace([] {});
+    first.precede(brief, chain);
+    chain.precede(last);
+    std::vector<pel::detail::node_data> nodes(4);
+    plain_array<pel::detail::node_data*> pointers;
+    const pel::detail::node_type type = pel::detail::type_of_value<void>;
+    for (auto& each : nodes) {
+        each.type = &type;
+        each.kind = pel::detail::node_kind::plain;
+        pointers.push_back(&each);
+    }
+    const plain_array<pel::detail::graph_edge> edges{{0, 1, false}, {0, 2, false}, {2, 3, false}};
+    const pel::detail::graph_plan plan(pointers, edges);
+    const auto paths = pel::detail::critical_paths(plan, {10, 5, 3, 4});
+    EXPECT_EQ(std::vector(paths.begin(), paths.end()), (std::vector<std::uint64_t>{17, 5, 7, 4}));
+    const pel::detail::graph_plan learnt(pointers, edges, paths);
+    EXPECT_EQ(learnt.successors(0)[0], 2u);
+    EXPECT_EQ(learnt.successors(0)[1], 1u);
+}
+
+TEST_P(recorded_with, a_graph_that_has_learnt_does_what_it_did) {
+    int rounds = 0;
+    graph g = looping_graph(rounds);
+    for (int i = 0; i < 3; ++i) {
+        g.learn();
+        g.run(par.on(pool));
+        EXPECT_EQ(rounds, 3);
+    }
+    const auto value = g.emplace([] { return 5; });
+    g.learn();
+    auto run = g.start(par.on(pool));
+    run.wait();
+    EXPECT_EQ(run.value(value), 5);
+    g.run(par.on(pool));
+}
+
+} // namespace graph_text_test
