@@ -19,6 +19,8 @@ enum class [[nodiscard]] group_status { completed, cancelled };
 
 namespace detail {
 
+struct task_group_access;
+
 /// A task of a group: calls its function, unless the group is cancelled by then.
 template <class F, class Group>
 class group_call final : public group_job {
@@ -148,6 +150,8 @@ public:
     bool is_cancelled() const noexcept { return core_.is_cancelled(); }
 
 private:
+    friend struct detail::task_group_access;
+
     template <class F>
     PEL_ALWAYS_INLINE void run_held(F&& f) {
         if (core_.is_cancelled()) return;
@@ -162,4 +166,11 @@ private:
     detail::stoppable_group core_;
 };
 
+namespace detail {
+
+struct task_group_access {
+    static stoppable_group& core(task_group& group) noexcept { return group.core_; }
+};
+
+} // namespace detail
 PEL_NAMESPACE_END

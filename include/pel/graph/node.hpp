@@ -3,9 +3,11 @@
 #pragma once
 
 #include <pel/detail/graph/graph_core.hpp>
+#include <pel/graph/resource.hpp>
 
 #include <concepts>
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 
 PEL_NAMESPACE_BEGIN
@@ -51,6 +53,14 @@ public:
         (add_edge(others, *this), ...);
     }
 
+    /// It runs while it has units of these resources, and waits for them before, without keeping a thread: a.use(disk), a.use({{disk, 1},
+    /// {memory, 4}}). Throws: std::invalid_argument for more units than there are; graph_error while the graph runs.
+    template <class... Wanted>
+    void use(Wanted&&... wanted) const {
+        use_all({resource_units(wanted)...});
+    }
+    void use(std::initializer_list<resource_units> wanted) const { use_all(wanted); }
+
     bool operator==(const node_ref&) const noexcept = default;
 
 private:
@@ -62,6 +72,11 @@ private:
         return *node_;
     }
     static void add_edge(const node_ref& from, const node_ref& to);
+    void use_all(std::initializer_list<resource_units> wanted) const {
+        core_->add_needs(checked(), [&](detail::resource_needs& needs) {
+            for (const resource_units& each : wanted) detail::resource_access::add(needs, each);
+        });
+    }
 
     detail::graph_core* core_ = nullptr;
     detail::node_data* node_ = nullptr;

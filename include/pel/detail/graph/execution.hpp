@@ -33,6 +33,7 @@ inline constexpr int no_branch = -1;
 namespace detail {
 
 class graph_execution;
+class limited_node;
 
 /// What a node is given while it runs.
 class node_execution {
@@ -115,6 +116,7 @@ public:
 private:
     friend class node_execution;
     friend class ready_nodes;
+    friend class limited_node;
     static constexpr std::uint32_t none = graph_plan::none;
 
     static void act(const job_slot& claimed, worker& runner, job_action action) {
@@ -133,14 +135,21 @@ private:
         return static_cast<std::uint32_t>(static_cast<std::size_t>(job - first) / sizeof(node_slot));
     }
 
-    /// Runs a node, and then what it has made ready, one after the other.
-    void run_from(std::uint32_t number, worker& runner) noexcept {
-        for (;;) {
+    /// Runs a node, and then what it has made ready, one after the other. `claim`: what it needs, and has; null: that is
+    /// still to be had.
+    void run_from(std::uint32_t number, worker& runner, limited_node* claim = nullptr) noexcept {
+        for (;; claim = nullptr) {
             if (limits_.stop_requested()) end_early(early_end::cancelled);
             if (is_cancelled()) [[unlikely]]
-                return;
+                return end_claim(claim, runner);
+            if (plan_.has_needs() && claim == nullptr && plan_.need_count(number) != 0) [[unlikely]] {
+                claim = try_claim(number, runner);
+                if (claim == nullptr) return;
+            }
             node_execution each(*this, number);
-            if (recorder_ == nullptr ? !run_node(each) : !run_recorded(each, runner)) [[unlikely]]
+            const bool is_well = recorder_ == nullptr ? run_node(each) : run_recorded(each, runner);
+            end_claim(claim, runner);
+            if (!is_well) [[unlikely]]
                 return;
             if (plan_.has_branches()) [[unlikely]]
                 come_to_end(each);
@@ -187,6 +196,11 @@ private:
         return true;
     }
     void push_node(std::uint32_t number) noexcept { push(slots_[number].job.emplace(*this), &act); }
+
+    // Nodes that need resources.
+
+    limited_node* try_claim(std::uint32_t number, worker& runner) noexcept;
+    static void end_claim(limited_node* claim, worker& runner) noexcept;
 
     // With branches.
 
@@ -247,6 +261,48 @@ inline void graph_execution::push_ready(const std::uint32_t* first, const std::u
         last = middle;
     }
     while (first != last) push_node(*--last);
+}
+
+/// A node that has what it needs, or waits for that: then it is a job of the run, once it has it.
+class limited_node final : public group_job, public resource_claim {
+public:
+    limited_node(graph_execution& run, std::uint32_t number) noexcept
+        : group_job(run), resource_claim(run.plan_.needs(number), run.plan_.need_count(number), &resume),
+          number_(number) {}
+
+private:
+    static void resume(resource_claim& claim) noexcept {
+        auto& self = static_cast<limited_node&>(claim);
+        self.group().push_held(self, &act);
+    }
+    static void act(const job_slot& claimed, worker& runner, job_action action) {
+        auto& self = static_cast<limited_node&>(static_cast<group_job&>(*claimed.frame));
+        auto& run = static_cast<graph_execution&>(self.group());
+        if (action == job_action::run_inline) return run.run_from(self.number_, runner, &self);
+        if (action == job_action::give_back) return run.give_back(runner, claimed);
+        run.serve(runner, claimed.forker, self.is_listed(), [&] { run.run_from(self.number_, runner, &self); });
+    }
+
+    const std::uint32_t number_;
+};
+
+/// Returns: null if the node is to run later, by somebody else, or not at all.
+PEL_COLD inline limited_node* graph_execution::try_claim(std::uint32_t number, worker& runner) noexcept {
+    limited_node* claim = nullptr;
+    const auto make = [&] { claim = ::new (allocate_frame(runner, sizeof(limited_node))) limited_node(*this, number); };
+    if (!call_guarded(make, [&](std::exception_ptr error) { fail(number, std::move(error)); })) return nullptr;
+    hold();
+    if (!claim->try_acquire()) return nullptr;
+    drop_held();
+    return claim;
+}
+
+inline void graph_execution::end_claim(limited_node* claim, worker& runner) noexcept {
+    if (claim == nullptr) [[likely]]
+        return;
+    claim->release();
+    claim->~limited_node();
+    frame_pool::release(claim, sizeof(limited_node), &runner.frames);
 }
 
 inline void* node_execution::context() const noexcept { return run_.context(); }

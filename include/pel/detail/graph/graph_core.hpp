@@ -92,6 +92,22 @@ public:
                                      " is not between -32768 and 32767");
         node.priority = static_cast<std::int16_t>(priority);
     }
+    /// The node runs while it has all of `more`, and those that it was said to need before. Throws: std::invalid_argument.
+    template <class Add>
+    void add_needs(const node_data& node, const Add& add) {
+        change();
+        resource_needs all;
+        plain_array<node_need> others;
+        for (const node_need& each : needs_) {
+            if (each.node == node.number)
+                all.push_back(each.need);
+            else
+                others.push_back(each);
+        }
+        add(all);
+        for (const resource_need& each : all) others.push_back({node.number, each});
+        needs_ = std::move(others);
+    }
     /// Before every change.
     void change() {
         if (runs_.load(relaxed) != 0) // a run that begins at the same time is the caller's mistake
@@ -100,7 +116,7 @@ public:
     }
 
     /// Returns: the plan, not checked. Throws: std::bad_alloc.
-    graph_plan unchecked_plan() const { return {nodes_, edges_, ranks_}; }
+    graph_plan unchecked_plan() const { return {nodes_, edges_, needs_, ranks_}; }
     /// Runs from now on are recorded.
     void record(bool is_wanted) noexcept { is_recording_.store(is_wanted, relaxed); } // runs that begin later
     /// The next run is measured.
@@ -114,7 +130,7 @@ public:
         const lock_guard guard(lock_);
         if (plan_.get() != &run) return;
         ranks_ = critical_paths(run, mean_times(recorder, run.size()));
-        plan_ = std::make_shared<graph_plan>(nodes_, edges_, ranks_);
+        plan_ = std::make_shared<graph_plan>(nodes_, edges_, needs_, ranks_);
         forget_memory();
     }
 
@@ -146,7 +162,7 @@ public:
 private:
     void make_plan() {
         if (plan_ != nullptr) return;
-        auto plan = std::make_shared<graph_plan>(nodes_, edges_, ranks_);
+        auto plan = std::make_shared<graph_plan>(nodes_, edges_, needs_, ranks_);
         plan_checks(*plan).run();
         plan_ = std::move(plan);
     }
@@ -162,6 +178,7 @@ private:
     std::pmr::monotonic_buffer_resource memory_; // of nodes and their names
     plain_array<node_data*> nodes_;
     plain_array<graph_edge> edges_;
+    plain_array<node_need> needs_;
     lock lock_; // guards what follows
     std::shared_ptr<const graph_plan> plan_;
     plain_array<std::uint64_t> ranks_; // of each node, once they are known

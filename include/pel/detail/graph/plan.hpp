@@ -4,6 +4,7 @@
 #pragma once
 
 #include <pel/detail/graph/node_data.hpp>
+#include <pel/detail/graph/resource_core.hpp>
 #include <pel/detail/platform/plain_array.hpp>
 
 #include <algorithm>
@@ -21,6 +22,12 @@ struct graph_edge {
     bool carries_value;
 };
 
+/// A node runs while it has units of a resource.
+struct node_need {
+    std::uint32_t node;
+    resource_need need;
+};
+
 struct plan_node {
     node_data* node;
     std::uint32_t first_successor; // those of the next node begin where these end
@@ -31,14 +38,15 @@ class graph_plan {
 public:
     static constexpr std::uint32_t none = ~std::uint32_t{0};
 
-    /// Requires: the number of each node is its place. `ranks`: of each node, or of none, who comes first among those of one
+    /// Requires: the number of each node is its place; `needs` of one node are in the order of their resources. `ranks`: of each node, or of none, who comes first among those of one
     /// priority. Throws: std::bad_alloc.
     graph_plan(const plain_array<node_data*>& nodes, const plain_array<graph_edge>& edges,
-               const plain_array<std::uint64_t>& ranks = {}) {
+               const plain_array<node_need>& needs = {}, const plain_array<std::uint64_t>& ranks = {}) {
         sort_edges(nodes, edges);
         count_predecessors();
         sort_by_priority(ranks);
         place_values(nodes);
+        sort_needs(needs);
     }
 
     std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(nodes_.size() - 1); }
@@ -57,6 +65,12 @@ public:
     bool has_branches() const noexcept { return has_branches_; }
     /// Those that wait for nothing.
     const plain_array<std::uint32_t>& sources() const noexcept { return sources_; }
+    /// Nodes may have needs.
+    bool has_needs() const noexcept { return !needs_.empty(); }
+    const resource_need* needs(std::uint32_t number) const noexcept { return needs_.data() + first_need_[number]; }
+    std::uint32_t need_count(std::uint32_t number) const noexcept {
+        return first_need_[number + 1] - first_need_[number];
+    }
     /// Those that have a value.
     const plain_array<const valued_node*>& valued() const noexcept { return valued_; }
     std::size_t value_bytes() const noexcept { return value_bytes_; }
@@ -67,11 +81,14 @@ private:
     void count_predecessors();
     void sort_by_priority(const plain_array<std::uint64_t>& ranks);
     void place_values(const plain_array<node_data*>& nodes);
+    void sort_needs(const plain_array<node_need>& needs);
 
     plain_array<plan_node> nodes_; // and one more, where the last one's successors end
     plain_array<std::uint32_t> successors_;
     plain_array<std::uint32_t> choices_;
     plain_array<std::uint32_t> sources_;
+    plain_array<resource_need> needs_;
+    plain_array<std::uint32_t> first_need_; // of each node, and one more; nothing if no node has needs
     plain_array<const valued_node*> valued_;
     std::size_t value_bytes_ = 0;
     std::size_t value_alignment_ = 1;
@@ -152,6 +169,17 @@ inline void graph_plan::place_values(const plain_array<node_data*>& nodes) {
         valued_.push_back(&valued);
         value_bytes_ += type.cell_bytes;
     }
+}
+
+inline void graph_plan::sort_needs(const plain_array<node_need>& needs) {
+    if (needs.empty()) return;
+    for (std::uint32_t each = 0; each != size(); ++each) {
+        first_need_.push_back(static_cast<std::uint32_t>(needs_.size()));
+        for (const node_need& one : needs) {
+            if (one.node == each) needs_.push_back(one.need);
+        }
+    }
+    first_need_.push_back(static_cast<std::uint32_t>(needs_.size()));
 }
 
 } // namespace detail

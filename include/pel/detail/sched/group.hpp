@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The inside of a task group: its scope, its count, its list, and how its jobs reach a deque. group_count.hpp has the
 // counting argument, segment.hpp what a segment is.
-//   any thread: push(), cancel(), capture(); one waiter at a time: wait().
+//   any thread: push(), hold(), push_held(), cancel(), capture(); one waiter at a time: wait().
 #pragma once
 
 #include <pel/detail/sched/group_count.hpp>
@@ -55,11 +55,23 @@ public:
     /// Makes a job of this group available: in the caller's deque if it belongs there, else in the list.
     void push(group_job& task, job_function function) noexcept {
         worker& own = *current_worker;
-        if (own.pool != &pool_) return push_from_outside({function, &task});
+        if (own.pool != &pool_) return push_from_outside({function, &task}, false);
         segment* here = segment_of(own);
         if (here == nullptr || !here->accepts(own) || !push_to(own, *here, function, task)) [[unlikely]]
             list(own, {function, &task}, false);
     }
+
+    /// A job that is not to run yet is part of the group: it is not complete before that job has run. Any thread that may
+    /// push().
+    void hold() noexcept { count_.add(1); }
+    /// It is to run now. Any thread.
+    void push_held(group_job& task, job_function function) noexcept {
+        worker& own = *current_worker;
+        if (own.pool == &pool_) return list(own, {function, &task}, true);
+        push_from_outside({function, &task}, true);
+    }
+    /// It does not run as a job: the calling one, of this group, has done what it was to do.
+    void drop_held() noexcept { subtract(1); }
 
     /// The builder's thread, before it waits or the group ends: its jobs run, its segment is closed. Nothing to do where
     /// forks that are not joined yet lie above: then the jobs are for others.
@@ -128,10 +140,10 @@ public:
 private:
     static constexpr std::uint32_t most_unsettled = 1u << 20;
 
-    PEL_COLD void push_from_outside(const job_slot& task) noexcept {
+    PEL_COLD void push_from_outside(const job_slot& task, bool is_counted) noexcept {
         worker* const lease = lease_list::record_in(pool_); // a place to count
         if (lease != nullptr) pool_.come_by(*lease);
-        list(lease != nullptr ? *lease : no_worker, task, false);
+        list(lease != nullptr ? *lease : no_worker, task, is_counted);
     }
     segment* segment_of(worker& own) noexcept {
         if (own.served != nullptr && own.served->group == this) return own.served;

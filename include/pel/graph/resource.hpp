@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Things of which there are not enough for all: a device, a licence, memory. Nodes of graphs (node_ref::use), tasks and
+// loops take units of one or several; who has to wait keeps no thread.
+#pragma once
+
+#include <pel/detail/graph/resource_core.hpp>
+#include <pel/task_group.hpp>
+#include <pel/this_worker.hpp>
+
+#include <concepts>
+#include <condition_variable>
+#include <initializer_list>
+#include <mutex>
+#include <stdexcept>
+#include <stop_token>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+PEL_NAMESPACE_BEGIN
+
+class resource;
+namespace detail {
+struct resource_access;
+}
+
+/// So many units of a resource.
+struct resource_units {
+    resource* what;
+    unsigned units;
+    // NOLINTNEXTLINE(google-explicit-constructor): one unit, unless said otherwise
+    resource_units(resource& of, unsigned count = 1) noexcept : what(&of), units(count) {}
+};
+
+/// k units that at most so many can have at once. Those who want some get them in the order in which they came, whoever
+/// wants fewer; who wants units of several resources never waits in a circle. Thread safety: any thread.
+/// Requires: it outlives those who use it.
+class resource {
+public:
+    /// Throws: std::invalid_argument for 0.
+    explicit resource(unsigned units) : core_(units) {
+        if (units == 0) detail::throw_error<std::invalid_argument>("pel::resource: 0 units are of no use");
+    }
+
+    unsigned units() const noexcept { return core_.units(); }
+    /// Returns: how many nobody has. Stale when it is read.
+    unsigned available() const noexcept { return core_.available(); }
+
+private:
+    friend struct detail::resource_access;
+    detail::resource_core core_;
+};
+
+namespace detail {
+
+struct resource_access {
+    /// Throws: std::invalid_argument for more units than there are, std::bad_alloc.
+    static void add(resource_needs& needs, const resource_units& wanted) {
+        resource_core& core = wanted.what->core_;
+        if (wanted.units == 0) throw_error<std::invalid_argument>("pel::resource: 0 units are asked for");
+        add_need(needs, {&core, wanted.units});
+        for (const resource_need& each : needs) {
+            if (each.units > each.what->units())
+                throw_error<std::invalid_argument>("pel::resource: " + std::to_string(each.units) +
+                                                   " units are asked for, and there are " +
+                                                   std::to_string(each.what->units()));
+        }
+    }
+    static resource_needs needs(std::initializer_list<resource_units> wanted) {
+        resource_needs all;
+        for (const resource_units& each : wanted) add(all, each);
+        return all;
+    }
+};
+
+/// A task of a group that runs when it has its units.
+template <class F>
+class limited_call final : public group_job, public resource_claim {
+public:
+    limited_call(stoppable_group& owner, resource_needs needs, F&& callable)
+        : group_job(owner), resource_claim(needs.data(), needs.size(), &resume), needs_(std::move(needs)),
+          function_(std::move(callable)) {}
+
+    /// Instead of push().
+    void begin() noexcept {
+        stoppable_group& owner = static_cast<stoppable_group&>(group());
+        owner.hold();
+        if (try_acquire()) owner.push_held(*this, &act);
+    }
+
+private:
+    static void resume(resource_claim& claim) noexcept {
+        auto& self = static_cast<limited_call&>(claim);
+        static_cast<stoppable_group&>(self.group()).push_held(self, &act);
+    }
+    static void act(const job_slot& claimed, worker& runner, job_action action) {
+        auto& self = static_cast<limited_call&>(static_cast<group_job&>(*claimed.frame));
+        auto& owner = static_cast<stoppable_group&>(self.group());
+        if (action == job_action::run_inline) return self.invoke_and_destroy(owner, runner);
+        if (action == job_action::give_back) return owner.give_back(runner, claimed);
+        owner.serve(runner, claimed.forker, self.is_listed(), [&] { self.invoke_and_destroy(owner, runner); });
+    }
+    void invoke_and_destroy(stoppable_group& owner, worker& runner) noexcept {
+        if (!owner.is_cancelled()) {
+            call_guarded([&] { owner.invoke(function_); },
+                         [&](std::exception_ptr error) { owner.capture(std::move(error)); });
+        }
+        release();
+        this->~limited_call();
+        frame_pool::release(this, sizeof(limited_call), &runner.frames);
+    }
+
+    const resource_needs needs_;
+    F function_;
+};
+
+} // namespace detail
+
+/// As group.run(f), but f() begins when it has the units, and gives them back when it ends. Throws: std::invalid_argument
+/// for more units than there are; std::bad_alloc.
+template <class F>
+    requires(std::invocable<std::decay_t<F>&> || std::invocable<std::decay_t<F>&, std::stop_token>)
+void run_with(task_group& group, std::initializer_list<resource_units> wanted, F&& f) {
+    using call = detail::limited_call<std::decay_t<F>>;
+    detail::stoppable_group& core = detail::task_group_access::core(group);
+    detail::resource_needs needs = detail::resource_access::needs(wanted);
+    if (core.is_cancelled()) return;
+    std::decay_t<F> held(std::forward<F>(f));
+    detail::worker& own = *detail::current_worker;
+    void* const memory = detail::allocate_frame(own, sizeof(call));
+    call* task = nullptr;
+    detail::call_unwinding([&] { task = ::new (memory) call(core, std::move(needs), std::move(held)); },
+                           [&] { detail::frame_pool::release(memory, sizeof(call), &own.frames); });
+    task->begin();
+}
+
+/// Holds units for a scope, as for a loop that wants them as a whole. The constructor waits, and gives the seat to another
+/// thread meanwhile. Throws: std::invalid_argument for more units than there are; std::bad_alloc.
+class resource_lock final : private detail::resource_claim {
+public:
+    explicit resource_lock(std::initializer_list<resource_units> wanted)
+        : resource_lock(detail::resource_access::needs(wanted)) {}
+    template <std::same_as<resource>... More>
+    explicit resource_lock(resource& first, More&... more)
+        : resource_lock(std::initializer_list<resource_units>{first, more...}) {}
+    resource_lock(const resource_lock&) = delete;
+    resource_lock& operator=(const resource_lock&) = delete;
+    ~resource_lock() { release(); }
+
+private:
+    explicit resource_lock(detail::resource_needs needs)
+        : resource_claim(needs.data(), needs.size(), &resume), needs_(std::move(needs)) {
+        if (try_acquire()) return;
+        blocking([this] {
+            std::unique_lock hold(mutex_);
+            changed_.wait(hold, [this] { return has_all_; });
+        });
+    }
+    static void resume(detail::resource_claim& claim) noexcept {
+        auto& self = static_cast<resource_lock&>(claim);
+        const std::lock_guard hold(self.mutex_); // so that it is still there when it is told
+        self.has_all_ = true;
+        self.changed_.notify_one();
+    }
+
+    const detail::resource_needs needs_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool has_all_ = false;
+};
+
+PEL_NAMESPACE_END

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// test label: graph
+#include <pel/graph/graph.hpp>
+#include <pel/graph/resource.hpp>
+#include <pel/parallel_for.hpp>
+
+#include "support/with_threads.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <random>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+namespace resource_test {
+
+using pel::graph;
+using pel::par;
+using pel::resource;
+using pel::resource_units;
+
+/// How many are inside at once, and whether they were ever too many.
+class occupancy {
+public:
+    explicit occupancy(int most) : most_(most) {}
+    void come(int units = 1) {
+        if (inside_.fetch_add(units) + units > most_) ++too_many_;
+        ++visits_;
+    }
+    void go(int units = 1) { inside_ -= units; }
+    int too_many() const { return too_many_; }
+    int visits() const { return visits_; }
+
+private:
+    const int most_;
+    std::atomic<int> inside_{0}, too_many_{0}, visits_{0};
+};
+
+class resource_with : public pel_test::with_threads {};
+PEL_WITH_ALL_THREADS(resource_with);
+
+TEST_P(resource_with, no_more_nodes_than_units_run_at_once) {
+    resource disk(2);
+    occupancy inside(2);
+    graph g;
+    const auto first = g.emplace([] {});
+    for (int i = 0; i < 200; ++i) {
+        const auto node = g.emplace([&] {
+            inside.come();
+            std::this_thread::yield();
+            inside.go();
+        });
+        node.use(disk);
+        first.precede(node);
+    }
+    g.run_n(2);
+    g.run(par.on(pool));
+    EXPECT_EQ(inside.too_many(), 0);
+    EXPECT_EQ(inside.visits(), 600);
+    EXPECT_EQ(disk.available(), 2u);
+}
+
+TEST_P(resource_with, nodes_take_several_units_of_several_resources_and_never_wait_in_a_circle) {
+    resource a(1), b(3);
+    occupancy in_a(1), in_b(3);
+    std::mt19937 random(1);
+    graph g;
+    for (int i = 0; i < 300; ++i) {
+        const auto of_b = static_cast<unsigned>(1 + random() % 3);
+        const auto node = g.emplace([&, of_b] {
+            in_a.come();
+            in_b.come(static_cast<int>(of_b));
+            in_a.go();
+            in_b.go(static_cast<int>(of_b));
+        });
+        if (i % 3 == 0) {
+            node.use({{b, of_b}, {a, 1}});
+        } else if (i % 3 == 1) {
+            node.use({{a, 1}, {b, of_b}});
+        } else {
+            node.use(resource_units(b, of_b));
+            node.use(a);
+        }
+    }
+    g.run(par.on(pool));
+    EXPECT_EQ(in_a.too_many() + in_b.too_many(), 0);
+}
+
+TEST_P(resource_with, one_resource_limits_graphs_tasks_and_loops_together) {
+    resource licence(3);
+    occupancy inside(3);
+    const auto visit = [&] {
+        inside.come();
+        inside.go();
+    };
+    graph g;
+    for (int i = 0; i < 50; ++i) g.emplace(visit).use(licence);
+    pool.execute([&] {
+        pel::task_group group;
+        for (int i = 0; i < 100; ++i) pel::run_with(group, {licence}, visit);
+        group.run([&] { g.run(); });
+        group.run([&] {
+            pel::parallel_for(0, 50, [&](int) {
+                const pel::resource_lock lock(licence);
+                visit();
+            });
+        });
+        EXPECT_EQ(group.wait(), pel::group_status::completed);
+    });
+    EXPECT_EQ(inside.too_many(), 0);
+    EXPECT_EQ(inside.visits(), 200);
+    EXPECT_EQ(licence.available(), 3u);
+}
+
+TEST_P(resource_with, units_come_back_when_a_holder_throws_or_is_cancelled) {
+    resource licence(1);
+    graph g;
+    std::atomic<int> runs{0};
+    for (int i = 0; i < 50; ++i) {
+        g.emplace([&] {
+             if (++runs == 3) throw std::out_of_range("third");
+         }).use(licence);
+    }
+    EXPECT_THROW(g.run(par.on(pool)), std::out_of_range);
+    EXPECT_EQ(licence.available(), 1u);
+    pool.execute([&] {
+        pel::task_group group;
+        for (int i = 0; i < 50; ++i) pel::run_with(group, {licence}, [] { throw std::out_of_range("any"); });
+        EXPECT_THROW((void)group.wait(), std::out_of_range);
+    });
+    EXPECT_EQ(licence.available(), 1u);
+    g.run(par.on(pool));
+    EXPECT_EQ(licence.available(), 1u);
+}
+
+TEST_P(resource_with, who_wants_many_is_not_passed_by) {
+    resource memory(4);
+    std::atomic<bool> has_all{false};
+    pool.execute([&] {
+        pel::task_group group;
+        for (int i = 0; i < 1000; ++i) {
+            pel::run_with(group, {memory}, [] { std::this_thread::yield(); });
+            if (i == 10) pel::run_with(group, {{memory, 4}}, [&] { has_all = true; });
+        }
+        EXPECT_EQ(group.wait(), pel::group_status::completed);
+    });
+    EXPECT_TRUE(has_all);
+}
+
+TEST(resource, threads_of_no_pool_wait_for_their_turn) {
+    const pel_test::watchdog guard;
+    resource licence(1);
+    occupancy inside(1);
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; ++i) {
+        threads.emplace_back([&] {
+            for (int turn = 0; turn < 200; ++turn) {
+                const pel::resource_lock lock(licence);
+                inside.come();
+                inside.go();
+            }
+        });
+    }
+    for (std::thread& each : threads) each.join();
+    EXPECT_EQ(inside.too_many(), 0);
+}
+
+TEST(resource, what_cannot_be_had_is_an_error) {
+    EXPECT_THROW(resource(0), std::invalid_argument);
+    resource few(2);
+    graph g;
+    const auto node = g.emplace([] {});
+    EXPECT_THROW(node.use({{few, 3}}), std::invalid_argument);
+    EXPECT_THROW(node.use({{few, 0}}), std::invalid_argument);
+    node.use({{few, 2}});
+    EXPECT_THROW(node.use(few), std::invalid_argument); // three in all
+    EXPECT_THROW(pel::resource_lock({{few, 3}}), std::invalid_argument);
+    pel::task_group group;
+    EXPECT_THROW(pel::run_with(group, {{few, 3}}, [] {}), std::invalid_argument);
+    g.run();
+}
+
+} // namespace resource_test
