@@ -187,6 +187,29 @@ public:
         while (!until());
     }
 
+    /// Runs a node and all that comes after it, directly or not, as if what comes before had run. Contexts: as for run().
+    /// Throws: as run(); graph_error if a node that runs reads a value of one that does not. Complexity: nodes and edges.
+    template <class C = Context>
+        requires std::is_void_v<C>
+    void run_from(node_ref first) {
+        run_from(par, first);
+    }
+    template <execution_policy Policy, class C = Context>
+        requires std::is_void_v<C>
+    void run_from(const Policy& policy, node_ref first) {
+        run_in(policy, nullptr, first);
+    }
+    template <class C = Context>
+        requires(!std::is_void_v<C>)
+    void run_from(node_ref first, C& context) {
+        run_in(par, &context, first);
+    }
+    template <execution_policy Policy, class C = Context>
+        requires(!std::is_void_v<C>)
+    void run_from(const Policy& policy, node_ref first, C& context) {
+        run_in(policy, &context, first);
+    }
+
     /// Begins a run, which goes on by itself. Returns: its handle. Throws: graph_error, std::bad_alloc. Thread safety: any
     /// thread. Requires: what the policy's token asks, and the context, outlive the run.
     graph_run start()
@@ -235,6 +258,11 @@ private:
         detail::throw_if_failed(detail::run_graph(*core_, policy, context));
     }
 
+    template <class Policy>
+    void run_in(const Policy& policy, void* context, const node_ref& first) {
+        detail::node_access::check_same(*core_, first);
+        detail::throw_if_failed(detail::run_graph(*core_, policy, context, detail::node_access::data(first)));
+    }
     template <class Policy>
     graph_run start_in(const Policy& policy, void* context) {
         auto state = std::make_unique<detail::started_run>(*core_, context);

@@ -237,6 +237,30 @@ TEST_P(graph_with, edges_are_removed_between_runs) {
     EXPECT_THROW(g.remove_edge(value, reader), graph_error);
 }
 
+TEST_P(graph_with, a_run_from_a_node_runs_what_depends_on_it) {
+    graph g;
+    std::array<std::atomic<int>, 6> runs{};
+    std::vector<pel::node<void>> nodes;
+    for (std::atomic<int>& each : runs) nodes.push_back(g.emplace([&each] { ++each; }));
+    nodes[0].precede(nodes[1], nodes[2]);
+    nodes[3].succeed(nodes[1], nodes[2]);
+    nodes[4].succeed(nodes[2], nodes[5]);
+    for (int i = 0; i < 3; ++i) g.run_from(par.on(pool), nodes[2]);
+    EXPECT_EQ(runs[0] + runs[1] + runs[5], 0);
+    EXPECT_EQ(runs[2] * runs[3] * runs[4], 27);
+    g.run(par.on(pool));
+    EXPECT_EQ(runs[0] * runs[1] * runs[5], 1);
+    EXPECT_EQ(runs[2] * runs[3] * runs[4], 64);
+
+    const auto value = g.emplace([] { return 1; });
+    const auto reader = g.then([](int n) { return n + 1; }, value);
+    const auto last = g.then([](int n) { EXPECT_EQ(n, 2); }, reader);
+    EXPECT_EQ(error_of([&] { g.run_from(reader); }),
+              "pel::graph: node #7 reads the value of node #6, which a run from node #7 does not run");
+    g.run_from(value);
+    EXPECT_THROW(g.run_from(last), graph_error);
+}
+
 TEST_P(graph_with, a_graph_does_not_change_while_it_runs) {
     graph g;
     const auto a = g.emplace(

@@ -147,6 +147,36 @@ public:
         runs_.fetch_add(1, relaxed);
         return *std::exchange(kept_, kept_->next);
     }
+    /// The same for a run of one node and what comes after it. Throws: also graph_error if one of these reads the value of
+    /// a node that is not among them.
+    run_memory& begin_run_from(std::uint32_t first) {
+        const lock_guard guard(lock_);
+        make_plan();
+        plain_array<bool> is_in(size(), false);
+        plain_array<std::uint32_t> open{first};
+        is_in[first] = true;
+        while (!open.empty()) {
+            const std::uint32_t each = open.back();
+            open.resize(open.size() - 1);
+            for (std::uint32_t i = 0; i != plan_->successor_count(each); ++i) {
+                const std::uint32_t next = plan_->successors(each)[i];
+                if (!std::exchange(is_in[next], true)) open.push_back(next);
+            }
+        }
+        plain_array<graph_edge> edges;
+        for (const graph_edge& each : edges_) {
+            if (is_in[each.from]) edges.push_back(each);
+            if (each.carries_value && is_in[each.to] && !is_in[each.from])
+                throw_error<graph_error>("node " + node(each.to).label() + " reads the value of node " +
+                                         node(each.from).label() + ", which a run from node " + node(first).label() +
+                                         " does not run");
+        }
+        auto plan = std::make_shared<graph_plan>(nodes_, edges, needs_, ranks_);
+        plan->begin_with(first);
+        run_memory* const memory = new run_memory(std::move(plan));
+        runs_.fetch_add(1, relaxed);
+        return *memory;
+    }
     /// The run is over; its values are still there.
     void end_run() noexcept { runs_.fetch_sub(1, relaxed); }
     /// They are not wanted any more. Keeps the memory for other runs.

@@ -76,6 +76,9 @@ public:
     std::size_t value_bytes() const noexcept { return value_bytes_; }
     std::size_t value_alignment() const noexcept { return value_alignment_; }
 
+    /// Only that one is a source, also if it has predecessors.
+    void begin_with(std::uint32_t source) { sources_ = {source}; }
+
 private:
     void sort_edges(const plain_array<node_data*>& nodes, const plain_array<graph_edge>& edges);
     void count_predecessors();

@@ -73,9 +73,10 @@ run_outcome execute_here(run_memory& memory, scheduler& pool, const Policy& poli
     return execute(run);
 }
 
+/// `first`: what runs, and what comes after it; null: all.
 template <class Policy>
-run_outcome run_graph(graph_core& graph, const Policy& policy, void* context) {
-    run_memory& memory = graph.begin_run();
+run_outcome run_graph(graph_core& graph, const Policy& policy, void* context, const node_data* first = nullptr) {
+    run_memory& memory = first == nullptr ? graph.begin_run() : graph.begin_run_from(first->number);
     run_outcome outcome;
     const auto end = [&]() noexcept {
         graph.end_run();
