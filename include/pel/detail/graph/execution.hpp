@@ -79,7 +79,10 @@ public:
     void* context() const noexcept { return context_; }
 
     /// Before begin().
-    void record_in(run_recorder* recorder) noexcept { recorder_ = recorder; }
+    void record_in(run_recorder* recorder) noexcept {
+        recorder_ = recorder;
+        is_plain_ = is_plain_ && recorder == nullptr;
+    }
     /// Makes the sources available, the first one last: it is run first by who waits.
     void begin() noexcept {
         const plain_array<std::uint32_t>& sources = plan_.sources();
@@ -135,31 +138,26 @@ private:
         return static_cast<std::uint32_t>(static_cast<std::size_t>(job - first) / sizeof(node_slot));
     }
 
-    /// Runs a node, and then what it has made ready, one after the other. `claim`: what it needs, and has; null: that is
-    /// still to be had.
-    void run_from(std::uint32_t number, worker& runner, limited_node* claim = nullptr) noexcept {
-        for (;; claim = nullptr) {
-            if (limits_.stop_requested()) end_early(early_end::cancelled);
+    /// Runs a node, and then what it has made ready, one after the other.
+    void run_from(std::uint32_t number, worker& runner) noexcept {
+        if (!is_plain_) return run_with_extras(number, runner, nullptr);
+        while (number != none) {
             if (is_cancelled()) [[unlikely]]
-                return end_claim(claim, runner);
-            if (plan_.has_needs() && claim == nullptr && plan_.need_count(number) != 0) [[unlikely]] {
-                claim = try_claim(number, runner);
-                if (claim == nullptr) return;
-            }
-            node_execution each(*this, number);
-            const bool is_well = recorder_ == nullptr ? run_node(each) : run_recorded(each, runner);
-            end_claim(claim, runner);
-            if (!is_well) [[unlikely]]
                 return;
-            if (plan_.has_branches()) [[unlikely]]
-                come_to_end(each);
-            else
-                each.next_ = first_ready(number);
-            if (each.next_ == none) return;
-            number = each.next_;
-            if (runner.deque.is_asked() && runner.deque.private_jobs() != 0) [[unlikely]]
-                runner.pool->serve_request(runner); // the nodes to come may push nothing
+            node_execution each(*this, number);
+            if (!run_node(each)) [[unlikely]]
+                return;
+            number = first_ready(number);
+            serve_request(runner);
         }
+    }
+    /// The same where something more is wanted than to run nodes once, in order. `claim`: what the first node needs, and
+    /// has; null: that is still to be had.
+    void run_with_extras(std::uint32_t number, worker& runner, limited_node* claim) noexcept;
+    /// What is to run next may push nothing.
+    PEL_ALWAYS_INLINE static void serve_request(worker& runner) noexcept {
+        if (runner.deque.is_asked() && runner.deque.private_jobs() != 0) [[unlikely]]
+            runner.pool->serve_request(runner);
     }
     /// Returns: whether it has not thrown.
     PEL_ALWAYS_INLINE bool run_node(node_execution& each) noexcept {
@@ -167,7 +165,7 @@ private:
         return call_guarded([&] { node.invoke(node, each); },
                             [&](std::exception_ptr error) { fail(each.number_, std::move(error)); });
     }
-    PEL_NOINLINE bool run_recorded(node_execution& each, const worker& runner) noexcept {
+    bool run_recorded(node_execution& each, const worker& runner) noexcept {
         const std::int64_t start = now_ns();
         const bool is_well = run_node(each);
         recorder_->add({start, now_ns(), each.number_, runner.index});
@@ -218,6 +216,7 @@ private:
     void* const context_;
     const loop_limits limits_; // the token alone
     run_recorder* recorder_ = nullptr;
+    bool is_plain_ = limits_.is_stopped == nullptr && !plan_.has_branches() && !plan_.has_needs();
     atomic<early_end> ended_{early_end::none};
     atomic<bool> has_failed_{false};
     std::uint32_t failed_node_ = none;
@@ -263,6 +262,28 @@ inline void graph_execution::push_ready(const std::uint32_t* first, const std::u
     while (first != last) push_node(*--last);
 }
 
+PEL_NOINLINE inline void graph_execution::run_with_extras(std::uint32_t number, worker& runner,
+                                                          limited_node* claim) noexcept {
+    for (; number != none; claim = nullptr) {
+        if (limits_.stop_requested()) end_early(early_end::cancelled);
+        if (is_cancelled()) return end_claim(claim, runner);
+        if (claim == nullptr && plan_.has_needs() && plan_.need_count(number) != 0) {
+            claim = try_claim(number, runner);
+            if (claim == nullptr) return;
+        }
+        node_execution each(*this, number);
+        const bool is_well = recorder_ == nullptr ? run_node(each) : run_recorded(each, runner);
+        end_claim(claim, runner);
+        if (!is_well) return;
+        if (plan_.has_branches())
+            come_to_end(each);
+        else
+            each.next_ = first_ready(number);
+        number = each.next_;
+        serve_request(runner);
+    }
+}
+
 /// A node that has what it needs, or waits for that: then it is a job of the run, once it has it.
 class limited_node final : public group_job, public resource_claim {
 public:
@@ -278,9 +299,9 @@ private:
     static void act(const job_slot& claimed, worker& runner, job_action action) {
         auto& self = static_cast<limited_node&>(static_cast<group_job&>(*claimed.frame));
         auto& run = static_cast<graph_execution&>(self.group());
-        if (action == job_action::run_inline) return run.run_from(self.number_, runner, &self);
+        if (action == job_action::run_inline) return run.run_with_extras(self.number_, runner, &self);
         if (action == job_action::give_back) return run.give_back(runner, claimed);
-        run.serve(runner, claimed.forker, self.is_listed(), [&] { run.run_from(self.number_, runner, &self); });
+        run.serve(runner, claimed.forker, self.is_listed(), [&] { run.run_with_extras(self.number_, runner, &self); });
     }
 
     const std::uint32_t number_;
