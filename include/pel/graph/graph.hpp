@@ -100,10 +100,9 @@ public:
             using result = detail::node_result<function, Context, detail::handle_value_t<Handles>...>;
             using made = detail::function_node<Context, function, result, false, detail::handle_value_t<Handles>...>;
             (check_reader<Handles>(handles), ...);
-            made& node = core_->template add<made>(
-                std::forward<F>(f),
-                detail::node_input<detail::handle_value_t<Handles>>{
-                    static_cast<const detail::valued_node*>(detail::node_access::data(handles))}...);
+            const std::tuple inputs{detail::node_input<detail::handle_value_t<Handles>>{
+                static_cast<const detail::valued_node*>(detail::node_access::data(handles))}...};
+            made& node = core_->template add<made>(inputs, std::forward<F>(f));
             (read<Handles>(handles, node.number), ...);
             return detail::node_access::make<result>(*core_, node);
         } else {
@@ -121,7 +120,7 @@ public:
                       "pel::graph::branch: f takes the Context& of the graph, "
                       "then one of run_control&, subgraph&, std::stop_token");
         using made = detail::function_node<Context, function, void, true>;
-        return detail::node_access::make<void>(*core_, core_->template add<made>(std::forward<F>(f)));
+        return detail::node_access::make<void>(*core_, core_->template add<made>(std::tuple<>(), std::forward<F>(f)));
     }
 
     /// Returns: whether there was an edge. Throws: graph_error if it carries a value, or while the graph runs.
@@ -302,8 +301,7 @@ template <class Context>
 template <class Other>
     requires detail::is_graph<std::remove_cvref_t<Other>>
 node<void> basic_graph<Context>::emplace(Other&& other) {
-    if (static_cast<const void*>(&other) == this)
-        detail::throw_error<graph_error>("a graph cannot be a node of itself");
+    core_->add_inner(*other.core_);
     return then(detail::graph_call<Other>{std::forward<Other>(other)});
 }
 

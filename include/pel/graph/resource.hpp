@@ -138,7 +138,7 @@ void run_with(task_group& group, std::initializer_list<resource_units> wanted, F
 /// thread meanwhile. Throws: std::invalid_argument for more units than there are; std::bad_alloc.
 class resource_lock final : private detail::resource_claim {
 public:
-    explicit resource_lock(std::initializer_list<resource_units> wanted)
+    resource_lock(std::initializer_list<resource_units> wanted)
         : resource_lock(detail::resource_access::needs(wanted)) {}
     template <std::same_as<resource>... More>
     explicit resource_lock(resource& first, More&... more)

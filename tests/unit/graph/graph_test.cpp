@@ -217,9 +217,16 @@ TEST_P(graph_with, loops_and_graphs_nest_inside_nodes) {
     EXPECT_EQ(items, 80);
 }
 
-TEST(graph, a_graph_is_no_node_of_itself) {
+TEST(graph, a_graph_is_no_node_of_itself_nor_of_what_it_runs) {
     graph g;
-    EXPECT_THROW(g.emplace(g), graph_error);
+    g.emplace(g);
+    EXPECT_THROW(g.run(), graph_error);
+    graph a, b, c;
+    a.emplace(b);
+    b.emplace(c);
+    c.emplace(b);
+    EXPECT_THROW(b.validate(), graph_error);
+    EXPECT_THROW(a.run(), graph_error); // of b, as it runs
 }
 
 TEST_P(graph_with, edges_are_removed_between_runs) {

@@ -85,6 +85,11 @@ public:
         copy[text.size()] = '\0';
         node.name = copy;
     }
+    /// One of its nodes runs another graph.
+    void add_inner(const graph_core& other) {
+        change();
+        inner_.push_back(&other);
+    }
     void set_priority(node_data& node, int priority) {
         change();
         if (!std::in_range<std::int16_t>(priority))
@@ -194,7 +199,19 @@ private:
         if (plan_ != nullptr) return;
         auto plan = std::make_shared<graph_plan>(nodes_, edges_, needs_, ranks_);
         plan_checks(*plan).run();
+        if (contains(*this))
+            throw_error<graph_error>("a graph is a node of itself, or of one that is a node of it: it would never end");
         plan_ = std::move(plan);
+    }
+    bool contains(const graph_core& wanted) const {
+        plain_array<const graph_core*> seen{this};
+        for (std::size_t next = 0; next != seen.size(); ++next) {
+            for (const graph_core* const each : seen[next]->inner_) {
+                if (each == &wanted) return true;
+                if (std::find(seen.begin(), seen.end(), each) == seen.end()) seen.push_back(each);
+            }
+        }
+        return false;
     }
     void forget_plan() noexcept {
         forget_memory();
@@ -209,7 +226,8 @@ private:
     plain_array<node_data*> nodes_;
     plain_array<graph_edge> edges_;
     plain_array<node_need> needs_;
-    lock lock_; // guards what follows
+    plain_array<const graph_core*> inner_; // that nodes run
+    lock lock_;                            // guards what follows
     std::shared_ptr<const graph_plan> plan_;
     plain_array<std::uint64_t> ranks_; // of each node, once they are known
     run_memory* kept_ = nullptr;

@@ -9,7 +9,6 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 PEL_NAMESPACE_BEGIN
@@ -21,15 +20,13 @@ struct json_value {
     bool boolean = false;
     double number = 0;
     std::string string;
-    std::vector<json_value> items;                           // of an array
-    std::vector<std::pair<std::string, json_value>> members; // of an object
+    std::vector<json_value> items;  // of an array, or an object
+    std::vector<std::string> names; // of an object, of each item
 
     /// Returns: the member, or null.
     const json_value* find(std::string_view name) const noexcept {
-        for (const auto& [key, value] : members) {
-            if (key == name) return &value;
-        }
-        return nullptr;
+        const auto found = std::find(names.begin(), names.end(), name);
+        return found == names.end() ? nullptr : &items[static_cast<std::size_t>(found - names.begin())];
     }
 };
 
@@ -75,9 +72,9 @@ private:
         if (try_take('{')) {
             value.kind = json_value::kinds::object;
             read_list('}', [&] {
-                std::string name = read_string();
+                value.names.push_back(read_string());
                 if (!try_take(':')) fail("':'");
-                value.members.emplace_back(std::move(name), read_value(depth + 1));
+                value.items.push_back(read_value(depth + 1));
             });
         } else if (try_take('[')) {
             value.kind = json_value::kinds::array;

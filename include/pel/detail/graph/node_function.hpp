@@ -145,8 +145,8 @@ inline constexpr node_type type_of_value<void>{nullptr, 0, 1, nullptr, nullptr};
 template <class Context, class F, class Result, bool IsBranch, class... References>
 struct function_node final : std::conditional_t<std::is_void_v<Result>, node_data, valued_node> {
     template <class Function>
-    explicit function_node(Function&& given, node_input<References>... sources)
-        : function(std::forward<Function>(given)), inputs(sources...) {
+    function_node(const std::tuple<node_input<References>...>& sources, Function&& given)
+        : function(std::forward<Function>(given)), inputs(sources) {
         this->invoke = [](node_data& node, node_execution& execution) {
             auto& self = static_cast<function_node&>(node);
             std::apply([&](const auto&... each) { self.run(execution, each...); }, self.inputs);
