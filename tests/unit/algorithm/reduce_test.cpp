@@ -5,15 +5,14 @@
 #include <pel/algorithm/reduce.hpp>
 
 #include "support/algorithm_inputs.hpp"
+#include "support/allocations.hpp"
 #include "support/sums.hpp"
 
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <deque>
 #include <functional>
 #include <list>
-#include <new>
 #include <numeric>
 #include <ranges>
 #include <sstream>
@@ -24,28 +23,9 @@
 
 namespace reduce_test {
 
-std::atomic<std::uint64_t> bytes_allocated{0};
-
-}
-
-// Everything that this program allocates. The run-time libraries of sanitizers have these operators themselves.
-#ifndef PEL_TEST_SANITIZED
-[[gnu::noinline]] void* operator new(std::size_t bytes) {
-    reduce_test::bytes_allocated += bytes;
-    if (void* const memory = std::malloc(bytes == 0 ? 1 : bytes)) return memory;
-    throw std::bad_alloc();
-}
-[[gnu::noinline]] void* operator new[](std::size_t bytes) { return ::operator new(bytes); }
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete[](void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-#endif
-
-namespace reduce_test {
-
 using pel::par;
 using pel::seq;
+using pel_test::bytes_allocated;
 
 class reduce_with : public pel_test::with_threads {
 protected:

@@ -3,6 +3,7 @@
 #include <pel/graph/graph.hpp>
 #include <pel/parallel_for.hpp>
 
+#include "support/allocations.hpp"
 #include "support/with_threads.hpp"
 
 #include <gtest/gtest.h>
@@ -82,6 +83,25 @@ TEST_P(graph_with, a_graph_runs_as_often_as_wanted) {
     EXPECT_EQ(runs, 505);
     g.run_until([&] { return runs > 1000; });
     EXPECT_EQ(runs, 1010);
+}
+
+TEST_P(graph_with, running_again_allocates_nothing) {
+    graph g;
+    const auto first = g.emplace([] { return 1; });
+    const auto last = g.emplace([] {});
+    for (int i = 0; i < 1000; ++i) {
+        const auto between = g.then([](int n) { return n + 1; }, first);
+        g.then([](int n) { EXPECT_EQ(n, 2); }, between).precede(last);
+    }
+    bool allocated_nothing = false;
+    pool.execute([&] {
+        for (int i = 0; i < 20 && !allocated_nothing; ++i) { // the pool may start a thread meanwhile
+            const std::uint64_t before = pel_test::allocations;
+            g.run();
+            allocated_nothing = pel_test::allocations == before;
+        }
+    });
+    EXPECT_TRUE(allocated_nothing);
 }
 
 TEST_P(graph_with, a_long_chain_takes_no_stack) {
