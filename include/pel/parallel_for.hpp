@@ -5,6 +5,7 @@
 #pragma once
 
 #include <pel/cancellation.hpp>
+#include <pel/detail/core/limits.hpp>
 #include <pel/detail/core/replay.hpp>
 #include <pel/detail/sched/callable.hpp>
 #include <pel/detail/sched/loop.hpp>
@@ -102,21 +103,6 @@ template <std::integral First, std::integral Last, class... Rest>
 inline constexpr bool has_bounds<First, Last, Rest...> = sizeof...(Rest) != 0;
 template <std::random_access_iterator First, std::sized_sentinel_for<First> Last, class... Rest>
 inline constexpr bool has_bounds<First, Last, Rest...> = sizeof...(Rest) != 0;
-
-constexpr no_limits limits_of(const basic_parallel_policy<unlimited>&) noexcept { return {}; }
-
-/// The policy's token is used, not copied.
-template <class Token>
-constexpr loop_limits limits_of(const basic_parallel_policy<Token>& policy) noexcept {
-    loop_limits limits{policy_access::grain(policy), policy_access::most_threads(policy)};
-    if constexpr (!std::is_same_v<Token, no_stop_token>) {
-        limits.token = &policy_access::token(policy);
-        limits.is_stopped = [](const void* token) noexcept {
-            return static_cast<bool>(static_cast<const Token*>(token)->stop_requested());
-        };
-    }
-    return limits;
-}
 
 /// parallel_ranges() for the loops from one place of the program, which `site` remembers.
 template <class Token, class Strand>

@@ -9,6 +9,7 @@
 // Building: one thread. A graph that is built does not change while it runs.
 #pragma once
 
+#include <pel/detail/core/on_node.hpp>
 #include <pel/detail/graph/graph_core.hpp>
 #include <pel/detail/graph/node_function.hpp>
 #include <pel/detail/graph/text.hpp>
@@ -149,7 +150,7 @@ public:
     /// of one priority, until the graph changes.
     void learn() { core_->learn(); }
 
-    /// Runs it, on the calling worker's pool, or the policy's, and waits. Throws: what a node has thrown first, and those
+    /// Runs it, on the calling worker's pool, or the policy's, or the policy's node, and waits. Throws: what a node has thrown first, and those
     /// after it do not begin; operation_cancelled if a node, or the policy's token, has cancelled it; graph_error, also if
     /// branches left a node waiting for ever. Blocks, and is legal everywhere. Thread safety: any thread. Cost: after the
     /// first run it allocates nothing.
@@ -196,17 +197,17 @@ public:
     template <execution_policy Policy, class C = Context>
         requires std::is_void_v<C>
     void run_from(const Policy& policy, node_ref first) {
-        run_in(policy, nullptr, first);
+        run_in(policy, nullptr, own_node(first));
     }
     template <class C = Context>
         requires(!std::is_void_v<C>)
     void run_from(node_ref first, C& context) {
-        run_in(par, &context, first);
+        run_in(par, &context, own_node(first));
     }
     template <execution_policy Policy, class C = Context>
         requires(!std::is_void_v<C>)
     void run_from(const Policy& policy, node_ref first, C& context) {
-        run_in(policy, &context, first);
+        run_in(policy, &context, own_node(first));
     }
 
     /// Begins a run, which goes on by itself. Returns: its handle. Throws: graph_error, std::bad_alloc. Thread safety: any
@@ -253,14 +254,18 @@ private:
         core_->add_edge(from.number, reader, true);
     }
     template <class Policy>
-    void run_in(const Policy& policy, void* context) {
-        detail::throw_if_failed(detail::run_graph(*core_, policy, context));
+    void run_in(const Policy& policy, void* context, const detail::node_data* first = nullptr) {
+        detail::throw_if_failed(detail::run_graph(*core_, policy, context, first));
     }
-
-    template <class Policy>
-    void run_in(const Policy& policy, void* context, const node_ref& first) {
-        detail::node_access::check_same(*core_, first);
-        detail::throw_if_failed(detail::run_graph(*core_, policy, context, detail::node_access::data(first)));
+    template <class Token>
+    void run_in(const basic_parallel_policy<placed<Token>>& policy, void* context,
+                const detail::node_data* first = nullptr) {
+        if (policy_access::node(policy) == nullptr) return run_in(policy_access::without_place(policy), context, first);
+        detail::call_on_node(policy, [&](const auto& there) { run_in(there, context, first); });
+    }
+    detail::node_data* own_node(const node_ref& handle) const {
+        detail::node_access::check_same(*core_, handle);
+        return detail::node_access::data(handle);
     }
     template <class Policy>
     graph_run start_in(const Policy& policy, void* context) {

@@ -13,6 +13,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -262,6 +263,17 @@ TEST_P(graph_with, edges_are_removed_between_runs) {
     const auto value = g.emplace([] { return 1; });
     const auto reader = g.then([](int) {}, value);
     EXPECT_THROW(g.remove_edge(value, reader), graph_error);
+}
+
+TEST_P(graph_with, a_graph_runs_on_a_node) {
+    graph g;
+    std::atomic<int> runs{0};
+    const auto first = g.emplace([&] { ++runs; });
+    for (int i = 0; i < 50; ++i) first.precede(g.emplace([&] { ++runs; }));
+    g.run(par.on(pool).on_node(0));
+    g.run_from(par.on(pool).on_node(0), first);
+    EXPECT_EQ(runs, 102);
+    EXPECT_THROW(g.run(par.on(pool).on_node(1000)), std::invalid_argument);
 }
 
 TEST_P(graph_with, a_run_from_a_node_runs_what_depends_on_it) {

@@ -3,8 +3,8 @@
 //   execute(): one thread; cancel(), status(): any thread; the rest: the handle's.
 #pragma once
 
+#include <pel/detail/core/limits.hpp>
 #include <pel/detail/graph/graph_core.hpp>
-#include <pel/parallel_for.hpp>
 #include <pel/policy.hpp>
 #include <pel/thread_pool.hpp>
 
