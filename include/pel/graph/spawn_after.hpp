@@ -157,7 +157,8 @@ template <class Predecessors, class F>
 auto spawn_in(scheduler& pool, const Predecessors& predecessors, std::size_t size, F&& function) {
     using held = std::decay_t<F>;
     using result = std::invoke_result_t<held&>;
-    static_assert(!std::is_reference_v<result>, "pel::spawn_after: a task that returns a reference is to return a pointer");
+    static_assert(!std::is_reference_v<result>,
+                  "pel::spawn_after: a task that returns a reference is to return a pointer");
     using call = spawned_call<result, held>;
     static_assert(alignof(call) <= 64,
                   "pel::spawn_after: a task aligned to more than 64 bytes is to hold that by pointer");
@@ -208,8 +209,9 @@ inline constexpr bool is_task_handle<task_handle<R>> = true;
 template <class Arguments, std::size_t... I>
 auto spawn_with_results(scheduler& pool, Arguments&& arguments, std::index_sequence<I...>) {
     using function = std::tuple_element_t<sizeof...(I), std::remove_reference_t<Arguments>>;
-    using call = call_with_results<std::decay_t<function>, typename std::decay_t<std::tuple_element_t<
-                                                               I, std::remove_reference_t<Arguments>>>::result_type...>;
+    using call = call_with_results<
+        std::decay_t<function>,
+        typename std::decay_t<std::tuple_element_t<I, std::remove_reference_t<Arguments>>>::result_type...>;
     const predecessor list[] = {predecessor(std::get<I>(arguments))...};
     return spawn_in(pool, list, sizeof...(I),
                     call(std::forward<function>(std::get<sizeof...(I)>(arguments)), std::get<I>(arguments)...));
@@ -250,7 +252,8 @@ auto spawn_after(std::initializer_list<predecessor> predecessors, F&& f) {
 template <detail::range_of_tasks Range, std::invocable F>
 auto spawn_after(thread_pool& pool, const Range& predecessors, F&& f) {
     return detail::spawn_in(detail::pool_access::core(pool),
-                            predecessors | std::views::transform([](const task_ref& each) { return predecessor(each); }),
+                            predecessors |
+                                std::views::transform([](const task_ref& each) { return predecessor(each); }),
                             static_cast<std::size_t>(std::ranges::distance(predecessors)), std::forward<F>(f));
 }
 template <detail::range_of_tasks Range, std::invocable F>

@@ -67,7 +67,7 @@ private:
         pool_.shared().push(entry_, by.near_injector);
     }
 
-    bool was_injected_ = false; // or is, until it is claimed
+    bool was_injected_ = false;   // or is, until it is claimed
     std::uint16_t from_seat_ = 0; // where that was
 };
 

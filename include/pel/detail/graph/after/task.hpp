@@ -146,8 +146,8 @@ private:
     atomic<std::uint32_t> references_{2}; // the handle's, the pool's
     atomic<bool> is_being_sent_{false};
     bool was_sent_ = false;
-    bool keeps_count_ = false;          // waits for a task of another pool, after it has run
-    std::uint8_t used_places_ = 0;      // of places_, by a task that runs
+    bool keeps_count_ = false;     // waits for a task of another pool, after it has run
+    std::uint8_t used_places_ = 0; // of places_, by a task that runs
     const std::uint32_t generation_ = fork_generation.load(relaxed);
     task_core* later_ = nullptr;        // in a list of who ends or runs it
     task_core* next_in_walk_ = nullptr; // guarded by the lock of walk.hpp, like the next
@@ -228,8 +228,10 @@ inline bool task_core::try_return() noexcept {
     const bool passes_on = is_counted_ && !keeps_count_;
     if (passes_on) is_counted_ = false;
     const bool is_ours = has_returned();
-    if (is_ours) is_counted_ = is_counted_ || passes_on;
-    else if (passes_on) pool.submission_ends();
+    if (is_ours)
+        is_counted_ = is_counted_ || passes_on;
+    else if (passes_on)
+        pool.submission_ends();
     return is_ours;
 }
 

@@ -61,9 +61,8 @@ private:
         at->hold();
         bool has_helped = false;
         for (unsigned depth = 0; depth < deepest && &at->pool() == &awaited_.pool(); ++depth) {
-            task_node* const below = at->look_down(number_, failures_, [](task_node& found) noexcept {
-                static_cast<task_core&>(found).hold();
-            });
+            task_node* const below = at->look_down(
+                number_, failures_, [](task_node& found) noexcept { static_cast<task_core&>(found).hold(); });
             if (below == nullptr) {
                 has_helped = help_with(*at);
                 break;
