@@ -37,6 +37,7 @@
 #include <pel/algorithm/uninitialized.hpp>
 #include <pel/cancellation.hpp>
 #include <pel/future.hpp>
+#include <pel/graph/spawn_after.hpp>
 #include <pel/md_range.hpp>
 #include <pel/memory/first_touch.hpp>
 #include <pel/memory/node_of.hpp>

@@ -85,6 +85,7 @@ private:
     }
     void ready() { has_handed_over() ? end_it() : run(); }
     void end_it() {
+        model::check(!is_done(), "a task ends twice");
         for (task_edge *edge = close(), *following = nullptr; edge != nullptr; edge = following) {
             following = edge->next;
             task& successor = static_cast<task&>(*edge->successor);

@@ -297,7 +297,7 @@ TEST(spawn_after, tasks_of_one_pool_may_begin_after_those_of_another) {
             const auto y = spawn_after(second, {x}, [&] { ++runs; });
             const auto bad = spawn_after(first, {y}, [&] { throw std::out_of_range("bad"); });
             const auto dropped = spawn_after(second, {bad, x}, [] { ADD_FAILURE(); });
-            (void)spawn_after(second, {spawn_after(first, {y}, [&] { ++runs; })}, [&] {
+            (void)spawn_after(second, {spawn_after(first, {y}, [&] { ++runs; })}, [&runs, &first, dropped] {
                 ++runs;
                 pel::hand_over_successors(spawn_after(first, {dropped}, [] { ADD_FAILURE(); }));
             });
@@ -441,8 +441,11 @@ void merge_sort(std::vector<int>& data, std::size_t first, std::size_t last) {
     const std::size_t middle = first + (last - first) / 2;
     const auto left = spawn_after({}, [&data, first, middle] { merge_sort(data, first, middle); });
     const auto right = spawn_after({}, [&data, middle, last] { merge_sort(data, middle, last); });
-    pel::hand_over_successors(
-        spawn_after({left, right}, [at, first, middle, last] { std::inplace_merge(at(first), at(middle), at(last)); }));
+    pel::hand_over_successors(spawn_after({left, right}, [&data, at, first, middle, last] {
+        std::vector<int> merged(last - first);
+        std::merge(at(first), at(middle), at(middle), at(last), merged.begin());
+        std::copy(merged.begin(), merged.end(), data.begin() + static_cast<std::ptrdiff_t>(first));
+    }));
 }
 
 TEST_P(spawn_after_on, a_recursive_merge_sort_hands_its_successors_over) {
