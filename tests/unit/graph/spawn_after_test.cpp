@@ -203,6 +203,8 @@ TEST(spawn_after, what_a_task_holds_is_gone_when_it_is_done_and_its_result_with_
         auto kept = spawn_after(pool, {x}, [alive] { return alive; });
         auto reader = spawn_after(pool, kept, [](const std::shared_ptr<int>& held) { return *held; });
         dropped.wait();
+        const auto late = spawn_after(pool, {bad}, [alive] { ADD_FAILURE(); });
+        EXPECT_TRUE(late.is_ready());
         EXPECT_EQ(reader.get(), 0);
         ASSERT_EQ(alive.use_count(), 2);
         kept = {};

@@ -259,7 +259,7 @@ struct task_core::ready_list {
     }
 };
 
-/// Ends a task that has run or will not, and all that end with it. Returns: the caller's to run next, or null.
+/// Ends a task that has run or was dropped, and all that end with it. Returns: the caller's to run next, or null.
 inline task_core* task_core::end_all(task_core& first, std::uint64_t wait) noexcept {
     scheduler& pool = first.pool_;
     bool has_count = std::exchange(first.is_counted_, false);
@@ -294,6 +294,7 @@ inline task_core* task_core::end_all(task_core& first, std::uint64_t wait) noexc
 /// Ready, and nobody has it: by a thread inside the pool, or about to be.
 inline void task_core::start() noexcept {
     if (must_run()) return inject();
+    drop();
     for (task_core* next = end_all(*this, 0); next != nullptr;) std::exchange(next, next->later_)->inject();
 }
 
