@@ -15,7 +15,11 @@ void merge_sort(iterator first, iterator last) {
     const iterator middle = first + (last - first) / 2;
     auto left = pel::spawn_after({}, [=] { merge_sort(first, middle); });
     auto right = pel::spawn_after({}, [=] { merge_sort(middle, last); });
-    auto merge = pel::spawn_after({left, right}, [=] { std::inplace_merge(first, middle, last); });
+    auto merge = pel::spawn_after({left, right}, [=] {
+        std::vector<int> merged(static_cast<std::size_t>(last - first));
+        std::merge(first, middle, middle, last, merged.begin());
+        std::copy(merged.begin(), merged.end(), first);
+    });
     pel::hand_over_successors(merge); // who waits for this task waits for the merge; nobody blocks
 }
 
