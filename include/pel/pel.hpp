@@ -40,6 +40,7 @@
 #include <pel/graph/from_json.hpp>
 #include <pel/graph/graph.hpp>
 #include <pel/graph/resource.hpp>
+#include <pel/graph/spawn_after.hpp>
 #include <pel/graph/subgraph.hpp>
 #include <pel/md_range.hpp>
 #include <pel/memory/first_touch.hpp>

@@ -6,7 +6,7 @@
 //   chain() that comes too late: the result.
 #pragma once
 
-#include <pel/detail/sched/foreign.hpp>
+#include <pel/detail/sched/injected.hpp>
 
 #include <exception>
 #include <functional>
@@ -23,31 +23,12 @@ class future;
 namespace detail {
 
 /// The part that does not know the result.
-class submission_core : public job {
+class submission_core : public injected_job {
 public:
-    submission_core(scheduler& pool, job_function function) noexcept : job(nullptr), pool_(pool) {
-        entry_.single.function = function;
-        entry_.single.frame = this;
-    }
+    using injected_job::injected_job;
     virtual void destroy() noexcept = 0;
 
     bool is_done() const noexcept { return state.is_done(); }
-
-    /// Into the injector of the caller's node. A pool at its end, or of the parent process, runs it here and now.
-    void inject() noexcept {
-        if (pool_.is_stopping() || !pool_.is_from_this_process())
-            return entry_.single.function(entry_.single, *current_worker, job_action::run);
-        worker& by = counting_record(pool_);
-        pool_.submission_begins();
-        is_counted_ = true;
-        by.counts.injected.add();
-        scheduler& pool = pool_; // the job may be done, and gone, after the push
-        if (!pool.has_places()) [[likely]]
-            pool.shared().push(entry_, 0);
-        else
-            push_near(by);
-        pool.look(by);
-    }
 
     void wait() {
         if (is_done()) return;
@@ -55,7 +36,7 @@ public:
         foreign_call call(pool_);
         if (call.own() == nullptr) return wait_alone();
         worker& own = *call.own();
-        if (pool_.shared().try_remove(entry_)) {
+        if (try_claim()) {
             own.counts.claims.add();
             return pool_.run(own, entry_.single);
         }
@@ -78,24 +59,13 @@ public:
         if (!next_.compare_exchange(none, &next, acq_rel)) next.inject();
     }
 
-    scheduler& pool() const noexcept { return pool_; }
-
-    /// The record that counts for the calling thread in `pool`.
-    static worker& counting_record(scheduler& pool) {
-        if (current_worker->pool == &pool) return *current_worker;
-        worker* const lease = lease_list::record_in(pool);
-        return lease != nullptr ? *lease : no_worker;
-    }
-
 protected:
     ~submission_core() = default;
-
-    const std::uint64_t fp_environment_ = read_fp_environment(); // the submitter's
 
     /// The runner's last words: tells the waiter, starts the continuation, drops the pool's reference. Whoever sees that
     /// it is done finds the chain closed: a fork child that chains to it then must not wait for a thread of the parent.
     void finish(worker& runner) noexcept {
-        if (is_counted_) pool_.count_injected(runner, from_seat_);
+        count_run(runner);
         scheduler& pool = pool_;
         const bool was_counted = is_counted_;
         submission_core* const next = next_.exchange(this, acq_rel); // sync(U2) acq_rel: next is complete; the result
@@ -106,25 +76,16 @@ protected:
     }
 
 private:
-    PEL_NOINLINE void push_near(worker& by) noexcept {
-        if (&by != current_worker || by.has_left) pool_.come_by(by);
-        from_seat_ = static_cast<std::uint16_t>(by.seat.load(relaxed)); // its own hint
-        pool_.shared().push(entry_, by.near_injector);
-    }
     void wait_alone() {
-        if (pool_.shared().try_remove(entry_)) return entry_.single.function(entry_.single, no_worker, job_action::run);
+        if (try_claim()) return entry_.single.function(entry_.single, no_worker, job_action::run);
         while (!is_done()) yield_thread();
     }
 
     static constexpr memory_order release_order = detail::release; // the member function hides the name
 
-    scheduler& pool_;
-    injector_entry entry_;
     worker* waiter_ = nullptr; // written before the state says parked (D3)
     atomic<std::uint32_t> references_{2};
     atomic<submission_core*> next_{nullptr}; // this: closed, the result is there
-    bool is_counted_ = false;
-    std::uint16_t from_seat_ = 0; // where it was submitted
 };
 
 /// The part that knows the result.

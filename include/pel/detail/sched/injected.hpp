@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// A job that goes through an injector: a submission, a task that waited for others. It counts as submitted, so its pool
+// ends after it. Whoever unlinks its entry runs it.
+//   who made it ready: inject().  any thread: try_claim().
+#pragma once
+
+#include <pel/detail/sched/foreign.hpp>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+class injected_job : public job {
+public:
+    injected_job(scheduler& pool, job_function function) noexcept : job(nullptr), pool_(pool) {
+        entry_.single.function = function;
+        entry_.single.frame = this;
+    }
+
+    scheduler& pool() const noexcept { return pool_; }
+
+    /// Into the injector of the caller's node. A pool at its end, or of the parent process, runs it here and now.
+    void inject() noexcept {
+        if (!is_served()) return entry_.single.function(entry_.single, *current_worker, job_action::run);
+        worker& by = counting_record(pool_);
+        if (!is_counted_) pool_.submission_begins();
+        is_counted_ = true;
+        const bool is_back = std::exchange(was_injected_, true);
+        by.counts.injected.add();
+        scheduler& pool = pool_; // the job may be done, and gone, after the push
+        if (is_back) [[unlikely]]
+            pool.shared().push(entry_, entry_.home.load(relaxed) - 1U); // others may look for it there
+        else if (!pool.has_places()) [[likely]]
+            pool.shared().push(entry_, 0);
+        else
+            push_near(by);
+        pool.look(by);
+    }
+    /// Takes it out of its injector. False: it is not there, or not any more.
+    bool try_claim() noexcept { return pool_.shared().try_remove(entry_); }
+
+    /// The record that counts for the calling thread in `pool`.
+    static worker& counting_record(scheduler& pool) {
+        if (current_worker->pool == &pool) return *current_worker;
+        worker* const lease = lease_list::record_in(pool);
+        return lease != nullptr ? *lease : no_worker;
+    }
+
+protected:
+    ~injected_job() = default;
+
+    /// Whether threads will come to what is injected.
+    bool is_served() const noexcept { return !pool_.is_stopping() && pool_.is_from_this_process(); }
+    /// Who has claimed it, when it has run.
+    void count_run(worker& runner) noexcept {
+        if (was_injected_) pool_.count_injected(runner, from_seat_);
+    }
+
+    scheduler& pool_;
+    injector_entry entry_;
+    const std::uint64_t fp_environment_ = read_fp_environment(); // its maker's
+    bool is_counted_ = false;                                    // as a submission that is to end
+
+private:
+    PEL_NOINLINE void push_near(worker& by) noexcept {
+        if (&by != current_worker || by.has_left) pool_.come_by(by);
+        from_seat_ = static_cast<std::uint16_t>(by.seat.load(relaxed)); // its own hint
+        pool_.shared().push(entry_, by.near_injector);
+    }
+
+    bool was_injected_ = false;   // or is, until it is claimed
+    std::uint16_t from_seat_ = 0; // where that was
+};
+
+} // namespace detail
+PEL_NAMESPACE_END
