@@ -12,12 +12,12 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static pel::thread_pool pool(2);
-    const pel_test::shape shape = pel_test::make_shape([&](std::size_t limit) {
+    const pel_test::graph_shape made = pel_test::make_shape([&](std::size_t limit) {
         if (size == 0) return std::size_t{0};
         --size;
         return *data++ % limit;
     });
-    pel_test::check_shape(shape, pool);
+    pel_test::check_shape(made, pool);
     if (!testing::Test::HasFailure()) return 0;
     std::fputs("the graph and the interpreter differ\n", stderr);
     std::abort();

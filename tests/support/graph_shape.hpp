@@ -31,12 +31,12 @@ struct shape_node {
     int items = 0;                         // of a loop inside
     fault first = fault::none;             // what happens when it runs for the first time
 };
-using shape = std::vector<shape_node>;
+using graph_shape = std::vector<shape_node>;
 
 /// A shape by numbers that below(limit) gives, each less than its limit.
 template <class Below>
-shape make_shape(const Below& below) {
-    shape all(1 + below(most_nodes));
+graph_shape make_shape(const Below& below) {
+    graph_shape all(1 + below(most_nodes));
     const std::size_t branches = below(3) == 0 ? 0 : below(40); // of 100
     for (std::size_t i = 0; i != all.size(); ++i) {
         shape_node& node = all[i];
@@ -65,7 +65,7 @@ shape make_shape(const Below& below) {
     return all;
 }
 
-inline std::vector<int> count_plain(const shape& all) {
+inline std::vector<int> count_plain(const graph_shape& all) {
     std::vector<int> plain(all.size());
     for (const shape_node& each : all) {
         for (const std::size_t to : each.successors) plain[to] += !each.is_branch;
@@ -74,7 +74,7 @@ inline std::vector<int> count_plain(const shape& all) {
 }
 
 /// Whether every node can be reached, and no branch enters a join from outside of the loop that the join begins.
-inline bool is_valid(const shape& all) {
+inline bool is_valid(const graph_shape& all) {
     const std::size_t n = all.size();
     std::array<std::array<bool, most_nodes>, most_nodes> leads{};
     for (std::size_t i = 0; i != n; ++i) {
@@ -116,7 +116,7 @@ struct outcome {
     bool is_complete = true; // no node was left that some of its predecessors had come to
 };
 
-inline outcome interpret(const shape& all) {
+inline outcome interpret(const graph_shape& all) {
     const std::vector<int> plain = count_plain(all);
     std::vector<int> left = plain, chosen(all.size());
     outcome result{std::vector<int>(all.size())};
@@ -150,7 +150,7 @@ inline outcome interpret(const shape& all) {
 /// The shape as a graph, and what its nodes did.
 class running {
 public:
-    explicit running(const shape& all) : shape_(all), runs_(all.size()), added_(all.size()), items_(all.size()) {
+    explicit running(const graph_shape& all) : shape_(all), runs_(all.size()), added_(all.size()), items_(all.size()) {
         std::vector<pel::node_ref> nodes;
         for (std::size_t i = 0; i != all.size(); ++i) {
             if (all[i].is_branch) {
@@ -201,13 +201,13 @@ private:
         return begin(i);
     }
 
-    const shape& shape_;
+    const graph_shape& shape_;
     pel::graph graph_;
     std::vector<std::atomic<int>> runs_, added_, items_;
     bool has_faults_ = false;
 };
 
-inline bool may_fail(const shape& all, const outcome& expected) {
+inline bool may_fail(const graph_shape& all, const outcome& expected) {
     for (std::size_t i = 0; i != all.size(); ++i) {
         const bool is_asked = all[i].first == fault::throws || all[i].added == 0 || all[i].is_branch;
         if (all[i].first != fault::none && is_asked && expected.runs[i] != 0) return true;
@@ -216,7 +216,7 @@ inline bool may_fail(const shape& all, const outcome& expected) {
 }
 
 /// Returns: whether the shape was one that runs.
-inline bool check_shape(const shape& all, pel::thread_pool& pool) {
+inline bool check_shape(const graph_shape& all, pel::thread_pool& pool) {
     running it(all);
     const auto run = [&] { it.graph().run(pel::par.on(pool)); };
     if (!is_valid(all)) {

@@ -17,7 +17,7 @@ namespace random_graph_test {
 using pel::par;
 
 using pel_test::check_shape;
-using pel_test::shape;
+using pel_test::graph_shape;
 
 std::size_t below(std::mt19937_64& random, std::size_t limit) { return random() % limit; }
 
@@ -29,7 +29,7 @@ TEST_P(random_graph_with, a_graph_does_what_an_interpreter_does) {
     std::mt19937_64 random(seed);
     unsigned valid = 0;
     for (unsigned long i = 0; i != pel_test::scaled(25'000) && !HasFailure(); ++i) {
-        const shape all = pel_test::make_shape([&](std::size_t limit) { return below(random, limit); });
+        const graph_shape all = pel_test::make_shape([&](std::size_t limit) { return below(random, limit); });
         valid += check_shape(all, pool);
         ASSERT_FALSE(HasFailure()) << "seed " << seed << ", shape " << i;
     }
