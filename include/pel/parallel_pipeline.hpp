@@ -67,6 +67,7 @@ constexpr bool check_pipeline() {
 /// ends when the next stage has returned; what the last stage returns is dropped. Values need not be movable.
 /// The order of serial stages is that in which tokens have passed the first; they differ from their numbers only where
 /// one was deferred, see pel::pipeline_control.
+/// Requires: no stage waits for what another token is to do: brief tokens run one after the other.
 /// Throws: the first exception of a stage, and what is in the pipeline by then goes no further; operation_cancelled, if
 /// the policy's stop token, or a scope around, ended it before the stream did; std::logic_error for deferrals that cannot
 /// end; std::invalid_argument for 0 max_tokens; std::bad_alloc. Blocks, and is legal everywhere, in stages too.

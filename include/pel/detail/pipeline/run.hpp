@@ -26,7 +26,7 @@ namespace detail {
 
 /// Whether tokens are worth sharing. One that takes long was worth it, but that is known when it has ended. From then on
 /// tokens are shared until that has cost as much as the long one, run alone, may have: no stream does much worse than
-/// with the better choice (as wait_spin_ns()). The first token is shared.
+/// with the better choice (as wait_spin_ns()). Until the first has ended nothing is known, and tokens are shared.
 class sharing_estimate {
 public:
     static constexpr std::int64_t brief_ns = 1'000; // to run tokens shorter than this on several threads takes longer
@@ -38,18 +38,23 @@ public:
     }
     bool may_share() const noexcept { return may_share_; }
     bool is_on() const noexcept { return left_.load(relaxed) > 0; } // all stale values: a token more or less
-    void count_one() noexcept { left_.store(left_.load(relaxed) - 1, relaxed); }
+    void count_one() noexcept {
+        const std::int64_t left = left_.load(relaxed);
+        if (left != unknown) left_.store(left - 1, relaxed);
+    }
     void note(std::int64_t took) noexcept {
-        if (took < brief_) return;
-        const std::int64_t wanted = took / cost_;
-        if (left_.load(relaxed) < wanted) left_.store(wanted, relaxed);
+        const std::int64_t wanted = took < brief_ ? 0 : took / cost_;
+        const std::int64_t left = left_.load(relaxed);
+        if (left == unknown || left < wanted) left_.store(wanted, relaxed);
     }
 
 private:
+    static constexpr std::int64_t unknown = INT64_MAX;
+
     const std::int64_t brief_ = ticks_of_ns(brief_ns);
     const std::int64_t cost_ = ticks_of_ns(cost_ns) > 0 ? ticks_of_ns(cost_ns) : 1;
     bool may_share_ = true;
-    atomic<std::int64_t> left_{1};
+    atomic<std::int64_t> left_{unknown};
 };
 
 template <class Token, class... Stages>
@@ -227,7 +232,7 @@ private:
         return *fresh;
     }
     template <std::size_t... Before>
-    void set_turns(std::uint64_t order, std::index_sequence<Before...>) noexcept {
+    void set_turns([[maybe_unused]] std::uint64_t order, std::index_sequence<Before...>) noexcept {
         (std::get<Before + 1>(places_).set_turn(order), ...);
     }
     void set_turns(std::uint64_t order) noexcept { set_turns(order, std::make_index_sequence<size - 1>()); }
