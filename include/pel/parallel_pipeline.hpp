@@ -10,8 +10,11 @@
 #include <pel/parallel_for.hpp>
 #include <pel/task_group.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <limits>
+#include <stdexcept>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -36,24 +39,12 @@ auto parallel(F&& f) {
 
 namespace detail {
 
-/// Whether the stages fit; the message if not.
-template <class... Stages>
-constexpr bool check_pipeline() {
-    static_assert(sizeof...(Stages) != 0, "pel::parallel_pipeline: takes ([policy], max_tokens, stages…)");
-    if constexpr (sizeof...(Stages) == 0) {
-        return false;
-    } else if constexpr (!(is_stage<Stages> && ...)) {
-        static_assert((is_stage<Stages> && ...), "pel::parallel_pipeline: a stage is pel::serial(f), "
-                                                 "pel::serial_out_of_order(f) or pel::parallel(f)");
-        return false;
-    } else {
-        using chain = stage_chain<Stages...>;
-        constexpr bool is_serial = chain::template link<0>::kind != stage_kind::parallel;
-        static_assert(is_serial, "pel::parallel_pipeline: the first stage, which makes the tokens, must be serial(f)");
-        constexpr bool fits = chain::misfit == chain::size;
-        if constexpr (!fits) (void)check_stage<chain::misfit, fits>{};
-        return is_serial && fits;
-    }
+/// Throws: std::invalid_argument unless it is positive.
+template <std::integral Count>
+std::size_t checked_tokens(Count max_tokens) {
+    if (max_tokens <= 0)
+        throw_error<std::invalid_argument>("pel::parallel_pipeline: max_tokens is " + std::to_string(max_tokens));
+    return static_cast<std::size_t>(max_tokens);
 }
 
 } // namespace detail
@@ -77,25 +68,26 @@ constexpr bool check_pipeline() {
 /// passes from one thread to another. Each token in the pipeline at once has a buffer, which is made when it is first
 /// needed; later ones use it again. Policy: with max_concurrency(k) there are at most k tokens at once; grain,
 /// deterministic and replay change nothing.
-template <class Token, class... Stages>
-void parallel_pipeline(const basic_parallel_policy<Token>& policy, std::size_t max_tokens, Stages... stages) {
-    if constexpr (detail::check_pipeline<Stages...>()) {
-        const unsigned most = policy_access::most_threads(policy);
-        const std::size_t limit = most == 0 ? std::numeric_limits<std::size_t>::max() : most;
-        detail::scheduler* const named = detail::pool_access::chosen(policy);
-        detail::scheduler& pool = named != nullptr ? *named : detail::current_scheduler();
-        const detail::foreign_call call(pool);
-        detail::pipeline_run<Token, Stages...> run(max_tokens, limit, policy_access::token(policy), stages...);
-        if (call.own() == nullptr || limit == 1)
-            run.run_alone();
-        else
-            run.run_shared(*call.own());
-    }
+template <class Token, std::integral Count, class... Stages>
+    requires detail::pipeline_stages<Stages...>
+void parallel_pipeline(const basic_parallel_policy<Token>& policy, Count max_tokens, Stages... stages) {
+    const unsigned most = policy_access::most_threads(policy);
+    const std::size_t limit = most == 0 ? std::numeric_limits<std::size_t>::max() : most;
+    const std::size_t tokens = detail::checked_tokens(max_tokens);
+    detail::scheduler* const named = detail::pool_access::chosen(policy);
+    detail::scheduler& pool = named != nullptr ? *named : detail::current_scheduler();
+    const detail::foreign_call call(pool);
+    detail::pipeline_run<Token, Stages...> run(tokens, limit, policy_access::token(policy), stages...);
+    if (call.own() == nullptr || limit == 1)
+        run.run_alone();
+    else
+        run.run_shared(*call.own());
 }
 
 /// On a node's threads.
-template <class Token, class... Stages>
-void parallel_pipeline(const basic_parallel_policy<placed<Token>>& policy, std::size_t max_tokens, Stages... stages) {
+template <class Token, std::integral Count, class... Stages>
+    requires detail::pipeline_stages<Stages...>
+void parallel_pipeline(const basic_parallel_policy<placed<Token>>& policy, Count max_tokens, Stages... stages) {
     if (policy_access::node(policy) == nullptr)
         return parallel_pipeline(policy_access::without_place(policy), max_tokens, std::move(stages)...);
     detail::call_on_node(policy,
@@ -103,17 +95,35 @@ void parallel_pipeline(const basic_parallel_policy<placed<Token>>& policy, std::
 }
 
 /// One token after the other, on the calling thread.
-template <class... Stages>
-void parallel_pipeline(const sequenced_policy&, std::size_t max_tokens, Stages... stages) {
-    if constexpr (detail::check_pipeline<Stages...>()) {
-        const no_stop_token none;
-        detail::pipeline_run<no_stop_token, Stages...>(max_tokens, 1, none, stages...).run_alone();
-    }
+template <std::integral Count, class... Stages>
+    requires detail::pipeline_stages<Stages...>
+void parallel_pipeline(const sequenced_policy&, Count max_tokens, Stages... stages) {
+    const std::size_t tokens = detail::checked_tokens(max_tokens);
+    const no_stop_token none;
+    detail::pipeline_run<no_stop_token, Stages...>(tokens, 1, none, stages...).run_alone();
 }
 
-template <class... Stages>
-void parallel_pipeline(std::size_t max_tokens, Stages... stages) {
+template <std::integral Count, class... Stages>
+    requires detail::pipeline_stages<Stages...>
+void parallel_pipeline(Count max_tokens, Stages... stages) {
     parallel_pipeline(par, max_tokens, std::move(stages)...);
+}
+
+/// Chosen where no other form fits: says why, in one line.
+template <class... Arguments>
+    requires(detail::error_of_call<Arguments...> != detail::pipeline_error::none)
+void parallel_pipeline(const Arguments&...) {
+    constexpr detail::pipeline_error error = detail::error_of_call<Arguments...>;
+    static_assert(error != detail::pipeline_error::no_stages,
+                  "pel::parallel_pipeline: takes ([policy], max_tokens, stages...)");
+    static_assert(error != detail::pipeline_error::no_stage,
+                  "pel::parallel_pipeline: a stage is pel::serial(f), pel::serial_out_of_order(f) or pel::parallel(f)");
+    static_assert(error != detail::pipeline_error::parallel_first,
+                  "pel::parallel_pipeline: the first stage, which makes the tokens, must be serial");
+    static_assert(
+        error != detail::pipeline_error::misfit,
+        "pel::parallel_pipeline: a stage cannot be called with what the one before returns, nor with that and "
+        "a pel::pipeline_control&; the first stage takes a pel::pipeline_control& or nothing");
 }
 
 PEL_NAMESPACE_END

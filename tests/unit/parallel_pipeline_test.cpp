@@ -358,7 +358,8 @@ TEST(parallel_pipeline, no_tokens_at_once_are_an_error_that_says_so) {
         return "none";
     };
     EXPECT_EQ(text_of([] { parallel_pipeline(0, count_to(3)); }), "pel::parallel_pipeline: max_tokens is 0");
-    EXPECT_EQ(text_of([] { parallel_pipeline(pel::seq, 0, count_to(3)); }), "pel::parallel_pipeline: max_tokens is 0");
+    EXPECT_EQ(text_of([] { parallel_pipeline(pel::seq, -3, count_to(3)); }),
+              "pel::parallel_pipeline: max_tokens is -3");
     EXPECT_EQ(
         text_of([] { parallel_pipeline(1, serial([](pipeline_control& control) { control.set_max_tokens(0); })); }),
         "pel::parallel_pipeline: max_tokens is 0");

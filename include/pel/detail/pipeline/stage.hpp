@@ -3,7 +3,7 @@
 // stage takes it, and whether they fit.
 #pragma once
 
-#include <pel/detail/platform/config.hpp>
+#include <pel/policy.hpp>
 
 #include <algorithm>
 #include <array>
@@ -211,13 +211,30 @@ struct stage_chain {
     }
 };
 
-/// Named in the compiler's message: the number of the stage, from 0.
-template <std::size_t Stage, bool Fits>
-struct check_stage {
-    static_assert(Fits,
-                  "pel::parallel_pipeline: this stage cannot be called with what the stage before returns, nor with "
-                  "that and a pel::pipeline_control&");
-};
+enum class pipeline_error { none, no_stages, no_stage, parallel_first, misfit };
+
+template <class... Stages>
+consteval pipeline_error error_of_stages() {
+    if constexpr (sizeof...(Stages) == 0) {
+        return pipeline_error::no_stages;
+    } else if constexpr (!(is_stage<Stages> && ...)) {
+        return pipeline_error::no_stage;
+    } else {
+        using chain = stage_chain<Stages...>;
+        if (chain::template link<0>::kind == stage_kind::parallel) return pipeline_error::parallel_first;
+        return chain::misfit == chain::size ? pipeline_error::none : pipeline_error::misfit;
+    }
+}
+template <class... Stages>
+concept pipeline_stages = error_of_stages<Stages...>() == pipeline_error::none;
+
+/// What is wrong with the arguments of a call.
+template <class... Arguments>
+inline constexpr pipeline_error error_of_call = pipeline_error::no_stages;
+template <execution_policy Policy, class... Arguments>
+inline constexpr pipeline_error error_of_call<Policy, Arguments...> = error_of_call<Arguments...>;
+template <std::integral Count, class... Stages>
+inline constexpr pipeline_error error_of_call<Count, Stages...> = error_of_stages<Stages...>();
 
 } // namespace detail
 PEL_NAMESPACE_END
