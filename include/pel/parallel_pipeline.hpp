@@ -113,17 +113,16 @@ void parallel_pipeline(Count max_tokens, Stages... stages) {
 template <class... Arguments>
     requires(detail::error_of_call<Arguments...> != detail::pipeline_error::none)
 void parallel_pipeline(const Arguments&...) {
-    constexpr detail::pipeline_error error = detail::error_of_call<Arguments...>;
-    static_assert(error != detail::pipeline_error::no_stages,
-                  "pel::parallel_pipeline: takes ([policy], max_tokens, stages...)");
-    static_assert(error != detail::pipeline_error::no_stage,
-                  "pel::parallel_pipeline: a stage is pel::serial(f), pel::serial_out_of_order(f) or pel::parallel(f)");
-    static_assert(error != detail::pipeline_error::parallel_first,
-                  "pel::parallel_pipeline: the first stage, which makes the tokens, must be serial");
-    static_assert(
-        error != detail::pipeline_error::misfit,
-        "pel::parallel_pipeline: a stage cannot be called with what the one before returns, nor with that and "
-        "a pel::pipeline_control&; the first stage takes a pel::pipeline_control& or nothing");
+    using enum detail::pipeline_error;
+    constexpr auto error = detail::error_of_call<Arguments...>;
+    constexpr bool has_stages = error != no_stages, are_stages = error != no_stage;
+    constexpr bool has_serial_first = error != parallel_first, do_fit = error != misfit;
+    static_assert(has_stages, "pel::parallel_pipeline: takes ([policy], max_tokens, stages...)");
+    static_assert(are_stages, "pel::parallel_pipeline: a stage is pel::serial(f), pel::serial_out_of_order(f) or "
+                              "pel::parallel(f)");
+    static_assert(has_serial_first, "pel::parallel_pipeline: the first stage, which makes the tokens, must be serial");
+    static_assert(do_fit, "pel::parallel_pipeline: a stage cannot be called with what the one before returns, nor with "
+                          "that and a pel::pipeline_control&; the first takes a pel::pipeline_control& or nothing");
 }
 
 PEL_NAMESPACE_END

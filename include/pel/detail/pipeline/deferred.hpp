@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The tokens of a pipeline that were put aside until another one has passed the first stage. Used by who is in that
-// stage.
+// For which token the first stage of a pipeline is called: the next, or one that was put aside until another one had
+// passed that stage.
+//   who is in that stage: everything.
 // I1  A token is aside from put_aside() until passed() or withdraw(); it is ready while it waits for none that is aside
 //     or to come. Who waits for a token that waits for it, directly or not, is found at once: the chain of those that are
 //     aside is followed.
@@ -107,6 +108,41 @@ private:
     std::map<std::uint64_t, token> aside_;
     std::multimap<std::uint64_t, std::uint64_t> waiting_; // by what they wait for
     std::set<std::uint64_t> ready_;
+};
+
+/// Which token the first stage is called for.
+class token_numbers {
+public:
+    bool has_ready() const noexcept { return !deferred_.is_empty() && deferred_.has_ready(); }
+    std::uint64_t made() const noexcept { return next_; }
+
+    std::uint64_t next() noexcept { return next_++; }
+    std::uint64_t again(std::uint64_t& deferrals) noexcept {
+        const std::uint64_t number = deferred_.take_ready();
+        deferrals = deferred_.times(number);
+        return number;
+    }
+    /// Throws: as deferred_tokens.
+    PEL_COLD void put_aside(std::uint64_t number, std::uint64_t until, std::uint64_t deferrals) {
+        deferred_.put_aside(number, until, deferrals + 1, next_);
+    }
+    void passed(std::uint64_t number) {
+        if (!deferred_.is_empty()) [[unlikely]]
+            deferred_.passed(number);
+    }
+    /// There is no such token: the stream has ended before it.
+    PEL_COLD void withdraw(std::uint64_t number) noexcept {
+        if (!deferred_.is_empty()) deferred_.withdraw(number);
+        if (number + 1 == next_) --next_;
+    }
+    void check_none_is_left() const {
+        if (!deferred_.is_empty()) [[unlikely]]
+            deferred_.check_none_is_left(next_);
+    }
+
+private:
+    std::uint64_t next_ = 0;
+    deferred_tokens deferred_;
 };
 
 } // namespace detail

@@ -11,7 +11,9 @@
 #pragma once
 
 #include <pel/detail/pipeline/control.hpp>
-#include <pel/detail/pipeline/source.hpp>
+#include <pel/detail/pipeline/deferred.hpp>
+#include <pel/detail/pipeline/free_lines.hpp>
+#include <pel/detail/pipeline/line.hpp>
 #include <pel/detail/platform/clock.hpp>
 
 #include <cstddef>

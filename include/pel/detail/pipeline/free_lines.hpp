@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The first stage of a pipeline without its function: numbers of tokens, and the lines that they take.
+// The lines of a pipeline that have no token.
 //   who is in the gate of the first stage: everything.
-// I1  made_ lines are in use: free, in hand, or with a token. No token is begun while that is more than the target, so
+// I1  count_ lines are in use: free, in hand, or with a token. No token is begun while that is more than the target, so
 //     there are never more tokens than the largest target since the newest was begun.
 #pragma once
 
-#include <pel/detail/pipeline/deferred.hpp>
-#include <pel/detail/pipeline/line.hpp>
+#include <pel/detail/pipeline/gate.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <utility>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-/// Lines without a token. Line: a gate_waiter.
+/// Line: a gate_waiter.
 template <class Line>
 class free_lines {
 public:
@@ -79,41 +77,6 @@ private:
     gate_waiter* spare_ = nullptr; // not in use: fewer tokens were asked for
     std::size_t count_ = 0;        // in use
     std::size_t free_count_ = 0;
-};
-
-/// Which token the first stage is called for.
-class token_numbers {
-public:
-    bool has_ready() const noexcept { return !deferred_.is_empty() && deferred_.has_ready(); }
-    std::uint64_t made() const noexcept { return next_; }
-
-    std::uint64_t next() noexcept { return next_++; }
-    std::uint64_t again(std::uint64_t& deferrals) noexcept {
-        const std::uint64_t number = deferred_.take_ready();
-        deferrals = deferred_.times(number);
-        return number;
-    }
-    /// Throws: as deferred_tokens.
-    PEL_COLD void put_aside(std::uint64_t number, std::uint64_t until, std::uint64_t deferrals) {
-        deferred_.put_aside(number, until, deferrals + 1, next_);
-    }
-    void passed(std::uint64_t number) {
-        if (!deferred_.is_empty()) [[unlikely]]
-            deferred_.passed(number);
-    }
-    /// There is no such token: the stream has ended before it.
-    PEL_COLD void withdraw(std::uint64_t number) noexcept {
-        if (!deferred_.is_empty()) deferred_.withdraw(number);
-        if (number + 1 == next_) --next_;
-    }
-    void check_none_is_left() const {
-        if (!deferred_.is_empty()) [[unlikely]]
-            deferred_.check_none_is_left(next_);
-    }
-
-private:
-    std::uint64_t next_ = 0;
-    deferred_tokens deferred_;
 };
 
 } // namespace detail
