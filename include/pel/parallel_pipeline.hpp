@@ -64,7 +64,7 @@ std::size_t checked_tokens(Count max_tokens) {
 /// end; std::invalid_argument for 0 max_tokens; std::bad_alloc. Blocks, and is legal everywhere, in stages too.
 /// Complexity: work that of the stages, span that of the slowest serial stage's calls, or of the longest token. Tokens
 /// that cannot enter a serial stage wait without a thread.
-/// Cost: a ns or so per stage while tokens take less than a µs, all on one thread; above that, 0.1–0.3 µs per token that
+/// Cost: a few ns per stage while tokens take less than a µs, all on one thread; above that, 0.1–0.3 µs per token that
 /// passes from one thread to another. Each token in the pipeline at once has a buffer, which is made when it is first
 /// needed; later ones use it again. Policy: with max_concurrency(k) there are at most k tokens at once; grain,
 /// deterministic and replay change nothing.

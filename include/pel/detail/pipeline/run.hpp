@@ -219,7 +219,7 @@ private:
     template <std::size_t... Before>
     PEL_ALWAYS_INLINE bool run_stages(line& token, std::index_sequence<Before...>) {
         bool may_go_on = true;
-        (void)((!token.is_filtered && (may_go_on = !must_stop()) && (call<Before + 1>(token), true)) && ...);
+        (void)(((may_go_on = !must_stop()) && call<Before + 1>(token)) && ...);
         if constexpr (size == 1) token.clear();
         return may_go_on;
     }
@@ -320,7 +320,7 @@ private:
         }
         if constexpr (kind == stage_kind::parallel) {
             if (run.must_stop()) return false;
-            run.template call<Stage>(*token);
+            (void)run.template call<Stage>(*token);
             run.template advance<Stage>(*token);
         } else {
             auto& place = std::get<Stage>(run.places_);
@@ -328,7 +328,7 @@ private:
             if (token == nullptr) return false;
             if (!token->is_filtered) {
                 if (run.must_stop()) return false;
-                run.template call<Stage>(*token);
+                (void)run.template call<Stage>(*token);
             }
             run.template advance<Stage>(*token);
             if (auto* const next = static_cast<line*>(place.depart())) {
@@ -344,8 +344,9 @@ private:
             static_cast<unsigned>(token.is_filtered && !chain::template is_ordered_after<Stage> ? size : Stage + 1);
     }
 
+    /// False: the stage has filtered it out.
     template <std::size_t Stage>
-    PEL_ALWAYS_INLINE void call(line& token) {
+    PEL_ALWAYS_INLINE bool call(line& token) {
         using here = link<Stage>;
         using before = link<Stage - 1>;
         auto& function = std::get<Stage>(stages_).function;
@@ -369,8 +370,10 @@ private:
             if (!token.template kept_value<Stage>()) {
                 token.clear();
                 token.is_filtered = true;
+                return false;
             }
         }
+        return true;
     }
 
     const Token& token_;
