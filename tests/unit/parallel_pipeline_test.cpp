@@ -180,20 +180,21 @@ struct immovable {
 TEST_P(parallel_pipeline_with, values_may_be_move_only_immovable_references_or_none) {
     numbers table = all_below(500);
     numbers kept;
-    int calls = 0;
-    parallel_pipeline(
-        par.on(pool), 5, serial([&, n = std::size_t{0}](pipeline_control& control) mutable -> number& {
-            if (n + 1 == table.size()) control.stop();
-            return table[n++];
-        }),
-        parallel([](number& n) { return std::make_unique<number>(n); }),
-        parallel([](std::unique_ptr<number>&& n) { return immovable(*n); }),
-        parallel(
-            [](immovable& n) -> std::optional<std::unique_ptr<number>> { return std::make_unique<number>(n.value); }),
-        serial([&](std::unique_ptr<number> n) { kept.push_back(*n); }), serial([&] { ++calls; }),
-        serial([&](pipeline_control& control) { EXPECT_EQ(control.number() + 1, static_cast<number>(calls)); }));
+    number calls = 0, last = 0;
+    parallel_pipeline(par.on(pool), 5, serial([&, n = std::size_t{0}](pipeline_control& control) mutable -> number& {
+                          if (n + 1 == table.size()) control.stop();
+                          return table[n++];
+                      }),
+                      parallel([](number& n) { return std::make_unique<number>(n); }),
+                      parallel([](std::unique_ptr<number>&& n) { return immovable(*n); }),
+                      parallel([](immovable& n) -> std::optional<std::unique_ptr<number>> {
+                          return std::make_unique<number>(n.value);
+                      }),
+                      serial([&](std::unique_ptr<number> n) { kept.push_back(*n); }), serial([&] { ++calls; }),
+                      serial([&](pipeline_control& control) { EXPECT_EQ(control.number(), last++); }));
     EXPECT_EQ(kept, table);
-    EXPECT_EQ(calls, 500);
+    EXPECT_EQ(calls, 500U);
+    EXPECT_EQ(last, 500U);
 }
 
 TEST_P(parallel_pipeline_with, a_first_stage_alone_is_a_pipeline) {
