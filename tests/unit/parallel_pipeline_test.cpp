@@ -93,11 +93,12 @@ TEST_P(parallel_pipeline_with, serial_stages_see_the_stream_in_order_and_one_tok
         for (const std::size_t lines : {1U, 2U, 3U, 16U}) {
             meter inside[3];
             meter tokens;
-            numbers first, second, any(count, 0);
+            const number made = count / (work + 1) + 1;
+            numbers first, second, any(made, 0);
             parallel_pipeline(par.on(pool), lines, serial([&, next = number{0}](pipeline_control& control) mutable {
                                   inside[0].enter();
                                   tokens.enter();
-                                  if (next + 1 == count / (work + 1) + 1) control.stop();
+                                  if (next + 1 == made) control.stop();
                                   inside[0].leave();
                                   return next++;
                               }),
@@ -122,10 +123,9 @@ TEST_P(parallel_pipeline_with, serial_stages_see_the_stream_in_order_and_one_tok
                                   second.push_back(n);
                                   tokens.leave();
                               }));
-            const number made = count / (work + 1) + 1;
             ASSERT_EQ(first, all_below(made));
             ASSERT_EQ(second, first);
-            for (number n = 0; n < made && n < count; ++n) ASSERT_EQ(any[n], n + 1);
+            for (number n = 0; n < made; ++n) ASSERT_EQ(any[n], n + 1);
             for (const meter& each : inside) EXPECT_EQ(each.most(), 1);
             EXPECT_LE(tokens.most(), static_cast<int>(lines));
         }

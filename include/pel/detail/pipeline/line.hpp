@@ -62,13 +62,15 @@ struct typed_line : pipeline_line {
     }
     /// Ends whatever is there.
     void clear() noexcept {
-        [this]<std::size_t... Stages>(std::index_sequence<Stages...>) {
-            (end_if<Stages>(), ...);
-        }(std::make_index_sequence<Chain::size>());
+        clear_all(std::make_index_sequence<Chain::size>());
         value = no_value;
     }
 
 private:
+    template <std::size_t... Stages>
+    void clear_all(std::index_sequence<Stages...>) noexcept {
+        (end_if<Stages>(), ...);
+    }
     template <std::size_t Stage>
     void end_if() noexcept {
         if constexpr (Chain::keeps(Stage)) {

@@ -59,6 +59,32 @@ private:
     atomic<std::int64_t> left_{unknown};
 };
 
+/// Times tokens that run alone, one after the other, for the estimate: each, or, while they are much shorter than what
+/// is worth sharing, four at a time. Reading the clock takes as long as some ten empty stages.
+class brief_clock {
+public:
+    void restart() noexcept {
+        start_ = 0;
+        tokens_ = 0;
+    }
+    void begin() noexcept {
+        if (start_ == 0) start_ = ticks();
+    }
+    void end(sharing_estimate& estimate) noexcept {
+        if (++tokens_ < wanted_) return;
+        const std::int64_t now = ticks();
+        const std::int64_t took = now - std::exchange(start_, now);
+        estimate.note(took / tokens_ < brief_ ? 0 : took);
+        tokens_ = 0;
+        wanted_ = took < brief_ ? 4 : 1;
+    }
+
+private:
+    const std::int64_t brief_ = ticks_of_ns(sharing_estimate::brief_ns);
+    std::int64_t start_ = 0; // 0: not running
+    int tokens_ = 0, wanted_ = 1;
+};
+
 template <class Token, class... Stages>
 class pipeline_run final : public pipeline_core {
     using chain = stage_chain<Stages...>;
@@ -176,6 +202,7 @@ private:
 
     /// Requires: the caller is inside its gate.
     void run_source() {
+        brief_clock_.restart();
         for (;;) {
             line* token = free_.take(source_, [this] { return target(); }, [this]() -> line& { return make_line(); });
             if (token == nullptr) return;
@@ -207,11 +234,14 @@ private:
     PEL_ALWAYS_INLINE bool run_brief(line& token) {
         worker& own = *current_worker;
         const bool is_asked = sharing_.may_share() && own.deque.is_asked();
-        const std::int64_t start = is_asked ? ticks() : 0;
+        if (is_asked) [[unlikely]]
+            brief_clock_.begin();
+        else
+            brief_clock_.restart();
         if (!make_token(token)) return false;
         if (!run_stages(token, std::make_index_sequence<size - 1>())) return false;
         if (is_asked) [[unlikely]] {
-            sharing_.note(ticks() - start);
+            brief_clock_.end(sharing_);
             serve(own);
         }
         return true;
@@ -389,6 +419,7 @@ private:
     free_lines<line> free_;
     line* lines_ = nullptr; // all that were made
     token_numbers numbers_;
+    brief_clock brief_clock_;
     std::uint64_t next_order_ = 0;
     bool has_ended_ = false;
 };
