@@ -17,7 +17,7 @@ LAYERS = [
     (r"detail/sched/.*", 3, "sched"),
     (r"pel\.hpp", 7, "umbrella"),
     (r"(graph|coro|interop|detail/graph|detail/coro|detail/interop)/.*", 6, "graph, coro, interop"),
-    (r"(algorithm|memory|detail/algorithm)/.*|parallel_(?!for\.hpp|invoke\.hpp).*", 5, "algorithms"),
+    (r"(algorithm|memory|detail/algorithm|detail/pipeline)/.*|parallel_(?!for\.hpp|invoke\.hpp).*", 5, "algorithms"),
     (r"sync/.*|[a-z_]+\.hpp|detail/core/.*", 4, "public core"),
 ]
 ALGORITHMS = 5

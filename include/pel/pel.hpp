@@ -51,6 +51,7 @@
 #include <pel/parallel_for_each.hpp>
 #include <pel/parallel_invoke.hpp>
 #include <pel/parallel_phases.hpp>
+#include <pel/parallel_pipeline.hpp>
 #include <pel/parallel_reduce.hpp>
 #include <pel/parallel_scan.hpp>
 #include <pel/policy.hpp>
