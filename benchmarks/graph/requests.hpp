@@ -38,7 +38,7 @@ struct request_node {
     }
 };
 
-/// Times run(requests), for way's `run`. Way(workers, shape, steps, requests) is made before.
+/// Times Way(workers, shape, steps, requests).run().
 template <class Way>
 void measure_requests(benchmark::State& state, std::uint32_t steps, unsigned count) {
     const bench::dag shape = traversal(nodes_of_request);

@@ -29,9 +29,9 @@ inline bench::dag tree(std::uint32_t n) {
     return shape;
 }
 
-/// Layers of 100 (of 10 where there are no more than 1000); each node comes after 1 to 4 of the layer before, by chance.
+/// Layers of 100, of a small graph of 10; each node comes after 1 to 4 of the layer before, by chance.
 inline bench::dag traversal(std::uint32_t n) {
-    const std::uint32_t width = n > 1'000 ? 100 : 10;
+    const std::uint32_t width = n > 2'000 ? 100 : 10;
     std::mt19937 random(1);
     bench::dag shape;
     while (shape.size() < n) {

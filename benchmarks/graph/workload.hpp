@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// graph: task graphs of nodes that only count how often they ran: what does a node cost? graph_SHAPE: a graph that is there is
-// run again (OpenMP makes its tasks anew each time: it keeps no graphs). graph_rerun_N: the same with few nodes.
+// graph: task graphs of nodes that only count how often they ran: what does a node cost? graph_SHAPE: a graph that is there
+// is run again (OpenMP makes its tasks anew each time: it keeps no graphs). graph_rerun_SHAPE: the same with 1024 nodes.
 // graph_once_SHAPE: built, run once and thrown away. graph_build_SHAPE: built, made ready to run, and thrown away.
-// graph_wavefront_1us: nodes of about 1 µs. graph_64x100us: 64 independent nodes of 100 µs. graph_requests: 64 runs
-// of one graph of 100 nodes, each with numbers of its own; requests.hpp. Of each graph, a copy is run before, whose nodes check that
-// all that come before them have run. Work: n nodes. Span: the longest chain.
-// Counters: ns_per_node; allocations, by operator new, in a run again; bytes_per_node without the callable, once it has run.
+// graph_wavefront_1us: nodes of about 1 µs. graph_64x100us: 64 independent nodes of 100 µs. graph_requests: requests.hpp.
+// Before each, a graph of the same shape is run whose nodes check that all that come before them have run.
+// Runtime tbb_lightweight: nodes that call each other, and are never shared. Work: n nodes. Span: the longest chain.
+// Counters: ns_per_node; allocations in a run again; bytes_per_node of a graph that has run, without the functions.
 #pragma once
 
 #include "allocations.hpp"
@@ -19,15 +19,16 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace workload {
 
+inline constexpr std::uint32_t few_nodes = 1'024;
 inline std::uint32_t nodes() { return static_cast<std::uint32_t>(bench::size(100'000, 10'000)); }
 
-// What nodes do: each adds to a number of its own what it should be told by.
+// What nodes do: each adds the same to a number of its own, every time.
 
 struct counting {
     std::uint32_t* sum;
@@ -97,7 +98,7 @@ private:
 template <class Graphs, class Node>
 using graph_of = typename Graphs::template graph<decltype(std::declval<sums<Node>&>().function())>;
 
-/// Times call(), which each time runs all nodes `each` times, and has done so already as often as `before` says.
+/// Times call(), which runs all nodes once. They have run already as often as `before` says.
 template <class Node, class Call>
 void measure_calls(benchmark::State& state, const sums<Node>& sums, std::uint32_t nodes, std::uint32_t before,
                    const Call& call) {
@@ -126,7 +127,7 @@ void measure_runs(benchmark::State& state, const bench::dag& shape, unsigned cou
         allocations = watch.calls();
     }
     measure_calls(state, all, shape.size(), 2, [&] { graph.run(); });
-    if constexpr (Graphs::allocates_by_new) state.counters["allocations"] = static_cast<double>(allocations);
+    if constexpr (Graphs::uses_malloc) state.counters["allocations"] = static_cast<double>(allocations);
 }
 
 /// Built, run once and thrown away.
@@ -165,29 +166,36 @@ void measure_build(benchmark::State& state, const bench::dag& shape, unsigned co
     state.counters["bytes_per_node"] = bytes / shape.size() - static_cast<double>(sizeof(counting));
 }
 
-/// Registers what runs graphs of all shapes.
+/// Registers measure(state, workers) as graph_NAME.
+inline void add(const std::string& name, const char* runtime, unsigned counts, bench::registration::body measure) {
+    const bench::registration one("graph_" + name, runtime, counts, std::move(measure));
+}
+
+/// Registers what runs a graph of this shape again.
+template <class Graphs>
+bool register_shape(const named_shape& shape, const char* runtime, unsigned counts) {
+    add(shape.name, runtime, counts, [shape](benchmark::State& state, unsigned count) {
+        measure_runs<Graphs, counting>(state, shape.make(nodes()), count);
+    });
+    return true;
+}
+
+/// Registers all that runs graphs.
 template <class Graphs>
 bool register_runs(const char* runtime, unsigned counts) {
-    const auto add = [&](const std::string& name, auto measure) {
-        const bench::registration one("graph_" + name, runtime, counts, measure);
-    };
     for (const named_shape& shape : shapes) {
-        add(shape.name, [shape](benchmark::State& state, unsigned count) {
-            measure_runs<Graphs, counting>(state, shape.make(nodes()), count);
-        });
-        add(std::string("once_") + shape.name, [shape](benchmark::State& state, unsigned count) {
+        register_shape<Graphs>(shape, runtime, counts);
+        add(std::string("once_") + shape.name, runtime, counts, [shape](benchmark::State& state, unsigned count) {
             measure_once<Graphs>(state, shape.make(nodes()), count);
         });
-    }
-    for (const std::uint32_t n : {100u, 1'000u}) {
-        add("rerun_" + std::to_string(n), [n](benchmark::State& state, unsigned count) {
-            measure_runs<Graphs, counting>(state, traversal(n), count);
+        add(std::string("rerun_") + shape.name, runtime, counts, [shape](benchmark::State& state, unsigned count) {
+            measure_runs<Graphs, counting>(state, shape.make(few_nodes), count);
         });
     }
-    add("wavefront_1us", [](benchmark::State& state, unsigned count) {
+    add("wavefront_1us", runtime, counts, [](benchmark::State& state, unsigned count) {
         measure_runs<Graphs, chain_of_1us>(state, wavefront(nodes() / 10), count);
     });
-    add("64x100us",
+    add("64x100us", runtime, counts,
         [](benchmark::State& state, unsigned count) { measure_runs<Graphs, spin_of_100us>(state, many(64), count); });
     return true;
 }
@@ -196,10 +204,9 @@ bool register_runs(const char* runtime, unsigned counts) {
 template <class Graphs>
 bool register_builds(const char* runtime) {
     for (const named_shape& shape : shapes) {
-        const bench::registration one(std::string("graph_build_") + shape.name, runtime, 1,
-                                      [shape](benchmark::State& state, unsigned count) {
-                                          measure_build<Graphs>(state, shape.make(nodes()), count);
-                                      });
+        add(std::string("build_") + shape.name, runtime, 1, [shape](benchmark::State& state, unsigned count) {
+            measure_build<Graphs>(state, shape.make(nodes()), count);
+        });
     }
     return true;
 }

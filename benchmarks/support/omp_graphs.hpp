@@ -68,7 +68,7 @@ private:
 
 struct omp_graphs {
     using workers = omp_workers;
-    static constexpr bool allocates_by_new = false;
+    static constexpr bool uses_malloc = true;
     template <class Function>
     using graph = omp_graph<Function>;
 };

@@ -42,7 +42,7 @@ private:
 
 struct pel_graphs {
     using workers = pel_workers;
-    static constexpr bool allocates_by_new = true;
+    static constexpr bool uses_malloc = true;
     template <class>
     using graph = pel_graph;
 };

@@ -29,7 +29,7 @@ private:
 
 struct serial_graphs {
     using workers = this_thread;
-    static constexpr bool allocates_by_new = true;
+    static constexpr bool uses_malloc = true;
     template <class Function>
     using graph = serial_graph<Function>;
 };

@@ -13,7 +13,7 @@
 namespace bench {
 
 /// Runs again as often as wanted. Policy: none, or flow::lightweight: a node is run inside of the one that made it ready, so
-/// there are no tasks to share, and it takes as much stack as the longest chain needs.
+/// there are no tasks to share, and a chain takes stack for each of its nodes.
 template <class... Policy>
 class tbb_graph {
 public:
@@ -56,13 +56,13 @@ private:
 };
 
 template <class... Policy>
-struct tbb_graphs_of {
+struct tbb_graphs_with {
     using workers = tbb_workers;
-    static constexpr bool allocates_by_new = false;
+    static constexpr bool uses_malloc = false; // for what it makes while it runs
     template <class>
     using graph = tbb_graph<Policy...>;
 };
-using tbb_graphs = tbb_graphs_of<>;
-using tbb_lightweight_graphs = tbb_graphs_of<tbb::flow::lightweight>;
+using tbb_graphs = tbb_graphs_with<>;
+using tbb_lightweight_graphs = tbb_graphs_with<tbb::flow::lightweight>;
 
 } // namespace bench
