@@ -16,7 +16,8 @@ const bool requests = workload::register_requests<workload::graph_of_each<tbb_gr
 const bool lightweight_runs = [] {
     for (const workload::named_shape& shape : workload::shapes) {
         if (shape.make != workload::chain)
-            workload::register_shape<bench::tbb_lightweight_graphs>(shape, "tbb_lightweight", bench::each_count);
+            workload::register_shape<bench::tbb_lightweight_graphs>(shape, "tbb_lightweight", bench::each_count,
+                                                                    bench::runs::unless_quick);
     }
     return true;
 }();

@@ -167,16 +167,18 @@ void measure_build(benchmark::State& state, const bench::dag& shape, unsigned co
 }
 
 /// Registers measure(state, workers) as graph_NAME.
-inline void add(const std::string& name, const char* runtime, unsigned counts, bench::registration::body measure) {
-    const bench::registration one("graph_" + name, runtime, counts, std::move(measure));
+inline void add(const std::string& name, const char* runtime, unsigned counts, bench::registration::body measure,
+                bench::runs when = bench::runs::all) {
+    const bench::registration one("graph_" + name, runtime, counts, std::move(measure), when);
 }
 
 /// Registers what runs a graph of this shape again.
 template <class Graphs>
-bool register_shape(const named_shape& shape, const char* runtime, unsigned counts) {
-    add(shape.name, runtime, counts, [shape](benchmark::State& state, unsigned count) {
+bool register_shape(const named_shape& shape, const char* runtime, unsigned counts, bench::runs when) {
+    const auto measure = [shape](benchmark::State& state, unsigned count) {
         measure_runs<Graphs, counting>(state, shape.make(nodes()), count);
-    });
+    };
+    add(shape.name, runtime, counts, measure, when);
     return true;
 }
 
@@ -184,13 +186,15 @@ bool register_shape(const named_shape& shape, const char* runtime, unsigned coun
 template <class Graphs>
 bool register_runs(const char* runtime, unsigned counts) {
     for (const named_shape& shape : shapes) {
-        register_shape<Graphs>(shape, runtime, counts);
-        add(std::string("once_") + shape.name, runtime, counts, [shape](benchmark::State& state, unsigned count) {
+        const auto once = [shape](benchmark::State& state, unsigned count) {
             measure_once<Graphs>(state, shape.make(nodes()), count);
-        });
-        add(std::string("rerun_") + shape.name, runtime, counts, [shape](benchmark::State& state, unsigned count) {
+        };
+        const auto few = [shape](benchmark::State& state, unsigned count) {
             measure_runs<Graphs, counting>(state, shape.make(few_nodes), count);
-        });
+        };
+        register_shape<Graphs>(shape, runtime, counts, bench::runs::all);
+        add(std::string("once_") + shape.name, runtime, counts, once, bench::runs::unless_quick);
+        add(std::string("rerun_") + shape.name, runtime, counts, few);
     }
     add("wavefront_1us", runtime, counts, [](benchmark::State& state, unsigned count) {
         measure_runs<Graphs, chain_of_1us>(state, wavefront(nodes() / 10), count);
