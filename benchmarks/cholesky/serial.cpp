@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#include "support/serial_graphs.hpp"
 #include "support/serial_loops.hpp"
 #include "workload.hpp"
 
 #include <cmath>
+#include <initializer_list>
+#include <map>
 
 namespace workload {
 namespace {
@@ -65,6 +68,33 @@ matrix::matrix() {
     });
 }
 
+std::vector<step> matrix::steps() {
+    std::vector<step> all;
+    for (std::size_t k = 0; k != rows_; ++k) {
+        all.push_back({&at(k, k), nullptr, nullptr});
+        for (std::size_t row = k + 1; row != rows_; ++row) all.push_back({&at(row, k), &at(k, k), nullptr});
+        for (std::size_t row = k + 1; row != rows_; ++row) {
+            for (std::size_t column = k + 1; column <= row; ++column)
+                all.push_back({&at(row, column), &at(row, k), &at(column, k)});
+        }
+    }
+    return all;
+}
+
+bench::dag matrix::order_of(const std::vector<step>& steps) const {
+    bench::dag order;
+    std::map<const tile*, std::uint32_t> last; // that changed it; what is read only is not changed any more
+    for (const step& each : steps) {
+        std::vector<std::uint32_t> before;
+        for (const tile* const needed : std::initializer_list<const tile*>{each.to, each.left, each.right}) {
+            if (const auto found = last.find(needed); found != last.end()) before.push_back(found->second);
+        }
+        last[each.to] = order.size();
+        order.add(before);
+    }
+    return order;
+}
+
 bool matrix::is_factorised() const {
     bool is_right = true;
     for_each_value(tiles_, places_, [&](double value, std::size_t i, std::size_t j) {
@@ -78,5 +108,6 @@ bool matrix::is_factorised() const {
 namespace {
 
 const bool loop = workload::register_loop("serial", 1, bench::serial_loop());
+const bool graph = workload::register_graph<bench::serial_graphs>("serial", 1);
 
 } // namespace
