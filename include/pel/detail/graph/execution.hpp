@@ -161,7 +161,7 @@ private:
     }
     /// Returns: whether it has not thrown.
     PEL_ALWAYS_INLINE bool run_node(node_execution& each) noexcept {
-        node_data& node = *plan_[each.number_].node;
+        node_data& node = *nodes_[each.number_].node;
         return call_guarded([&] { node.invoke(node, each); },
                             [&](std::exception_ptr error) { fail(each.number_, std::move(error)); });
     }
@@ -175,17 +175,18 @@ private:
     /// in their order.
     std::uint32_t first_ready(std::uint32_t number) noexcept {
         std::uint32_t first = none;
-        const std::uint32_t* const begin = plan_.successors(number);
-        for (const std::uint32_t* each = begin + plan_.successor_count(number); each != begin;) {
-            if (!arrive(*--each)) continue;
+        const std::uint32_t* const begin = successors_ + nodes_[number].first_successor;
+        for (const std::uint32_t* each = successors_ + nodes_[number + 1].first_successor; each != begin;) {
+            const std::uint32_t next = *--each;
+            if (!arrive(next)) continue;
             if (first != none) push_node(first);
-            first = *each;
+            first = next;
         }
         return first;
     }
     /// Returns: whether the caller was the last that the node waits for.
     bool arrive(std::uint32_t number) noexcept {
-        const std::uint32_t predecessors = plan_[number].predecessors;
+        const std::uint32_t predecessors = nodes_[number].predecessors;
         if (predecessors == 1) return true;
         atomic<std::uint32_t>& left = slots_[number].left;
         // sync(GR1) acquire: what the others did. sync(GR1) acq_rel: what this one did; the last one: what the others did
@@ -211,6 +212,8 @@ private:
     void push_ready(const std::uint32_t* first, const std::uint32_t* last) noexcept;
 
     const graph_plan& plan_;
+    const plan_node* const nodes_ = plan_.nodes(); // its own, at hand
+    const std::uint32_t* const successors_ = plan_.all_successors();
     run_memory& memory_;
     node_slot* const slots_;
     void* const context_;

@@ -48,6 +48,7 @@ public:
     template <class Node, class... Arguments>
     Node& add(Arguments&&... arguments) {
         change();
+        if (nodes_.size() > graph_edge::most) throw_error<graph_error>("a graph has fewer than 2^31 nodes");
         nodes_.push_back(nullptr);
         Node* made = nullptr;
         call_unwinding(
@@ -197,6 +198,8 @@ public:
 private:
     void make_plan() {
         if (plan_ != nullptr) return;
+        nodes_.shrink();
+        edges_.shrink();
         auto plan = std::make_shared<graph_plan>(nodes_, edges_, needs_, ranks_);
         plan_checks(*plan).run();
         if (contains(*this))

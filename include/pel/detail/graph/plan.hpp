@@ -18,8 +18,15 @@ namespace detail {
 
 /// From one node to another. Those of a branch are weak: chosen by what it returns, and not waited for.
 struct graph_edge {
-    std::uint32_t from, to;
-    bool carries_value;
+    static constexpr std::uint32_t most = (1u << 31) - 1; // nodes
+
+    graph_edge() noexcept : graph_edge(0, 0, false) {}
+    graph_edge(std::uint32_t first, std::uint32_t second, bool has_value) noexcept
+        : from(first), to(second & most), carries_value(has_value) {}
+
+    std::uint32_t from;
+    std::uint32_t to : 31;
+    std::uint32_t carries_value : 1;
 };
 
 /// A node runs while it has units of a resource.
@@ -51,6 +58,9 @@ public:
 
     std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(nodes_.size() - 1); }
     const plan_node& operator[](std::uint32_t number) const noexcept { return nodes_[number]; }
+    // Of all nodes, for who runs them: numbers of successors from first_successor on.
+    const plan_node* nodes() const noexcept { return nodes_.data(); }
+    const std::uint32_t* all_successors() const noexcept { return successors_.data(); }
     const std::uint32_t* successors(std::uint32_t number) const noexcept {
         return successors_.data() + nodes_[number].first_successor;
     }
@@ -60,7 +70,7 @@ public:
     bool is_branch(std::uint32_t number) const noexcept { return nodes_[number].node->kind == node_kind::branch; }
     std::string label(std::uint32_t number) const { return nodes_[number].node->label(); }
     /// How many edges from branches lead to a node.
-    std::uint32_t choices(std::uint32_t number) const noexcept { return choices_[number]; }
+    std::uint32_t choices(std::uint32_t number) const noexcept { return choices_.empty() ? 0 : choices_[number]; }
     /// Nodes may run several times, or not at all.
     bool has_branches() const noexcept { return has_branches_; }
     /// Those that wait for nothing.
@@ -121,14 +131,20 @@ inline void graph_plan::sort_edges(const plain_array<node_data*>& nodes, const p
 }
 
 inline void graph_plan::count_predecessors() {
-    choices_.resize(size(), 0);
+    for (std::uint32_t each = 0; each != size(); ++each) has_branches_ = has_branches_ || is_branch(each);
+    if (has_branches_) choices_.resize(size(), 0);
     for (std::uint32_t from = 0; from != size(); ++from) {
-        has_branches_ = has_branches_ || is_branch(from);
         for (std::uint32_t each = 0; each != successor_count(from); ++each)
             ++(is_branch(from) ? choices_[successors(from)[each]] : nodes_[successors(from)[each]].predecessors);
     }
+    const auto is_source = [this](std::uint32_t number) {
+        return nodes_[number].predecessors == 0 && choices(number) == 0;
+    };
+    std::size_t sources = 0;
+    for (std::uint32_t each = 0; each != size(); ++each) sources += is_source(each);
+    sources_.reserve(sources);
     for (std::uint32_t each = 0; each != size(); ++each) {
-        if (nodes_[each].predecessors == 0 && choices_[each] == 0) sources_.push_back(each);
+        if (is_source(each)) sources_.push_back(each);
     }
 }
 

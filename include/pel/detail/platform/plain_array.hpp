@@ -34,6 +34,13 @@ protected:
         items_ = grown;
         capacity_ = count;
     }
+    void shrink_bytes(std::size_t item_size) noexcept {
+        if (capacity_ == size_ || size_ == 0) return;
+        void* const shrunk = std::realloc(items_, size_ * item_size);
+        if (shrunk == nullptr) return;
+        items_ = shrunk;
+        capacity_ = size_;
+    }
     void swap(plain_memory& other) noexcept {
         std::swap(items_, other.items_);
         std::swap(size_, other.size_);
@@ -84,6 +91,8 @@ public:
         static_assert(__is_trivially_copyable(T));
         reserve_bytes(count, sizeof(T)); // NOLINT(bugprone-sizeof-expression): items may be pointers
     }
+    /// Gives back the memory that is not used.
+    void shrink() noexcept { shrink_bytes(sizeof(T)); } // NOLINT(bugprone-sizeof-expression): as in reserve()
     void push_back(T item) {
         if (size_ == capacity_) reserve(2 * size_ + 8);
         ::new (static_cast<void*>(data() + size_++)) T(item);
