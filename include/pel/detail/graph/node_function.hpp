@@ -86,6 +86,7 @@ decltype(auto) call_with_extra(F& function, node_execution& node, Arguments&&...
     if constexpr (std::is_same_v<extra, no_extra>) {
         return std::invoke(function, std::forward<Arguments>(arguments)...);
     } else {
+        static_assert(requires { sizeof(extra_argument<extra>); }, "pel::subgraph: include <pel/graph/subgraph.hpp>");
         extra_argument<extra> last(node);
         using result = std::invoke_result_t<F&, Arguments..., extra_t<extra>>;
         if constexpr (std::is_void_v<result>) {
