@@ -24,7 +24,7 @@ done
 for value in 0 1000000001 -1 many ''; do expect_complaint "'$value'" "${long[@]}" -s "$value"; done
 for value in 0 1025 -3 many ''; do expect_complaint "'$value'" "${long[@]}" -t "$value"; done
 expect_complaint "'0'" "${long[@]}" -n0
-for option in -z --foo --slices -N --n -- -; do expect_complaint "$option" "${long[@]}" "$option"; done
+for option in -z --foo --slices -N --n -; do expect_complaint "$option" "${long[@]}" "$option"; done
 expect_complaint "'cube'" "${long[@]}" cube
 expect_complaint "'new\\x0aline'" "${long[@]}" $'new\nline'
 for option in -n -s -t --slice; do expect_complaint "$option" "$option"; done

@@ -13,7 +13,7 @@
 #include <span>
 #include <string>
 
-namespace kmer_count {
+namespace support {
 
 /// Inflates gzip members one after the other, as `gzip -d` does for concatenated files.
 class gzip_reader {
@@ -69,4 +69,4 @@ private:
     std::uint64_t bytes_taken_ = 0;
 };
 
-} // namespace kmer_count
+} // namespace support
