@@ -68,9 +68,9 @@ void genome::parse(std::span<const char> text) {
             for (const char letter : line) {
                 const base code = class_of[static_cast<unsigned char>(letter)];
                 if (code == bad_byte)
-                    throw support::input_error(support::printable(path_) + ": not a FASTA file: no letter after '" +
-                                               support::printable(records_.back().name) + "', base " +
-                                               std::to_string(bases_.size() - records_.back().begin));
+                    throw support::input_error(support::printable(path_) + ": not a FASTA file: no letter after base " +
+                                               std::to_string(bases_.size() - records_.back().begin) + " of record '" +
+                                               support::printable(records_.back().name) + "'");
                 if (code != line_break) bases_.push_back(code);
             }
         }
@@ -80,27 +80,27 @@ void genome::parse(std::span<const char> text) {
 
 std::vector<base> genome::cut(const std::optional<slice>& wanted, const std::string& option, base strange) const {
     const slice part = wanted.value_or(slice{1, size()});
+    const std::string name = option + " " + std::to_string(part.begin) + ":" + std::to_string(part.length);
     if (part.begin > size() || part.length > size() - (part.begin - 1))
-        throw support::input_error(option + " " + std::to_string(part.begin) + ":" + std::to_string(part.length) +
-                                   " leaves " + support::printable(path_) + ", which has " + std::to_string(size()) +
-                                   " bases");
-    check_record(part, option);
+        throw support::input_error(name + " leaves " + support::printable(path_) + ", which has " +
+                                   std::to_string(size()) + " bases");
+    // An alignment across the border of two records would be one of bases that do not follow each other.
+    if (const record* const other = record_that_begins_in(part)) {
+        throw support::input_error((wanted ? name : "without " + option + " the slice") +
+                                   " crosses the beginning of record '" + support::printable(other->name) + "' of " +
+                                   support::printable(path_) + ", at base " + std::to_string(other->begin + 1));
+    }
     const auto first = bases_.begin() + static_cast<std::ptrdiff_t>(part.begin - 1);
     std::vector<base> bases(first, first + static_cast<std::ptrdiff_t>(part.length));
     std::replace(bases.begin(), bases.end(), base{other_letter}, strange);
     return bases;
 }
 
-// An alignment across the border of two records would be one of bases that do not follow each other.
-void genome::check_record(const slice& wanted, const std::string& option) const {
-    const std::size_t end = wanted.begin - 1 + wanted.length;
-    for (const record& each : records_) {
-        if (each.begin > wanted.begin - 1 && each.begin < end)
-            throw support::input_error(option + " " + std::to_string(wanted.begin) + ":" +
-                                       std::to_string(wanted.length) + " crosses the beginning of record '" +
-                                       support::printable(each.name) + "' of " + support::printable(path_) +
-                                       ", at base " + std::to_string(each.begin + 1));
-    }
+const genome::record* genome::record_that_begins_in(const slice& part) const {
+    const std::size_t begin = part.begin - 1;
+    for (const record& each : records_)
+        if (each.begin > begin && each.begin < begin + part.length) return &each;
+    return nullptr;
 }
 
 } // namespace wavefront

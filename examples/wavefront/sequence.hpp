@@ -40,7 +40,8 @@ private:
     };
 
     void parse(std::span<const char> text);
-    void check_record(const slice& wanted, const std::string& option) const;
+    /// Returns: one that begins behind the first base of `part`, or nullptr.
+    const record* record_that_begins_in(const slice& part) const;
 
     std::string path_;
     std::vector<base> bases_;

@@ -40,39 +40,31 @@ struct scratch {
     }
 };
 
-/// The cells of a diagonal. *_above are of the cell above, *_left of that to the left.
+/// Scores `count` cells of a diagonal. *_above are of the cell above, *_left of that to the left, *_before of that above
+/// and to the left. Not inlined: g++ believes in __restrict only where it is a parameter's. Returns: the best score.
 template <class Score>
-struct diagonal_cells {
-    const Score *first, *second, *best_before, *best_above, *best_left, *down_above;
-    Score *right, *down, *best;
-};
-
-/// Returns: the best of all.
-template <class Score>
-Score score_diagonal(std::size_t count, const diagonal_cells<Score>& cells, const narrowed<Score>& costs) {
-    const Score* __restrict const first = cells.first;
-    const Score* __restrict const second = cells.second;
-    const Score* __restrict const best_before = cells.best_before;
-    const Score* __restrict const best_above = cells.best_above;
-    const Score* __restrict const best_left = cells.best_left;
-    const Score* __restrict const down_above = cells.down_above;
-    Score* __restrict const right = cells.right;
-    Score* __restrict const down = cells.down;
-    Score* __restrict const best = cells.best;
-    const narrowed<Score> cost = costs;
+[[gnu::noinline]] Score score_diagonal(std::size_t count, const narrowed<Score>& costs, const Score* __restrict first,
+                                       const Score* __restrict second, const Score* __restrict best_before,
+                                       const Score* __restrict best_above, const Score* __restrict best_left,
+                                       const Score* __restrict down_above, Score* __restrict down,
+                                       Score* __restrict right, Score* __restrict best) {
+    const auto [match, mismatch, gap_of_one, gap_extend, zero] = costs;
     Score most = std::numeric_limits<Score>::min();
     for (std::size_t i = 0; i < count; ++i) {
-        const Score new_down = std::max(static_cast<Score>(best_above[i] - cost.gap_of_one),
-                                        static_cast<Score>(down_above[i] - cost.gap_extend));
-        const Score new_right = std::max(static_cast<Score>(best_left[i] - cost.gap_of_one),
-                                         static_cast<Score>(right[i] - cost.gap_extend));
-        const Score pair = first[i] == second[i] ? cost.match : cost.mismatch;
-        const Score paired = std::max(static_cast<Score>(best_before[i] + pair), cost.zero);
-        const Score here = std::max(paired, std::max(new_down, new_right));
+        const Score begun_down = static_cast<Score>(best_above[i] - gap_of_one);
+        const Score longer_down = static_cast<Score>(down_above[i] - gap_extend);
+        const Score begun_right = static_cast<Score>(best_left[i] - gap_of_one);
+        const Score longer_right = static_cast<Score>(right[i] - gap_extend);
+        const Score paired = static_cast<Score>(best_before[i] + (first[i] == second[i] ? match : mismatch));
+        const Score new_down = begun_down > longer_down ? begun_down : longer_down;
+        const Score new_right = begun_right > longer_right ? begun_right : longer_right;
+        const Score gapped = new_down > new_right ? new_down : new_right;
+        const Score local = paired > zero ? paired : zero;
+        const Score here = gapped > local ? gapped : local;
         down[i] = new_down;
         right[i] = new_right;
         best[i] = here;
-        most = std::max(most, here);
+        most = most > here ? most : here;
     }
     return most;
 }
@@ -143,16 +135,9 @@ private:
         const std::size_t count = std::min(diagonal, rows_.size() - 1) - first + 1;
         auto& [before, before_that, now] = memory_.best;
         const Score* const second = &memory_.second_from_behind[columns_.size() - 1 - diagonal + first];
-        const diagonal_cells<Score> cells{&memory_.first[first],
-                                          second,
-                                          &before_that[first],
-                                          &before[first],
-                                          &before[first + 1],
-                                          &memory_.down[0][first],
-                                          &memory_.right[first + 1],
-                                          &memory_.down[1][first + 1],
-                                          &now[first + 1]};
-        const Score most = score_diagonal(count, cells, costs_);
+        const Score most = score_diagonal(count, costs_, &memory_.first[first], second, &before_that[first],
+                                          &before[first], &before[first + 1], &memory_.down[0][first],
+                                          &memory_.down[1][first + 1], &memory_.right[first + 1], &now[first + 1]);
         if (most > threshold_) keep_end(most, diagonal, {&now[first + 1], count});
     }
 
