@@ -3,20 +3,8 @@
 # Bad input gets exit status 2, nothing on stdout, and exactly one line on stderr, which names what is wrong, at once.
 source "$(dirname "$0")/common.sh" "$1"
 
-# expect_complaint WORDS ARGUMENT...: the line holds WORDS.
-expect_complaint() {
-    local words=$1 status=0
-    shift
-    checks=$((checks + 1))
-    "$wavefront" "$@" >out 2>err </dev/null || status=$?
-    [ "$status" -eq 2 ] || fail "status $status of: $*"
-    [ ! -s out ] || fail "something on stdout of: $*"
-    [ "$(wc -l <err)" -eq 1 ] || fail "not one line on stderr of: $*: $(cat err)"
-    grep -qF -- "$words" err || fail "no '$words' in: $(cat err)"
-}
-
 { echo '>record'; for _ in $(seq 20); do echo 'ACGTTGCATTAGGCATTACGGCATACGACTTAGCCATTAGACGATTACGAT'; done; } >good.fa
-"$wavefront" --check good.fa good.fa >/dev/null
+"$program" --check good.fa good.fa >/dev/null
 
 # Values and options.
 for value in 0 101 -1 abc '' 1.5 2x 0x10 ' 2' +2 99999999999999999999999; do
@@ -52,7 +40,7 @@ expect_complaint '--second 1021:1 leaves good.fa' good.fa --first 1:5 --second 1
 expect_complaint '--second 18446744073709551615:18446744073709551615 leaves' good.fa good.fa \
     --second 18446744073709551615:18446744073709551615
 { cat good.fa; echo '>other one'; echo ACGT; } >two.fa
-"$wavefront" --check two.fa --first 1:1020 --second 1021:4 >/dev/null
+"$program" --check two.fa --first 1:1020 --second 1021:4 >/dev/null
 expect_complaint "--first 1019:3 crosses the beginning of record 'other' of two.fa, at base 1021" two.fa two.fa --first 1019:3
 expect_complaint "without --second the slice crosses the beginning of record 'other'" good.fa two.fa
 
@@ -84,11 +72,11 @@ expect_complaint 'tiles of 1 bases would be more than 4000000' --tile 1 long.fa 
 
 # What is no bad input: help, and a stdout that is full.
 checks=$((checks + 1))
-"$wavefront" --tile 7 --help >out 2>err || fail "status $? of --help"
+"$program" --tile 7 --help >out 2>err || fail "status $? of --help"
 grep -q '^Usage: wavefront' out && [ ! -s err ] || fail "--help prints something else"
 checks=$((checks + 1))
 status=0
-"$wavefront" --check good.fa good.fa >/dev/full 2>err || status=$?
+"$program" --check good.fa good.fa >/dev/full 2>err || status=$?
 [ "$status" -eq 1 ] && [ "$(wc -l <err)" -eq 1 ] || fail "status $status, and $(cat err), when stdout is full"
 
 finish
