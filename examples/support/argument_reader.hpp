@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Walks over a command line: `--name=value`, `--name value`, `-x value`, `-xvalue`, and plain words. Which options there
-// are, and which of them take a value, the application knows.
+// Walks over a command line: `--name=value`, `--name value`, `-x value`, `-xvalue`, and plain words. Which options
+// there are, and which of them take a value, the application knows.
 #pragma once
 
 #include <cstddef>

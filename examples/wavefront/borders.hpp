@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What tiles leave to their neighbours: the scores along their last row and column. A line of them goes through all
-// tiles of a row (or column), and the rows of several tiles may share one: each tile writes over what the tile above it has
+// tiles of a row (or column), and several rows of tiles may share one: each tile writes over what the tile above it has
 // left there, which nobody needs any more. So what is there in the end are the borders of blocks.
 // Threads: a tile runs after those above and to the left of it; then no two tiles use the same cells of a line at once.
 #pragma once
@@ -31,7 +31,7 @@ struct tile_borders {
 /// The borders of a rectangle of tiles.
 class borders {
 public:
-    /// The tiles [first, last): first is not above or to the left of others, as far as scores go: all begins at 0 there.
+    /// The tiles from `first` to before `last`, as if the matrix began there: outside of it all scores are 0.
     borders(const tiling& cut, place first, place last, std::size_t tiles_per_line, const scoring& costs);
     /// The tiles of one block, each line for itself; what is around them comes from `kept`, of the whole matrix.
     borders(const tiling& cut, place block, const borders& kept, const scoring& costs);

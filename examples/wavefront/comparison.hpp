@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Runs the task graph with all workers and with one, and the same tiles in plain loops, and checks that all find the same.
+// Runs the task graph with all workers and with one, and the same tiles in plain loops, and checks that all find the
+// same.
 #pragma once
 
 #include "alignment.hpp"

@@ -21,12 +21,13 @@ public:
     explicit pass(const problem& of)
         : of_(of), last_{of.cut.tile_rows(), of.cut.tile_columns()},
           around_(of.cut, {0, 0}, last_, of.cut.tiles_per_block(), of.costs) {}
-    /// Those of a block that are not below or to the right of `needed`, a tile in it. `kept` comes from a pass over all.
+    /// Those of a block that are not below or to the right of `needed`, a tile in it. `kept` comes from a pass over
+    /// all.
     pass(const problem& of, place block, const borders& kept, place needed)
         : of_(of), last_{needed.row + 1, needed.column + 1}, around_(of.cut, block, kept, of.costs) {}
 
-    /// at: counted within the rectangle. Returns: the better one of `known` and of what ends in the tile; where there is
-    /// no such tile, `known`.
+    /// at: counted within the rectangle. Returns: the better one of `known` and of what ends in the tile; where there
+    /// is no such tile, `known`.
     local_end score(place at, const local_end& known) {
         const place tile{around_.first().row + at.row, around_.first().column + at.column};
         if (tile.row >= last_.row || tile.column >= last_.column) return known;

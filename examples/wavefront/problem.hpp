@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// What is to be aligned, and where an alignment of most worth ends. The first sequence goes down the rows of the matrix,
-// the second along its columns.
+// What is to be aligned, and where an alignment of most worth ends. The first sequence goes down the rows of the
+// matrix, the second along its columns.
 #pragma once
 
 #include "scoring.hpp"

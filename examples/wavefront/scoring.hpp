@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// What an alignment is worth: matches count, mismatches and gaps cost. A gap of n bases costs gap_open + n * gap_extend.
+// What an alignment is worth: matches count, mismatches and gaps cost. A gap of n bases costs gap_open + n *
+// gap_extend.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The task graph: a node for each tile, after the tiles above and to the left of it. It knows no sequences, only how many
-// tiles there are: it is built once, and run for one pass after the other, or for several at once.
+// The task graph: a node for each tile, after the tiles above and to the left of it. It knows no sequences, only how
+// many tiles there are: it is built once, and run for one pass after the other, or for several at once.
 #pragma once
 
 #include "pass.hpp"
@@ -9,7 +9,6 @@
 #include <pel/thread_pool.hpp>
 
 #include <cstddef>
-#include <vector>
 
 namespace wavefront {
 

@@ -22,8 +22,8 @@ struct narrowed {
 template <class Score>
 constexpr score far = std::numeric_limits<Score>::max() - 700; // leaves room for one step beyond
 
-/// Two rows of scores that follow each other, and what each diagonal makes of them. Cell 0 is in the row above the tile,
-/// cell i + 1 in its row i.
+/// What the next diagonal needs of those before it, an entry for each row: entry 0 is of the row above the tile, entry
+/// i + 1 of its row i.
 template <class Score>
 struct scratch {
     std::array<std::vector<Score>, 3> best;       // of this diagonal, the one before, and the one before that
@@ -40,8 +40,9 @@ struct scratch {
     }
 };
 
-/// Scores `count` cells of a diagonal. *_above are of the cell above, *_left of that to the left, *_before of that above
-/// and to the left. Not inlined: g++ believes in __restrict only where it is a parameter's. Returns: the best score.
+/// Scores `count` cells of a diagonal. *_above are of the cell above, *_left of that to the left, *_before of that
+/// above and to the left. Not inlined: g++ believes in __restrict only where it is a parameter's. Returns: the best
+/// score.
 template <class Score>
 [[gnu::noinline]] Score score_diagonal(std::size_t count, const narrowed<Score>& costs, const Score* __restrict first,
                                        const Score* __restrict second, const Score* __restrict best_before,

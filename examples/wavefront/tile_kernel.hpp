@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The scores of a tile. By anti-diagonals, whose cells do not depend on each other: the compiler makes vector instructions
-// of it. Scores are relative to the cell above and to the left of the tile, so 16 bits hold them if the tile is not too large:
-// eight cells to a vector register of any x86-64.
+// The scores of a tile. By anti-diagonals, whose cells do not depend on each other: the compiler makes vector
+// instructions of it. Scores are relative to the cell above and to the left of the tile, so 16 bits hold them if the
+// tile is not too large: eight cells to a vector register of any x86-64.
 // Source: T. F. Smith, M. S. Waterman: Identification of common molecular subsequences. J. Mol. Biol. 147 (1981).
 //         O. Gotoh: An improved algorithm for matching biological sequences. J. Mol. Biol. 162 (1982).
 //         Along anti-diagonals: A. Wozniak: Using video-oriented instructions to speed up sequence comparison.

@@ -23,8 +23,8 @@ struct cursor {
     bool is_over() const noexcept { return is_at_start || row == 0 || column == 0; }
 };
 
-/// Follows the alignment from the cell at which `at` is, one of the tile, until it leaves the tile or begins. Appends its
-/// columns, last one first. Complexity: the tile's cells, a byte of memory for each.
+/// Follows the alignment from the cell at which `at` is, one of the tile, until it leaves the tile or begins. Appends
+/// its columns, last one first. Complexity: the tile's cells, a byte of memory for each.
 void trace_tile(const problem& of, place tile, const tile_borders& around, cursor& at, std::vector<edit_run>& edits);
 
 } // namespace wavefront

@@ -6,7 +6,7 @@
 #include "tile_tracer.hpp"
 
 #include <algorithm>
-#include <optional>
+#include <utility>
 
 namespace wavefront {
 

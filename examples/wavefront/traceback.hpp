@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The alignment itself, from its last cell back to its first. Block by block: the borders of blocks were kept, so the
-// graph scores the tiles of a block again, this time with the borders of each tile; and the tiles that the alignment goes
-// through are computed once more, cell by cell.
+// graph scores the tiles of a block again, this time with the borders of each tile; and the tiles that the alignment
+// goes through are computed once more, cell by cell.
 #pragma once
 
 #include "alignment.hpp"

@@ -11,7 +11,9 @@ for value in 0 101 -1 abc '' 1.5 2x 0x10 ' 2' +2 99999999999999999999999; do
     expect_complaint "'$value'" good.fa good.fa --match "$value"
 done
 for option in --mismatch --gap-open --gap-extend; do
-    for value in 101 -1 few ''; do expect_complaint "$option takes a number from 0 to 100, not '$value'" "$option=$value"; done
+    for value in 101 -1 few ''; do
+        expect_complaint "$option takes a number from 0 to 100, not '$value'" "$option=$value"
+    done
 done
 for value in 0 8193 big ''; do expect_complaint "'$value'" good.fa good.fa --tile "$value"; done
 for value in 0 1025 -3 many ''; do
@@ -21,7 +23,7 @@ done
 for value in 0 1001 often ''; do expect_complaint "'$value'" good.fa good.fa --repeat "$value"; done
 for option in --first --second; do
     for value in '' 5 : 5: :5 0:5 5:0 -1:5 1:2:3 a:b 1:5x ' 1:5' 1:99999999999999999999999; do
-        expect_complaint "$option takes BEGIN:LENGTH, two numbers from 1 on, not '$value'" good.fa good.fa "$option=$value"
+        expect_complaint "$option takes BEGIN:LENGTH, two numbers from 1 on, not '$value'" good.fa "$option=$value"
     done
 done
 for option in -z --foo --firs -T --tiles=3; do expect_complaint "${option%%=*}" good.fa good.fa "$option"; done
@@ -41,7 +43,8 @@ expect_complaint '--second 18446744073709551615:18446744073709551615 leaves' goo
     --second 18446744073709551615:18446744073709551615
 { cat good.fa; echo '>other one'; echo ACGT; } >two.fa
 "$program" --check two.fa --first 1:1020 --second 1021:4 >/dev/null
-expect_complaint "--first 1019:3 crosses the beginning of record 'other' of two.fa, at base 1021" two.fa two.fa --first 1019:3
+expect_complaint "--first 1019:3 crosses the beginning of record 'other' of two.fa, at base 1021" \
+    two.fa two.fa --first 1019:3
 expect_complaint "without --second the slice crosses the beginning of record 'other'" good.fa two.fa
 
 # Files that cannot be read, or are no FASTA.

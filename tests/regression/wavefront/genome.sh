@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Two operons for ribosomal RNA of E. coli 536, where they are in the genome. Skipped without Debian's package bowtie-examples.
+# Two operons for ribosomal RNA of E. coli 536, where they are in the genome. Skipped without Debian's package
+# bowtie-examples.
 source "$(dirname "$0")/common.sh" "$1"
 
 genome=/usr/share/doc/bowtie/examples/genomes/NC_008253.fna.gz

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# Alignments that are known, and generated ones: the score and where it is reached as a program in awk says, the alignment
-# worth that much and the same for all tiles and numbers of workers. (That its columns are in the sequences and worth
-# the score, wavefront checks itself.)
+# Alignments that are known, and generated ones: the score and where it is reached as a program in awk says, the
+# alignment worth that much and the same for all tiles and numbers of workers. (That its columns are in the sequences
+# and worth the score, wavefront checks itself.)
 source "$(dirname "$0")/common.sh" "$1"
 
 # align FIRST SECOND OPTION...: of two sequences.
@@ -38,8 +38,8 @@ expect_lines 'score 16' 'edits 8=$'
 align ACGTACCATGATCGAC ACGTACCAGGTGATCGAC --gap-open=0 --gap-extend 1
 expect_lines 'score 30' 'edits 8=2D8=$'
 
-# The example of Smith and Waterman 1981, where a match is worth 1, a mismatch costs 1/3 and a gap of k bases 1 + k/3, so
-# that the best is worth 3.33: here all times 3, and T for U.
+# The example of Smith and Waterman 1981, where a match is worth 1, a mismatch costs 1/3 and a gap of k bases 1 + k/3,
+# so that the best is worth 3.33: here all times 3, and T for U.
 align CAGCCTCGCTTAG AATGCCATTGACGG --match 3 --mismatch 1 --gap-open 3 --gap-extend 1
 expect_lines 'score 10' 'edits 3=1D1=1X1=$'
 
@@ -137,7 +137,8 @@ done
 # The whole report.
 expect_success first.fa second.fa --workers 3 --repeat 2
 expect_lines '301 x [0-9]* bases, 3 x [0-9]* tiles of 128, 3 workers$' \
-    'score [0-9]*$' ' seconds Mcells/s speed-up$' 'plain loops [0-9.]* [0-9]* 1.00$' '1 worker [0-9.]* [0-9]* [0-9.]*$' \
+    'score [0-9]*$' ' seconds Mcells/s speed-up$' \
+    'plain loops [0-9.]* [0-9]* 1.00$' '1 worker [0-9.]* [0-9]* [0-9.]*$' \
     '3 workers [0-9.]* [0-9]* [0-9.]*$' 'graph: built in [0-9.]* s, run 4 times$' 'traceback: [0-9.]* s, '
 
 finish
