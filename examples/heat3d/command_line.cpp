@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "command_line.hpp"
 
-#include "errors.hpp"
-
-#include <charconv>
-#include <optional>
+#include "support/argument_reader.hpp"
+#include "support/errors.hpp"
 
 namespace heat3d {
 
@@ -30,67 +28,11 @@ const std::string_view help_text =
 
 namespace {
 
-struct range {
-    std::uint64_t least;
-    std::uint64_t most;
-};
+constexpr support::number_range n_range{1, 4096};
+constexpr support::number_range step_range{1, 1'000'000'000};
+constexpr support::number_range worker_range{1, 1024};
 
-constexpr range n_range{1, 4096};
-constexpr range step_range{1, 1'000'000'000};
-constexpr range worker_range{1, 1024};
-
-std::uint64_t to_number(std::string_view option, std::string_view text, range allowed) {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool is_number = error == std::errc{} && end == text.data() + text.size();
-    if (!is_number || value < allowed.least || value > allowed.most) {
-        throw input_error("option " + std::string(option) + " takes a number from " + std::to_string(allowed.least) +
-                          " to " + std::to_string(allowed.most) + ", not '" + printable(text) + "'");
-    }
-    return value;
-}
-
-/// Walks over the arguments: `--name=value`, `--name value`, `-x value` and `-xvalue`.
-class argument_reader {
-public:
-    explicit argument_reader(std::span<char* const> arguments) : arguments_(arguments) {}
-
-    bool next() {
-        if (position_ == arguments_.size()) return false;
-        name_ = arguments_[position_++];
-        value_.reset();
-        const bool is_long = name_.starts_with("--");
-        const std::size_t end = is_long ? name_.find('=') : name_.starts_with('-') ? 2 : std::string_view::npos;
-        if (end < name_.size()) {
-            value_ = name_.substr(is_long ? end + 1 : end);
-            name_ = name_.substr(0, end);
-        }
-        return true;
-    }
-
-    std::string_view name() const { return name_; }
-
-    std::string_view value() {
-        if (value_) return *value_;
-        if (position_ == arguments_.size()) throw input_error("option " + printable(name_) + " needs a value");
-        return arguments_[position_++];
-    }
-
-    std::uint64_t number(range allowed) { return to_number(name_, value(), allowed); }
-
-    void expect_no_value() const {
-        if (value_)
-            throw input_error("option " + printable(name_) + " takes no value, not '" + printable(*value_) + "'");
-    }
-
-private:
-    std::span<char* const> arguments_;
-    std::size_t position_ = 0;
-    std::string_view name_;
-    std::optional<std::string_view> value_;
-};
-
-void read_option(settings& chosen, argument_reader& argument) {
+void read_option(settings& chosen, support::argument_reader& argument) {
     const std::string_view name = argument.name();
     if (name == "-n") {
         chosen.n = argument.number(n_range);
@@ -100,17 +42,17 @@ void read_option(settings& chosen, argument_reader& argument) {
         chosen.workers = static_cast<unsigned>(argument.number(worker_range));
     } else if (name == "--slice") {
         chosen.slice = argument.value();
-        if (chosen.slice.empty()) throw input_error("the name of the file is empty");
+        if (chosen.slice.empty()) throw support::input_error("the name of the file is empty");
     } else if (name == "--check") {
         argument.expect_no_value();
         chosen.only_check = true;
     } else if (name == "-h" || name == "--help") {
         argument.expect_no_value();
         chosen.help = true;
-    } else if (name.starts_with('-')) {
-        throw input_error("unknown option '" + printable(name) + "' (--help lists them)");
+    } else if (argument.is_option()) {
+        throw support::input_error("unknown option '" + support::printable(name) + "' (--help lists them)");
     } else {
-        throw input_error("'" + printable(name) + "' is no option (--help lists them)");
+        throw support::input_error("'" + support::printable(name) + "' is no option (--help lists them)");
     }
 }
 
@@ -118,7 +60,7 @@ void read_option(settings& chosen, argument_reader& argument) {
 
 settings parse_command_line(std::span<char* const> arguments) {
     settings chosen;
-    argument_reader argument(arguments);
+    support::argument_reader argument(arguments);
     while (argument.next()) {
         read_option(chosen, argument);
         if (chosen.help) return chosen;

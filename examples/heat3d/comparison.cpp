@@ -4,6 +4,7 @@
 #include "errors.hpp"
 #include "exact_solution.hpp"
 #include "progress.hpp"
+#include "support/errors.hpp"
 
 #include <unistd.h>
 
@@ -112,8 +113,8 @@ void expect_memory(std::size_t n) {
     const double needed = 2.0 * sizeof(double) * static_cast<double>(grid::size_of(n));
     const double there = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
     if (needed > there)
-        throw input_error("-n " + std::to_string(n) + " takes " + gigabytes(needed) + " of memory, and there are " +
-                          gigabytes(there));
+        throw support::input_error("-n " + std::to_string(n) + " takes " + gigabytes(needed) +
+                                   " of memory, and there are " + gigabytes(there));
 }
 
 findings run_all(const settings& chosen, bool draw) { return comparison(chosen).run(draw); }

@@ -2,7 +2,7 @@
 #include "picture.hpp"
 
 #include "colour_map.hpp"
-#include "errors.hpp"
+#include "support/errors.hpp"
 
 #include <zlib.h>
 
@@ -87,17 +87,19 @@ picture_file::picture_file(const std::string& path) : path_(path) {
     if (path.empty()) return;
     is_png_ = path.ends_with(".png");
     if (!is_png_ && !path.ends_with(".ppm"))
-        throw input_error("'" + printable(path) + "' ends neither in .png nor in .ppm, the kinds of picture there are");
+        throw support::input_error("'" + support::printable(path) +
+                                   "' ends neither in .png nor in .ppm, the kinds of picture there are");
     file_.reset(std::fopen(path.c_str(), "wb"));
     if (file_ == nullptr)
-        throw input_error(printable(path) + " cannot be written: " + std::generic_category().message(errno));
+        throw support::input_error(support::printable(path) +
+                                   " cannot be written: " + std::generic_category().message(errno));
 }
 
 void picture_file::write(const picture& drawn) {
     const std::string bytes = is_png_ ? to_png(drawn) : to_ppm(drawn);
     const bool is_written = std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) == bytes.size();
     if (std::fclose(file_.release()) != 0 || !is_written)
-        throw std::system_error(errno, std::generic_category(), printable(path_));
+        throw std::system_error(errno, std::generic_category(), support::printable(path_));
 }
 
 } // namespace heat3d

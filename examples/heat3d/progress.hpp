@@ -1,37 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// One line on stderr that says how far a run is, if stderr is a terminal, rewritten at most ten times a second. One
-// thread at a time, any one.
+// What a run says of itself on the way, to a terminal. One thread at a time, any one.
 #pragma once
 
-#include <chrono>
+#include "support/progress_line.hpp"
+
 #include <cstdint>
 #include <string>
+#include <utility>
 
 namespace heat3d {
 
 class progress_line {
 public:
-    progress_line();
-    ~progress_line();
-    progress_line(const progress_line&) = delete;
-    progress_line& operator=(const progress_line&) = delete;
-
     /// What the steps that follow are done by.
-    void begin(std::string who, std::uint64_t steps);
+    void begin(std::string who, std::uint64_t steps) {
+        who_ = std::move(who);
+        steps_ = steps;
+    }
     void show(std::uint64_t step) {
-        if (is_on_) show_slow(step);
+        line_.show([&] { return who_ + ": step " + std::to_string(step) + " of " + std::to_string(steps_); });
     }
 
 private:
-    using clock = std::chrono::steady_clock;
-
-    void show_slow(std::uint64_t step);
-
-    const bool is_on_;
-    bool is_shown_ = false;
+    support::progress_line line_;
     std::string who_;
     std::uint64_t steps_ = 0;
-    clock::time_point next_;
 };
 
 } // namespace heat3d

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "report.hpp"
 
-#include "errors.hpp"
+#include "support/errors.hpp"
 
 #include <cinttypes>
 #include <cstdarg>
@@ -109,7 +109,7 @@ std::string slice_text(const findings& found, const settings& chosen) {
     char text[128];
     std::snprintf(text, sizeof text, "layer z = %zu, from %.4f to %.4f: ", chosen.n / 2, found.drawn->coldest,
                   found.drawn->warmest);
-    return text + printable(chosen.slice) + '\n';
+    return text + support::printable(chosen.slice) + '\n';
 }
 
 } // namespace

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "large_memory.hpp"
-#include "text_source.hpp"
+#include "support/text_source.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -47,7 +47,7 @@ private:
 
 class block_reader {
 public:
-    explicit block_reader(text_source& source) : source_(source) {}
+    explicit block_reader(support::text_source& source) : source_(source) {}
 
     /// Replaces `batch` by the next blocks: one, and more until it is full or is_enough() says so. None at the text's end.
     /// Throws: input_error if the text does not begin as FASTA, or cannot be read.
@@ -62,7 +62,7 @@ private:
     void read_block(text_batch& batch);
     void expect_record(std::string_view text);
 
-    text_source& source_;
+    support::text_source& source_;
     std::uint64_t offset_ = 0;
     line_state state_ = line_state::start;
     bool has_record_ = false;

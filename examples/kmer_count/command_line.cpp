@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "command_line.hpp"
 
-#include "errors.hpp"
 #include "kmer.hpp"
-
-#include <charconv>
-#include <cstdint>
-#include <optional>
-#include <utility>
+#include "support/argument_reader.hpp"
+#include "support/errors.hpp"
 
 namespace kmer_count {
 
@@ -31,83 +27,16 @@ const std::string_view help_text =
 
 namespace {
 
-struct range {
-    std::uint64_t least;
-    std::uint64_t most;
-};
-
-constexpr range k_range{1, max_k};
-constexpr range worker_range{1, 1024};
-constexpr range top_range{0, 1'000'000'000};
-constexpr range block_range{1, 16 << 20};
-
-std::uint64_t to_number(std::string_view option, std::string_view text, range allowed) {
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool is_number = error == std::errc{} && end == text.data() + text.size();
-    if (!is_number || value < allowed.least || value > allowed.most) {
-        throw input_error("option " + std::string(option) + " takes a number from " + std::to_string(allowed.least) +
-                          " to " + std::to_string(allowed.most) + ", not '" + printable(text) + "'");
-    }
-    return value;
-}
-
-/// Walks over the arguments: `--name=value`, `--name value`, `-x value`, `-xvalue`, and plain words.
-class argument_reader {
-public:
-    explicit argument_reader(std::span<char* const> arguments) : arguments_(arguments) {}
-
-    bool next() {
-        if (position_ == arguments_.size()) return false;
-        name_ = arguments_[position_++];
-        value_.reset();
-        is_option_ = !only_words_ && name_.size() > 1 && name_.front() == '-';
-        if (!is_option_) return true;
-        if (name_ == "--") {
-            only_words_ = true;
-            return next();
-        }
-        split_value();
-        return true;
-    }
-
-    bool is_option() const { return is_option_; }
-    std::string_view name() const { return name_; }
-
-    std::uint64_t number(range allowed) { return to_number(name_, value(), allowed); }
-
-    void expect_no_value() const {
-        if (value_)
-            throw input_error("option " + printable(name_) + " takes no value, not '" + printable(*value_) + "'");
-    }
-
-private:
-    void split_value() {
-        const bool is_long = name_.starts_with("--");
-        const std::size_t end = is_long ? name_.find('=') : 2;
-        if (end >= name_.size()) return;
-        value_ = name_.substr(is_long ? end + 1 : end);
-        name_ = name_.substr(0, end);
-    }
-
-    std::string_view value() {
-        if (value_) return *value_;
-        if (position_ == arguments_.size()) throw input_error("option " + printable(name_) + " needs a value");
-        return arguments_[position_++];
-    }
-
-    std::span<char* const> arguments_;
-    std::size_t position_ = 0;
-    std::string_view name_;
-    std::optional<std::string_view> value_;
-    bool is_option_ = false;
-    bool only_words_ = false;
-};
+constexpr support::number_range k_range{1, max_k};
+constexpr support::number_range worker_range{1, 1024};
+constexpr support::number_range top_range{0, 1'000'000'000};
+constexpr support::number_range block_range{1, 16 << 20};
 
 void set_path(settings& chosen, std::string_view path) {
-    if (path.empty()) throw input_error("the name of the file is empty");
+    if (path.empty()) throw support::input_error("the name of the file is empty");
     if (!chosen.path.empty()) {
-        throw input_error("one file at a time, not '" + printable(chosen.path) + "' and '" + printable(path) + "'");
+        throw support::input_error("one file at a time, not '" + support::printable(chosen.path) + "' and '" +
+                                   support::printable(path) + "'");
     }
     chosen.path = path;
 }
@@ -117,7 +46,7 @@ struct report_choice {
     bool histogram = false;
 };
 
-void read_option(settings& chosen, report_choice& report, argument_reader& argument) {
+void read_option(settings& chosen, report_choice& report, support::argument_reader& argument) {
     const std::string_view name = argument.name();
     if (name == "-k") {
         chosen.k = static_cast<unsigned>(argument.number(k_range));
@@ -138,7 +67,7 @@ void read_option(settings& chosen, report_choice& report, argument_reader& argum
         argument.expect_no_value();
         chosen.help = true;
     } else {
-        throw input_error("unknown option '" + printable(name) + "' (--help lists them)");
+        throw support::input_error("unknown option '" + support::printable(name) + "' (--help lists them)");
     }
 }
 
@@ -147,7 +76,7 @@ void read_option(settings& chosen, report_choice& report, argument_reader& argum
 settings parse_command_line(std::span<char* const> arguments) {
     settings chosen;
     report_choice report;
-    argument_reader argument(arguments);
+    support::argument_reader argument(arguments);
     while (argument.next()) {
         if (argument.is_option()) {
             read_option(chosen, report, argument);
@@ -156,7 +85,7 @@ settings parse_command_line(std::span<char* const> arguments) {
             set_path(chosen, argument.name());
         }
     }
-    if (chosen.path.empty()) throw input_error("no FASTA file given (--help explains)");
+    if (chosen.path.empty()) throw support::input_error("no FASTA file given (--help explains)");
     chosen.show_histogram = report.histogram;
     chosen.show_top = report.top || !report.histogram;
     return chosen;

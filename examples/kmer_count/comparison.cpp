@@ -53,7 +53,7 @@ pel::thread_pool_options options_for(const settings& chosen) {
 
 timed_run count_file(const settings& chosen) {
     const auto begin = std::chrono::steady_clock::now();
-    text_source source(chosen.path);
+    support::text_source source(chosen.path);
     const auto plan = partition_plan::choose(chosen.k, chosen.block_size, source.expected_length());
     progress_line progress(source.file().size(), !chosen.quiet);
     summary counted = count_kmers(source, plan, chosen.top, progress);

@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t blocks_at_once = 32;    // more than one thread can read in the time that one of them takes
 constexpr std::size_t text_at_once = 1 << 20; // if the blocks are tiny
 
-partitioned_text partition_all(text_source& source, const partition_plan& plan, progress_line& progress) {
+partitioned_text partition_all(support::text_source& source, const partition_plan& plan, progress_line& progress) {
     const std::size_t most = std::max(blocks_at_once, text_at_once / plan.block_size);
     text_batch current(plan.block_size, most);
     text_batch next(plan.block_size, most);
@@ -42,7 +42,8 @@ partitioned_text partition_all(text_source& source, const partition_plan& plan, 
 
 } // namespace
 
-summary count_kmers(text_source& source, const partition_plan& plan, std::size_t top, progress_line& progress) {
+summary count_kmers(support::text_source& source, const partition_plan& plan, std::size_t top,
+                    progress_line& progress) {
     return count_bins(partition_all(source, plan, progress), top, progress);
 }
 

@@ -6,7 +6,7 @@
 #include "partitioned_text.hpp"
 #include "progress.hpp"
 #include "summary.hpp"
-#include "text_source.hpp"
+#include "support/text_source.hpp"
 
 #include <cstddef>
 
@@ -16,6 +16,6 @@ namespace kmer_count {
 /// Returns: their summary, with the `top` most frequent ones.
 /// Throws: input_error if the text is not FASTA or cannot be read.
 /// Complexity: work linear in the text; span: reading it, a block of each batch, and that of count_bins().
-summary count_kmers(text_source& source, const partition_plan& plan, std::size_t top, progress_line& progress);
+summary count_kmers(support::text_source& source, const partition_plan& plan, std::size_t top, progress_line& progress);
 
 } // namespace kmer_count

@@ -39,7 +39,7 @@ partition_plan partition_plan::choose(unsigned k, std::size_t block_size, std::u
     return {k, block_size, std::bit_floor(std::clamp(block_size / text_per_bin, least_bins, most_bins))};
 }
 
-void partitioned_text::add(std::span<const text_block> blocks, const input_file& file) {
+void partitioned_text::add(std::span<const text_block> blocks, const support::input_file& file) {
     std::vector<outcome> outcomes(blocks.size());
     const std::size_t before = blocks_.size();
     blocks_.resize(before + blocks.size());

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "block_reader.hpp"
-#include "input_file.hpp"
 #include "seams.hpp"
 #include "super_kmers.hpp"
+#include "support/input_file.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -32,7 +32,7 @@ public:
     /// Adds the next blocks of the text, in parallel.
     /// Throws: input_error if `file`, where they come from, turns out not to be text.
     /// Complexity: work linear in the text, span linear in a block.
-    void add(std::span<const text_block> blocks, const input_file& file);
+    void add(std::span<const text_block> blocks, const support::input_file& file);
 
     /// Adds what lies across the borders of blocks. To be called behind the last one.
     void finish();

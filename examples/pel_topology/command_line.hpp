@@ -5,17 +5,10 @@
 #include "workers.hpp"
 
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
 namespace pel_topology {
-
-/// The command line, or a file that it names, is at fault: one line, exit status 2.
-class input_error : public std::runtime_error {
-public:
-    using std::runtime_error::runtime_error;
-};
 
 struct settings {
     std::string svg;       // file to write; empty: none
@@ -30,10 +23,7 @@ struct settings {
 extern const std::string_view help_text;
 
 /// Reads the arguments after the program's name.
-/// Throws: input_error that names the argument.
+/// Throws: support::input_error that names the argument.
 settings parse_command_line(std::span<char* const> arguments);
-
-/// Returns: `text` with control characters as \xNN, so that a message stays one line whatever a file is called.
-std::string printable(std::string_view text);
 
 } // namespace pel_topology

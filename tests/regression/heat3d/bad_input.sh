@@ -1,19 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # Bad input gets exit status 2, nothing on stdout, and exactly one line on stderr, which names what is wrong, at once.
-source "$(dirname "$0")/common.sh" "$1"
-
-# expect_complaint WORDS ARGUMENT...: the line holds WORDS.
-expect_complaint() {
-    local words=$1 status=0
-    shift
-    checks=$((checks + 1))
-    "$heat3d" "$@" >out 2>err </dev/null || status=$?
-    [ "$status" -eq 2 ] || fail "status $status of: $*"
-    [ ! -s out ] || fail "something on stdout of: $*"
-    [ "$(wc -l <err)" -eq 1 ] || fail "not one line on stderr of: $*: $(cat err)"
-    grep -qF -- "$words" err || fail "no '$words' in: $(cat err)"
-}
+# shellcheck source=tests/support/application.sh
+source "$(dirname "$0")/../../support/application.sh" "$1"
 
 # Of bad input it complains before it computes: these would take hours.
 long=(-n 200 -s 1000000000)
@@ -24,7 +13,7 @@ done
 for value in 0 1000000001 -1 many ''; do expect_complaint "'$value'" "${long[@]}" -s "$value"; done
 for value in 0 1025 -3 many ''; do expect_complaint "'$value'" "${long[@]}" -t "$value"; done
 expect_complaint "'0'" "${long[@]}" -n0
-for option in -z --foo --slices -N --n -- -; do expect_complaint "$option" "${long[@]}" "$option"; done
+for option in -z --foo --slices -N --n -; do expect_complaint "$option" "${long[@]}" "$option"; done
 expect_complaint "'cube'" "${long[@]}" cube
 expect_complaint "'new\\x0aline'" "${long[@]}" $'new\nline'
 for option in -n -s -t --slice; do expect_complaint "$option" "$option"; done
@@ -48,14 +37,14 @@ fi
 
 # What is no bad input: help, and files that get full.
 checks=$((checks + 1))
-"$heat3d" -n 7 --help >out 2>err || fail "status $? of --help"
+"$program" -n 7 --help >out 2>err || fail "status $? of --help"
 grep -q '^Usage: heat3d' out && [ ! -s err ] || fail "--help prints something else"
 ln -s /dev/full full.ppm
 for arguments in '--slice full.ppm' '--check'; do
     checks=$((checks + 1))
     status=0
     # shellcheck disable=SC2086
-    "$heat3d" -n 20 -s 2 $arguments >/dev/full 2>err || status=$?
+    "$program" -n 20 -s 2 $arguments >/dev/full 2>err || status=$?
     [ "$status" -eq 1 ] && [ "$(wc -l <err)" -eq 1 ] && grep -q 'No space' err ||
         fail "status $status, and $(cat err), of $arguments with a full device"
 done

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # The pictures of heat3d: PPM and PNG show the same, the right way round, in colours that get lighter all the way.
 # Skipped without python3, which reads them.
-source "$(dirname "$0")/common.sh" "$1"
+# shellcheck source=tests/support/application.sh
+source "$(dirname "$0")/../../support/application.sh" "$1"
 
 if ! command -v python3 >/dev/null; then
     echo "skipped: no python3"

@@ -3,7 +3,8 @@
 # The temperatures that heat3d computes: the same bits for every number of workers, what a computation in awk says, and
 # nearer to the equation's solution where cells are smaller. (That they are near to both exact solutions, and the same
 # for plain loops, heat3d checks itself.)
-source "$(dirname "$0")/common.sh" "$1"
+# shellcheck source=tests/support/application.sh
+source "$(dirname "$0")/../../support/application.sh" "$1"
 
 # One strip, many strips and slabs, strips that are cut short; even and odd numbers of steps.
 for cube in '1 1' '2 3' '3 8' '7 33' '16 20' '17 20' '33 11' '70 6' '100 3'; do

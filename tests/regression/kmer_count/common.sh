@@ -1,25 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# What the tests of kmer_count share: sourced with the program as $1. Makes an empty working directory and goes there.
-set -euo pipefail
-export LC_ALL=C
-
-kmer_count=$(realpath "$1")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work"
-
-failures=0
-checks=0
-
-fail() {
-    echo "FAILED: $*"
-    failures=$((failures + 1))
-}
-
-finish() {
-    echo "$checks checks, $failures failures"
-    [ "$failures" -eq 0 ] && [ "$checks" -gt 0 ]
-}
+# What the tests of kmer_count share: sourced with the program as $1.
+# shellcheck source=tests/support/application.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../../support/application.sh" "$1"
 
 # reference K FILE: lines "count kmer" of FILE's canonical k-mers, by sort and uniq: shares no code with kmer_count.
 reference() {
@@ -52,9 +34,9 @@ expect_counts() {
     local file=$1 k=$2
     shift 2
     checks=$((checks + 1))
-    "$kmer_count" --quiet -k "$k" "$@" --histogram "$file" >out 2>err || fail "status $? of -k $k $* --histogram $file"
+    "$program" --quiet -k "$k" "$@" --histogram "$file" >out 2>err || fail "status $? of -k $k $* --histogram $file"
     cmp -s out histogram || fail "histogram of -k $k $* $file: $(diff out histogram | head -5)"
-    "$kmer_count" --quiet -k "$k" "$@" "$file" 2>>err | grep -v '^#' >out || [ ! -s top ] || fail "-k $k $* $file"
+    "$program" --quiet -k "$k" "$@" "$file" 2>>err | grep -v '^#' >out || [ ! -s top ] || fail "-k $k $* $file"
     cmp -s out top || fail "list of -k $k $* $file: $(diff out top | head -5)"
     [ ! -s err ] || fail "stderr of -k $k $* $file: $(head -3 err)"
 }

@@ -124,23 +124,23 @@ expect plain.fa 12
 sort -k1,1nr -k2,2 counts | awk '{ print $2, $1 }' >all
 for top in 0 1 7 1000 100000000; do
     checks=$((checks + 1))
-    "$kmer_count" --quiet -k 12 --top "$top" plain.fa | grep -v '^#' >out || [ "$top" = 0 ]
+    "$program" --quiet -k 12 --top "$top" plain.fa | grep -v '^#' >out || [ "$top" = 0 ]
     head -n "$top" all | cmp -s out - || fail "--top $top"
 done
 checks=$((checks + 1))
-"$kmer_count" --quiet -k 12 --top=3 --histogram plain.fa | grep -v '^#' >out
+"$program" --quiet -k 12 --top=3 --histogram plain.fa | grep -v '^#' >out
 { cat histogram; head -n 3 all; } | cmp -s out - || fail "--top=3 --histogram"
 
 # Input that can be read only once is counted once.
 expect plain.fa 21
 checks=$((checks + 1))
-"$kmer_count" -k 21 --histogram /dev/stdin 2>err < <(cat single.fa.gz) >out || fail "status $? for a pipe"
+"$program" -k 21 --histogram /dev/stdin 2>err < <(cat single.fa.gz) >out || fail "status $? for a pipe"
 cmp -s out histogram || fail "histogram of a pipe"
 grep -q 'no comparison' err || fail "a pipe is compared: $(cat err)"
 
 # By default one worker is measured against all, on stderr, and both count the same.
 checks=$((checks + 1))
-"$kmer_count" -t 3 --histogram plain.fa >out 2>err || fail "status $? with comparison"
+"$program" -t 3 --histogram plain.fa >out 2>err || fail "status $? with comparison"
 cmp -s out histogram || fail "histogram with comparison"
 grep -q '^1 worker: .* Mbp/s$' err || fail "no throughput of 1 worker: $(cat err)"
 grep -q '^3 workers: .* Mbp/s$' err || fail "no throughput of 3 workers: $(cat err)"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "errors.hpp"
 
-namespace kmer_count {
+namespace support {
 
 std::string printable(std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
@@ -19,4 +19,4 @@ std::string printable(std::string_view text) {
     return result;
 }
 
-} // namespace kmer_count
+} // namespace support

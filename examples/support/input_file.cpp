@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <system_error>
 
-namespace kmer_count {
+namespace support {
 
 namespace {
 
@@ -61,4 +61,4 @@ std::size_t input_file::read_some(std::span<char> into) {
 
 void input_file::fail(const std::string& problem) const { throw input_error(printable(path_) + ": " + problem); }
 
-} // namespace kmer_count
+} // namespace support

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The text of a file, plain or gzip; which of the two, its first bytes say. One thread at a time: a gzip stream can only
-// be inflated from its beginning, so this is the serial part of the program, and block_reader overlaps it with the rest.
+// The text of a file, plain or gzip; which of the two, its first bytes say. One thread at a time: a gzip stream can
+// only be inflated from its beginning, so this is the serial part of a program, to be overlapped with the rest.
 #pragma once
 
 #include "input_file.hpp"
@@ -13,7 +13,7 @@
 #include <span>
 #include <string>
 
-namespace kmer_count {
+namespace support {
 
 /// Inflates gzip members one after the other, as `gzip -d` does for concatenated files.
 class gzip_reader {
@@ -69,4 +69,4 @@ private:
     std::uint64_t bytes_taken_ = 0;
 };
 
-} // namespace kmer_count
+} // namespace support

@@ -7,7 +7,7 @@
 #include <span>
 #include <string>
 
-namespace kmer_count {
+namespace support {
 
 class input_file {
 public:
@@ -37,4 +37,4 @@ private:
     std::uint64_t size_ = 0;
 };
 
-} // namespace kmer_count
+} // namespace support

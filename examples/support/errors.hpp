@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace kmer_count {
+namespace support {
 
 /// The input or the command line is at fault: exit status 2.
 class input_error : public std::runtime_error {
@@ -17,4 +17,4 @@ public:
 /// Returns: `text` with control characters as \xNN, so that a message stays one line whatever a file is called.
 std::string printable(std::string_view text);
 
-} // namespace kmer_count
+} // namespace support

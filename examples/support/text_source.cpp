@@ -5,7 +5,7 @@
 #include <new>
 #include <string_view>
 
-namespace kmer_count {
+namespace support {
 
 namespace {
 
@@ -107,4 +107,4 @@ std::uint64_t text_source::expected_length() const noexcept {
     return gzip_ ? file_.size() * usual_ratio : file_.size();
 }
 
-} // namespace kmer_count
+} // namespace support
