@@ -29,7 +29,7 @@ struct resource_units {
     resource* what;
     unsigned units;
     // NOLINTNEXTLINE(google-explicit-constructor): one unit, unless said otherwise
-    resource_units(resource& of, unsigned count = 1) noexcept : what(&of), units(count) {}
+    resource_units(resource& of, unsigned wanted = 1) noexcept : what(&of), units(wanted) {}
 };
 
 /// k units that at most so many can have at once. Those who want some get them in the order in which they came, whoever

@@ -84,9 +84,9 @@ public:
     void stop() noexcept { pipeline_.stop(); }
 
     std::size_t max_tokens() const noexcept { return pipeline_.most_tokens(); }
-    /// From now on at most `count` tokens are in the pipeline at once: no more are made until that is so. Throws:
+    /// From now on at most `most` tokens are in the pipeline at once: no more are made until that is so. Throws:
     /// std::invalid_argument for 0.
-    void set_max_tokens(std::size_t count) { pipeline_.set_most_tokens(count); }
+    void set_max_tokens(std::size_t most) { pipeline_.set_most_tokens(most); }
 
 private:
     friend struct detail::control_access;
