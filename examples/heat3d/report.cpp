@@ -2,25 +2,17 @@
 #include "report.hpp"
 
 #include "support/errors.hpp"
+#include "support/report_text.hpp"
 
 #include <cinttypes>
-#include <cstdarg>
 #include <cstdio>
 
 namespace heat3d {
 
 namespace {
 
-[[gnu::format(printf, 1, 2)]] std::string line(const char* format, ...) {
-    char text[256];
-    va_list arguments;
-    va_start(arguments, format);
-    std::vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    return std::string(text) + '\n';
-}
-
-const char* plural(std::uint64_t count) { return count == 1 ? "" : "s"; }
+using support::line;
+using support::plural;
 
 double percent(double part, double whole) { return 100 * part / whole; }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "report.hpp"
 
-#include <cstdarg>
-#include <cstdio>
+#include "support/report_text.hpp"
 
 namespace wavefront {
 
@@ -10,16 +9,8 @@ namespace {
 
 constexpr std::size_t most_letters = 100; // of the edits
 
-[[gnu::format(printf, 1, 2)]] std::string line(const char* format, ...) {
-    char text[256];
-    va_list arguments;
-    va_start(arguments, format);
-    std::vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    return std::string(text) + '\n';
-}
-
-const char* plural(std::size_t count) { return count == 1 ? "" : "s"; }
+using support::line;
+using support::plural;
 
 /// In the numbers of the file.
 std::string stretch_text(const char* which, const stretch& aligned, const std::optional<slice>& cut) {

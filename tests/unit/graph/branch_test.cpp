@@ -3,6 +3,7 @@
 #include <pel/graph/graph.hpp>
 #include <pel/graph/subgraph.hpp>
 
+#include "support/error_of.hpp"
 #include "support/with_threads.hpp"
 
 #include <gtest/gtest.h>
@@ -24,12 +25,7 @@ PEL_WITH_ALL_THREADS(branch_with);
 
 template <class F>
 std::string error_of(F&& f) {
-    try {
-        f();
-    } catch (const graph_error& error) {
-        return error.what();
-    }
-    return "no graph_error";
+    return pel_test::error_of<graph_error>(f);
 }
 
 TEST_P(branch_with, a_branch_chooses_one_of_its_successors) {

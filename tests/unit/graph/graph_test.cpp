@@ -4,6 +4,7 @@
 #include <pel/parallel_for.hpp>
 
 #include "support/allocations.hpp"
+#include "support/error_of.hpp"
 #include "support/with_threads.hpp"
 
 #include <gtest/gtest.h>
@@ -48,12 +49,7 @@ private:
 
 template <class F>
 std::string error_of(F&& f) {
-    try {
-        f();
-    } catch (const graph_error& error) {
-        return error.what();
-    }
-    return "no graph_error";
+    return pel_test::error_of<graph_error>(f);
 }
 
 TEST(graph, an_empty_graph_runs) {

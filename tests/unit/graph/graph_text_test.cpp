@@ -3,6 +3,7 @@
 #include <pel/graph/from_json.hpp>
 #include <pel/graph/graph.hpp>
 
+#include "support/error_of.hpp"
 #include "support/with_threads.hpp"
 
 #include <gtest/gtest.h>
@@ -20,12 +21,7 @@ using pel::par;
 
 template <class F>
 std::string error_of(F&& f) {
-    try {
-        f();
-    } catch (const graph_error& error) {
-        return error.what();
-    }
-    return "no graph_error";
+    return pel_test::error_of<graph_error>(f);
 }
 
 graph looping_graph(int& rounds) {
@@ -102,7 +98,7 @@ TEST(graph_text, text_that_is_no_graph_is_an_error_that_says_where) {
               "pel::graph: JSON: the edge from 'a' to 'a' carries a value, whose type no text can say");
     for (const char* wrong : {"", "{", "[1,]", "{\"a\" 1}", "\"a", "\"\\x\"", "\"\\u12g4\"", "tru", "+1", "1e",
                               "\"\n\"", "\"\\ud800\\u0041\""})
-        EXPECT_NE(read(wrong), "no graph_error") << wrong;
+        EXPECT_NE(read(wrong), "no error") << wrong;
 }
 
 class recorded_with : public pel_test::with_threads {};
