@@ -32,6 +32,16 @@ public:
         return taken;
     }
 
+    /// As allocate(), if there is one that was used before, else null.
+    void* try_allocate(std::size_t bytes) noexcept {
+        if (bytes > largest) return nullptr;
+        size_class& wanted = classes_[(bytes - 1) / granule];
+        block* const taken = wanted.free;
+        if (taken != nullptr) [[likely]]
+            wanted.free = taken->next;
+        return taken;
+    }
+
     /// For threads that have no pool of their own. Throws: std::bad_alloc.
     static void* allocate_anywhere(std::size_t bytes);
 

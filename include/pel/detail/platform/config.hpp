@@ -21,6 +21,13 @@
 #define PEL_NOINLINE [[gnu::noinline]]
 #define PEL_ALWAYS_INLINE [[gnu::always_inline]] inline
 
+// For a class that may be moved by copying its bytes: passed by value, it stays in registers. g++ knows nothing like it.
+#if defined(__clang__)
+#define PEL_TRIVIAL_ABI [[clang::trivial_abi]]
+#else
+#define PEL_TRIVIAL_ABI
+#endif
+
 #if defined(__cpp_exceptions)
 #define PEL_EXCEPTIONS 1
 #else

@@ -32,11 +32,13 @@ struct injector_entry {
 
 /// A job that can stand in a group's list.
 struct listed_job : job {
-    explicit listed_job(scope* inside) noexcept : job(inside) {}
+    explicit listed_job(scope* inside) noexcept : job(inside), function(nullptr) {}
+    /// As job(): nor does anybody ask is_listed().
+    listed_job() noexcept {}
 
     bool is_listed() const noexcept { return function != nullptr; } // or was, until it was claimed
 
-    job_function function = nullptr;
+    job_function function;
     listed_job* next; // written when it is listed
 };
 

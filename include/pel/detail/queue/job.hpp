@@ -51,11 +51,13 @@ private:
 
 /// Base of everything that can be stolen or listed.
 struct job {
-    explicit job(scope* inside) noexcept : home(inside) {}
+    constexpr explicit job(scope* inside) noexcept : home(inside) {}
+    /// For one that nobody joins, and whose home is written before others can see it.
+    job() noexcept {}
 
     completion state;
     atomic<std::uint32_t> thief{0}; // id of the record that runs it, 0: nobody said so yet; a hint for leapfrogging
-    scope* const home;              // the innermost scope where it was forked: cancellation, and what a wait may run
+    scope* home;                    // the innermost scope where it was forked: cancellation, and what a wait may run
 };
 
 } // namespace detail

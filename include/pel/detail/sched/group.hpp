@@ -55,10 +55,10 @@ public:
     /// Makes a job of this group available: in the caller's deque if it belongs there, else in the list.
     void push(group_job& task, job_function function) noexcept {
         worker& own = *current_worker;
-        if (own.pool != &pool_) return push_from_outside({function, &task}, false);
+        if (own.pool != &pool_) return push_from_outside({function, &task}, counted_as::nothing_yet);
         segment* here = segment_of(own);
         if (here == nullptr || !here->accepts(own) || !push_to(own, *here, function, task)) [[unlikely]]
-            list(own, {function, &task}, false);
+            list(own, {function, &task}, counted_as::nothing_yet);
     }
 
     /// A job that is not to run yet is part of the group: it is not complete before that job has run. Any thread that may
@@ -66,12 +66,17 @@ public:
     void hold() noexcept { count_.add(1); }
     /// It is to run now. Any thread.
     void push_held(group_job& task, job_function function) noexcept {
-        worker& own = *current_worker;
-        if (own.pool == &pool_) return list(own, {function, &task}, true);
-        push_from_outside({function, &task}, true);
+        list_from_anywhere({function, &task}, counted_as::job);
     }
     /// It does not run as a job: the calling one, of this group, has done what it was to do.
     void drop_held() noexcept { subtract(1); }
+    /// As push_held(), for a job that is part of one that is held, and stays so: it counts for nothing by itself, and
+    /// when it is over it says nothing.
+    void list_part(listed_job& part, job_function function) noexcept {
+        list_from_anywhere({function, &part}, counted_as::part);
+    }
+    /// The floating-point environment of who has built it.
+    std::uint64_t fp_environment() const noexcept { return fp_environment_; }
 
     /// The builder's thread, before it waits or the group ends: its jobs run, its segment is closed. Nothing to do where
     /// forks that are not joined yet lie above: then the jobs are for others.
@@ -86,13 +91,14 @@ public:
     /// Throws: std::logic_error if the caller is inside the group, or another thread waits already.
     void wait(worker& own);
 
-    /// As wait(), for a thread that no record can be had for: runs what is listed and waits for the rest.
-    void wait_alone() {
+    /// As wait(), for a thread that no record can be had for: runs what is listed and waits for the rest. `has_parts`: what
+    /// is listed counts for nothing, see list_part().
+    void wait_alone(bool has_parts = false) {
         check_generation();
         while (!count_.is_complete()) {
             if (const job_slot slot = pool_.shared().try_pop(list_)) {
                 slot.function(slot, no_worker, job_action::run_inline);
-                subtract(1);
+                if (!has_parts) subtract(1);
             } else {
                 yield_thread();
             }
@@ -132,7 +138,9 @@ public:
         close(runner, mine, 1);
     }
     /// A leapfrogger that must not run the job: it is counted as stolen already.
-    void give_back(worker& by, const job_slot& claimed) noexcept { list(by, claimed, true); }
+    void give_back(worker& by, const job_slot& claimed) noexcept { list(by, claimed, counted_as::job); }
+    /// As list_part(), for one that was in a deque.
+    void give_back_part(worker& by, const job_slot& claimed) noexcept { list(by, claimed, counted_as::part); }
 
     static void spill(worker& own, segment& here) noexcept;
     static void settle(segment& here) noexcept;
@@ -140,10 +148,18 @@ public:
 private:
     static constexpr std::uint32_t most_unsettled = 1u << 20;
 
-    PEL_COLD void push_from_outside(const job_slot& task, bool is_counted) noexcept {
+    /// What of a job that is listed is in the count.
+    enum class counted_as { nothing_yet, job, part };
+
+    void list_from_anywhere(const job_slot& task, counted_as how) noexcept {
+        worker& own = *current_worker;
+        if (own.pool == &pool_) return list(own, task, how);
+        push_from_outside(task, how);
+    }
+    PEL_COLD void push_from_outside(const job_slot& task, counted_as how) noexcept {
         worker* const lease = lease_list::record_in(pool_); // a place to count
         if (lease != nullptr) pool_.come_by(*lease);
-        list(lease != nullptr ? *lease : no_worker, task, is_counted);
+        list(lease != nullptr ? *lease : no_worker, task, how);
     }
     segment* segment_of(worker& own) noexcept {
         if (own.served != nullptr && own.served->group == this) return own.served;
@@ -156,7 +172,7 @@ private:
     }
     bool push_to(worker& own, segment& here, job_function function, group_job& task) noexcept;
     void open(worker& own, segment& here) noexcept;
-    void list(worker& own, const job_slot& task, bool is_counted) noexcept;
+    void list(worker& own, const job_slot& task, counted_as how) noexcept;
     void subtract(std::uint64_t amount) noexcept {
         if (const std::uint32_t waiter = count_.subtract(amount)) record_table::record_of(waiter).sleep.unpark();
     }
@@ -205,11 +221,12 @@ inline void group_core::open(worker& own, segment& here) noexcept {
     own.open_segments = &here;
 }
 
-inline void group_core::list(worker& own, const job_slot& task, bool is_counted) noexcept {
-    if (!is_counted) count_.add(1);
+inline void group_core::list(worker& own, const job_slot& task, counted_as how) noexcept {
+    if (how == counted_as::nothing_yet) count_.add(1);
     if (!pool_.is_from_this_process()) { // a fork child: nobody serves the list
         task.function(task, own, job_action::run_inline);
-        return subtract(1);
+        if (how != counted_as::part) subtract(1);
+        return;
     }
     scheduler& pool = pool_; // the group may be complete, and gone, after the append
     const std::uint32_t waiter = pool.shared().append(list_, own.near_injector, static_cast<group_job&>(*task.frame),
@@ -271,7 +288,7 @@ inline void group_core::spill(worker& own, segment& here) noexcept {
     job_slot taken;
     while (pop(own, here, taken)) {
         own.counts.spills.add();
-        here.group->list(own, taken, here.state == segment_state::counted);
+        here.group->list(own, taken, here.state == segment_state::counted ? counted_as::job : counted_as::nothing_yet);
     }
     close(own, here, 0);
 }

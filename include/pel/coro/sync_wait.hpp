@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// sync_wait: from code that is no coroutine into one, and back with its result.
+#pragma once
+
+#include <pel/coro/task.hpp>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// The end of a coroutine that a thread waits for.
+class waited_root {
+public:
+    explicit waited_root(scheduler& pool) noexcept : group_(pool) {}
+
+    void run(coroutine_job& root) {
+        root.home = &group_;
+        root.is_awaited_at(end_, false);
+        group_.hold();
+        const foreign_call call(group_.pool());
+        if (call.own() != nullptr) {
+            run_coroutine(*call.own(), root);
+            if (!group_.is_complete()) group_.wait(*call.own());
+        } else {
+            resume_chain(root.self());
+            group_.wait_alone(true);
+        }
+    }
+
+private:
+    static std::coroutine_handle<> ended(join_point&, coroutine_job& root) noexcept {
+        root.group().drop_held(); // last access: the frame may be gone
+        return std::noop_coroutine();
+    }
+
+    coroutine_group group_;
+    join_point end_{&ended};
+};
+
+} // namespace detail
+
+/// Runs the coroutine here and waits until it has ended. Returns: its result. Throws: what it throws; std::logic_error
+/// unless valid(). Blocks, and is legal everywhere: the thread runs what is inside the coroutine meanwhile.
+template <class T>
+T sync_wait(task<T> root) {
+    auto& promise = detail::checked_task(detail::task_access::handle(root)).promise();
+    detail::waited_root(detail::current_scheduler()).run(promise);
+    return promise.take_result();
+}
+
+PEL_NAMESPACE_END

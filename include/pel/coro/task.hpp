@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// task<T>: a lazy coroutine. It begins when it is awaited, and what awaits it goes on where it ends, on the same thread
+// without a detour.
+//   pel::task<int> twice(pel::task<int> one) { co_return 2 * co_await std::move(one); }
+#pragma once
+
+#include <pel/detail/coro/task_promise.hpp>
+
+#include <coroutine>
+#include <utility>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+struct task_access;
+}
+
+/// A coroutine that has not begun, or its result; T may be void, or a reference. Move-only: awaited once, by a coroutine
+/// that returns a pel::task, or by sync_wait(), thread_pool::submit() or async_scope::spawn().
+/// Destroying one that has not begun destroys its arguments, and no more. Requires: it is not running.
+/// Cost: a frame from the worker's frame pool, some ns.
+template <class T = void>
+class PEL_TRIVIAL_ABI [[nodiscard]] task {
+public:
+    using promise_type = detail::task_promise<T>;
+    using value_type = T;
+
+    task() noexcept = default;
+    task(task&& other) noexcept : coroutine_(std::exchange(other.coroutine_, {})) {}
+    task& operator=(task&& other) noexcept {
+        std::swap(coroutine_, other.coroutine_);
+        return *this;
+    }
+    ~task() {
+        if (coroutine_) coroutine_.destroy();
+    }
+
+    /// Whether there is a coroutine behind it: false after a move, and by default construction.
+    bool valid() const noexcept { return static_cast<bool>(coroutine_); }
+
+    /// Begins it, and goes on when it has ended. Returns: its result. Throws: what it throws; std::logic_error unless
+    /// valid().
+    auto operator co_await() && { return detail::task_awaiter<T>(detail::checked_task(coroutine_)); }
+
+private:
+    friend struct detail::task_access;
+    explicit task(std::coroutine_handle<promise_type> coroutine) noexcept : coroutine_(coroutine) {}
+
+    std::coroutine_handle<promise_type> coroutine_;
+};
+
+namespace detail {
+
+struct task_access {
+    template <class T>
+    static task<T> make(task_promise<T>& promise) noexcept {
+        return task<T>(std::coroutine_handle<task_promise<T>>::from_promise(promise));
+    }
+    template <class T>
+    static std::coroutine_handle<task_promise<T>> release(task<T>& from) noexcept {
+        return std::exchange(from.coroutine_, {});
+    }
+    template <class T>
+    static std::coroutine_handle<task_promise<T>> handle(const task<T>& of) noexcept {
+        return of.coroutine_;
+    }
+    /// Requires: valid().
+    template <class T>
+    static task_promise<T>& promise(const task<T>& of) noexcept {
+        return of.coroutine_.promise();
+    }
+};
+
+template <class T>
+task<T> task_promise<T>::get_return_object() noexcept {
+    return task_access::make<T>(*this);
+}
+template <class T>
+task<T&> task_promise<T&>::get_return_object() noexcept {
+    return task_access::make<T&>(*this);
+}
+inline task<void> task_promise<void>::get_return_object() noexcept {
+    return task_access::make<void>(*this);
+}
+
+} // namespace detail
+PEL_NAMESPACE_END

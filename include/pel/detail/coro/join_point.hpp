@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Where coroutines meet that are awaited together. The first child begins at once, the others lie in the deque. When a
+// child ends on a thread that has the next one on top of its deque, that begins: so they pass one after the other, in
+// line, and only those that others have taken are counted by an atomic. Where the last one ends, the parent goes on.
+//   the parent's thread: begin(), before children can run; a child's thread, at its end: child_ended().
+// I1  in the line is one child at a time: `left_` belongs to it. A child that a thief, or a drain, has begun is not in
+//     it, and nor is what comes after a child that went on elsewhere and does not find the next one on its deque.
+// I2  `pending_` counts down for each child that ends outside the line, and up by all of these when the line ends: until
+//     then it is 0 or, as a signed number, negative, and after that it is how many have not ended. So one RMW makes it 0:
+//     the last one's, unless all children have passed in line.
+//   CO1: a child's decrement -> the last one's: results and effects, to the parent.
+#pragma once
+
+#include <pel/detail/coro/coroutine_job.hpp>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+class join_point {
+public:
+    /// What happens at the end of the only child instead. Returns: who goes on.
+    using ending = std::coroutine_handle<> (*)(join_point& here, coroutine_job& child) noexcept;
+
+    join_point() noexcept {} // see begin()
+    explicit join_point(ending end) noexcept : end_(nullptr), ending_(end) {}
+    join_point(const join_point&) = delete;
+    join_point& operator=(const join_point&) = delete;
+
+    /// `children` are `count` > 0 in a row; that row stays as long as this. Returns: the first one, which the caller
+    /// resumes.
+    PEL_ALWAYS_INLINE coroutine_job& begin(std::coroutine_handle<> parent, scope* group,
+                                           coroutine_job* const* children, std::uint32_t count) noexcept {
+        worker& own = *current_worker;
+        end_ = children + count;
+        parent_ = parent.address();
+        left_ = count;
+        pending_.store(0, relaxed); // published with the jobs
+        std::uint32_t position = own.deque.bottom();
+        below_ = position - 1;
+        for (std::uint32_t each = count; each-- > 1; ++position) {
+            coroutine_job& child = *children[each];
+            child.home = group;
+            child.is_awaited_at(*this, false);
+            if (!own.deque.try_push(position, &coroutine_job::act, &child)) [[unlikely]]
+                push_slow(own, position, child);
+        }
+        coroutine_job& first = *children[0];
+        first.home = group;
+        first.is_awaited_at(*this, true);
+        return first;
+    }
+
+    /// Returns: who goes on, on this thread.
+    PEL_ALWAYS_INLINE std::coroutine_handle<> child_ended(coroutine_job& child) noexcept {
+        if (!child.is_in_line()) [[unlikely]]
+            return end_elsewhere(child);
+        const std::uint32_t left = left_ - 1;
+        left_ = left;
+        if (left == 0) return parent();
+        worker& own = *current_worker;
+        const std::uint32_t position = below_ + left;
+        coroutine_job& next = *end_[-static_cast<std::ptrdiff_t>(left)];
+        if (own.deque.bottom() != position + 1 || own.deque.pushed_at(position) != &next) [[unlikely]]
+            return leave_line();
+        if (!own.deque.try_take_private(position)) [[unlikely]]
+            return take_public(own, position, next);
+        if (left != 1 && own.deque.is_asked()) [[unlikely]]
+            return serve_request(own, next);
+        next.enter_line();
+        return next.self();
+    }
+
+private:
+    std::coroutine_handle<> parent() const noexcept { return std::coroutine_handle<>::from_address(parent_); }
+
+    /// Somebody has asked, the deque is full, or there is none.
+    PEL_NOINLINE static void push_slow(worker& own, std::uint32_t position, coroutine_job& child) noexcept {
+        const bool is_next = position == own.deque.bottom(); // not after one that was listed
+        if (own.is_member() && is_next && own.pool->push_slow(own, position, &coroutine_job::act, &child)) return;
+        child.resume_later();
+    }
+    PEL_NOINLINE std::coroutine_handle<> take_public(worker& own, std::uint32_t position,
+                                                     coroutine_job& next) noexcept {
+        const split_deque::taken taken = own.deque.take_public(position);
+        if (taken == split_deque::taken::exposed) own.counts.taken_back.add();
+        if (taken != split_deque::taken::stolen) return serve_request(own, next);
+        if (own.pool->is_from_this_process()) // in a fork child the thief is gone
+            own.deque.await_slot_read(position);
+        own.deque.close_stolen(position);
+        return leave_line();
+    }
+    /// Those in line may push nothing, so nothing else would.
+    PEL_NOINLINE static std::coroutine_handle<> serve_request(worker& own, coroutine_job& next) noexcept {
+        if (own.deque.is_asked() && own.deque.private_jobs() != 0) own.pool->serve_request(own);
+        next.enter_line();
+        return next.self();
+    }
+    /// The line is at its end, and `left_` children are not in it.
+    PEL_NOINLINE std::coroutine_handle<> leave_line() noexcept {
+        const std::uint32_t left = left_;
+        // sync(CO1) acq_rel: the results, to the parent; if the others have ended: theirs
+        return pending_.fetch_add(left, acq_rel) + left == 0 ? parent() : std::noop_coroutine();
+    }
+    PEL_NOINLINE std::coroutine_handle<> end_elsewhere(coroutine_job& child) noexcept {
+        if (end_ == nullptr) return ending_(*this, child);
+        // sync(CO1) acq_rel: the result, to the parent; the last one, after the line: those of all
+        return pending_.fetch_sub(1, acq_rel) == 1 ? parent() : std::noop_coroutine();
+    }
+
+    coroutine_job* const* end_; // of the children; null: there is one, which is not in line
+    union {
+        void* parent_;
+        ending ending_;
+    };
+    std::uint32_t left_;  // children that have not ended in line
+    std::uint32_t below_; // child n from the end lies at below_ + n
+    atomic<std::uint32_t> pending_;
+};
+
+} // namespace detail
+PEL_NAMESPACE_END

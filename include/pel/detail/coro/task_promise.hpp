@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The promise of pel::task: its result, its frame's memory, and how it begins and ends.
+#pragma once
+
+#include <pel/detail/coro/join_point.hpp>
+#include <pel/detail/memory/manual_lifetime.hpp>
+
+#include <concepts>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+
+PEL_NAMESPACE_BEGIN
+template <class T>
+class task;
+
+namespace detail {
+
+/// Who awaits a coroutine goes on where that ends.
+struct final_awaiter {
+    static bool await_ready() noexcept { return false; }
+    template <std::derived_from<coroutine_job> Promise>
+    static std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> ended) noexcept {
+        coroutine_job& self = ended.promise();
+        join_point* const join = self.join();
+        return hand_over(join == nullptr ? self.continuation() : join->child_ended(self));
+    }
+    static void await_resume() noexcept {}
+};
+
+/// The part that does not know the result.
+class task_promise_base : public coroutine_job {
+public:
+    static void* operator new(std::size_t bytes) {
+        worker& own = *current_worker;
+        void* const free = own.frames.try_allocate(bytes); // none are free with no_worker
+        return free != nullptr ? free : allocate_frame(own, bytes);
+    }
+    static void operator delete(void* memory, std::size_t bytes) noexcept {
+        frame_pool::release(memory, bytes, &current_worker->frames);
+    }
+
+    static std::suspend_always initial_suspend() noexcept { return {}; }
+    static final_awaiter final_suspend() noexcept { return {}; }
+};
+
+/// The part that has it, as something that is stored: a pointer for a reference, nothing for void.
+template <class Stored>
+class task_result : public task_promise_base {
+public:
+    task_result() noexcept {}
+    ~task_result() {
+        if (state_ == state::error) [[unlikely]]
+            error_.~exception_ptr();
+        else if (must_end && state_ == state::value)
+            value_.~Stored();
+    }
+
+    void unhandled_exception() noexcept {
+        std::construct_at(&error_, std::current_exception());
+        state_ = state::error;
+    }
+
+protected:
+    template <class... Arguments>
+    void store(Arguments&&... arguments) {
+        std::construct_at(&value_, std::forward<Arguments>(arguments)...);
+        if constexpr (must_end) state_ = state::value;
+    }
+    /// Requires: it has ended. Throws: what it threw.
+    Stored& stored() {
+        if (state_ == state::error) [[unlikely]]
+            std::rethrow_exception(error_);
+        return value_;
+    }
+
+private:
+    static constexpr bool must_end = !std::is_trivially_destructible_v<Stored>;
+    enum class state : unsigned char { none, value, error };
+
+    union {
+        Stored value_;
+        std::exception_ptr error_;
+    };
+    state state_ = state::none;
+};
+
+template <class T>
+class task_promise final : public task_result<T> {
+public:
+    task<T> get_return_object() noexcept;
+
+    template <class U = T>
+        requires std::constructible_from<T, U>
+    void return_value(U&& value) noexcept(std::is_nothrow_constructible_v<T, U>) {
+        this->store(std::forward<U>(value));
+    }
+    T take_result() { return std::move(this->stored()); }
+};
+
+template <class T>
+class task_promise<T&> final : public task_result<T*> {
+public:
+    task<T&> get_return_object() noexcept;
+    void return_value(T& value) noexcept { this->store(std::addressof(value)); }
+    T& take_result() { return *this->stored(); }
+};
+
+struct nothing {};
+
+template <>
+class task_promise<void> final : public task_result<nothing> {
+public:
+    task<void> get_return_object() noexcept;
+    void return_void() noexcept { this->store(); }
+    void take_result() { (void)this->stored(); }
+};
+
+template <class T>
+class task_awaiter {
+public:
+    explicit task_awaiter(std::coroutine_handle<task_promise<T>> awaited) noexcept : awaited_(awaited) {}
+
+    static bool await_ready() noexcept { return false; }
+    template <class Promise>
+    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> awaiting) noexcept {
+        static_assert(std::derived_from<Promise, coroutine_job>,
+                      "pel::task: only a coroutine that returns a pel::task can await one; elsewhere use "
+                      "pel::sync_wait() or thread_pool::submit()");
+        coroutine_job& self = awaited_.promise();
+        self.home = awaiting.promise().home;
+        self.is_awaited_by(awaiting);
+        return hand_over(awaited_);
+    }
+    T await_resume() { return awaited_.promise().take_result(); }
+
+private:
+    std::coroutine_handle<task_promise<T>> awaited_;
+};
+
+/// Throws: std::logic_error for a task that there is none of.
+template <class T>
+std::coroutine_handle<task_promise<T>> checked_task(std::coroutine_handle<task_promise<T>> coroutine) {
+    if (!coroutine) throw_error<std::logic_error>("pel::task: awaited, but there is no coroutine behind it");
+    return coroutine;
+}
+
+} // namespace detail
+PEL_NAMESPACE_END
