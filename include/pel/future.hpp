@@ -67,6 +67,12 @@ struct submission_access {
     static future<T> make(submission<T>* state) noexcept {
         return future<T>(state);
     }
+    /// Hands the future's reference over. Throws: std::logic_error unless valid().
+    template <class T>
+    static submission<T>& release(future<T>& from) {
+        from.checked();
+        return *std::exchange(from.state_, nullptr);
+    }
 };
 
 template <class T>

@@ -10,11 +10,14 @@
 #include <pel/future.hpp>
 #include <pel/topology.hpp>
 
+#include <concepts>
 #include <cstdlib>
 #include <functional>
 #include <string>
 
 PEL_NAMESPACE_BEGIN
+template <class T = void>
+class task; // pel/coro/task.hpp
 class thread_pool;
 
 namespace detail {
@@ -101,6 +104,7 @@ public:
 
     /// Hands f to the pool. Returns: a future of its result. Throws: std::bad_alloc.
     template <class F>
+        requires std::invocable<std::decay_t<F>&>
     auto submit(F&& f) -> future<std::invoke_result_t<std::decay_t<F>>> {
         using result = std::invoke_result_t<std::decay_t<F>>;
         auto* state =
@@ -108,6 +112,14 @@ public:
         state->inject();
         return detail::make_future(state);
     }
+
+    /// Begins the coroutine as a task of the pool. Returns: a future of its result. Throws: std::bad_alloc;
+    /// std::logic_error unless valid(). Defined in pel/coro/submit.hpp.
+    template <class T>
+    future<T> submit(task<T> coroutine);
+
+    /// Awaited: a pel::task goes on in this pool, after what is ready there. Defined in pel/coro/schedule.hpp.
+    auto schedule();
 
     /// Hands f to the pool and forgets it. What escapes f goes to on_unhandled. Throws: std::bad_alloc.
     template <class F>

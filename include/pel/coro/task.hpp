@@ -18,7 +18,7 @@ struct task_access;
 /// that returns a pel::task, or by sync_wait(), thread_pool::submit() or async_scope::spawn().
 /// Destroying one that has not begun destroys its arguments, and no more. Requires: it is not running.
 /// Cost: a frame from the worker's frame pool, some ns.
-template <class T = void>
+template <class T>
 class PEL_TRIVIAL_ABI [[nodiscard]] task {
 public:
     using promise_type = detail::task_promise<T>;
@@ -78,9 +78,7 @@ template <class T>
 task<T&> task_promise<T&>::get_return_object() noexcept {
     return task_access::make<T&>(*this);
 }
-inline task<void> task_promise<void>::get_return_object() noexcept {
-    return task_access::make<void>(*this);
-}
+inline task<void> task_promise<void>::get_return_object() noexcept { return task_access::make<void>(*this); }
 
 } // namespace detail
 PEL_NAMESPACE_END

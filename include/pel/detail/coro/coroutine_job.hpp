@@ -15,6 +15,7 @@
 #include <pel/task_group.hpp>
 
 #include <coroutine>
+#include <cstdint>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -39,7 +40,19 @@ public:
     /// gone, before this returns.
     void resume_later() noexcept { group().list_part(*this, &act); }
 
+    /// Begins on its own: in the caller's deque where that runs coroutines of the same group (I3), else from the list.
+    void begin_in_group() noexcept {
+        worker& own = *current_worker;
+        const bool is_inside = own.innermost == home && own.is_member();
+        const std::uint32_t position = own.deque.bottom();
+        if (is_inside && (own.deque.try_push(position, &act, this) || own.pool->push_slow(own, position, &act, this)))
+            return;
+        resume_later();
+    }
+
     static void act(const job_slot& claimed, worker& runner, job_action action);
+    /// A job of `runner` is to run it. The frame may be gone afterwards.
+    void run_on(worker& runner) noexcept;
 
     std::coroutine_handle<> self() noexcept { return std::coroutine_handle<coroutine_job>::from_promise(*this); }
 
@@ -111,17 +124,22 @@ inline void coroutine_job::act(const job_slot& claimed, worker& runner, job_acti
     resume_chain(self.self());
 }
 
-PEL_NOINLINE inline void coroutine_job::act_elsewhere(const job_slot& claimed, worker& runner, job_action action) noexcept {
+PEL_NOINLINE inline void coroutine_job::act_elsewhere(const job_slot& claimed, worker& runner,
+                                                      job_action action) noexcept {
     auto& self = static_cast<coroutine_job&>(*claimed.frame);
-    coroutine_group& group = self.group();
-    if (action == job_action::give_back) return group.give_back_part(runner, claimed);
-    runner.serving.set(&any_coroutine, &group, runner.deque.bottom());
-    const adopted_fp_environment adopted(runner, group.fp_environment());
-    run_coroutine(runner, self);
+    if (action == job_action::give_back) return self.group().give_back_part(runner, claimed);
+    self.run_on(runner);
     if (claimed.forker != nullptr)
         claimed.forker->deque.request(); // as finish_stolen_job()
     else
         runner.counts.listed_run.add();
+}
+
+inline void coroutine_job::run_on(worker& runner) noexcept {
+    if (&runner == &no_worker) return resume_chain(self());
+    runner.serving.set(&any_coroutine, home, runner.deque.bottom());
+    const adopted_fp_environment adopted(runner, group().fp_environment());
+    run_coroutine(runner, *this);
 }
 
 } // namespace detail

@@ -7,7 +7,6 @@
 #include <pel/detail/platform/config.hpp>
 
 #include <coroutine>
-#include <utility>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -22,27 +21,28 @@ inline void resume_chain(std::coroutine_handle<> first) noexcept { first.resume(
 
 #else
 
-/// A thread's hand-overs since it was in the loop last, and the one that goes through it.
-struct handover_state {
-    std::coroutine_handle<> next;
-    unsigned left = 100;
-};
-[[gnu::tls_model("initial-exec")]] inline constinit thread_local handover_state handovers{};
+/// The hand-overs left to a thread until one goes through the loop, and who that is.
+[[gnu::tls_model("initial-exec")]] inline constinit thread_local unsigned hand_overs_left = 100;
+[[gnu::tls_model("initial-exec")]] inline constinit thread_local void* next_in_loop = nullptr;
 
 PEL_COLD inline std::coroutine_handle<> hand_over_in_loop(std::coroutine_handle<> next) noexcept {
-    handovers = {next};
+    hand_overs_left = 100;
+    next_in_loop = next.address();
     return std::noop_coroutine();
 }
 
 PEL_ALWAYS_INLINE std::coroutine_handle<> hand_over(std::coroutine_handle<> next) noexcept {
-    if (--handovers.left == 0) [[unlikely]]
+    if (--hand_overs_left == 0) [[unlikely]]
         return hand_over_in_loop(next);
     return next;
 }
 
 inline void resume_chain(std::coroutine_handle<> first) noexcept {
     first.resume();
-    while (handovers.next) std::exchange(handovers.next, {}).resume();
+    while (void* const next = next_in_loop) {
+        next_in_loop = nullptr;
+        std::coroutine_handle<>::from_address(next).resume();
+    }
 }
 
 #endif

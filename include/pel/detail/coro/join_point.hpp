@@ -28,8 +28,8 @@ public:
 
     /// `children` are `count` > 0 in a row; that row stays as long as this. Returns: the first one, which the caller
     /// resumes.
-    PEL_ALWAYS_INLINE coroutine_job& begin(std::coroutine_handle<> parent, scope* group,
-                                           coroutine_job* const* children, std::uint32_t count) noexcept {
+    PEL_ALWAYS_INLINE coroutine_job& begin(std::coroutine_handle<> parent, scope* group, coroutine_job* const* children,
+                                           std::uint32_t count) noexcept {
         worker& own = *current_worker;
         end_ = children + count;
         parent_ = parent.address();

@@ -14,9 +14,6 @@
 #include <utility>
 
 PEL_NAMESPACE_BEGIN
-template <class T>
-class task;
-
 namespace detail {
 
 /// Who awaits a coroutine goes on where that ends.
@@ -45,47 +42,52 @@ public:
 
     static std::suspend_always initial_suspend() noexcept { return {}; }
     static final_awaiter final_suspend() noexcept { return {}; }
+    void unhandled_exception() noexcept { error_ = std::current_exception(); }
+
+    /// What has ended it, or null.
+    const std::exception_ptr& error() const noexcept { return error_; }
+
+protected:
+    void rethrow() const {
+        if (error_ != nullptr) [[unlikely]]
+            std::rethrow_exception(error_);
+    }
+
+private:
+    std::exception_ptr error_;
 };
 
-/// The part that has it, as something that is stored: a pointer for a reference, nothing for void.
+/// The part that has it, as something that is stored: a pointer for a reference.
 template <class Stored>
 class task_result : public task_promise_base {
 public:
     task_result() noexcept {}
     ~task_result() {
-        if (state_ == state::error) [[unlikely]]
-            error_.~exception_ptr();
-        else if (must_end && state_ == state::value)
-            value_.~Stored();
-    }
-
-    void unhandled_exception() noexcept {
-        std::construct_at(&error_, std::current_exception());
-        state_ = state::error;
+        if constexpr (must_end) {
+            if (has_value_) value_.~Stored();
+        }
     }
 
 protected:
     template <class... Arguments>
     void store(Arguments&&... arguments) {
         std::construct_at(&value_, std::forward<Arguments>(arguments)...);
-        if constexpr (must_end) state_ = state::value;
+        if constexpr (must_end) has_value_ = true;
     }
     /// Requires: it has ended. Throws: what it threw.
     Stored& stored() {
-        if (state_ == state::error) [[unlikely]]
-            std::rethrow_exception(error_);
+        rethrow();
         return value_;
     }
 
 private:
+    struct always {};
     static constexpr bool must_end = !std::is_trivially_destructible_v<Stored>;
-    enum class state : unsigned char { none, value, error };
 
     union {
         Stored value_;
-        std::exception_ptr error_;
     };
-    state state_ = state::none;
+    [[no_unique_address]] std::conditional_t<must_end, bool, always> has_value_{};
 };
 
 template <class T>
@@ -109,14 +111,12 @@ public:
     T& take_result() { return *this->stored(); }
 };
 
-struct nothing {};
-
 template <>
-class task_promise<void> final : public task_result<nothing> {
+class task_promise<void> final : public task_promise_base {
 public:
     task<void> get_return_object() noexcept;
-    void return_void() noexcept { this->store(); }
-    void take_result() { (void)this->stored(); }
+    void return_void() noexcept {}
+    void take_result() { rethrow(); }
 };
 
 template <class T>

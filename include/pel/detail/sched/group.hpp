@@ -28,18 +28,10 @@ struct group_job : listed_job {
 class group_core : public scope {
 public:
     explicit group_core(scheduler& pool) noexcept
-        : scope(current_worker->innermost, &current_worker->floor, current_worker->level_base,
-                current_worker->deque.bottom()),
-          pool_(pool) {
-        worker& builder = *current_worker;
-        // A group that may outlive the forks around it keeps out of their deque.
-        if (builder.pool != &pool || !builder.is_above_forks(this)) return;
-        home_ = &builder;
-        segment_.older_home = std::exchange(builder.home_segments, &segment_);
-        segment_.group = this;
-        segment_.scope_serial = builder.scope_serial;
-        segment_.base = segment_.end = builder.deque.bottom();
-    }
+        : group_core(pool, *current_worker, current_worker->is_above_forks(this)) {}
+    /// Inside of nothing: for what is submitted.
+    struct detached {};
+    group_core(scheduler& pool, detached) noexcept : scope(nullptr, nullptr, 0, 0), pool_(pool) {}
 
     group_core(const group_core&) = delete;
     group_core& operator=(const group_core&) = delete;
@@ -146,6 +138,20 @@ public:
     static void settle(segment& here) noexcept;
 
 private:
+    /// One that may outlive the forks around it keeps out of their deque, and is not cancelled with them: the positions
+    /// are those of other forks by then.
+    group_core(scheduler& pool, worker& builder, bool is_above_forks) noexcept
+        : scope(builder.innermost, is_above_forks ? &builder.floor : nullptr, builder.level_base,
+                builder.deque.bottom()),
+          pool_(pool) {
+        if (!is_above_forks || builder.pool != &pool) return;
+        home_ = &builder;
+        segment_.older_home = std::exchange(builder.home_segments, &segment_);
+        segment_.group = this;
+        segment_.scope_serial = builder.scope_serial;
+        segment_.base = segment_.end = builder.deque.bottom();
+    }
+
     static constexpr std::uint32_t most_unsettled = 1u << 20;
 
     /// What of a job that is listed is in the count.

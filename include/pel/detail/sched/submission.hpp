@@ -22,10 +22,19 @@ class future;
 
 namespace detail {
 
+/// What begins when a submission is done.
+struct work_after {
+    using beginning = void (*)(work_after& self) noexcept;
+    explicit constexpr work_after(beginning begins) noexcept : begin(begins) {}
+    const beginning begin;
+};
+
 /// The part that does not know the result.
-class submission_core : public injected_job {
+class submission_core : public injected_job, public work_after {
 public:
-    using injected_job::injected_job;
+    submission_core(scheduler& pool, job_function function) noexcept
+        : injected_job(pool, function),
+          work_after([](work_after& self) noexcept { static_cast<submission_core&>(self).inject(); }) {}
     virtual void destroy() noexcept = 0;
 
     bool is_done() const noexcept { return state.is_done(); }
@@ -38,7 +47,8 @@ public:
         worker& own = *call.own();
         if (try_claim()) {
             own.counts.claims.add();
-            return pool_.run(own, entry_.single);
+            pool_.run(own, entry_.single);
+            if (is_done()) return; // else it is a coroutine, and suspended
         }
         waiter_ = &own;
         pool_.wait_until(
@@ -46,17 +56,19 @@ public:
             [&] { return state.is_parked() || state.try_mark_parked(job_state::unfinished); });
     }
 
+    /// Requires: a reference is held.
+    void retain() noexcept { references_.fetch_add(1, relaxed); } // the held one keeps it
     void release() noexcept {
         if (references_.fetch_sub(1, release_order) != 1) return; // sync(U1) release: done with it, to the last one
         (void)references_.load(acquire);                          // sync(U1) acquire: so are all others
         destroy();
     }
 
-    /// `next` is injected when this job is done, now if it is.
-    void chain(submission_core& next) noexcept {
-        submission_core* none = nullptr;
+    /// `next` begins when this job is done, now if it is.
+    void chain(work_after& next) noexcept {
+        work_after* none = nullptr;
         // sync(U2) acq_rel: next is complete; a failure reads the result
-        if (!next_.compare_exchange(none, &next, acq_rel)) next.inject();
+        if (!next_.compare_exchange(none, &next, acq_rel)) next.begin(next);
     }
 
 protected:
@@ -68,9 +80,9 @@ protected:
         count_run(runner);
         scheduler& pool = pool_;
         const bool was_counted = is_counted_;
-        submission_core* const next = next_.exchange(this, acq_rel); // sync(U2) acq_rel: next is complete; the result
+        work_after* const next = next_.exchange(this, acq_rel); // sync(U2) acq_rel: next is complete; the result
         if (state.finish()) waiter_->sleep.unpark();
-        if (next != nullptr) next->inject();
+        if (next != nullptr) next->begin(*next);
         release();
         if (was_counted) pool.submission_ends();
     }
@@ -85,7 +97,7 @@ private:
 
     worker* waiter_ = nullptr; // written before the state says parked (D3)
     atomic<std::uint32_t> references_{2};
-    atomic<submission_core*> next_{nullptr}; // this: closed, the result is there
+    atomic<work_after*> next_{nullptr}; // this: closed, the result is there
 };
 
 /// The part that knows the result.

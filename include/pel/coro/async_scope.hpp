@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// async_scope: any number of coroutines that begin at once, and are waited for together.
+//   pel::async_scope connections;
+//   while (auto peer = co_await listener.accept()) connections.spawn(serve(std::move(*peer)));
+//   co_await connections.join();
+#pragma once
+
+#include <pel/coro/sync_wait.hpp>
+#include <pel/detail/coro/resumption.hpp>
+
+#include <stdexcept>
+#include <stop_token>
+
+PEL_NAMESPACE_BEGIN
+
+/// Coroutines that are waited for together. Any thread may spawn into it, its own coroutines too; one joins.
+/// Requires: it does not outlive the loop, task or coroutine that it was built in, if it was built in one.
+class async_scope {
+public:
+    /// In the calling worker's pool; elsewhere in the default pool.
+    async_scope() : group_(detail::current_scheduler()) {}
+    explicit async_scope(thread_pool& pool) : group_(detail::pool_access::core(pool)) {}
+    async_scope(const async_scope&) = delete;
+    async_scope& operator=(const async_scope&) = delete;
+    /// Blocks until all have ended. An exception that no join() has thrown ends the program, unless one is being handled
+    /// already.
+    ~async_scope() {
+        if (is_idle()) return;
+        const auto finish = [this] { sync_wait(joined()); };
+        if (!detail::call_guarded(finish, [](const std::exception_ptr&) {}) && std::uncaught_exceptions() == 0)
+            std::terminate();
+    }
+
+    /// Begins the coroutine on a thread of the pool, or drops it if the scope is cancelled. What it returns is dropped; the
+    /// first exception cancels the scope and goes to join(). Throws: std::logic_error unless valid(). Thread safety: any
+    /// thread.
+    template <class T>
+    void spawn(task<T> coroutine) {
+        detail::checked_task(detail::task_access::handle(coroutine));
+        if (group_.is_cancelled()) return;
+        detail::coroutine_job& root = detail::task_access::release(coroutine).promise();
+        root.home = &group_;
+        root.is_awaited_at(end_, false);
+        under_way_.fetch_add(1, detail::relaxed); // before it can end
+        root.begin_in_group();
+    }
+
+    /// Awaited: goes on when all that were spawned have ended, then the scope can be used again. Throws: the first
+    /// exception of one of them. Requires: nobody else joins.
+    task<void> join() { return joined(); }
+
+    /// The tokens of its coroutines stop, and spawn() drops until join() is over.
+    void cancel() { group_.cancel(); }
+    bool is_cancelled() const noexcept { return group_.is_cancelled(); }
+    /// Stops when the scope, or what it is in, is cancelled. Throws: std::bad_alloc.
+    std::stop_token get_stop_token() { return group_.token(); }
+
+private:
+    /// The end of each of them.
+    struct end_of_one : detail::join_point {
+        explicit end_of_one(async_scope& in) noexcept : join_point(&ended), owner(in) {}
+        static std::coroutine_handle<> ended(join_point& here, detail::coroutine_job& child) noexcept {
+            async_scope& owner = static_cast<end_of_one&>(here).owner;
+            auto& promise = static_cast<detail::task_promise_base&>(child);
+            if (promise.error() != nullptr) owner.group_.capture(promise.error());
+            child.self().destroy();
+            owner.one_ended();
+            return std::noop_coroutine();
+        }
+        async_scope& owner;
+    };
+
+    /// Counts itself out; the last one wakes it.
+    class join_awaiter {
+    public:
+        explicit join_awaiter(async_scope& owner) noexcept : owner_(owner) {}
+        static bool await_ready() noexcept { return false; }
+        template <class Promise>
+        void await_suspend(std::coroutine_handle<Promise> joining) noexcept {
+            owner_.joiner_ = &resume_.emplace(joining);
+            owner_.one_ended();
+        }
+        static void await_resume() noexcept {}
+
+    private:
+        async_scope& owner_;
+        detail::manual_lifetime<detail::resumption> resume_;
+    };
+
+    task<void> joined() {
+        co_await join_awaiter(*this);
+        under_way_.store(1, detail::relaxed); // alone with it
+        group_.reset_stop();
+        if (std::exception_ptr error = group_.reset()) std::rethrow_exception(std::move(error));
+    }
+    bool is_idle() const noexcept {
+        return under_way_.load(detail::acquire) == 1; // sync(CO2) acquire: done with the scope
+    }
+    void one_ended() noexcept {
+        // sync(CO2) acq_rel: what it did, to who joins; the last one: what all others did
+        if (under_way_.fetch_sub(1, detail::acq_rel) == 1) (*joiner_)();
+    }
+
+    detail::coroutine_group group_;
+    end_of_one end_{*this};
+    detail::atomic<std::size_t> under_way_{1}; // and the one that join() takes away
+    detail::resumption* joiner_ = nullptr;
+};
+
+PEL_NAMESPACE_END

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// when_any: the first of several coroutines to end, the others being told to stop.
+#pragma once
+
+#include <pel/coro/when_all.hpp>
+
+#include <optional>
+
+PEL_NAMESPACE_BEGIN
+
+/// Which coroutine was first, and its result: the alternative of the same index, std::monostate for void.
+template <class... T>
+struct when_any_result {
+    std::size_t index;
+    std::variant<detail::stored_result<T>...> value;
+};
+
+namespace detail {
+
+/// A race: its coroutines are a group of their own, which the first one that ends cancels.
+template <class Result>
+class race {
+public:
+    race() noexcept : group_(current_scheduler()) {}
+
+    coroutine_group& group() noexcept { return group_; }
+
+    /// Whether the caller is the first.
+    bool try_win() noexcept {
+        if (is_won_.exchange(true, relaxed)) return false; // the result is published by the join (CO1)
+        group_.cancel();
+        return true;
+    }
+    std::optional<Result> result;
+    std::exception_ptr error;
+
+private:
+    coroutine_group group_;
+    atomic<bool> is_won_{false};
+};
+
+/// Begins coroutines in a group inside that of who awaits them.
+template <std::size_t Count>
+class group_awaiter : public joined_awaiter<Count> {
+public:
+    template <class... T>
+    explicit group_awaiter(coroutine_group& group, task<T>... children) noexcept
+        : joined_awaiter<Count>(children...), group_(group) {}
+
+    template <std::derived_from<coroutine_job> Promise>
+    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> parent) noexcept {
+        outer_ = parent.promise().home;
+        enter(&group_);
+        return this->begin(parent, &group_);
+    }
+    void await_resume() noexcept { enter(outer_); }
+
+private:
+    static void enter(scope* group) noexcept {
+        if (current_worker->is_member()) current_worker->innermost = group;
+    }
+
+    coroutine_group& group_;
+    scope* outer_ = nullptr;
+};
+
+/// Goes on when the coroutine has ended, with whatever result.
+template <class T>
+class ended_awaiter : public task_awaiter<T> {
+public:
+    using task_awaiter<T>::task_awaiter;
+    static void await_resume() noexcept {}
+};
+
+template <std::size_t I, class Result, class T>
+task<void> contend(race<Result>& in, task<T> runner) {
+    if (in.group().is_cancelled()) co_return; // not begun
+    auto& promise = task_access::promise(runner);
+    co_await ended_awaiter<T>(task_access::handle(runner));
+    if (!in.try_win()) co_return;
+    if (promise.error() != nullptr)
+        in.error = promise.error();
+    else
+        in.result.emplace(Result{I, decltype(Result::value)(std::in_place_index<I>, take_stored(promise))});
+}
+
+template <std::size_t... I, class... T>
+task<when_any_result<T...>> run_race(std::index_sequence<I...>, task<T>... runners) {
+    race<when_any_result<T...>> all;
+    co_await group_awaiter<sizeof...(T)>(all.group(), contend<I>(all, std::move(runners))...);
+    if (all.error != nullptr) std::rethrow_exception(all.error);
+    if (!all.result) throw_error<operation_cancelled>();
+    co_return std::move(*all.result);
+}
+
+} // namespace detail
+
+/// Begins all of them as when_all() does. Those that have not begun when one has ended are dropped, and the tokens of the
+/// others stop (get_stop_token()); it goes on when all have ended, so nothing of them is left behind. Returns, awaited:
+/// which one was first, and its result. Throws: what the first one threw;
+/// operation_cancelled if all were dropped, as what is around was cancelled; std::logic_error unless each is valid().
+template <class... T>
+    requires(sizeof...(T) > 0)
+task<when_any_result<T...>> when_any(task<T>... children) {
+    (detail::checked_task(detail::task_access::handle(children)), ...);
+    return detail::run_race(std::index_sequence_for<T...>(), std::move(children)...);
+}
+
+PEL_NAMESPACE_END
