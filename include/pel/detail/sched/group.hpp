@@ -165,7 +165,10 @@ private:
     PEL_COLD void push_from_outside(const job_slot& task, counted_as how) noexcept {
         worker* const lease = lease_list::record_in(pool_); // a place to count
         if (lease != nullptr) pool_.come_by(*lease);
+        scheduler& pool = pool_;
+        pool.submission_begins(); // else the group may be complete, and the pool gone, before this thread has looked
         list(lease != nullptr ? *lease : no_worker, task, how);
+        pool.submission_ends();
     }
     segment* segment_of(worker& own) noexcept {
         if (own.served != nullptr && own.served->group == this) return own.served;

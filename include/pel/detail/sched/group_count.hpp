@@ -4,6 +4,7 @@
 // the credit less the jobs of it that were stolen; each stolen or listed job is subtracted by who ran it. Hence
 //   I1  pending = 0  <=>  no segment open, no job listed, stolen or running: complete.
 //   I2  the RMW that subtracts is its thread's last access to the group; what it returned names the record to wake.
+// A pool counts what is submitted to it in the same way, without segments.
 //   any thread: add(), subtract(); the waiter: try_register(), is_complete(), unregister().
 //   G1: subtract()'s release -> the waiter's acquire: everything that the group's jobs did.
 //   G2: registering the waiter, listing a job: seq_cst, each followed by a seq_cst look at the other. Either who lists a

@@ -22,7 +22,10 @@ public:
     void inject() noexcept {
         if (!is_served()) return entry_.single.function(entry_.single, *current_worker, job_action::run);
         worker& by = counting_record(pool_);
-        if (!is_counted_) pool_.submission_begins();
+        // The job may be done, and the pool gone, before a thread of no pool's has looked: that counts as another.
+        const bool is_outside = current_worker->pool != &pool_;
+        const std::uint64_t counts = (is_counted_ ? 0 : 1) + (is_outside ? 1 : 0);
+        if (counts != 0) pool_.submission_begins(counts);
         is_counted_ = true;
         const bool is_back = std::exchange(was_injected_, true);
         by.counts.injected.add();
@@ -34,6 +37,7 @@ public:
         else
             push_near(by);
         pool.look(by);
+        if (is_outside) pool.submission_ends();
     }
     /// Takes it out of its injector. False: it is not there, or not any more.
     bool try_claim() noexcept { return pool_.shared().try_remove(entry_); }

@@ -12,6 +12,7 @@
 #include <pel/detail/platform/thread.hpp>
 #include <pel/detail/queue/injectors.hpp>
 #include <pel/detail/queue/job.hpp>
+#include <pel/detail/sched/group_count.hpp>
 #include <pel/detail/sched/records.hpp>
 #include <pel/detail/sched/seating.hpp>
 #include <pel/detail/sched/seats.hpp>
@@ -122,7 +123,8 @@ public:
     void run(worker& own, const job_slot& slot) noexcept;
 
     /// Jobs submitted and not finished; complete_submissions() runs and awaits them.
-    void submission_begins() noexcept { submissions_.fetch_add(1, relaxed); } // who waits for 0 excludes submitters
+    void submission_begins(std::uint64_t count = 1) noexcept { submissions_.add(count); }
+    /// Unless the caller is a member, its last access to the pool.
     void submission_ends() noexcept;
     /// Whether it matters where a thread is.
     bool has_places() const noexcept { return seating_.plan() != nullptr; }
@@ -233,8 +235,7 @@ private:
     seats seats_;
     injectors injectors_;
 
-    alignas(cache_line) atomic<std::uint64_t> submissions_{0};
-    atomic<std::uint32_t> stop_waiter_{0};  // id of the record that waits in stop()
+    alignas(cache_line) group_count submissions_;
     atomic<std::uint32_t> live_threads_{0}; // that have not left work()
 
     alignas(cache_line) atomic<std::int64_t> next_fence_{0}; // the time from which a heavy fence may be spent

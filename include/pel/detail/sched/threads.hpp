@@ -171,15 +171,11 @@ inline bool scheduler::start_thread_with_seat(worker& by) noexcept {
 }
 
 inline void scheduler::submission_ends() noexcept {
-    if (submissions_.fetch_sub(1, seq_cst) != 1) return; // sync(X3) seq_cst: what the job did; before the load below
-    const std::uint32_t waiter = stop_waiter_.load(seq_cst); // sync(X3) seq_cst: announced before the count was read
-    if (waiter != 0) record_table::record_of(waiter).sleep.unpark();
+    if (const std::uint32_t waiter = submissions_.subtract(1)) record_table::record_of(waiter).sleep.unpark();
 }
 
 inline void scheduler::complete_submissions(worker* own) {
-    const auto is_complete = [&] {
-        return submissions_.load(seq_cst) == 0 || !is_from_this_process(); // sync(X3) seq_cst: what the jobs did
-    };
+    const auto is_complete = [&] { return submissions_.is_complete() || !is_from_this_process(); };
     if (own == nullptr) {
         while (!is_complete()) {
             if (const job_slot slot = injectors_.try_pop(0))
@@ -189,7 +185,7 @@ inline void scheduler::complete_submissions(worker* own) {
         }
         return;
     }
-    stop_waiter_.store(own->id, seq_cst); // sync(X3) seq_cst: before the count is read
+    if (submissions_.try_register(own->id) == group_count::registration::complete) return;
     wait_until(
         *own, is_complete,
         [&] {
