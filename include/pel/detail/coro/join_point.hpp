@@ -3,7 +3,7 @@
 // child ends on a thread that has the next one on top of its deque, that begins: so they pass one after the other, in
 // line, and only those that others have taken are counted by an atomic. Where the last one ends, the parent goes on.
 //   the parent's thread: begin(), before children can run; a child's thread, at its end: child_ended().
-// I1  in the line is one child at a time: `left_` belongs to it. A child that a thief, or a drain, has begun is not in
+// I1  in the line is one child at a time: `next_` belongs to it. A child that a thief, or a drain, has begun is not in
 //     it, and nor is what comes after a child that went on elsewhere and does not find the next one on its deque.
 // I2  `pending_` counts down for each child that ends outside the line, and up by all of these when the line ends: until
 //     then it is 0 or, as a signed number, negative, and after that it is how many have not ended. So one RMW makes it 0:
@@ -31,12 +31,11 @@ public:
     PEL_ALWAYS_INLINE coroutine_job& begin(std::coroutine_handle<> parent, scope* group, coroutine_job* const* children,
                                            std::uint32_t count) noexcept {
         worker& own = *current_worker;
+        next_ = children + 1;
         end_ = children + count;
         parent_ = parent.address();
-        left_ = count;
         pending_.store(0, relaxed); // published with the jobs
         std::uint32_t position = own.deque.bottom();
-        below_ = position - 1;
         for (std::uint32_t each = count; each-- > 1; ++position) {
             coroutine_job& child = *children[each];
             child.home = group;
@@ -54,17 +53,17 @@ public:
     PEL_ALWAYS_INLINE std::coroutine_handle<> child_ended(coroutine_job& child) noexcept {
         if (!child.is_in_line()) [[unlikely]]
             return end_elsewhere(child);
-        const std::uint32_t left = left_ - 1;
-        left_ = left;
-        if (left == 0) return parent();
+        coroutine_job* const* const at = next_;
+        if (at == end_) return parent();
+        coroutine_job& next = **at;
         worker& own = *current_worker;
-        const std::uint32_t position = below_ + left;
-        coroutine_job& next = *end_[-static_cast<std::ptrdiff_t>(left)];
-        if (own.deque.bottom() != position + 1 || own.deque.pushed_at(position) != &next) [[unlikely]]
+        const std::uint32_t bottom = own.deque.bottom();
+        if (bottom == 0 || own.deque.pushed_at(bottom - 1) != &next) [[unlikely]]
             return leave_line();
-        if (!own.deque.try_take_private(position)) [[unlikely]]
-            return take_public(own, position, next);
-        if (left != 1 && own.deque.is_asked()) [[unlikely]]
+        if (!own.deque.try_take_private(bottom - 1)) [[unlikely]]
+            return take_public(own, bottom - 1, next);
+        next_ = at + 1;
+        if (at + 1 != end_ && own.deque.is_asked()) [[unlikely]]
             return serve_request(own, next);
         next.enter_line();
         return next.self();
@@ -83,11 +82,14 @@ private:
                                                      coroutine_job& next) noexcept {
         const split_deque::taken taken = own.deque.take_public(position);
         if (taken == split_deque::taken::exposed) own.counts.taken_back.add();
-        if (taken != split_deque::taken::stolen) return serve_request(own, next);
-        if (own.pool->is_from_this_process()) // in a fork child the thief is gone
-            own.deque.await_slot_read(position);
-        own.deque.close_stolen(position);
-        return leave_line();
+        if (taken == split_deque::taken::stolen) {
+            if (own.pool->is_from_this_process()) // in a fork child the thief is gone
+                own.deque.await_slot_read(position);
+            own.deque.close_stolen(position);
+            return leave_line();
+        }
+        ++next_;
+        return serve_request(own, next);
     }
     /// Those in line may push nothing, so nothing else would.
     PEL_NOINLINE static std::coroutine_handle<> serve_request(worker& own, coroutine_job& next) noexcept {
@@ -95,9 +97,9 @@ private:
         next.enter_line();
         return next.self();
     }
-    /// The line is at its end, and `left_` children are not in it.
+    /// The line is at its end: the next child is with a thief, or this is not the deque where it lies.
     PEL_NOINLINE std::coroutine_handle<> leave_line() noexcept {
-        const std::uint32_t left = left_;
+        const auto left = static_cast<std::uint32_t>(end_ - next_);
         // sync(CO1) acq_rel: the results, to the parent; if the others have ended: theirs
         return pending_.fetch_add(left, acq_rel) + left == 0 ? parent() : std::noop_coroutine();
     }
@@ -107,13 +109,12 @@ private:
         return pending_.fetch_sub(1, acq_rel) == 1 ? parent() : std::noop_coroutine();
     }
 
-    coroutine_job* const* end_; // of the children; null: there is one, which is not in line
+    coroutine_job* const* next_; // of the line
+    coroutine_job* const* end_;  // of the children; null: there is one, which is not in line
     union {
         void* parent_;
         ending ending_;
     };
-    std::uint32_t left_;  // children that have not ended in line
-    std::uint32_t below_; // child n from the end lies at below_ + n
     atomic<std::uint32_t> pending_;
 };
 

@@ -34,7 +34,7 @@ public:
     static void* operator new(std::size_t bytes) {
         worker& own = *current_worker;
         void* const free = own.frames.try_allocate(bytes); // none are free with no_worker
-        return free != nullptr ? free : allocate_frame(own, bytes);
+        return free != nullptr ? free : allocate_slow(own, bytes);
     }
     static void operator delete(void* memory, std::size_t bytes) noexcept {
         frame_pool::release(memory, bytes, &current_worker->frames);
@@ -48,7 +48,8 @@ public:
     const std::exception_ptr& error() const noexcept { return error_; }
 
 protected:
-    void rethrow() const {
+    PEL_NOINLINE static void* allocate_slow(worker& own, std::size_t bytes) { return allocate_frame(own, bytes); }
+    PEL_ALWAYS_INLINE void rethrow() const {
         if (error_ != nullptr) [[unlikely]]
             std::rethrow_exception(error_);
     }
