@@ -31,7 +31,7 @@ PEL_ALWAYS_INLINE stored_result<T> take_stored(task_promise<T>& ended) {
 template <class T>
 std::unique_ptr<coroutine_job*[]> row_of(const std::vector<task<T>>& children) {
     auto row = std::make_unique_for_overwrite<coroutine_job*[]>(children.size());
-    for (std::size_t each = 0; each < children.size(); ++each) row[each] = &task_access::promise(children[each]);
+    for (std::size_t each = 0; each < children.size(); ++each) row[each] = &coroutine_access::promise(children[each]);
     return row;
 }
 
@@ -54,7 +54,8 @@ public:
 protected:
     /// Requires: each valid().
     template <class... T>
-    explicit joined_awaiter(task<T>&... children) noexcept : children_{&task_access::release(children).promise()...} {}
+    explicit joined_awaiter(task<T>&... children) noexcept
+        : children_{&coroutine_access::release(children).promise()...} {}
 
     PEL_ALWAYS_INLINE std::coroutine_handle<> begin(std::coroutine_handle<> parent, scope* group) noexcept {
         return hand_over(join_.begin(parent, group, children_.data(), Count).self());
@@ -84,7 +85,7 @@ private:
 
 template <class... T>
 all_awaiter<T...> all_of(task<T>&&... children) {
-    (checked_task(task_access::handle(children)), ...);
+    (checked_task(coroutine_access::handle(children)), ...);
     return all_awaiter<T...>(children...);
 }
 
@@ -107,7 +108,8 @@ private:
 };
 
 /// Of many at once only some lie in the deque, and all threads begin the others.
-inline task<void> await_row(coroutine_job* const* children, std::size_t count) {
+template <class Result = void> // else each file that includes this compiles it
+task<Result> await_row(coroutine_job* const* children, std::size_t count) {
     constexpr std::size_t few = 32;
     if (count <= few) {
         co_await row_awaiter(children, static_cast<std::uint32_t>(count));
@@ -118,18 +120,20 @@ inline task<void> await_row(coroutine_job* const* children, std::size_t count) {
 }
 
 template <class T>
-task<std::vector<T>> all_of_them(std::vector<task<T>> children) {
+using all_results = std::conditional_t<std::is_void_v<T>, T, std::vector<stored_result<T>>>;
+
+template <class T>
+task<all_results<T>> all_of_them(std::vector<task<T>> children) {
     const std::unique_ptr<coroutine_job*[]> row = row_of(children);
     co_await await_row(row.get(), children.size());
-    std::vector<T> results;
-    results.reserve(children.size());
-    for (task<T>& each : children) results.push_back(task_access::promise(each).take_result());
-    co_return results;
-}
-inline task<void> all_of_them(std::vector<task<void>> children) {
-    const std::unique_ptr<coroutine_job*[]> row = row_of(children);
-    co_await await_row(row.get(), children.size());
-    for (task<void>& each : children) task_access::promise(each).take_result();
+    if constexpr (std::is_void_v<T>) {
+        for (task<T>& each : children) coroutine_access::promise(each).take_result();
+    } else {
+        all_results<T> results;
+        results.reserve(children.size());
+        for (task<T>& each : children) results.push_back(coroutine_access::promise(each).take_result());
+        co_return results;
+    }
 }
 
 } // namespace detail
@@ -152,7 +156,7 @@ auto when_all(Range&& range) {
     if constexpr (std::ranges::sized_range<Range>) children.reserve(std::ranges::size(range));
     for (auto&& each : range) {
         children.push_back(std::move(each));
-        detail::checked_task(detail::task_access::handle(children.back()));
+        detail::checked_task(detail::coroutine_access::handle(children.back()));
     }
     return detail::all_of_them(std::move(children));
 }

@@ -65,20 +65,20 @@ public:
     task_result() noexcept {}
     ~task_result() {
         if constexpr (must_end) {
-            if (has_value_) value_.~Stored();
+            if (has_value_) value.~Stored();
         }
     }
 
 protected:
     template <class... Arguments>
     void store(Arguments&&... arguments) {
-        std::construct_at(&value_, std::forward<Arguments>(arguments)...);
+        std::construct_at(&value, std::forward<Arguments>(arguments)...);
         if constexpr (must_end) has_value_ = true;
     }
     /// Requires: it has ended. Throws: what it threw.
     Stored& stored() {
         rethrow();
-        return value_;
+        return value;
     }
 
 private:
@@ -86,7 +86,7 @@ private:
     static constexpr bool must_end = !std::is_trivially_destructible_v<Stored>;
 
     union {
-        Stored value_;
+        Stored value;
     };
     [[no_unique_address]] std::conditional_t<must_end, bool, always> has_value_{};
 };
@@ -98,8 +98,8 @@ public:
 
     template <class U = T>
         requires std::constructible_from<T, U>
-    void return_value(U&& value) noexcept(std::is_nothrow_constructible_v<T, U>) {
-        this->store(std::forward<U>(value));
+    void return_value(U&& result) noexcept(std::is_nothrow_constructible_v<T, U>) {
+        this->store(std::forward<U>(result));
     }
     T take_result() { return std::move(this->stored()); }
 };
@@ -108,7 +108,7 @@ template <class T>
 class task_promise<T&> final : public task_result<T*> {
 public:
     task<T&> get_return_object() noexcept;
-    void return_value(T& value) noexcept { this->store(std::addressof(value)); }
+    void return_value(T& object) noexcept { this->store(std::addressof(object)); }
     T& take_result() { return *this->stored(); }
 };
 
