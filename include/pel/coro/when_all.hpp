@@ -205,7 +205,7 @@ auto when_all(Range&& range) {
     using tasks = std::vector<std::ranges::range_value_t<Range>>;
     tasks children;
     if constexpr (std::is_same_v<Range, tasks>) {
-        children = std::move(range);
+        children = std::forward<Range>(range);
     } else {
         if constexpr (std::ranges::sized_range<Range>) children.reserve(std::ranges::size(range));
         for (auto&& each : range) children.push_back(std::move(each));
