@@ -57,19 +57,29 @@ private:
     std::stop_token token_;
 };
 
+/// What is awaited, and may be moved before that.
+struct yielding {
+    yield_awaiter operator co_await() const noexcept { return {}; }
+};
+struct pool_move {
+    scheduler& pool;
+    bool only_if_elsewhere;
+    move_awaiter operator co_await() const noexcept { return move_awaiter(pool, only_if_elsewhere); }
+};
+
 } // namespace detail
 
 /// Awaited: others that are ready run first. Thread safety: any thread.
-inline auto yield() noexcept { return detail::yield_awaiter(); }
+inline auto yield() noexcept { return detail::yielding(); }
 
 /// Awaited: the coroutine goes on in that pool, at once on a thread of it. What it awaits from then on goes on there as
 /// well, as long as it is not over.
-inline auto resume_on(thread_pool& pool) { return detail::move_awaiter(detail::pool_access::core(pool), true); }
+inline auto resume_on(thread_pool& pool) { return detail::pool_move{detail::pool_access::core(pool), true}; }
 
 /// Awaited: a token that stops when what the coroutine is part of is cancelled: its async_scope, or a when_any() that has
 /// a winner, or what is around these. Throws: std::bad_alloc.
 inline auto get_stop_token() noexcept { return detail::stop_token_awaiter(); }
 
-inline auto thread_pool::schedule() { return detail::move_awaiter(core(), false); }
+inline auto thread_pool::schedule() { return detail::pool_move{core(), false}; }
 
 PEL_NAMESPACE_END

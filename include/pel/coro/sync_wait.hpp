@@ -2,7 +2,7 @@
 // sync_wait: from code that is no coroutine into one, and back with its result.
 #pragma once
 
-#include <pel/coro/task.hpp>
+#include <pel/detail/coro/awaitable.hpp>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -45,6 +45,13 @@ T sync_wait(task<T> root) {
     auto& promise = detail::checked_task(detail::task_access::handle(root)).promise();
     detail::waited_root(detail::current_scheduler()).run(promise);
     return promise.take_result();
+}
+
+/// The same for anything else that can be awaited.
+template <detail::awaitable T>
+    requires(!detail::is_task<T>)
+detail::task_value<T> sync_wait(T awaited) {
+    return sync_wait(detail::as_task(awaited));
 }
 
 PEL_NAMESPACE_END

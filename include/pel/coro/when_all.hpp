@@ -3,7 +3,7 @@
 //   auto [left, right] = co_await pel::when_all(sum(first, middle), sum(middle, last));
 #pragma once
 
-#include <pel/coro/task.hpp>
+#include <pel/detail/coro/awaitable.hpp>
 
 #include <array>
 #include <memory>
@@ -82,6 +82,12 @@ private:
     }
 };
 
+template <class... T>
+all_awaiter<T...> all_of(task<T>&&... children) {
+    (checked_task(task_access::handle(children)), ...);
+    return all_awaiter<T...>(children...);
+}
+
 /// Coroutines in a row that somebody else owns: begins all of them.
 class row_awaiter {
 public:
@@ -126,20 +132,15 @@ inline task<void> all_of_them(std::vector<task<void>> children) {
     for (task<void>& each : children) task_access::promise(each).take_result();
 }
 
-template <class T>
-inline constexpr bool is_task = false;
-template <class T>
-inline constexpr bool is_task<task<T>> = true;
-
 } // namespace detail
 
 /// Begins all of them, the first one on this thread, the others where a thread is free, and goes on where the last one
-/// ends. Returns, awaited: a tuple of their results, std::monostate for void. Throws: the exception of the first of them
-/// that threw, after all have ended; std::logic_error unless each is valid(). Cost: some ns each while nobody steals.
-template <class... T>
-auto when_all(task<T>... children) {
-    (detail::checked_task(detail::task_access::handle(children)), ...);
-    return detail::all_awaiter<T...>(children...);
+/// ends. They are pel::task, or anything else that can be awaited and moved. Returns, awaited: a tuple of their results,
+/// std::monostate for void. Throws: the exception of the first of them that threw, after all have ended;
+/// std::logic_error unless each task is valid(). Cost: some ns each while nobody steals.
+template <detail::awaitable... T>
+auto when_all(T... children) {
+    return detail::all_of(detail::as_task(children)...);
 }
 
 /// The same for a range of pel::task<T>, which are moved from. Returns, awaited: a std::vector<T> of their results, in

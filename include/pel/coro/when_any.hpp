@@ -93,17 +93,22 @@ task<when_any_result<T...>> run_race(std::index_sequence<I...>, task<T>... runne
     co_return std::move(*all.result);
 }
 
+template <class... T>
+task<when_any_result<T...>> race_of(task<T>&&... runners) {
+    (checked_task(task_access::handle(runners)), ...);
+    return run_race(std::index_sequence_for<T...>(), std::move(runners)...);
+}
+
 } // namespace detail
 
 /// Begins all of them as when_all() does. Those that have not begun when one has ended are dropped, and the tokens of the
 /// others stop (get_stop_token()); it goes on when all have ended, so nothing of them is left behind. Returns, awaited:
 /// which one was first, and its result. Throws: what the first one threw;
 /// operation_cancelled if all were dropped, as what is around was cancelled; std::logic_error unless each is valid().
-template <class... T>
+template <detail::awaitable... T>
     requires(sizeof...(T) > 0)
-task<when_any_result<T...>> when_any(task<T>... children) {
-    (detail::checked_task(detail::task_access::handle(children)), ...);
-    return detail::run_race(std::index_sequence_for<T...>(), std::move(children)...);
+auto when_any(T... children) {
+    return detail::race_of(detail::as_task(children)...);
 }
 
 PEL_NAMESPACE_END

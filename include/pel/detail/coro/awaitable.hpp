@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Whatever a coroutine can await, as a pel::task: for what begins tasks.
+#pragma once
+
+#include <pel/coro/task.hpp>
+
+#include <type_traits>
+#include <utility>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+template <class T>
+inline constexpr bool is_task = false;
+template <class T>
+inline constexpr bool is_task<task<T>> = true;
+
+template <class T>
+concept awaiter = requires(T& object) {
+    { object.await_ready() } -> std::convertible_to<bool>;
+    object.await_resume();
+};
+
+/// Returns: the awaiter of an awaitable, as co_await finds it [expr.await].
+template <class T>
+decltype(auto) awaiter_of(T&& object) {
+    if constexpr (requires { std::forward<T>(object).operator co_await(); })
+        return std::forward<T>(object).operator co_await();
+    else if constexpr (requires { operator co_await(std::forward<T>(object)); })
+        return operator co_await(std::forward<T>(object));
+    else
+        return std::forward<T>(object);
+}
+
+/// May be passed by value to what awaits it.
+template <class T>
+concept awaitable = std::move_constructible<T> && requires(T&& object) {
+    { awaiter_of(std::move(object)) } -> awaiter;
+};
+
+/// What awaiting it gives; an object for an rvalue reference.
+template <awaitable T>
+using awaited_result = decltype(awaiter_of(std::declval<T>()).await_resume());
+template <awaitable T>
+using task_value = std::conditional_t<std::is_lvalue_reference_v<awaited_result<T>>, awaited_result<T>,
+                                      std::remove_cvref_t<awaited_result<T>>>;
+
+template <awaitable T>
+task<task_value<T>> await_as_task(T object) {
+    co_return co_await std::move(object);
+}
+
+/// Returns: a task itself, or one that awaits the object.
+template <class T>
+task<T>&& as_task(task<T>& same) noexcept {
+    return std::move(same);
+}
+template <awaitable T>
+    requires(!is_task<T>)
+task<task_value<T>> as_task(T& object) {
+    return await_as_task(std::move(object));
+}
+
+} // namespace detail
+PEL_NAMESPACE_END
