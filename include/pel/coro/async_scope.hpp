@@ -25,7 +25,10 @@ public:
     /// Blocks until all have ended. An exception that no join() has thrown ends the program, unless one is being handled
     /// already.
     ~async_scope() {
-        if (is_idle()) return;
+        if (is_idle()) {
+            if (group_.reset() != nullptr && std::uncaught_exceptions() == 0) std::terminate();
+            return;
+        }
         const auto finish = [this] { sync_wait(joined()); };
         if (!detail::call_guarded(finish, [](const std::exception_ptr&) {}) && std::uncaught_exceptions() == 0)
             std::terminate();
