@@ -198,7 +198,9 @@ TEST(deep_chains, a_million_coroutines_may_be_suspended_at_once) {
     EXPECT_EQ(passed, count);
     constexpr std::size_t locals = 3 * sizeof(void*) + sizeof(unsigned long) + 96; // its arguments, and what it awaits
     RecordProperty("bytes", static_cast<int>(bytes / count));
-    if (pel_test::sanitizer.empty()) EXPECT_LE(bytes / count, 200 + locals);
+    if (pel_test::sanitizer.empty()) {
+        EXPECT_LE(bytes / count, 200 + locals);
+    }
     pel_test::expect_balanced(pool);
 }
 
