@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <mutex>
+#include <utility>
 
 namespace pel_test {
 
@@ -52,6 +53,10 @@ private:
         pel::detail::manual_lifetime<pel::detail::resumption> resume_;
     };
 
+public:
+    static constexpr std::size_t awaiter_bytes = sizeof(awaiter); // in the frame of who awaits it
+
+private:
     mutable std::mutex mutex_;
     awaiter* first_ = nullptr;
     std::size_t waiting_ = 0;

@@ -23,7 +23,8 @@ struct coroutine_world : pool_world {
     } children[3];
     model::plain<int> ends{0}; // of the parent
     std::string runners[3], parents_runner;
-    unsigned suspending = 0; // a bit for each child
+    unsigned suspending = 0;  // a bit for each child
+    bool serves_list = false; // the owner, while it waits
 
     coroutine_world() : pool_world(3) {
         pool.begin_foreign_call(owner);
@@ -94,7 +95,12 @@ struct coroutine_world : pool_world {
             first.is_awaited_at(end, false);
             group.hold();
             run_coroutine(owner, first);
-            while (!group.is_complete()) cpu_relax();
+            while (!group.is_complete()) {
+                if (const job_slot slot = serves_list ? pool.shared().try_pop(0) : job_slot{})
+                    pool.run(owner, slot);
+                else if (!group.is_complete()) // read again: what was read before a lock's cpu_relax() counts no more
+                    cpu_relax();
+            }
             model::check(ends.read() == 1, "the wait returned before the parent had ended");
         }
     }
@@ -105,11 +111,35 @@ struct coroutine_world : pool_world {
         slot.forker = &victim;
         pool.run(own, slot);
     }
-    void resume(worker& own, int n) {
+    /// What nobody has been asked for.
+    void steal_deep(worker& own, worker& victim) {
         become(own);
+        job_slot slot = victim.deque.try_deep_steal([] { asymmetric_fence_heavy(); });
+        if (!slot) return;
+        slot.forker = &victim;
+        pool.run(own, slot);
+    }
+    /// Takes it by mistake.
+    void steal_and_give_back(worker& own, worker& victim) {
+        become(own);
+        job_slot slot = victim.deque.try_steal();
+        if (!slot) return;
+        slot.forker = &victim;
+        slot.function(slot, own, job_action::give_back);
+        if (const job_slot listed = pool.shared().try_pop(0)) pool.run(own, listed);
+    }
+    coroutine_job& await_suspended(int n) {
         coroutine_job* suspended = nullptr;
         while ((suspended = children[n].suspended.load(acquire)) == nullptr) cpu_relax();
-        suspended->run_on(own);
+        return *suspended;
+    }
+    void resume(worker& own, int n) {
+        become(own);
+        await_suspended(n).run_on(own);
+    }
+    void resume_later(worker& own, int n) {
+        become(own);
+        await_suspended(n).resume_later();
     }
 };
 
@@ -148,6 +178,37 @@ model::program suspended_child(int n, bool has_thief) {
         run.finally([&w] { tell_runners(w, 0, 1); });
     };
 }
+/// Nothing is public: the thief comes behind the owner's back.
+model::program deep_thief() {
+    return [](model::execution& run) {
+        auto& w = run.share<coroutine_world>();
+        w.owner.deque.clear_request();
+        run.thread("owner", [&w] { w.run_and_wait(w.three()); });
+        run.thread("thief", [&w] { w.steal_deep(w.thief, w.owner); });
+        run.finally([&w] { tell_runners(w, 1, 2); });
+    };
+}
+model::program given_back() {
+    return [](model::execution& run) {
+        auto& w = run.share<coroutine_world>();
+        w.serves_list = true;
+        run.thread("owner", [&w] { w.run_and_wait(w.two()); });
+        run.thread("thief", [&w] { w.steal_and_give_back(w.thief, w.owner); });
+        run.finally([&w] { tell_runners(w, 1, 1); });
+    };
+}
+/// The owner finds it on the list.
+model::program resumed_later() {
+    return [](model::execution& run) {
+        auto& w = run.share<coroutine_world>();
+        w.serves_list = true;
+        w.suspending = 1;
+        run.thread("owner", [&w] { w.run_and_wait(w.two()); });
+        run.thread("other", [&w] { w.resume_later(w.other, 0); });
+        run.thread("thief", [&w] { w.steal(w.thief, w.owner); });
+        run.finally([&w] { tell_runners(w, 0, 1); });
+    };
+}
 model::program race_of_two() {
     return [](model::execution& run) {
         auto& w = run.share<coroutine_world>();
@@ -162,12 +223,16 @@ const model::registered programs[] = {
      two_children(false),
      {.outcomes = {"owner then owner", "thief then owner", "thief then thief"}}},
     {{.name = "join: three children", .pure_spins = true}, three_children(false)},
-    {{.name = "join: three children, two thieves", .pure_spins = true, .from_bound = 1}, three_children(true)},
+    {{.name = "join: two children, two thieves", .pure_spins = true}, two_children(true)},
+    {{.name = "join: three children, two thieves", .pure_spins = true}, three_children(true)},
+    {{.name = "join: three children, a deep thief", .pure_spins = true}, deep_thief()},
+    {{.name = "join: a child is given back", .early_timeouts = 0}, given_back()},
     {{.name = "join: the first child is suspended", .pure_spins = true},
      suspended_child(0, false),
      {.outcomes = {"other owner then other", "other owner then owner"}}},
     {{.name = "join: the second child is suspended", .pure_spins = true}, suspended_child(1, false)},
     {{.name = "join: the first child is suspended, the second stolen", .pure_spins = true}, suspended_child(0, true)},
+    {{.name = "join: the first child goes on from the list", .early_timeouts = 0}, resumed_later()},
     {{.name = "race: two coroutines", .pure_spins = true}, race_of_two()},
 };
 

@@ -41,27 +41,27 @@ void on_small_stack(std::function<void()> f) {
     ::pthread_join(thread, nullptr);
 }
 
-/// How far apart the places on the stack are where it is called.
-class stack_range {
+/// How deep the stacks of the threads are that call it.
+class stack_depth {
 public:
     void look() {
         const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-        if (lowest_ == 0 || here < lowest_) lowest_ = here;
-        if (here > highest_) highest_ = here;
+        const std::uintptr_t depth = pel::detail::current_worker->stack_begin - here;
+        if (depth > bytes_) bytes_ = depth;
     }
-    std::uintptr_t bytes() const { return highest_ - lowest_; }
+    std::uintptr_t bytes() const { return bytes_; }
 
 private:
-    std::uintptr_t lowest_ = 0, highest_ = 0;
+    std::atomic<std::uintptr_t> bytes_{0};
 };
 constexpr std::uintptr_t bounded = 128 * 1024;
 
 task<unsigned> one(unsigned n) { co_return n & 1; }
-task<unsigned> awaits_one(unsigned n, stack_range& stack) {
+task<unsigned> awaits_one(unsigned n, stack_depth& stack) {
     if (n % 1024 == 0) stack.look();
     co_return co_await one(n);
 }
-task<unsigned> awaits_often(unsigned long count, stack_range& stack) {
+task<unsigned> awaits_often(unsigned long count, stack_depth& stack) {
     unsigned sum = 0;
     for (unsigned i = 0; i < count; ++i) sum += co_await awaits_one(i, stack);
     co_return sum;
@@ -69,13 +69,13 @@ task<unsigned> awaits_often(unsigned long count, stack_range& stack) {
 
 TEST(deep_chains, the_stack_stays_where_it_is_over_many_hand_overs) {
     const pel_test::watchdog guard;
-    stack_range stack;
+    stack_depth stack;
     const unsigned long rounds = pel_test::scaled(2'500'000); // of 4 hand-overs
     on_small_stack([&] { EXPECT_EQ(sync_wait(awaits_often(rounds, stack)), rounds / 2); });
     EXPECT_LT(stack.bytes(), bounded);
 }
 
-task<unsigned> awaits_pairs(unsigned long count, stack_range& stack) {
+task<unsigned> awaits_pairs(unsigned long count, stack_depth& stack) {
     unsigned sum = 0;
     for (unsigned i = 0; i < count; ++i) {
         auto [left, right] = co_await when_all(awaits_one(i, stack), one(i + 1));
@@ -86,13 +86,13 @@ task<unsigned> awaits_pairs(unsigned long count, stack_range& stack) {
 
 TEST(deep_chains, and_over_many_pairs) {
     const pel_test::watchdog guard;
-    stack_range stack;
+    stack_depth stack;
     const unsigned long rounds = pel_test::scaled(1'000'000);
     on_small_stack([&] { EXPECT_EQ(sync_wait(awaits_pairs(rounds, stack)), rounds); });
     EXPECT_LT(stack.bytes(), bounded);
 }
 
-task<> yields_often(unsigned long count, stack_range& stack) {
+task<> yields_often(unsigned long count, stack_depth& stack) {
     for (unsigned long i = 0; i < count; ++i) {
         co_await pel::yield();
         if (pel_test::sanitizer.empty() || i % 64 == 0) stack.look();
@@ -104,12 +104,12 @@ TEST(deep_chains, and_over_many_suspensions) {
     options.concurrency = options.max_threads = 1;
     pel::thread_pool pool(options);
     const pel_test::watchdog guard(pool);
-    stack_range stack;
+    stack_depth stack;
     pool.execute([&] { sync_wait(yields_often(pel_test::scaled(200'000), stack)); });
     EXPECT_LT(stack.bytes(), bounded);
 }
 
-task<unsigned long> recursion(unsigned long depth, stack_range& stack) {
+task<unsigned long> recursion(unsigned long depth, stack_depth& stack) {
     stack.look();
     if (depth == 0) co_return 0;
     const unsigned long below = co_await recursion(depth - 1, stack);
@@ -119,7 +119,7 @@ task<unsigned long> recursion(unsigned long depth, stack_range& stack) {
 
 TEST(deep_chains, a_recursion_of_any_depth_needs_no_stack) {
     const pel_test::watchdog guard;
-    stack_range stack;
+    stack_depth stack;
     const unsigned long depth = pel_test::scaled(1'000'000);
     on_small_stack([&] { EXPECT_EQ(sync_wait(recursion(depth, stack)), depth); });
     EXPECT_LT(stack.bytes(), bounded);
@@ -164,8 +164,9 @@ TEST_P(full_deques, in_the_middle_of_a_row_too) {
     const pel_test::watchdog guard(pool);
     std::atomic<unsigned long> others{0};
     constexpr int depth = 700; // levels of 31 each
-    EXPECT_EQ(pool.execute([&] { return sync_wait(row_down(depth, 31, others)); }), others + depth);
-    EXPECT_EQ(others, depth * 30 + 1);
+    constexpr unsigned long leaves = depth * 30 + 1;
+    EXPECT_EQ(pool.execute([&] { return sync_wait(row_down(depth, 31, others)); }), leaves + depth);
+    EXPECT_EQ(others, leaves);
     pel_test::expect_balanced(pool);
 }
 
@@ -196,7 +197,8 @@ TEST(deep_chains, a_million_coroutines_may_be_suspended_at_once) {
     pool.execute([&] { sync_wait(all()); });
     other.join();
     EXPECT_EQ(passed, count);
-    constexpr std::size_t locals = 3 * sizeof(void*) + sizeof(unsigned long) + 96; // its arguments, and what it awaits
+    // Its arguments, what it awaits, and its place in the row and the vector.
+    constexpr std::size_t locals = 3 * sizeof(void*) + pel_test::gate::awaiter_bytes + 2 * sizeof(void*);
     RecordProperty("bytes", static_cast<int>(bytes / count));
     if (pel_test::sanitizer.empty()) {
         EXPECT_LE(bytes / count, 200 + locals);
