@@ -22,6 +22,7 @@ struct coroutine_world : pool_world {
         atomic<coroutine_job*> suspended{nullptr};
     } children[3];
     model::plain<int> ends{0}; // of the parent
+    model::plain<int> prizes_taken{0};
     std::string runners[3], parents_runner;
     unsigned suspending = 0;  // a bit for each child
     bool serves_list = false; // the owner, while it waits
@@ -69,9 +70,23 @@ struct coroutine_world : pool_world {
         model::check(a == 0 && b == 1 && c == 2, "results in order");
         parent_goes_on(3);
     }
+    /// What a race gives: it says when it is taken from a coroutine.
+    struct prize {
+        coroutine_world* world;
+        int number;
+        explicit prize(const std::pair<coroutine_world*, int>& what) noexcept
+            : world(what.first), number(what.second) {}
+        prize(prize&& other) noexcept : world(other.world), number(other.number) {
+            world->prizes_taken.write(world->prizes_taken.read() + 1);
+        }
+    };
+    task<prize> contender(int n) {
+        children[n].runs.write(children[n].runs.read() + 1);
+        co_return std::pair(this, n);
+    }
     task<void> race_of_two() {
-        auto won = co_await pel::when_any(child(0), child(1));
-        const int value = std::visit([](int n) { return n; }, won.value);
+        auto won = co_await pel::when_any(contender(0), contender(1));
+        const int value = std::visit([](const prize& one) { return one.number; }, won.value);
         model::check(static_cast<std::size_t>(value) == won.index, "the result is the winner's");
         model::check(children[value].runs.read() == 1, "the winner has run");
         model::check(children[1 - value].runs.read() <= 1, "the loser has not run twice");

@@ -158,7 +158,7 @@ TEST_P(sync_wait_on, graphs_and_coroutines_wait_for_each_other) {
     pel::graph graph;
     std::atomic<int> sum{0};
     auto first = graph.emplace([&] { sum += sync_wait(fib(7)); });
-    auto second = graph.emplace([&] { sum *= 2; });
+    auto second = graph.emplace([&] { sum = 2 * sum; });
     first.precede(second);
     const auto runs = [](pel::graph& whole) -> task<> {
         co_await pel::yield();
