@@ -88,7 +88,7 @@ bench() {
     build bench
     if (($# == 0)); then
         configure bench-clang
-        build bench-clang bench_fib bench_fib_shared
+        build bench-clang bench_fib bench_fib_shared bench_coroutine_fib
         options+=(--clang=build/bench-clang)
     fi
     python3 benchmarks/report run "${options[@]}" "$@" || die "a benchmark failed or had a wrong result"

@@ -36,6 +36,14 @@
 #include <pel/algorithm/transform.hpp>
 #include <pel/algorithm/uninitialized.hpp>
 #include <pel/cancellation.hpp>
+#include <pel/coro/async_scope.hpp>
+#include <pel/coro/await_future.hpp>
+#include <pel/coro/schedule.hpp>
+#include <pel/coro/submit.hpp>
+#include <pel/coro/sync_wait.hpp>
+#include <pel/coro/task.hpp>
+#include <pel/coro/when_all.hpp>
+#include <pel/coro/when_any.hpp>
 #include <pel/future.hpp>
 #include <pel/graph/from_json.hpp>
 #include <pel/graph/graph.hpp>

@@ -5,8 +5,9 @@
 //   co_await connections.join();
 #pragma once
 
-#include <pel/coro/sync_wait.hpp>
+#include <pel/coro/task.hpp>
 #include <pel/detail/coro/resumption.hpp>
+#include <pel/detail/sched/submission.hpp>
 
 #include <stdexcept>
 #include <stop_token>
@@ -25,13 +26,8 @@ public:
     /// Blocks until all have ended. An exception that no join() has thrown ends the program, unless one is being handled
     /// already.
     ~async_scope() {
-        if (is_idle()) {
-            if (group_.reset() != nullptr && std::uncaught_exceptions() == 0) std::terminate();
-            return;
-        }
-        const auto finish = [this] { sync_wait(joined()); };
-        if (!detail::call_guarded(finish, [](const std::exception_ptr&) {}) && std::uncaught_exceptions() == 0)
-            std::terminate();
+        if (!is_idle()) wait();
+        if (group_.reset() != nullptr && std::uncaught_exceptions() == 0) std::terminate();
     }
 
     /// Begins the coroutine on a thread of the pool, or drops it if the scope is cancelled. What it returns is dropped; the
@@ -39,9 +35,9 @@ public:
     /// thread.
     template <class T>
     void spawn(task<T> coroutine) {
-        detail::checked_task(detail::task_access::handle(coroutine));
+        detail::checked_task(detail::coroutine_access::handle(coroutine));
         if (group_.is_cancelled()) return;
-        detail::coroutine_job& root = detail::task_access::release(coroutine).promise();
+        detail::coroutine_job& root = detail::coroutine_access::release(coroutine).promise();
         root.home = &group_;
         root.is_awaited_at(end_, false);
         under_way_.fetch_add(1, detail::relaxed); // before it can end
@@ -50,7 +46,13 @@ public:
 
     /// Awaited: goes on when all that were spawned have ended, then the scope can be used again. Throws: the first
     /// exception of one of them. Requires: nobody else joins.
-    task<void> join() { return joined(); }
+    template <class Result = void> // else each file that includes this compiles it
+    task<Result> join() {
+        co_await join_awaiter(*this);
+        under_way_.store(1, detail::relaxed); // alone with it
+        group_.reset_stop();
+        if (std::exception_ptr error = group_.reset()) std::rethrow_exception(std::move(error));
+    }
 
     /// The tokens of its coroutines stop, and spawn() drops until join() is over.
     void cancel() { group_.cancel(); }
@@ -73,41 +75,63 @@ private:
         async_scope& owner;
     };
 
-    /// Counts itself out; the last one wakes it.
-    class join_awaiter {
+    class join_awaiter : private detail::work_after {
     public:
-        explicit join_awaiter(async_scope& owner) noexcept : owner_(owner) {}
+        explicit join_awaiter(async_scope& owner) noexcept : work_after(&go_on), owner_(owner) {}
         static bool await_ready() noexcept { return false; }
         template <class Promise>
         void await_suspend(std::coroutine_handle<Promise> joining) noexcept {
-            owner_.joiner_ = &resume_.emplace(joining);
-            owner_.one_ended();
+            resume_.emplace(joining);
+            owner_.begin_after_all(*this);
         }
         static void await_resume() noexcept {}
 
     private:
+        static void go_on(work_after& self) noexcept { static_cast<join_awaiter&>(self).resume_.get()(); }
+
         async_scope& owner_;
         detail::manual_lifetime<detail::resumption> resume_;
     };
 
-    task<void> joined() {
-        co_await join_awaiter(*this);
-        under_way_.store(1, detail::relaxed); // alone with it
-        group_.reset_stop();
-        if (std::exception_ptr error = group_.reset()) std::rethrow_exception(std::move(error));
+    /// A thread that waits.
+    struct blocked_join : detail::work_after {
+        explicit blocked_join(detail::worker* sleeper) noexcept : work_after(&go_on), waiter(sleeper) {}
+        static void go_on(work_after& self) noexcept {
+            auto& join = static_cast<blocked_join&>(self);
+            detail::worker* const waiter = join.waiter; // the object may be gone after the next line
+            if (join.state.finish()) waiter->sleep.unpark();
+        }
+        detail::worker* const waiter;
+        detail::completion state;
+    };
+    PEL_COLD void wait() {
+        using detail::job_state;
+        const detail::foreign_call call(group_.pool());
+        blocked_join last(call.own());
+        begin_after_all(last);
+        if (call.own() == nullptr) return group_.help_alone([&] { return last.state.is_done(); });
+        group_.pool().wait_until(
+            *call.own(), [&] { return last.state.is_done(); }, [&] { return group_.help(*call.own()); },
+            [&] { return last.state.is_parked() || last.state.try_mark_parked(job_state::unfinished); });
     }
+
     bool is_idle() const noexcept {
         return under_way_.load(detail::acquire) == 1; // sync(CO2) acquire: done with the scope
     }
+    /// Takes the count away that is nobody's.
+    void begin_after_all(detail::work_after& next) noexcept {
+        next_ = &next;
+        one_ended();
+    }
     void one_ended() noexcept {
         // sync(CO2) acq_rel: what it did, to who joins; the last one: what all others did
-        if (under_way_.fetch_sub(1, detail::acq_rel) == 1) (*joiner_)();
+        if (under_way_.fetch_sub(1, detail::acq_rel) == 1) next_->begin(*next_);
     }
 
     detail::coroutine_group group_;
     end_of_one end_{*this};
     detail::atomic<std::size_t> under_way_{1}; // and the one that join() takes away
-    detail::resumption* joiner_ = nullptr;
+    detail::work_after* next_ = nullptr;       // who joins
 };
 
 PEL_NAMESPACE_END

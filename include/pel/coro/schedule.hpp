@@ -32,7 +32,8 @@ private:
     manual_lifetime<resumption> resume_;
 };
 
-struct yield_awaiter {
+class yield_awaiter {
+public:
     static bool await_ready() noexcept { return false; }
     template <task_promise_type Promise>
     void await_suspend(std::coroutine_handle<Promise> suspended) noexcept {
@@ -40,6 +41,7 @@ struct yield_awaiter {
     }
     static void await_resume() noexcept {}
 
+private:
     manual_lifetime<resumption> resume_;
 };
 

@@ -29,7 +29,7 @@ public:
 private:
     static void act(const job_slot& claimed, worker& runner, job_action) {
         auto& self = static_cast<submitted_coroutine&>(*claimed.frame);
-        coroutine_job& root = task_access::promise(self.root_);
+        coroutine_job& root = coroutine_access::promise(self.root_);
         root.home = &self.group_;
         root.is_awaited_at(self, false);
         if (&runner != &no_worker) return root.run_on(runner);
@@ -44,7 +44,7 @@ private:
     }
     static std::coroutine_handle<> root_ended(join_point& here, coroutine_job&) noexcept {
         auto& self = static_cast<submitted_coroutine&>(here);
-        auto& promise = task_access::promise(self.root_);
+        auto& promise = coroutine_access::promise(self.root_);
         const auto result = [&]() -> T { return promise.take_result(); };
         self.fill(result);
         self.group_.drop_held();
@@ -61,7 +61,7 @@ private:
 
 template <class T>
 future<T> thread_pool::submit(task<T> coroutine) {
-    detail::checked_task(detail::task_access::handle(coroutine));
+    detail::checked_task(detail::coroutine_access::handle(coroutine));
     detail::submission<T>* const state = detail::submitted_coroutine<T>::make(core(), std::move(coroutine));
     state->inject();
     return detail::make_future(state);

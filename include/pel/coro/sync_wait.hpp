@@ -42,7 +42,7 @@ private:
 /// unless valid(). Blocks, and is legal everywhere: the thread runs what is inside the coroutine meanwhile.
 template <class T>
 T sync_wait(task<T> root) {
-    auto& promise = detail::checked_task(detail::task_access::handle(root)).promise();
+    auto& promise = detail::checked_task(detail::coroutine_access::handle(root)).promise();
     detail::waited_root(detail::current_scheduler()).run(promise);
     return promise.take_result();
 }

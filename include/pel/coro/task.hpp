@@ -11,7 +11,7 @@
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
-struct task_access;
+struct coroutine_access;
 }
 
 /// A coroutine that has not begun, or its result; T may be void, or a reference. Move-only: awaited once, by a coroutine
@@ -42,7 +42,7 @@ public:
     auto operator co_await() && { return detail::task_awaiter<T>(detail::checked_task(coroutine_)); }
 
 private:
-    friend struct detail::task_access;
+    friend struct detail::coroutine_access;
     explicit task(std::coroutine_handle<promise_type> coroutine) noexcept : coroutine_(coroutine) {}
 
     std::coroutine_handle<promise_type> coroutine_;
@@ -50,7 +50,7 @@ private:
 
 namespace detail {
 
-struct task_access {
+struct coroutine_access {
     template <class T>
     static task<T> make(task_promise<T>& promise) noexcept {
         return task<T>(std::coroutine_handle<task_promise<T>>::from_promise(promise));
@@ -72,13 +72,13 @@ struct task_access {
 
 template <class T>
 task<T> task_promise<T>::get_return_object() noexcept {
-    return task_access::make<T>(*this);
+    return coroutine_access::make<T>(*this);
 }
 template <class T>
 task<T&> task_promise<T&>::get_return_object() noexcept {
-    return task_access::make<T&>(*this);
+    return coroutine_access::make<T&>(*this);
 }
-inline task<void> task_promise<void>::get_return_object() noexcept { return task_access::make<void>(*this); }
+inline task<void> task_promise<void>::get_return_object() noexcept { return coroutine_access::make<void>(*this); }
 
 } // namespace detail
 PEL_NAMESPACE_END

@@ -27,13 +27,27 @@ PEL_ALWAYS_INLINE stored_result<T> take_stored(task_promise<T>& ended) {
         return ended.take_result();
 }
 
+/// So many lie in a deque at once.
+inline constexpr std::size_t most_in_row = 32;
+
 /// The coroutines of a range, in a row.
-template <class T>
-std::unique_ptr<coroutine_job*[]> row_of(const std::vector<task<T>>& children) {
-    auto row = std::make_unique_for_overwrite<coroutine_job*[]>(children.size());
-    for (std::size_t each = 0; each < children.size(); ++each) row[each] = &task_access::promise(children[each]);
-    return row;
-}
+class coroutine_row {
+public:
+    template <class T>
+    explicit coroutine_row(const std::vector<task<T>>& children) {
+        coroutine_job** row = few_;
+        if (children.size() > std::size(few_)) {
+            many_ = std::make_unique_for_overwrite<coroutine_job*[]>(children.size());
+            row = many_.get();
+        }
+        for (const task<T>& each : children) *row++ = &coroutine_access::promise(each);
+    }
+    coroutine_job* const* begin() const noexcept { return many_ != nullptr ? many_.get() : few_; }
+
+private:
+    coroutine_job* few_[12];
+    std::unique_ptr<coroutine_job*[]> many_;
+};
 
 /// Begins coroutines together, and goes on when all have ended; owns them.
 template <std::size_t Count>
@@ -54,7 +68,8 @@ public:
 protected:
     /// Requires: each valid().
     template <class... T>
-    explicit joined_awaiter(task<T>&... children) noexcept : children_{&task_access::release(children).promise()...} {}
+    explicit joined_awaiter(task<T>&... children) noexcept
+        : children_{&coroutine_access::release(children).promise()...} {}
 
     PEL_ALWAYS_INLINE std::coroutine_handle<> begin(std::coroutine_handle<> parent, scope* group) noexcept {
         return hand_over(join_.begin(parent, group, children_.data(), Count).self());
@@ -84,7 +99,7 @@ private:
 
 template <class... T>
 all_awaiter<T...> all_of(task<T>&&... children) {
-    (checked_task(task_access::handle(children)), ...);
+    (checked_task(coroutine_access::handle(children)), ...);
     return all_awaiter<T...>(children...);
 }
 
@@ -107,9 +122,9 @@ private:
 };
 
 /// Of many at once only some lie in the deque, and all threads begin the others.
-inline task<void> await_row(coroutine_job* const* children, std::size_t count) {
-    constexpr std::size_t few = 32;
-    if (count <= few) {
+template <class Result = void> // else each file that includes this compiles it
+task<Result> await_row(coroutine_job* const* children, std::size_t count) {
+    if (count <= most_in_row) {
         co_await row_awaiter(children, static_cast<std::uint32_t>(count));
         co_return;
     }
@@ -118,19 +133,58 @@ inline task<void> await_row(coroutine_job* const* children, std::size_t count) {
 }
 
 template <class T>
-task<std::vector<T>> all_of_them(std::vector<task<T>> children) {
-    const std::unique_ptr<coroutine_job*[]> row = row_of(children);
-    co_await await_row(row.get(), children.size());
-    std::vector<T> results;
-    results.reserve(children.size());
-    for (task<T>& each : children) results.push_back(task_access::promise(each).take_result());
-    co_return results;
-}
-inline task<void> all_of_them(std::vector<task<void>> children) {
-    const std::unique_ptr<coroutine_job*[]> row = row_of(children);
-    co_await await_row(row.get(), children.size());
-    for (task<void>& each : children) task_access::promise(each).take_result();
-}
+using all_results = std::conditional_t<std::is_void_v<T>, T, std::vector<stored_result<T>>>;
+
+/// Those of a range, which it owns.
+template <class T>
+class [[nodiscard]] range_awaiter {
+public:
+    explicit range_awaiter(std::vector<task<T>>&& children)
+        : children_(std::move(children)), row_(children_),
+          all_(children_.size() <= most_in_row ? task<void>() : await_row(row_.begin(), children_.size())) {}
+
+    bool await_ready() const noexcept { return children_.empty(); }
+    template <std::derived_from<coroutine_job> Promise>
+    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> parent) noexcept {
+        coroutine_job* const* row = row_.begin();
+        std::size_t count = children_.size();
+        if (all_.valid()) {
+            parts_ = &coroutine_access::promise(all_);
+            row = &parts_;
+            count = 1;
+        }
+        return hand_over(join_.begin(parent, parent.promise().home, row, static_cast<std::uint32_t>(count)).self());
+    }
+    all_results<T> await_resume() {
+        if (all_.valid()) coroutine_access::promise(all_).take_result();
+        if constexpr (std::is_void_v<T>) {
+            for (task<T>& each : children_) coroutine_access::promise(each).take_result();
+        } else {
+            all_results<T> results;
+            results.reserve(children_.size());
+            for (task<T>& each : children_) results.push_back(coroutine_access::promise(each).take_result());
+            return results;
+        }
+    }
+
+private:
+    std::vector<task<T>> children_;
+    const coroutine_row row_;
+    task<void> all_; // of many
+    coroutine_job* parts_;
+    join_point join_;
+};
+
+/// A range, and whatever is to be awaited of it later.
+template <class T>
+class [[nodiscard]] all_of_range {
+public:
+    explicit all_of_range(std::vector<task<T>>&& children) noexcept : children_(std::move(children)) {}
+    range_awaiter<T> operator co_await() && { return range_awaiter<T>(std::move(children_)); }
+
+private:
+    std::vector<task<T>> children_;
+};
 
 } // namespace detail
 
@@ -148,13 +202,16 @@ auto when_all(T... children) {
 template <std::ranges::input_range Range>
     requires detail::is_task<std::ranges::range_value_t<Range>>
 auto when_all(Range&& range) {
-    std::vector<std::ranges::range_value_t<Range>> children;
-    if constexpr (std::ranges::sized_range<Range>) children.reserve(std::ranges::size(range));
-    for (auto&& each : range) {
-        children.push_back(std::move(each));
-        detail::checked_task(detail::task_access::handle(children.back()));
+    using tasks = std::vector<std::ranges::range_value_t<Range>>;
+    tasks children;
+    if constexpr (std::is_same_v<Range, tasks>) {
+        children = std::move(range);
+    } else {
+        if constexpr (std::ranges::sized_range<Range>) children.reserve(std::ranges::size(range));
+        for (auto&& each : range) children.push_back(std::move(each));
     }
-    return detail::all_of_them(std::move(children));
+    for (const auto& each : children) detail::checked_task(detail::coroutine_access::handle(each));
+    return detail::all_of_range(std::move(children));
 }
 
 PEL_NAMESPACE_END

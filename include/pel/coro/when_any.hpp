@@ -75,8 +75,8 @@ public:
 template <std::size_t I, class Result, class T>
 task<void> contend(race<Result>& in, task<T> runner) {
     if (in.group().is_cancelled()) co_return; // not begun
-    auto& promise = task_access::promise(runner);
-    co_await ended_awaiter<T>(task_access::handle(runner));
+    auto& promise = coroutine_access::promise(runner);
+    co_await ended_awaiter<T>(coroutine_access::handle(runner));
     if (!in.try_win()) co_return;
     if (promise.error() != nullptr)
         in.error = promise.error();
@@ -95,7 +95,7 @@ task<when_any_result<T...>> run_race(std::index_sequence<I...>, task<T>... runne
 
 template <class... T>
 task<when_any_result<T...>> race_of(task<T>&&... runners) {
-    (checked_task(task_access::handle(runners)), ...);
+    (checked_task(coroutine_access::handle(runners)), ...);
     return run_race(std::index_sequence_for<T...>(), std::move(runners)...);
 }
 

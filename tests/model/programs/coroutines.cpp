@@ -105,7 +105,7 @@ struct coroutine_world : pool_world {
                 ended.group().drop_held();
                 return std::noop_coroutine();
             });
-            coroutine_job& first = task_access::promise(root);
+            coroutine_job& first = coroutine_access::promise(root);
             first.home = &group;
             first.is_awaited_at(end, false);
             group.hold();

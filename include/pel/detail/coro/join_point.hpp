@@ -22,7 +22,7 @@ public:
     using ending = std::coroutine_handle<> (*)(join_point& here, coroutine_job& child) noexcept;
 
     join_point() noexcept {} // see begin()
-    explicit join_point(ending end) noexcept : end_(nullptr), ending_(end) {}
+    explicit join_point(ending end) noexcept : end_(nullptr), end_of_one(end) {}
     join_point(const join_point&) = delete;
     join_point& operator=(const join_point&) = delete;
 
@@ -33,7 +33,7 @@ public:
         worker& own = *current_worker;
         next_ = children + 1;
         end_ = children + count;
-        parent_ = parent.address();
+        waiting_coroutine = parent.address();
         pending_.store(0, relaxed); // published with the jobs
         std::uint32_t position = own.deque.bottom();
         for (std::uint32_t each = count; each-- > 1; ++position) {
@@ -70,7 +70,7 @@ public:
     }
 
 private:
-    std::coroutine_handle<> parent() const noexcept { return std::coroutine_handle<>::from_address(parent_); }
+    std::coroutine_handle<> parent() const noexcept { return std::coroutine_handle<>::from_address(waiting_coroutine); }
 
     /// Somebody has asked, the deque is full, or there is none.
     PEL_NOINLINE static void push_slow(worker& own, std::uint32_t position, coroutine_job& child) noexcept {
@@ -104,7 +104,7 @@ private:
         return pending_.fetch_add(left, acq_rel) + left == 0 ? parent() : std::noop_coroutine();
     }
     PEL_NOINLINE std::coroutine_handle<> end_elsewhere(coroutine_job& child) noexcept {
-        if (end_ == nullptr) return ending_(*this, child);
+        if (end_ == nullptr) return end_of_one(*this, child);
         // sync(CO1) acq_rel: the result, to the parent; the last one, after the line: those of all
         return pending_.fetch_sub(1, acq_rel) == 1 ? parent() : std::noop_coroutine();
     }
@@ -112,8 +112,8 @@ private:
     coroutine_job* const* next_; // of the line
     coroutine_job* const* end_;  // of the children; null: there is one, which is not in line
     union {
-        void* parent_;
-        ending ending_;
+        void* waiting_coroutine;
+        ending end_of_one;
     };
     atomic<std::uint32_t> pending_;
 };

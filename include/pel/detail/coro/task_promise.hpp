@@ -126,8 +126,8 @@ public:
 
     template <class U = T>
         requires std::constructible_from<T, U>
-    void return_value(U&& value) noexcept(std::is_nothrow_constructible_v<T, U>) {
-        this->store(std::forward<U>(value));
+    void return_value(U&& result) noexcept(std::is_nothrow_constructible_v<T, U>) {
+        this->store(std::forward<U>(result));
     }
     T take_result() { return std::move(this->stored()); }
 };
@@ -136,7 +136,7 @@ template <class T>
 class task_promise<T&> final : public task_result<T*> {
 public:
     task<T&> get_return_object() noexcept;
-    void return_value(T& value) noexcept { this->store(std::addressof(value)); }
+    void return_value(T& object) noexcept { this->store(std::addressof(object)); }
     T& take_result() { return *this->stored(); }
 };
 

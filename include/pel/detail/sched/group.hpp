@@ -83,11 +83,23 @@ public:
     /// Throws: std::logic_error if the caller is inside the group, or another thread waits already.
     void wait(worker& own);
 
+    /// A thread that waits for something inside runs a piece of the group. Returns: whether there was one.
+    bool help(worker& own) noexcept {
+        const job_slot listed = pool_.shared().try_pop(list_);
+        if (!listed) return pool_.leapfrog_scope(own, *this);
+        pool_.run(own, listed);
+        return true;
+    }
+
     /// As wait(), for a thread that no record can be had for: runs what is listed and waits for the rest. `has_parts`: what
     /// is listed counts for nothing, see list_part().
     void wait_alone(bool has_parts = false) {
         check_generation();
-        while (!count_.is_complete()) {
+        help_alone([this] { return count_.is_complete(); }, has_parts);
+    }
+    template <class IsReady>
+    void help_alone(const IsReady& is_ready, bool has_parts = true) {
+        while (!is_ready()) {
             if (const job_slot slot = pool_.shared().try_pop(list_)) {
                 slot.function(slot, no_worker, job_action::run_inline);
                 if (!has_parts) subtract(1);
@@ -359,15 +371,8 @@ inline void group_core::wait(worker& own) {
     case group_count::registration::registered: break;
     }
     pool_.wait_until(
-        own, [&] { return count_.is_complete(); },
-        [&] {
-            if (const job_slot slot = pool_.shared().try_pop(list_)) {
-                pool_.run(own, slot);
-                return true;
-            }
-            return pool_.leapfrog_scope(own, *this);
-        },
-        [] { return true; }, [&] { return !list_.is_empty(); });
+        own, [&] { return count_.is_complete(); }, [&] { return help(own); }, [] { return true; },
+        [&] { return !list_.is_empty(); });
     count_.unregister();
 }
 
