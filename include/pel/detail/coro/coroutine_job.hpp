@@ -129,7 +129,7 @@ inline void coroutine_job::act(const job_slot& claimed, worker& runner, job_acti
 PEL_NOINLINE inline void coroutine_job::act_elsewhere(const job_slot& claimed, worker& runner,
                                                       job_action action) noexcept {
     auto& self = static_cast<coroutine_job&>(*claimed.frame);
-    if (action == job_action::give_back) return self.group().give_back_part(runner, claimed);
+    if (action == job_action::give_back) return self.group().give_back_part(claimed);
     self.run_on(runner);
     if (claimed.forker != nullptr)
         claimed.forker->deque.request(); // as finish_stolen_job()
