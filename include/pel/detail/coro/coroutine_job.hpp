@@ -40,11 +40,13 @@ public:
     /// gone, before this returns.
     void resume_later() noexcept { group().list_part(*this, &act); }
 
-    /// Begins on its own: in the caller's deque where that runs coroutines of the same group (I3), else from the list.
+    /// Begins on its own: in the caller's deque where that runs coroutines of the same group (I3) and no fork of a body
+    /// that one has called lies on top, else from the list.
     void begin_in_group() noexcept {
         worker& own = *current_worker;
-        const bool is_inside = own.innermost == home && own.is_member();
         const std::uint32_t position = own.deque.bottom();
+        const bool is_inside = own.innermost == home && own.is_member() &&
+                               (position == 0 || own.deque.read_taken(position - 1).function == &act);
         if (is_inside && (own.deque.try_push(position, &act, this) || own.pool->push_slow(own, position, &act, this)))
             return;
         resume_later();
@@ -127,7 +129,7 @@ inline void coroutine_job::act(const job_slot& claimed, worker& runner, job_acti
 PEL_NOINLINE inline void coroutine_job::act_elsewhere(const job_slot& claimed, worker& runner,
                                                       job_action action) noexcept {
     auto& self = static_cast<coroutine_job&>(*claimed.frame);
-    if (action == job_action::give_back) return self.group().give_back_part(runner, claimed);
+    if (action == job_action::give_back) return self.group().give_back_part(claimed);
     self.run_on(runner);
     if (claimed.forker != nullptr)
         claimed.forker->deque.request(); // as finish_stolen_job()

@@ -6,6 +6,8 @@
 #include <pel/detail/memory/manual_lifetime.hpp>
 
 #include <concepts>
+#include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -58,6 +60,34 @@ private:
     std::exception_ptr error_;
 };
 
+/// Room for a result, which is made later.
+template <class Stored>
+class result_room {
+public:
+    result_room() noexcept {}
+    ~result_room() {}
+    Stored& get() noexcept { return value_; }
+
+private:
+    union {
+        Stored value_;
+    };
+};
+/// One that is aligned to more lies where it fits: an over-aligned promise would not be where its base looks for its
+/// coroutine (coroutine_job::self()).
+template <class Stored>
+    requires(alignof(Stored) > alignof(std::max_align_t))
+class result_room<Stored> {
+public:
+    Stored& get() noexcept {
+        constexpr std::uintptr_t mask = alignof(Stored) - 1;
+        return *reinterpret_cast<Stored*>((reinterpret_cast<std::uintptr_t>(bytes_) + mask) & ~mask);
+    }
+
+private:
+    unsigned char bytes_[sizeof(Stored) + alignof(Stored) - 1];
+};
+
 /// The part that has it, as something that is stored: a pointer for a reference.
 template <class Stored>
 class task_result : public task_promise_base {
@@ -65,29 +95,27 @@ public:
     task_result() noexcept {}
     ~task_result() {
         if constexpr (must_end) {
-            if (has_value_) value.~Stored();
+            if (has_value_) room_.get().~Stored();
         }
     }
 
 protected:
     template <class... Arguments>
     void store(Arguments&&... arguments) {
-        std::construct_at(&value, std::forward<Arguments>(arguments)...);
+        std::construct_at(&room_.get(), std::forward<Arguments>(arguments)...);
         if constexpr (must_end) has_value_ = true;
     }
     /// Requires: it has ended. Throws: what it threw.
     Stored& stored() {
         rethrow();
-        return value;
+        return room_.get();
     }
 
 private:
     struct always {};
     static constexpr bool must_end = !std::is_trivially_destructible_v<Stored>;
 
-    union {
-        Stored value;
-    };
+    result_room<Stored> room_;
     [[no_unique_address]] std::conditional_t<must_end, bool, always> has_value_{};
 };
 

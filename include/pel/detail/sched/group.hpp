@@ -143,8 +143,8 @@ public:
     }
     /// A leapfrogger that must not run the job: it is counted as stolen already.
     void give_back(worker& by, const job_slot& claimed) noexcept { list(by, claimed, counted_as::job); }
-    /// As list_part(), for one that was in a deque.
-    void give_back_part(worker& by, const job_slot& claimed) noexcept { list(by, claimed, counted_as::part); }
+    /// As list_part(), for one that was in a deque, which may be another pool's (resume_on()).
+    void give_back_part(const job_slot& claimed) noexcept { list_from_anywhere(claimed, counted_as::part); }
 
     static void spill(worker& own, segment& here) noexcept;
     static void settle(segment& here) noexcept;

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// test label: coroutines
+#include <pel/coro/async_scope.hpp>
+#include <pel/coro/schedule.hpp>
+#include <pel/coro/when_all.hpp>
+#include <pel/parallel_for.hpp>
+#include <pel/parallel_invoke.hpp>
+
+#include "support/error_of.hpp"
+#include "support/gate.hpp"
+#include "support/live_object.hpp"
+#include "support/shape.hpp"
+#include "support/watchdog.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace async_scope_test {
+
+using pel::async_scope;
+using pel::sync_wait;
+using pel::task;
+using pel_test::live_object;
+
+task<> count(std::atomic<int>& runs, bool yields = false) {
+    const live_object local;
+    if (yields) co_await pel::yield();
+    ++runs;
+}
+task<int> with_result(std::atomic<int>& runs) { co_return ++runs; }
+task<> throws(int n) {
+    co_await pel::yield();
+    throw std::runtime_error("number " + std::to_string(n));
+}
+task<> until_stopped(std::atomic<int>& told) {
+    const live_object local;
+    const std::stop_token token = co_await pel::get_stop_token();
+    while (!token.stop_requested()) co_await pel::yield();
+    ++told;
+}
+task<> join(async_scope& scope) { co_await scope.join(); }
+
+class async_scope_on : public pel_test::with_pool_shape {
+protected:
+    pel::thread_pool pool{pel_test::options_of(GetParam())};
+    const pel_test::watchdog guard{pool};
+    template <class T>
+    T run(task<T> root) {
+        return pool.execute([&] { return sync_wait(std::move(root)); });
+    }
+    ~async_scope_on() override { EXPECT_EQ(live_object::count, 0); }
+};
+PEL_ON_ALL_SHAPES(async_scope_on);
+
+task<> spawns_and_joins(std::atomic<int>& runs) {
+    async_scope scope;
+    co_await scope.join(); // of none
+    for (int round = 1; round <= 3; ++round) {
+        for (int i = 0; i < 100; ++i) scope.spawn(count(runs, i % 2 == 0));
+        scope.spawn(with_result(runs));
+        co_await scope.join();
+        EXPECT_EQ(runs, 101 * round);
+    }
+}
+
+TEST_P(async_scope_on, join_waits_for_all_and_it_can_be_used_again) {
+    std::atomic<int> runs{0};
+    run(spawns_and_joins(runs));
+    EXPECT_EQ(runs, 303);
+}
+
+TEST_P(async_scope_on, destruction_waits) {
+    std::atomic<int> runs{0};
+    {
+        async_scope scope(pool);
+        for (int i = 0; i < 100; ++i) scope.spawn(count(runs, i % 2 == 0));
+    }
+    EXPECT_EQ(runs, 100);
+    pool.execute([&] {
+        async_scope scope;
+        for (int i = 0; i < 100; ++i) scope.spawn(count(runs, i % 2 == 0));
+    });
+    EXPECT_EQ(runs, 200);
+}
+
+task<> spawns_more(async_scope& scope, std::atomic<int>& runs, int depth) {
+    ++runs;
+    if (depth == 0) co_return;
+    scope.spawn(spawns_more(scope, runs, depth - 1));
+    if (depth % 3 == 0) co_await pel::yield();
+    scope.spawn(spawns_more(scope, runs, depth - 1));
+}
+
+TEST_P(async_scope_on, its_own_coroutines_may_spawn) {
+    async_scope scope(pool);
+    std::atomic<int> runs{0};
+    scope.spawn(spawns_more(scope, runs, 9));
+    run(join(scope));
+    EXPECT_EQ(runs, 1023);
+}
+
+/// What they spawn must keep out of the forks' place in the deque.
+task<> spawns_in_forks(async_scope& scope, std::atomic<int>& runs) {
+    for (int i = 0; i < 20; ++i) {
+        pel::parallel_invoke([&] { scope.spawn(count(runs)); }, [&] { scope.spawn(count(runs)); });
+        pel::parallel_for(0, 3, [&](int) { scope.spawn(count(runs)); });
+        pel::parallel_for(0, 100, [&](int) { scope.spawn(count(runs)); });
+    }
+    co_return;
+}
+
+TEST_P(async_scope_on, its_own_coroutines_may_spawn_in_branches_and_loops) {
+    async_scope scope(pool);
+    std::atomic<int> runs{0};
+    scope.spawn(spawns_in_forks(scope, runs));
+    run(join(scope));
+    EXPECT_EQ(runs, 20 * 105);
+}
+
+TEST_P(async_scope_on, foreign_threads_may_spawn) {
+    async_scope scope(pool);
+    std::atomic<int> runs{0};
+    std::vector<std::thread> others;
+    for (int t = 0; t < 3; ++t)
+        others.emplace_back([&] {
+            for (int i = 0; i < 100; ++i) scope.spawn(count(runs, i % 3 == 0));
+        });
+    for (std::thread& each : others) each.join();
+    run(join(scope));
+    EXPECT_EQ(runs, 300);
+}
+
+TEST_P(async_scope_on, an_exception_cancels_it_and_goes_to_join) {
+    std::atomic<int> told{0}, runs{0};
+    async_scope scope(pool);
+    scope.spawn(until_stopped(told));
+    scope.spawn(throws(1));
+    scope.spawn(until_stopped(told));
+    EXPECT_EQ(pel_test::error_of<std::runtime_error>([&] { run(join(scope)); }), "number 1");
+    EXPECT_LE(told, 2);
+    EXPECT_FALSE(scope.is_cancelled());
+    scope.spawn(count(runs));
+    run(join(scope));
+    EXPECT_EQ(runs, 1);
+}
+
+TEST_P(async_scope_on, cancel_tells_all_and_drops_what_comes_later) {
+    std::atomic<int> told{0}, runs{0};
+    async_scope scope(pool);
+    const std::stop_token token = scope.get_stop_token();
+    std::atomic<int> begun{0};
+    const auto waits = [](std::atomic<int>& has_begun, std::atomic<int>& is_told) -> task<> {
+        ++has_begun;
+        co_await until_stopped(is_told);
+    };
+    for (int i = 0; i < 3; ++i) scope.spawn(waits(begun, told));
+    pel_test::await([&] { return begun == 3; });
+    EXPECT_FALSE(token.stop_requested());
+    scope.cancel();
+    EXPECT_TRUE(scope.is_cancelled());
+    EXPECT_TRUE(token.stop_requested());
+    for (int i = 0; i < 100; ++i) scope.spawn(count(runs));
+    run(join(scope));
+    EXPECT_EQ(told, 3);
+    EXPECT_EQ(runs, 0);
+    EXPECT_FALSE(scope.is_cancelled());
+    EXPECT_FALSE(scope.get_stop_token().stop_requested());
+    scope.spawn(count(runs));
+    run(join(scope));
+    EXPECT_EQ(runs, 1);
+}
+
+task<> outer(std::atomic<int>& told, std::atomic<int>& begun) {
+    async_scope inner;
+    inner.spawn(until_stopped(told));
+    inner.spawn(until_stopped(told));
+    ++begun;
+    co_await inner.join();
+}
+
+TEST_P(async_scope_on, a_scope_in_a_coroutine_is_told_when_what_is_around_it_is_cancelled) {
+    std::atomic<int> told{0}, begun{0};
+    async_scope scope(pool);
+    scope.spawn(outer(told, begun));
+    pel_test::await([&] { return begun == 1; });
+    scope.cancel();
+    run(join(scope));
+    EXPECT_LE(told, 2);
+}
+
+task<> suspends(pel_test::gate& at, std::atomic<int>& runs) {
+    co_await at;
+    ++runs;
+}
+
+TEST_P(async_scope_on, join_goes_on_where_the_last_one_is_resumed) {
+    std::atomic<int> runs{0};
+    async_scope scope(pool);
+    pel_test::gate at;
+    for (int i = 0; i < 10; ++i) scope.spawn(suspends(at, runs));
+    std::thread other([&] {
+        pel_test::await([&] { return at.waiting() == 10; });
+        at.open();
+    });
+    run(join(scope));
+    EXPECT_EQ(runs, 10);
+    other.join();
+}
+
+TEST(async_scope, an_empty_task_is_a_logic_error) {
+    const pel_test::watchdog guard;
+    async_scope scope;
+    EXPECT_THROW(scope.spawn(task<>()), std::logic_error);
+}
+
+/// Whether or not it has ended when the destructor looks.
+TEST(async_scope_death_test, an_exception_that_nobody_joins_ends_the_program) {
+    if (pel_test::has_tsan) GTEST_SKIP() << "death tests fork";
+    testing::FLAGS_gtest_death_test_style = "threadsafe";
+    EXPECT_DEATH(
+        {
+            pel::thread_pool pool(1);
+            std::atomic<int> runs{0};
+            async_scope scope(pool);
+            scope.spawn(throws(1));
+            pel_test::await([&] { return scope.is_cancelled(); });
+            scope.spawn(count(runs));
+        },
+        "");
+}
+
+TEST(async_scope, while_another_exception_is_handled_it_is_dropped) {
+    const pel_test::watchdog guard;
+    EXPECT_EQ(pel_test::error_of<std::runtime_error>([] {
+                  async_scope scope;
+                  scope.spawn(throws(1));
+                  throw std::runtime_error("another");
+              }),
+              "another");
+}
+
+} // namespace async_scope_test

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// test label: coroutines
+#include <pel/coro/async_scope.hpp>
+#include <pel/coro/schedule.hpp>
+#include <pel/coro/submit.hpp>
+#include <pel/coro/sync_wait.hpp>
+#include <pel/coro/when_all.hpp>
+#include <pel/coro/when_any.hpp>
+#include <pel/task_group.hpp>
+#include <pel/this_worker.hpp>
+
+#include "support/live_object.hpp"
+#include "support/shape.hpp"
+#include "support/watchdog.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <stdexcept>
+#include <vector>
+
+namespace coro_schedule_test {
+
+using pel::sync_wait;
+using pel::task;
+
+/// Whether the calling thread works for the pool.
+bool is_in(pel::thread_pool& pool) {
+    return pel::detail::current_worker->pool == &pel::detail::pool_access::core(pool);
+}
+
+task<int> where(pel::thread_pool& one, pel::thread_pool& two) { co_return is_in(one) ? 1 : is_in(two) ? 2 : 0; }
+task<int> where_after_yield(pel::thread_pool& one, pel::thread_pool& two) {
+    co_await pel::yield();
+    co_return co_await where(one, two);
+}
+
+class two_pools : public pel_test::with_pool_shape {
+protected:
+    pel::thread_pool home{pel_test::options_of(GetParam())}, away{pel_test::options_of(GetParam())};
+    const pel_test::watchdog guard{away};
+    template <class T>
+    T run(task<T> root) {
+        return home.execute([&] { return sync_wait(std::move(root)); });
+    }
+    ~two_pools() override { EXPECT_EQ(pel_test::live_object::count, 0); }
+};
+PEL_ON_ALL_SHAPES(two_pools);
+
+task<> goes_and_comes_back(pel::thread_pool& home, pel::thread_pool& away) {
+    const pel_test::live_object local;
+    EXPECT_TRUE(is_in(home));
+    co_await pel::resume_on(home); // is there
+    co_await home.schedule();
+    EXPECT_TRUE(is_in(home));
+    co_await pel::resume_on(away);
+    EXPECT_TRUE(is_in(away));
+    EXPECT_NE(pel::this_worker::index(), pel::this_worker::no_index);
+    co_await pel::yield();
+    EXPECT_TRUE(is_in(away));
+    EXPECT_EQ(co_await where_after_yield(home, away), 2);
+    auto [a, b, c] = co_await pel::when_all(where(home, away), where_after_yield(home, away), where(home, away));
+    EXPECT_EQ(a * 100 + b * 10 + c, 222);
+    EXPECT_TRUE(is_in(away));
+    co_await away.schedule();
+    EXPECT_TRUE(is_in(away));
+    co_await home.schedule();
+    EXPECT_TRUE(is_in(home));
+}
+
+TEST_P(two_pools, a_coroutine_goes_to_another_pool_and_comes_back) {
+    for (int i = 0; i < 20; ++i) run(goes_and_comes_back(home, away));
+}
+
+task<int> ends_away(pel::thread_pool& away) {
+    co_await pel::resume_on(away);
+    co_return 5;
+}
+task<> child_ends_away(pel::thread_pool& home, pel::thread_pool& away) {
+    EXPECT_TRUE(is_in(home));
+    EXPECT_EQ(co_await ends_away(away), 5);
+    EXPECT_TRUE(is_in(away)); // goes on where what it awaits has ended
+    co_await pel::resume_on(home);
+    auto [a, b] = co_await pel::when_all(ends_away(away), ends_away(away));
+    EXPECT_EQ(a + b, 10);
+    EXPECT_TRUE(is_in(away));
+}
+
+TEST_P(two_pools, it_may_end_in_another_pool_than_it_was_begun_in) {
+    for (int i = 0; i < 20; ++i) {
+        run(child_ends_away(home, away));
+        EXPECT_EQ(run(ends_away(away)), 5);
+        EXPECT_EQ(home.submit(ends_away(away)).get(), 5);
+    }
+}
+
+task<> visits(pel::thread_pool& home, pel::thread_pool& away, std::atomic<int>& runs, int turns) {
+    for (int i = 0; i < turns; ++i) {
+        co_await pel::resume_on(away);
+        ++runs;
+        co_await pel::resume_on(home);
+        ++runs;
+    }
+}
+task<> many_visit(pel::thread_pool& home, pel::thread_pool& away, std::atomic<int>& runs) {
+    std::vector<task<>> all;
+    for (int i = 0; i < 40; ++i) all.push_back(visits(home, away, runs, 10));
+    co_await pel::when_all(std::move(all));
+    auto won = co_await pel::when_any(visits(home, away, runs, 1), visits(away, home, runs, 1));
+    EXPECT_LT(won.index, 2U);
+    pel::async_scope scope;
+    for (int i = 0; i < 10; ++i) scope.spawn(visits(away, home, runs, 2));
+    co_await scope.join();
+}
+
+TEST_P(two_pools, many_may_go_and_come_at_once) {
+    std::atomic<int> runs{0};
+    run(many_visit(home, away, runs));
+    EXPECT_GE(runs, 800 + 2 + 40);
+}
+
+task<> throws_away(pel::thread_pool& away) {
+    co_await pel::resume_on(away);
+    throw std::runtime_error("away");
+}
+
+TEST_P(two_pools, an_exception_comes_back) { EXPECT_THROW(run(throws_away(away)), std::runtime_error); }
+
+task<> turns(std::vector<int>& order, int which) {
+    for (int i = 0; i < 3; ++i) {
+        order.push_back(which);
+        co_await pel::yield();
+    }
+}
+task<> two_turn(std::vector<int>& order) { co_await pel::when_all(turns(order, 1), turns(order, 2)); }
+
+TEST(yield, others_that_are_ready_run_first) {
+    pel::thread_pool_options options;
+    options.concurrency = options.max_threads = 1;
+    pel::thread_pool pool(options);
+    const pel_test::watchdog guard(pool);
+    std::vector<int> order;
+    pool.submit(two_turn(order)).get();
+    EXPECT_EQ(order, (std::vector{1, 2, 1, 2, 1, 2}));
+}
+
+TEST_P(two_pools, a_token_is_of_what_is_around) {
+    std::stop_token token;
+    const auto asks = [&]() -> task<> { token = co_await pel::get_stop_token(); };
+    pel::task_group group(home);
+    std::atomic<bool> is_in_group{false};
+    group.run([&] {
+        const auto waits = [&]() -> task<> {
+            const std::stop_token mine = co_await pel::get_stop_token();
+            is_in_group = true;
+            while (!mine.stop_requested()) co_await pel::yield();
+        };
+        sync_wait(waits());
+    });
+    std::thread canceller([&] {
+        pel_test::await([&] { return is_in_group.load(); });
+        group.cancel();
+    });
+    (void)group.wait();
+    canceller.join();
+    run(asks());
+    EXPECT_FALSE(token.stop_requested());
+}
+
+} // namespace coro_schedule_test

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// thread_pool::submit() of a coroutine, and co_await of futures.
+// test label: coroutines
+#include <pel/coro/await_future.hpp>
+#include <pel/coro/schedule.hpp>
+#include <pel/coro/submit.hpp>
+#include <pel/coro/sync_wait.hpp>
+#include <pel/coro/when_all.hpp>
+
+#include "support/error_of.hpp"
+#include "support/gate.hpp"
+#include "support/live_object.hpp"
+#include "support/shape.hpp"
+#include "support/watchdog.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+namespace coro_submit_test {
+
+using pel::future;
+using pel::sync_wait;
+using pel::task;
+using pel_test::live_object;
+
+static_assert(std::is_same_v<decltype(std::declval<pel::thread_pool&>().submit(task<int>())), future<int>>);
+
+task<int> number(int n) { co_return n; }
+task<int> late(int n) {
+    const live_object local;
+    for (int i = 0; i < 3; ++i) co_await pel::yield();
+    auto [left, right] = co_await pel::when_all(number(n), number(1));
+    co_return left + right - 1;
+}
+task<> nothing() { co_await pel::yield(); }
+task<std::unique_ptr<int>> owned(int n) { co_return std::make_unique<int>(n); }
+task<int> throws() {
+    co_await pel::yield();
+    throw std::runtime_error("of the task");
+    co_return 0;
+}
+task<int> waits_at(pel_test::gate& at) {
+    const live_object local;
+    co_await at;
+    co_return 3;
+}
+
+class submit_on : public pel_test::with_pool_shape {
+protected:
+    pel::thread_pool pool{pel_test::options_of(GetParam())};
+    const pel_test::watchdog guard{pool};
+    ~submit_on() override { EXPECT_EQ(live_object::count, 0); }
+};
+PEL_ON_ALL_SHAPES(submit_on);
+
+TEST_P(submit_on, the_result_is_in_the_future) {
+    EXPECT_EQ(pool.submit(number(4)).get(), 4);
+    EXPECT_EQ(pool.submit(late(5)).get(), 5);
+    EXPECT_EQ(*pool.submit(owned(6)).get(), 6);
+    pool.submit(nothing()).get();
+    EXPECT_EQ(pel_test::error_of<std::runtime_error>([&] { pool.submit(throws()).get(); }), "of the task");
+    EXPECT_THROW((void)pool.submit(task<int>()), std::logic_error);
+}
+
+TEST_P(submit_on, get_is_legal_in_a_task) {
+    EXPECT_EQ(pool.submit([&] { return pool.submit(late(5)).get() + pool.submit(number(1)).get(); }).get(), 6);
+    const auto gets = [&]() -> task<int> {
+        const int first = pool.submit(late(1)).get();
+        co_await pel::yield();
+        co_return first + pool.submit(late(2)).get();
+    };
+    EXPECT_EQ(pool.submit(gets()).get(), 3);
+}
+
+TEST_P(submit_on, wait_and_is_ready_are_true_of_a_suspended_one) {
+    pel_test::gate at;
+    future<int> result = pool.submit(waits_at(at));
+    pel_test::await([&] { return at.waiting() == 1; });
+    EXPECT_FALSE(result.is_ready());
+    std::thread other([&] { at.open(); });
+    result.wait();
+    EXPECT_TRUE(result.is_ready());
+    EXPECT_EQ(result.get(), 3);
+    other.join();
+}
+
+TEST_P(submit_on, a_future_that_is_dropped_lets_it_run) {
+    std::atomic<bool> has_run{false};
+    const auto says = [&]() -> task<> {
+        co_await pel::yield();
+        has_run = true;
+    };
+    auto saying = says();
+    (void)pool.submit(std::move(saying));
+    pel_test::await([&] { return has_run.load(); });
+}
+
+TEST_P(submit_on, then_follows_a_coroutine) {
+    future<int> last = pool.submit(late(5)).then([](int n) { return n + 1; }).then([](int n) { return 2 * n; });
+    EXPECT_EQ(last.get(), 12);
+    EXPECT_EQ(pel_test::error_of<std::runtime_error>([&] { pool.submit(throws()).then([](int) {}).get(); }),
+              "of the task");
+}
+
+task<int> awaits_futures(pel::thread_pool& pool) {
+    int sum = co_await pool.submit([] { return 1; });
+    future<int> done = pool.submit(late(2));
+    done.wait();
+    sum += co_await std::move(done);
+    EXPECT_FALSE(done.valid()); // NOLINT(bugprone-use-after-move)
+    future<int> first = pool.submit(late(4));
+    future<int> second = pool.submit(late(8));
+    sum += co_await std::move(second);
+    sum += co_await std::move(first);
+    co_await pool.submit([] {});
+    bool is_caught = false;
+    try {
+        sum += co_await pool.submit(throws());
+    } catch (const std::runtime_error&) {
+        is_caught = true;
+    }
+    EXPECT_TRUE(is_caught);
+    co_return sum;
+}
+
+TEST_P(submit_on, a_coroutine_awaits_futures_that_are_done_or_not) {
+    for (int i = 0; i < 20; ++i) {
+        EXPECT_EQ(sync_wait(awaits_futures(pool)), 15); // its group is of another pool
+        EXPECT_EQ(pool.submit(awaits_futures(pool)).get(), 15);
+        EXPECT_EQ(pool.execute([&] { return sync_wait(awaits_futures(pool)); }), 15);
+    }
+}
+
+TEST_P(submit_on, a_future_may_end_as_it_is_awaited) {
+    const auto awaits_one = [](future<int> one) -> task<int> { co_return co_await std::move(one); };
+    for (int i = 0; i < 200; ++i) {
+        std::atomic<bool> may_end{false};
+        future<int> one = pool.submit([&] {
+            pel_test::await([&] { return may_end.load(); });
+            return 1;
+        });
+        std::thread other([&] { may_end = true; });
+        EXPECT_EQ(sync_wait(awaits_one(std::move(one))), 1);
+        other.join();
+    }
+}
+
+TEST(submit, an_empty_future_is_a_logic_error) {
+    const pel_test::watchdog guard;
+    const auto awaits = []() -> task<> { (void)co_await future<int>(); };
+    EXPECT_THROW(sync_wait(awaits()), std::logic_error);
+}
+
+TEST_P(submit_on, the_end_of_the_pool_waits_for_what_was_submitted) {
+    std::atomic<int> runs{0};
+    const auto counts = [](std::atomic<int>& into) -> task<> {
+        for (int i = 0; i < 3; ++i) co_await pel::yield();
+        ++into;
+    };
+    {
+        pel::thread_pool mine(pel_test::options_of(GetParam()));
+        for (int i = 0; i < 50; ++i) (void)mine.submit(counts(runs));
+    }
+    EXPECT_EQ(runs, 50);
+}
+
+} // namespace coro_submit_test

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// test label: coroutines
+#include <pel/coro/schedule.hpp>
+#include <pel/coro/sync_wait.hpp>
+#include <pel/coro/when_any.hpp>
+
+#include "support/error_of.hpp"
+#include "support/gate.hpp"
+#include "support/live_object.hpp"
+#include "support/shape.hpp"
+#include "support/watchdog.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+namespace when_any_test {
+
+using pel::sync_wait;
+using pel::task;
+using pel::when_any;
+using pel_test::live_object;
+
+task<int> number(int n) { co_return n; }
+task<> nothing() { co_return; }
+task<std::string> text() { co_return "text"; }
+task<std::unique_ptr<int>> owned(int n) { co_return std::make_unique<int>(n); }
+task<int> throws() {
+    co_await pel::yield();
+    throw std::runtime_error("the first");
+    co_return 0;
+}
+/// Ends when it is told to stop, and only then.
+task<int> until_stopped(std::atomic<int>& told) {
+    const live_object local;
+    const std::stop_token token = co_await pel::get_stop_token();
+    while (!token.stop_requested()) co_await pel::yield();
+    ++told;
+    co_return -1;
+}
+
+class when_any_on : public pel_test::with_pool_shape {
+protected:
+    pel::thread_pool pool{pel_test::options_of(GetParam())};
+    const pel_test::watchdog guard{pool};
+    template <class T>
+    T run(task<T> root) {
+        return pool.execute([&] { return sync_wait(std::move(root)); });
+    }
+    ~when_any_on() override { EXPECT_EQ(live_object::count, 0); }
+};
+PEL_ON_ALL_SHAPES(when_any_on);
+
+task<> one_wins(std::atomic<int>& told) {
+    auto first = co_await when_any(number(5), until_stopped(told));
+    static_assert(std::is_same_v<decltype(first.value), std::variant<int, int>>);
+    EXPECT_EQ(first.index, 0U);
+    EXPECT_EQ(std::get<0>(first.value), 5);
+    auto middle = co_await when_any(until_stopped(told), text(), until_stopped(told));
+    EXPECT_EQ(middle.index, 1U);
+    EXPECT_EQ(std::get<1>(middle.value), "text");
+    auto last = co_await when_any(until_stopped(told), nothing());
+    EXPECT_EQ(last.index, 1U);
+    static_assert(std::is_same_v<std::variant_alternative_t<1, decltype(last.value)>, std::monostate>);
+    auto alone = co_await when_any(owned(3));
+    EXPECT_EQ(*std::get<0>(alone.value), 3);
+}
+
+TEST_P(when_any_on, the_first_to_end_wins_and_the_others_are_told) {
+    std::atomic<int> told{0};
+    run(one_wins(told));
+    EXPECT_LE(told, 4);
+}
+
+task<> may_begin(std::atomic<int>& begun, live_object) {
+    ++begun;
+    co_return;
+}
+
+task<std::size_t> winner_of_three(std::atomic<int>& begun) {
+    auto result = co_await when_any(may_begin(begun, live_object()), may_begin(begun, live_object()),
+                                    may_begin(begun, live_object()));
+    co_return result.index;
+}
+
+TEST_P(when_any_on, some_may_not_even_begin) {
+    for (int i = 0; i < 100; ++i) {
+        std::atomic<int> begun{0};
+        EXPECT_LT(run(winner_of_three(begun)), 3U);
+        EXPECT_GE(begun, 1);
+        EXPECT_EQ(live_object::count, 0);
+    }
+}
+
+TEST(when_any, those_that_have_not_begun_are_dropped) {
+    pel::thread_pool_options options;
+    options.concurrency = options.max_threads = 1; // nobody else can begin them
+    pel::thread_pool pool(options);
+    const pel_test::watchdog guard(pool);
+    std::atomic<int> begun{0};
+    EXPECT_EQ(pool.submit([&] { return sync_wait(winner_of_three(begun)); }).get(), 0U);
+    EXPECT_EQ(begun, 1);
+    EXPECT_EQ(live_object::count, 0);
+}
+
+task<> exception_wins(std::atomic<int>& told) { co_await when_any(until_stopped(told), throws(), until_stopped(told)); }
+
+TEST_P(when_any_on, an_exception_wins_too) {
+    for (int i = 0; i < 20; ++i) {
+        std::atomic<int> told{0};
+        EXPECT_EQ(pel_test::error_of<std::runtime_error>([&] { run(exception_wins(told)); }), "the first");
+        EXPECT_EQ(live_object::count, 0);
+    }
+}
+
+/// A loser that does not look is waited for.
+task<> slow(pel_test::gate& at, bool& has_ended) {
+    const live_object local;
+    co_await at;
+    has_ended = true;
+}
+
+task<> all_have_ended(pel_test::gate& at, std::atomic<bool>& is_won) {
+    bool has_ended = false;
+    const auto wins = [](pel_test::gate& wait_for, std::atomic<bool>& says) -> task<int> {
+        while (wait_for.waiting() == 0) co_await pel::yield();
+        says = true;
+        co_return 1;
+    };
+    auto result = co_await when_any(slow(at, has_ended), wins(at, is_won));
+    EXPECT_EQ(result.index, 1U);
+    EXPECT_TRUE(has_ended);
+}
+
+TEST_P(when_any_on, it_goes_on_when_all_have_ended) {
+    pel_test::gate at;
+    std::atomic<bool> is_won{false};
+    std::thread other([&] {
+        pel_test::await([&] { return is_won.load(); });
+        at.open();
+    });
+    run(all_have_ended(at, is_won));
+    other.join();
+}
+
+task<int> inner_race(std::atomic<int>& told, int n) {
+    auto won = co_await when_any(until_stopped(told), number(n));
+    const std::stop_token token = co_await pel::get_stop_token(); // of what is around again
+    EXPECT_EQ(won.index, 1U);
+    EXPECT_FALSE(token.stop_requested());
+    co_return std::get<1>(won.value);
+}
+task<int> loses_inside(std::atomic<int>& told) {
+    auto never = co_await when_any(until_stopped(told), until_stopped(told));
+    co_return -static_cast<int>(never.index) - 10;
+}
+task<int> nested(std::atomic<int>& told) {
+    const int first = co_await inner_race(told, 4);
+    auto won = co_await when_any(loses_inside(told), number(first));
+    EXPECT_EQ(won.index, 1U);
+    auto both = co_await pel::when_all(inner_race(told, 1), inner_race(told, 2));
+    co_return std::get<1>(won.value) * 100 + std::get<0>(both) * 10 + std::get<1>(both);
+}
+
+TEST_P(when_any_on, they_nest) {
+    for (int i = 0; i < 20; ++i) {
+        std::atomic<int> told{0};
+        EXPECT_EQ(run(nested(told)), 412);
+        EXPECT_EQ(live_object::count, 0);
+    }
+}
+
+task<> asks_after_the_race(std::atomic<int>& told) {
+    (void)co_await when_any(until_stopped(told), number(1));
+    EXPECT_FALSE((co_await pel::get_stop_token()).stop_requested());
+    auto [left, right] = co_await pel::when_all(number(1), number(2)); // children of what is around
+    EXPECT_EQ(left + right, 3);
+}
+
+TEST_P(when_any_on, what_follows_is_not_cancelled) {
+    std::atomic<int> told{0};
+    for (int i = 0; i < 20; ++i) run(asks_after_the_race(told));
+}
+
+TEST_P(when_any_on, what_is_not_awaited_is_dropped) {
+    std::atomic<int> told{0};
+    {
+        auto race = when_any(until_stopped(told), until_stopped(told));
+        EXPECT_TRUE(race.valid());
+    }
+    EXPECT_EQ(told, 0);
+    EXPECT_THROW((void)when_any(number(1), task<int>()), std::logic_error);
+}
+
+} // namespace when_any_test
