@@ -65,7 +65,7 @@ inline std::string run_report::trace_json() const {
         char text[96];
         std::snprintf(text, sizeof text, "\", \"ts\": %.3f, \"pid\": 1, \"tid\": %u",
                       std::chrono::duration<double, std::micro>(at).count(), worker);
-        return "{\"name\": " + detail::quoted(name) + ", \"ph\": \"" + phase + text;
+        return "{\"name\": " + detail::json_quoted(name) + ", \"ph\": \"" + phase + text;
     };
     const auto name_of = [](const node_report& each) {
         return each.node.name().empty() ? "#" + std::to_string(each.node.number()) : std::string(each.node.name());

@@ -12,7 +12,7 @@ PEL_NAMESPACE_BEGIN
 namespace detail {
 
 /// Returns: the text in quotation marks, as JSON and DOT have it.
-inline std::string quoted(std::string_view text) {
+inline std::string json_quoted(std::string_view text) {
     std::string result = "\"";
     for (const char each : text) {
         if (each == '"' || each == '\\') {
@@ -37,7 +37,7 @@ inline std::string dot_of(const graph_core& graph) {
     std::string text = "digraph {\n";
     for (std::uint32_t each = 0; each != graph.size(); ++each) {
         const node_data& node = graph.node(each);
-        text += "  n" + std::to_string(each) + " [label=" + quoted(text_name(node));
+        text += "  n" + std::to_string(each) + " [label=" + json_quoted(text_name(node));
         text += node.kind == node_kind::branch ? ", shape=diamond];\n" : ", shape=box];\n";
     }
     const graph_plan plan = graph.unchecked_plan();
@@ -55,7 +55,7 @@ inline std::string json_of(const graph_core& graph) {
     for (std::uint32_t each = 0; each != graph.size(); ++each) {
         const node_data& node = graph.node(each);
         text += each == 0 ? "\n" : ",\n";
-        text += "  {\"name\": " + quoted(text_name(node)) + ", \"kind\": ";
+        text += "  {\"name\": " + json_quoted(text_name(node)) + ", \"kind\": ";
         text += node.kind == node_kind::branch ? "\"branch\"" : "\"plain\"";
         text += ", \"priority\": " + std::to_string(node.priority) + "}";
     }
@@ -63,8 +63,8 @@ inline std::string json_of(const graph_core& graph) {
     const char* separator = "\n";
     for (const graph_edge& each : graph.edges()) {
         text += separator;
-        text += "  {\"from\": " + quoted(text_name(graph.node(each.from))) +
-                ", \"to\": " + quoted(text_name(graph.node(each.to))) + ", \"value\": ";
+        text += "  {\"from\": " + json_quoted(text_name(graph.node(each.from))) +
+                ", \"to\": " + json_quoted(text_name(graph.node(each.to))) + ", \"value\": ";
         text += each.carries_value ? "true}" : "false}";
         separator = ",\n";
     }
