@@ -17,6 +17,7 @@ struct coroutine_access;
 /// A coroutine that has not begun, or its result; T may be void, or a reference. Move-only: awaited once, by a coroutine
 /// that returns a pel::task, or by sync_wait(), thread_pool::submit() or async_scope::spawn().
 /// Destroying one that has not begun destroys its arguments, and no more. Requires: it is not running.
+/// Its arguments and locals may be aligned to 64 bytes, its result to more.
 /// Cost: a frame from the worker's frame pool, some ns.
 template <class T>
 class PEL_TRIVIAL_ABI [[nodiscard]] task {

@@ -220,7 +220,6 @@ model::program resumed_later() {
         w.suspending = 1;
         run.thread("owner", [&w] { w.run_and_wait(w.two()); });
         run.thread("other", [&w] { w.resume_later(w.other, 0); });
-        run.thread("thief", [&w] { w.steal(w.thief, w.owner); });
         run.finally([&w] { tell_runners(w, 0, 1); });
     };
 }

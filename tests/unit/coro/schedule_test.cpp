@@ -87,7 +87,7 @@ task<> child_ends_away(pel::thread_pool& home, pel::thread_pool& away) {
 }
 
 TEST_P(two_pools, it_may_end_in_another_pool_than_it_was_begun_in) {
-    for (int i = 0; i < 20; ++i) {
+    for (int i = 0; i < 8; ++i) {
         run(child_ends_away(home, away));
         EXPECT_EQ(run(ends_away(away)), 5);
         EXPECT_EQ(home.submit(ends_away(away)).get(), 5);

@@ -138,7 +138,7 @@ TEST_P(submit_on, a_coroutine_awaits_futures_that_are_done_or_not) {
 
 TEST_P(submit_on, a_future_may_end_as_it_is_awaited) {
     const auto awaits_one = [](future<int> one) -> task<int> { co_return co_await std::move(one); };
-    for (int i = 0; i < 200; ++i) {
+    for (int i = 0; i < 50; ++i) {
         std::atomic<bool> may_end{false};
         future<int> one = pool.submit([&] {
             pel_test::await([&] { return may_end.load(); });
