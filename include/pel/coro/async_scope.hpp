@@ -5,6 +5,7 @@
 //   co_await connections.join();
 #pragma once
 
+#include <pel/cancellation.hpp>
 #include <pel/coro/task.hpp>
 #include <pel/detail/coro/resumption.hpp>
 #include <pel/detail/sched/submission.hpp>
@@ -36,7 +37,7 @@ public:
     template <class T>
     void spawn(task<T> coroutine) {
         detail::checked_task(detail::coroutine_access::handle(coroutine));
-        if (group_.is_cancelled()) return;
+        if (group_.is_cancelled()) return has_dropped_.store(true, detail::relaxed); // read after the join
         detail::coroutine_job& root = detail::coroutine_access::release(coroutine).promise();
         root.home = &group_;
         root.is_awaited_at(end_, false);
@@ -45,17 +46,24 @@ public:
     }
 
     /// Awaited: goes on when all that were spawned have ended, then the scope can be used again. Throws: the first
-    /// exception of one of them. Requires: nobody else joins.
+    /// exception of one of them; operation_cancelled if some were dropped because what is around was cancelled. Requires:
+    /// nobody else joins.
     template <class Result = void> // else each file that includes this compiles it
     task<Result> join() {
         co_await join_awaiter(*this);
         under_way_.store(1, detail::relaxed); // alone with it
         group_.reset_stop();
+        const bool is_cut_short = has_dropped_.exchange(false, detail::relaxed);
+        const bool was_meant = has_ended_itself_.exchange(false, detail::relaxed);
         if (std::exception_ptr error = group_.reset()) std::rethrow_exception(std::move(error));
+        if (is_cut_short && !was_meant) detail::throw_error<operation_cancelled>();
     }
 
     /// The tokens of its coroutines stop, and spawn() drops until join() is over.
-    void cancel() { group_.cancel(); }
+    void cancel() {
+        has_ended_itself_.store(true, detail::relaxed); // read after the join
+        group_.cancel();
+    }
     bool is_cancelled() const noexcept { return group_.is_cancelled(); }
     /// Stops when the scope, or what it is in, is cancelled. Throws: std::bad_alloc.
     std::stop_token get_stop_token() { return group_.token(); }
@@ -132,6 +140,7 @@ private:
     end_of_one end_{*this};
     detail::atomic<std::size_t> under_way_{1}; // and the one that join() takes away
     detail::work_after* next_ = nullptr;       // who joins
+    detail::atomic<bool> has_dropped_{false}, has_ended_itself_{false};
 };
 
 PEL_NAMESPACE_END
