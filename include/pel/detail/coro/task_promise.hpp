@@ -62,17 +62,7 @@ private:
 
 /// Room for a result, which is made later.
 template <class Stored>
-class result_room {
-public:
-    result_room() noexcept {}
-    ~result_room() {}
-    Stored& get() noexcept { return value_; }
-
-private:
-    union {
-        Stored value_;
-    };
-};
+class result_room : public manual_lifetime<Stored> {};
 /// One that is aligned to more lies where it fits: an over-aligned promise would not be where its base looks for its
 /// coroutine (coroutine_job::self()).
 template <class Stored>
