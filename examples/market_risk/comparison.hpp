@@ -30,9 +30,7 @@ struct outcome {
     profit_and_loss changes{};
     risk measured;
 
-    bool is_same(const outcome& other) const noexcept {
-        return prices == other.prices && changes.is_same(other.changes) && measured == other.measured;
-    }
+    bool operator==(const outcome&) const = default;
 };
 
 struct step_seconds {

@@ -8,6 +8,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,8 +28,7 @@ public:
     explicit csv_table(const std::string& path);
 
     std::size_t size() const noexcept { return rows_.size(); }
-    const std::vector<std::string>& columns() const noexcept { return columns_; }
-    bool has(std::string_view column) const noexcept { return find(column) != columns_.size(); }
+    bool has(std::string_view column) const { return numbers_.contains(column); }
 
     /// The functions below throw an input_error that says which value it is, and what is wrong with it.
     void expect_columns(const std::vector<std::string_view>& wanted) const;
@@ -36,7 +37,6 @@ public:
     std::uint64_t whole_number(std::size_t row, std::string_view column, support::number_range allowed) const;
     void expect_empty(std::size_t row, std::string_view column, const std::string& reason) const;
     [[noreturn]] void fail(std::size_t row, std::string_view column, const std::string& problem) const;
-    [[noreturn]] void fail_at_header(std::string_view column, const std::string& problem) const;
 
 private:
     struct line_of_values {
@@ -45,17 +45,18 @@ private:
     };
 
     void read_line(std::string_view text, std::size_t line);
-    void check_header(std::size_t line);
+    void read_header(std::size_t line);
     std::vector<std::string> split(std::string_view text, std::size_t line) const;
     std::string take_quoted(std::string_view& rest, std::size_t line, std::size_t column) const;
     std::string name_of(std::size_t column) const;
-    std::size_t find(std::string_view column) const noexcept;
+    std::string_view value(std::size_t row, std::string_view column) const;
     [[noreturn]] void fail_at(std::size_t line, const std::string& column, const std::string& problem) const;
     [[noreturn]] void fail_at(std::size_t line, const std::string& problem) const;
 
     std::string path_;
     std::size_t header_line_ = 0;
     std::vector<std::string> columns_;
+    std::map<std::string, std::size_t, std::less<>> numbers_; // of columns, by their names
     std::vector<line_of_values> rows_;
 };
 

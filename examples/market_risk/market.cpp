@@ -2,7 +2,6 @@
 #include "market.hpp"
 
 #include "csv_table.hpp"
-#include "support/errors.hpp"
 
 #include <algorithm>
 #include <set>
@@ -19,16 +18,27 @@ constexpr real_range volatility_range{0.01, 5};
 constexpr real_range yield_range{-0.5, 0.5};
 constexpr real_range correlation_range{-1, 1};
 
-std::vector<underlying> read_underlyings(const csv_table& table) {
-    std::vector<underlying> found;
-    std::set<std::string_view> names;
+/// There is a column for each underlying.
+void expect_columns(const csv_table& table) {
+    std::vector<std::string_view> columns{"underlying", "spot", "volatility", "dividend_yield"};
+    if (!table.has("underlying")) table.expect_columns(columns);
+    if (table.size() > most_underlyings)
+        table.fail(most_underlyings, "underlying", "more than " + std::to_string(most_underlyings) + " underlyings");
+    std::set<std::string_view> names(columns.begin(), columns.end());
     for (std::size_t row = 0; row != table.size(); ++row) {
         const std::string_view name = table.text(row, "underlying");
         if (!names.insert(name).second) table.fail(row, "underlying", "there are two of that name");
-        found.push_back({std::string(name), table.number(row, "spot", spot_range),
+        columns.push_back(name);
+    }
+    table.expect_columns(columns);
+}
+
+std::vector<underlying> read_underlyings(const csv_table& table) {
+    std::vector<underlying> found;
+    for (std::size_t row = 0; row != table.size(); ++row)
+        found.push_back({std::string(table.text(row, "underlying")), table.number(row, "spot", spot_range),
                          table.number(row, "volatility", volatility_range),
                          table.number(row, "dividend_yield", yield_range)});
-    }
     return found;
 }
 
@@ -60,12 +70,7 @@ std::optional<std::size_t> market::find(std::string_view name) const noexcept {
 
 market read_market(const std::string& path, const std::string& rates_path) {
     const csv_table table(path);
-    if (table.size() > most_underlyings)
-        table.fail(most_underlyings, "underlying", "more than " + std::to_string(most_underlyings) + " underlyings");
-    std::vector<std::string_view> columns{"underlying", "spot", "volatility", "dividend_yield"};
-    if (!table.has("underlying")) table.expect_columns(columns);
-    for (std::size_t row = 0; row != table.size(); ++row) columns.push_back(table.text(row, "underlying"));
-    table.expect_columns(columns);
+    expect_columns(table);
     std::vector<underlying> underlyings = read_underlyings(table);
     correlation moves_together = read_correlations(table, underlyings);
     return {std::move(underlyings), std::move(moves_together), read_rates(rates_path)};

@@ -25,6 +25,8 @@ struct moments {
         return deviation(count) / std::sqrt(static_cast<double>(count));
     }
 
+    bool operator==(const moments&) const = default;
+
     friend moments operator+(const moments& a, const moments& b) noexcept {
         return {a.sum + b.sum, a.squares + b.squares};
     }

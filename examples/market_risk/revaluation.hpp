@@ -23,9 +23,7 @@ struct profit_and_loss {
     std::vector<double> by_underlying; // of a scenario all underlyings, then those of the next one
     std::vector<moments> off;          // of each position: see revaluation
 
-    bool is_same(const profit_and_loss& other) const noexcept {
-        return totals == other.totals && by_underlying == other.by_underlying;
-    }
+    bool operator==(const profit_and_loss&) const = default;
 };
 
 class revaluation {
