@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What options are worth, as formulas. All that is known of the future price is lognormal, with a constant rate.
-// Source: F. Black: The pricing of commodity contracts. J. Financial Economics 3 (1976), which has F. Black, M. Scholes:
-//         The pricing of options and corporate liabilities. J. Political Economy 81 (1973), as a case.
+// Source: F. Black: The pricing of commodity contracts. J. Financial Economics 3 (1976); as a case of it
+//         F. Black, M. Scholes: The pricing of options and corporate liabilities. J. Political Economy 81 (1973).
 //         E. Reiner, M. Rubinstein: Breaking down the barriers. Risk 4 (1991).
 #pragma once
 

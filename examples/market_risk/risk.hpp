@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What profits and losses say about risk. All in parallel, and the same bits at every concurrency.
-// Source: C. Acerbi, D. Tasche: On the coherence of expected shortfall. J. Banking & Finance 26 (2002), for the shortfall
-//         of a sample; D. Tasche: Risk contributions and performance measurement (1999), for components.
+// Source: C. Acerbi, D. Tasche: On the coherence of expected shortfall. J. Banking & Finance 26 (2002), for a sample's;
+//         D. Tasche: Risk contributions and performance measurement (1999), for components.
 #pragma once
 
 #include "revaluation.hpp"
