@@ -35,7 +35,7 @@ std::string price_text(const problem& of, const std::vector<priced>& prices) {
                             "quantity", "closed form", "Monte Carlo", "std error", "off");
     for (std::size_t i = 0; i != prices.size(); ++i) {
         const option& contract = of.held[i].contract;
-        text += line("%-12s %-10s %-15s %-5s %10.0f %12.4f %12.4f %10.4f %6.2f",
+        text += line("%-12s %-10s %-15s %-5s %10g %12.4f %12.4f %10.4f %6.2f",
                      support::printable(of.held[i].name).c_str(),
                      name_of(of.today.underlyings[contract.underlying]).c_str(), name_of(contract.kind),
                      contract.is_call ? "call" : "put", of.held[i].quantity, prices[i].closed_form, prices[i].simulated,
