@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstddef>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 namespace market_risk {
@@ -35,11 +36,11 @@ std::string price_text(const problem& of, const std::vector<priced>& prices) {
                             "quantity", "closed form", "Monte Carlo", "std error", "off");
     for (std::size_t i = 0; i != prices.size(); ++i) {
         const option& contract = of.held[i].contract;
-        text += line("%-12s %-10s %-15s %-5s %10g %12.4f %12.4f %10.4f %6.2f",
-                     support::printable(of.held[i].name).c_str(),
-                     name_of(of.today.underlyings[contract.underlying]).c_str(), name_of(contract.kind),
-                     contract.is_call ? "call" : "put", of.held[i].quantity, prices[i].closed_form, prices[i].simulated,
-                     prices[i].standard_error, prices[i].errors_off);
+        text +=
+            line("%-12s %-10s %-15s %-5s %10g %12.4f %12.4f %10.4f %6.2f", support::printable(of.held[i].name).c_str(),
+                 name_of(of.today.underlyings[contract.underlying]).c_str(), name_of(contract.kind),
+                 contract.is_call ? "call" : "put", of.held[i].quantity, prices[i].closed_form, prices[i].simulated,
+                 prices[i].standard_error, prices[i].errors_off);
     }
     return text;
 }
@@ -98,7 +99,7 @@ std::string component_text(const problem& of, const risk_at_level& at) {
 std::string names_text(const problem& of, const scenario& made, const double* profits) {
     std::vector<std::size_t> order(of.today.underlyings.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return profits[i]; });
+    std::ranges::sort(order, {}, [&](std::size_t i) { return std::pair(profits[i], i); });
     std::string text;
     for (std::size_t n = 0; n != std::min(most_names, order.size()) && profits[order[n]] < 0; ++n) {
         const std::size_t i = order[n];
