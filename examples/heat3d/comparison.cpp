@@ -4,9 +4,8 @@
 #include "errors.hpp"
 #include "exact_solution.hpp"
 #include "progress.hpp"
-#include "support/errors.hpp"
-
-#include <unistd.h>
+#include "support/measuring.hpp"
+#include "support/memory.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -21,23 +20,15 @@ constexpr double enough_seconds = 2; // of repeating
 constexpr int most_rounds = 5;
 constexpr std::uint64_t streams = 50;
 
-std::string gigabytes(double bytes) { return std::to_string(static_cast<std::uint64_t>(bytes / 1e9 + 0.5)) + " GB"; }
-
 pel::thread_pool_options options_for(unsigned workers) {
     pel::thread_pool_options options;
     options.concurrency = workers;
     return options;
 }
 
-std::string count_of(unsigned workers) { return std::to_string(workers) + (workers == 1 ? " worker" : " workers"); }
-
-void keep_best(double& best, double seconds) {
-    if (best == 0 || seconds < best) best = seconds;
-}
-
 void keep_best(phase_seconds& best, const phase_seconds& run) {
-    keep_best(best.stream, run.stream);
-    keep_best(best.step, run.step);
+    support::keep_best(best.stream, run.stream);
+    support::keep_best(best.step, run.step);
 }
 
 class comparison {
@@ -64,7 +55,7 @@ public:
 private:
     void run_first(bool draw) {
         cube first(exact_, chosen_.n, plan_);
-        progress_.begin(count_of(found_.workers), chosen_.steps);
+        progress_.begin(support::count_of(found_.workers, "worker"), chosen_.steps);
         first.run(all_, progress_);
         found_.stats = all_.stats();
         found_.tiers = all_.tiers();
@@ -81,7 +72,7 @@ private:
 
     double run_with(pel::thread_pool& pool, phase_seconds& best) {
         cube again(exact_, chosen_.n, plan_);
-        progress_.begin(count_of(pool.concurrency()), chosen_.steps);
+        progress_.begin(support::count_of(pool.concurrency(), "worker"), chosen_.steps);
         again.run(pool, progress_);
         return add(again, best);
     }
@@ -110,11 +101,7 @@ private:
 } // namespace
 
 void expect_memory(std::size_t n) {
-    const double needed = 2.0 * sizeof(double) * static_cast<double>(grid::size_of(n));
-    const double there = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
-    if (needed > there)
-        throw support::input_error("-n " + std::to_string(n) + " takes " + gigabytes(needed) +
-                                   " of memory, and there are " + gigabytes(there));
+    support::expect_memory("-n " + std::to_string(n), 2.0 * sizeof(double) * static_cast<double>(grid::size_of(n)));
 }
 
 findings run_all(const settings& chosen, bool draw) { return comparison(chosen).run(draw); }

@@ -2,12 +2,12 @@
 #include "cube.hpp"
 
 #include "stencil.hpp"
+#include "support/fingerprint.hpp"
 
 #include <pel/parallel_phases.hpp>
 #include <pel/parallel_reduce.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -136,13 +136,9 @@ deviation cube::measure_deviation(pel::thread_pool& pool) const {
 
 std::uint64_t cube::fingerprint(pel::thread_pool& pool) const {
     const auto of_row = [&, result = temperatures()](std::size_t at) {
-        constexpr std::uint64_t odd = 0x9e37'79b9'7f4a'7c15;
         const double* const row = result.row(at / n_, at % n_);
         std::uint64_t hash = at;
-        for (std::size_t x = 0; x != n_; ++x) {
-            hash = (hash ^ std::bit_cast<std::uint64_t>(row[x])) * odd;
-            hash ^= hash >> 29;
-        }
+        for (std::size_t x = 0; x != n_; ++x) hash = support::add_bits(hash, row[x]);
         return hash;
     };
     return pel::parallel_reduce(pel::par.on(pool), std::size_t{0}, n_ * n_, std::uint64_t{0}, of_row, std::plus<>());

@@ -4,12 +4,12 @@
 #include "errors.hpp"
 #include "pass.hpp"
 #include "reference.hpp"
+#include "support/measuring.hpp"
 #include "support/progress_line.hpp"
 #include "tile_graph.hpp"
 
 #include <pel/thread_pool.hpp>
 
-#include <chrono>
 #include <string>
 #include <utility>
 
@@ -23,19 +23,6 @@ pel::thread_pool_options options_for(unsigned workers) {
     return options;
 }
 
-std::string count_of(unsigned workers) { return std::to_string(workers) + (workers == 1 ? " worker" : " workers"); }
-
-template <class Function>
-double seconds_of(Function function) {
-    const auto begin = std::chrono::steady_clock::now();
-    function();
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
-
-void keep_best(double& best, double seconds) {
-    if (best == 0 || seconds < best) best = seconds;
-}
-
 class comparison {
 public:
     comparison(const problem& of, const settings& chosen)
@@ -46,7 +33,7 @@ public:
     findings run() {
         const tiling& cut = of_.cut;
         std::optional<tile_graph> graph;
-        found_.building = seconds_of([&] { graph.emplace(cut.tile_rows(), cut.tile_columns()); });
+        found_.building = support::seconds_of([&] { graph.emplace(cut.tile_rows(), cut.tile_columns()); });
         run_with(all_, *graph, found_.with_all);
         found_.end = over_.result;
         if (chosen_.only_check)
@@ -64,15 +51,15 @@ private:
             if (round != 0) run_with(all_, graph, found_.with_all);
             if (found_.workers != 1) run_with(one_, graph, found_.with_one);
             over_.begin("plain loops", &progress_);
-            keep_best(found_.plain, seconds_of([&] { run_plainly(over_); }));
+            support::keep_best(found_.plain, support::seconds_of([&] { run_plainly(over_); }));
             expect(over_.result, "plain loops");
         }
     }
 
     void run_with(pel::thread_pool& pool, tile_graph& graph, double& best) {
-        over_.begin(count_of(pool.concurrency()), &progress_);
-        keep_best(best, seconds_of([&] { graph.run(pool, over_); }));
-        if (found_.end.worth != 0) expect(over_.result, count_of(pool.concurrency()).c_str());
+        over_.begin(support::count_of(pool.concurrency(), "worker"), &progress_);
+        support::keep_best(best, support::seconds_of([&] { graph.run(pool, over_); }));
+        if (found_.end.worth != 0) expect(over_.result, support::count_of(pool.concurrency(), "worker").c_str());
     }
 
     void expect(const local_end& other, const char* who) const {
@@ -85,7 +72,7 @@ private:
 
     void trace() {
         if (found_.end.worth == 0) return;
-        found_.tracing = seconds_of([&] { found_.found = trace_back(of_, over_.around(), found_.end, all_); });
+        found_.tracing = support::seconds_of([&] { found_.found = trace_back(of_, over_.around(), found_.end, all_); });
         const score worth = worth_of(found_.found->path, of_);
         if (worth != found_.end.worth)
             throw wrong_result("the alignment is worth " + std::to_string(worth) + ", not " +
