@@ -6,6 +6,7 @@ namespace sensor_pipeline {
 namespace {
 
 constexpr std::uint32_t no_sample = ~0u;
+constexpr std::int64_t most_us = std::int64_t{1} << 60; // numbers do not overflow
 
 } // namespace
 
@@ -51,8 +52,7 @@ plane calibration::apply(std::span<const std::uint16_t> samples) const {
 
 std::optional<std::uint32_t> calibration::instant_of(std::int64_t taken_us, std::uint64_t arrived_us) const {
     const std::int64_t period = recorded_.period_us;
-    const std::int64_t most = (std::int64_t{recorded_.instants} + 1) * period;
-    if (taken_us < -most || taken_us > 2 * most) return std::nullopt; // before numbers overflow
+    if (taken_us < -most_us || taken_us > most_us) return std::nullopt;
     const std::int64_t taken = taken_us - clock_offset_us_ + period / 2;
     if (taken < 0 || taken / period >= recorded_.instants) return std::nullopt;
     const std::int64_t instant = taken / period;

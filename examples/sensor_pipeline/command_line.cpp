@@ -21,7 +21,7 @@ const std::string_view help_text =
     "  --deadline MS      say whether instants were written in that time, 1 to 60000\n"
     "  --tokens N         frames in the pipeline at once, 1 to 10000 (default: 4 for each worker)\n"
     "  -t, --workers N    1 to 1024 (default: all CPUs that this process may use)\n"
-    "  --wait MS          how long after an instant its frames may arrive, 1 to 10000 (default 60)\n"
+    "  --wait MS          how long after an instant its frames may arrive, 1 to 10000 (default 50)\n"
     "  --threshold DB     how much a target stands out, 1 to 60 (default 10)\n"
     "  --check            only check: run once, compare with a serial program, and print nothing that depends on time\n"
     "  --list             also print the detections and tracks of each instant\n"

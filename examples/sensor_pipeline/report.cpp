@@ -20,7 +20,7 @@ double percent(double part, double whole) { return whole == 0 ? 100 : 100 * part
 
 std::string counts_text(const findings& found) {
     const reading_counts& read = found.read;
-    return line("frames     %llu read, %llu damaged, %llu late, %llu repeated, %llu strange; %llu never came",
+    return line("frames     %llu read, %llu damaged, %llu late, %llu repeated, %llu strange; %llu missing",
                 count{read.frames}, count{found.damaged}, count{found.fused.late}, count{found.fused.repeated},
                 count{found.strange}, count{read.missing}) +
            line("damage     %llu byte%s skipped at %llu place%s", count{read.skipped_bytes}, plural(read.skipped_bytes),
@@ -82,9 +82,9 @@ std::string distribution_line(const char* what, std::vector<double> times, const
 std::string bound_line(const outcome& of) {
     const timing& timed = of.with_all;
     const double bound = static_cast<double>(2 * of.tokens - 1) * timed.longest_work_ms;
-    return line("bound      %.2f ms for (2 x %zu - 1) tokens of at most %.2f ms; longest stay %.2f ms: %s", bound,
-                of.tokens, timed.longest_work_ms, timed.longest_stay_ms,
-                timed.longest_stay_ms <= bound ? "kept" : "not kept");
+    return line(
+        "bound      %.2f ms: (2 x %zu - 1) tokens of at most %.2f ms of work; longest stay %.2f ms, %.0f %% of it",
+        bound, of.tokens, timed.longest_work_ms, timed.longest_stay_ms, percent(timed.longest_stay_ms, bound));
 }
 
 std::string deadline_line(const std::vector<double>& times, unsigned deadline_ms) {
@@ -96,8 +96,9 @@ std::string deadline_line(const std::vector<double>& times, unsigned deadline_ms
 std::string latency_text(const outcome& of, const settings& chosen) {
     const timing& timed = of.with_all;
     std::string text = line("%-10s %8s %8s %8s %8s", "ms", "min", "median", "99 %", "max");
-    text += distribution_line("latency", timed.latency_ms, "from an instant's last frame until it is written");
-    text += distribution_line("age", timed.age_ms, "from its first frame");
+    text += distribution_line("latency", timed.latency_ms,
+                              "from the frame that makes an instant ready until it is written");
+    text += distribution_line("age", timed.age_ms, "from an instant's first frame");
     text += bound_line(of);
     if (chosen.deadline_ms != 0) text += deadline_line(timed.latency_ms, chosen.deadline_ms);
     return text;

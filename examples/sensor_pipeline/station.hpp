@@ -21,7 +21,7 @@
 namespace sensor_pipeline {
 
 struct processing {
-    std::uint32_t wait_us = 60'000;
+    std::uint32_t wait_us = 50'000;
     double threshold = 10; // dB
     unsigned rate = 0;     // times the recorded speed; 0: as fast as it goes
 };
