@@ -5,10 +5,10 @@
 
 #include "scene.hpp"
 
+#include <pel/thread_pool.hpp>
+
 #include <cstdint>
 #include <string>
-
-#include <pel/thread_pool.hpp>
 
 namespace sensor_pipeline {
 

@@ -2,7 +2,7 @@
 #include "matching.hpp"
 
 #include <algorithm>
-#include <utility>
+#include <tuple>
 
 namespace sensor_pipeline {
 
@@ -14,8 +14,8 @@ std::vector<pair_of_points> match(const std::vector<point>& first, const std::ve
             if (square <= most * most) pairs.push_back({i, j, square});
         }
     }
-    std::stable_sort(pairs.begin(), pairs.end(), [](const pair_of_points& a, const pair_of_points& b) {
-        return a.square_distance < b.square_distance;
+    std::sort(pairs.begin(), pairs.end(), [](const pair_of_points& a, const pair_of_points& b) {
+        return std::tie(a.square_distance, a.first, a.second) < std::tie(b.square_distance, b.first, b.second);
     });
     std::vector<bool> is_first_taken(first.size()), is_second_taken(second.size());
     std::erase_if(pairs, [&](const pair_of_points& each) {

@@ -2,7 +2,6 @@
 #include "scene.hpp"
 
 #include "area.hpp"
-#include "random_numbers.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -3,6 +3,7 @@
 // errors of its own. The same seed makes the same world.
 #pragma once
 
+#include "random_numbers.hpp"
 #include "recording.hpp"
 #include "sensor.hpp"
 
@@ -41,8 +42,7 @@ private:
     void add_sensor(unsigned number);
     void add_target();
     point place_of(const target& of, std::int64_t time_us) const;
-    void add_echo(std::vector<echo>& to, const target& of, const polar_place& seen,
-                  class random_numbers& numbers) const;
+    void add_echo(std::vector<echo>& to, const target& of, const polar_place& seen, random_numbers& numbers) const;
 
     std::uint64_t seed_;
     layout form_;
