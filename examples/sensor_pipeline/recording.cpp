@@ -65,7 +65,10 @@ std::optional<raw_frame> recording::next() {
         switch (header->kind) {
         case record_kind::frame: return read_frame(*header);
         case record_kind::truth: read_truth(*header); break;
-        case record_kind::end: end(); break;
+        case record_kind::end:
+            expect_size(*header, 0);
+            end();
+            break;
         default: fail("a record of kind " + std::to_string(static_cast<unsigned>(header->kind)), offset_);
         }
     }

@@ -108,6 +108,9 @@ for length in "$at" $((size - 40)) $((size - 5)); do
     head -c "$length" good.sens >cut.sens
     expect_bad cut.sens "the recording ends without its end record"
 done
+cp good.sens bad.sens
+patch bad.sens "$(offset_of 4 0 0)" 8 4 1
+expect_bad bad.sens 'a record of 1 bytes that should have 0'
 { cat good.sens; echo more; } >long.sens
 expect_bad long.sens "something follows the end record, at offset $size"
 gzip -1c cut.sens >short.sens.gz
