@@ -12,40 +12,36 @@ constexpr std::int64_t most_us = std::int64_t{1} << 60; // numbers do not overfl
 
 calibration::calibration(const sensor_description& of, const layout& recorded)
     : recorded_(recorded), clock_offset_us_(of.clock_offset_us) {
-    for (const std::int16_t gain : of.beam_gains)
-        offsets_.push_back(static_cast<float>(of.offset_codes + gain * (codes_per_decibel / gains_per_decibel)));
     sources_.reserve(area::cells);
     for (std::size_t row = 0; row < area::side; ++row) {
         for (std::size_t column = 0; column < area::side; ++column) {
             const point at = area::place_of(static_cast<double>(column), static_cast<double>(row));
-            const polar_place seen = place_seen(of, recorded, at);
-            const bool is_seen =
-                seen.beam >= 0 && seen.beam < recorded.beams - 1 && seen.bin >= 0 && seen.bin < recorded.bins - 1;
-            const auto beam = is_seen ? static_cast<std::uint32_t>(seen.beam) : 0;
-            const auto bin = is_seen ? static_cast<std::uint32_t>(seen.bin) : 0;
-            sources_.push_back({is_seen ? beam * recorded.bins + bin : no_sample, static_cast<float>(seen.beam - beam),
-                                static_cast<float>(seen.bin - bin)});
+            sources_.push_back(source_of(of, place_seen(of, recorded, at)));
         }
     }
 }
 
+calibration::source calibration::source_of(const sensor_description& of, const polar_place& seen) const {
+    const bool is_seen =
+        seen.beam >= 0 && seen.beam < recorded_.beams - 1 && seen.bin >= 0 && seen.bin < recorded_.bins - 1;
+    if (!is_seen) return {no_sample, 0, 0, 0};
+    const auto beam = static_cast<std::uint32_t>(seen.beam), bin = static_cast<std::uint32_t>(seen.bin);
+    const double across = seen.beam - beam, along = seen.bin - bin;
+    const double gain = of.beam_gains[beam] + across * (of.beam_gains[beam + 1] - of.beam_gains[beam]);
+    return {beam * recorded_.bins + bin, static_cast<float>(across), static_cast<float>(along),
+            static_cast<float>(of.offset_codes + gain * (codes_per_decibel / gains_per_decibel))};
+}
+
 plane calibration::apply(std::span<const std::uint16_t> samples) const {
     const std::size_t bins = recorded_.bins;
-    std::vector<float> codes(samples.size());
-    for (std::size_t beam = 0; beam < offsets_.size(); ++beam) {
-        const float offset = offsets_[beam];
-        for (std::size_t i = beam * bins; i < (beam + 1) * bins; ++i)
-            codes[i] = static_cast<float>(samples[i]) - offset;
-    }
     plane seen(area::cells);
     for (std::size_t cell = 0; cell < seen.size(); ++cell) {
         const source& from = sources_[cell];
         if (from.sample == no_sample) continue;
-        const float* const here = codes.data() + from.sample;
-        const float* const next = here + bins;
-        const float first = here[0] + from.along * (here[1] - here[0]);
-        const float second = next[0] + from.along * (next[1] - next[0]);
-        seen[cell] = (first + from.across * (second - first)) * static_cast<float>(1 / codes_per_decibel);
+        const auto code = [&](std::size_t i) { return static_cast<float>(samples[from.sample + i]); };
+        const float first = code(0) + from.along * (code(1) - code(0));
+        const float second = code(bins) + from.along * (code(bins + 1) - code(bins));
+        seen[cell] = (first + from.across * (second - first) - from.offset) * static_cast<float>(1 / codes_per_decibel);
     }
     return seen;
 }

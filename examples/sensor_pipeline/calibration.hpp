@@ -30,11 +30,13 @@ private:
     struct source {
         std::uint32_t sample;
         float across, along; // to the next beam, bin
+        float offset;        // the code of noise there
     };
+
+    source source_of(const sensor_description& of, const polar_place& seen) const;
 
     layout recorded_;
     std::int64_t clock_offset_us_;
-    std::vector<float> offsets_;  // [beam]: codes
     std::vector<source> sources_; // [cell]
 };
 

@@ -16,7 +16,8 @@ struct outcome {
     findings found;
     unsigned workers = 0;
     std::size_t tokens = 0;
-    timing with_all, with_one, plain; // with --check and --rate there is only the first
+    // Seconds are the best of some rounds, all else is of the last one. With --check and --rate there is only with_all.
+    timing with_all, with_one, plain;
 };
 
 /// Throws: support::input_error, wrong_result.
