@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Takes a sensor's errors out of its frames, and brings them to the area's cells. Tables of what that means for each cell
-// are made once.
+// Takes a sensor's errors out of its frames, and brings them to the area's cells. Tables of what that means for each
+// cell are made once.
 #pragma once
 
 #include "area.hpp"
@@ -21,8 +21,8 @@ public:
     /// samples: of a whole frame, [beam][bin]. Cells that the sensor does not see have 0 dB.
     plane apply(std::span<const std::uint16_t> samples) const;
 
-    /// Returns: the instant of which a frame is that was taken then, by the sensor's clock; none if there is no such, or
-    /// it would have arrived a period before.
+    /// Returns: the instant of which a frame is that was taken then, by the sensor's clock; none if there is no such,
+    /// or it would have arrived a period before.
     std::optional<std::uint32_t> instant_of(std::int64_t taken_us, std::uint64_t arrived_us) const;
 
 private:

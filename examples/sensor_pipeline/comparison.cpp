@@ -19,15 +19,9 @@ constexpr std::size_t tokens_per_worker = 4;
 constexpr unsigned most_rounds = 5;
 constexpr clock::duration enough = std::chrono::milliseconds(300); // for other rounds
 
-pel::thread_pool_options options_for(unsigned workers) {
-    pel::thread_pool_options options;
-    options.concurrency = workers;
-    return options;
-}
-
 class comparison {
 public:
-    explicit comparison(const settings& chosen) : chosen_(chosen), all_(options_for(chosen.workers)) {
+    explicit comparison(const settings& chosen) : chosen_(chosen), all_(chosen.workers) {
         result_.workers = all_.concurrency();
         result_.tokens = chosen.tokens != 0 ? chosen.tokens : tokens_per_worker * all_.concurrency();
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The recording as bytes: README.md has the table. All numbers are little-endian. A header has a checksum of its own, so
-// that a damaged payload costs a frame, and a damaged header what lies between it and the next good one.
+// The recording as bytes: README.md has the table. All numbers are little-endian. A header has a checksum of its own,
+// so that a damaged payload costs a frame, and a damaged header what lies between it and the next good one.
 #pragma once
 
 #include <cstddef>

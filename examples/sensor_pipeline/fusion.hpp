@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Brings the frames of an instant together. A frame is waited for until a time of the recorder's clock that depends on
-// its instant alone, so that what is fused does not depend on who is how fast: an instant's frames that arrive later are
-// too late. Instants leave in order, each once. One thread at a time.
+// its instant alone, so that what is fused does not depend on who is how fast: an instant's frames that arrive later
+// are too late. Instants leave in order, each once. One thread at a time.
 #pragma once
 
 #include "frame.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Writes a recording of a simulated scene, as a recorder would: frames in the order in which they arrive, some late, some
-// damaged, some never.
+// Writes a recording of a simulated scene, as a recorder would: frames in the order in which they arrive, some late,
+// some damaged, some never.
 #pragma once
 
 #include "scene.hpp"

@@ -15,9 +15,7 @@ void run(std::span<char* const> arguments) {
     const sensor_pipeline::settings chosen = sensor_pipeline::parse_command_line(arguments);
     if (chosen.help) return support::print(sensor_pipeline::help_text);
     if (chosen.to_generate.empty()) return support::print(report_text(sensor_pipeline::run_all(chosen), chosen));
-    pel::thread_pool_options options;
-    options.concurrency = chosen.workers;
-    pel::thread_pool pool(options);
+    pel::thread_pool pool(chosen.workers);
     support::print(report_text(sensor_pipeline::generate(chosen.to_generate, chosen.scene, pool), chosen));
 }
 

@@ -14,7 +14,8 @@ struct pair_of_points {
     double square_distance;
 };
 
-/// Returns: pairs of a point of each list, none further apart than `most`; of those that are equally far the first ones.
+/// Returns: pairs of a point of each list, none further apart than `most`; of those that are equally far the first
+/// ones.
 std::vector<pair_of_points> match(const std::vector<point>& first, const std::vector<point>& second, double most);
 
 } // namespace sensor_pipeline

@@ -94,7 +94,8 @@ std::vector<true_target> scene::truth(std::uint32_t instant) const {
     return targets;
 }
 
-// An echo is spread over some beams and bins. From frame to frame it varies as the sum of many small ones does (Swerling).
+// An echo is spread over some beams and bins. From frame to frame it varies as the sum of many small ones does
+// (Swerling).
 void scene::add_echo(std::vector<echo>& to, const target& of, const polar_place& seen, random_numbers& numbers) const {
     constexpr double reach = 4;
     const double decibels = decibels_at_100_m + of.decibels - 40 * std::log10(seen.range / 100);

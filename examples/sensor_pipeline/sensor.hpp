@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// A sensor: a radar that looks into a sector, beam by beam. Where it stands, and how it errs, which was found out when it
-// was calibrated. Kept as the whole numbers of a recording, so nothing is lost on the way through one.
+// A sensor: a radar that looks into a sector, beam by beam. Where it stands, and how it errs, which was found out when
+// it was calibrated. Kept as the whole numbers of a recording, so nothing is lost on the way through one.
 #pragma once
 
 #include "format.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The stages that a frame goes through, and what they keep; how they are called, and by whom, is another's business
-// (pipeline.hpp). read(), fuse() and write(): one thread at a time, in the order of the recording. decode(), calibrate() and
-// detect(): any thread.
+// (pipeline.hpp). read(), fuse() and write(): one thread at a time, in the order of the recording. decode(),
+// calibrate() and detect(): any thread.
 #pragma once
 
 #include "calibration.hpp"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Follows targets from instant to instant: a constant velocity that each detection nearby corrects (an alpha-beta
-// filter). A track counts when it was seen four times in its first six instants, and until it was not for ten. One thread at a time.
+// filter). A track counts when it was seen four times in its first six instants, and until it was not for ten. One
+// thread at a time.
 #pragma once
 
 #include "frame.hpp"
