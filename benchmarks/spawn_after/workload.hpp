@@ -2,8 +2,8 @@
 // spawn_after_SHAPE: tasks that are spawned one by one, each after those that come before it in a shape of the benchmark
 // graph, run once and are gone: what does such a task cost? spawn_after_wavefront_1us: with about 1 µs of work in each.
 // Runtimes: pel: spawn_after; omp: task depend; tbb: a flow graph, since TBB has no such tasks; tbb_group: a task_group
-// whose tasks know from the start what comes after them, and count what they wait for. Before each, tasks of the same shape check that all before them
-// have run. Work: n tasks. Span: the longest chain.
+// whose tasks know from the start what comes after them, and count what they wait for. Before each, tasks of the same
+// shape check that all before them have run. Work: n tasks. Span: the longest chain.
 #pragma once
 
 #include "graph/workload.hpp"

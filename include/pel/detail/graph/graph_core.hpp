@@ -169,17 +169,7 @@ public:
     run_memory& begin_run_from(std::uint32_t first) {
         const lock_guard guard(lock_);
         make_plan();
-        plain_array<bool> is_in(size(), false);
-        plain_array<std::uint32_t> open{first};
-        is_in[first] = true;
-        while (!open.empty()) {
-            const std::uint32_t each = open.back();
-            open.resize(open.size() - 1);
-            for (std::uint32_t i = 0; i != plan_->successor_count(each); ++i) {
-                const std::uint32_t next = plan_->successors(each)[i];
-                if (!std::exchange(is_in[next], true)) open.push_back(next);
-            }
-        }
+        const plain_array<bool> is_in = plan_->reached_from(first);
         plain_array<graph_edge> edges;
         for (const graph_edge& each : edges_) {
             if (is_in[each.from]) edges.push_back(each);

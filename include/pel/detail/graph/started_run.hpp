@@ -7,6 +7,7 @@
 #pragma once
 
 #include <pel/detail/core/limits.hpp>
+#include <pel/detail/core/on_node.hpp>
 #include <pel/detail/graph/graph_core.hpp>
 #include <pel/detail/sched/submission.hpp>
 #include <pel/policy.hpp>
@@ -22,12 +23,6 @@ PEL_NAMESPACE_BEGIN
 enum class [[nodiscard]] run_status { running, completed, cancelled, failed };
 
 namespace detail {
-
-template <class Policy>
-scheduler& scheduler_of(const Policy& policy) {
-    scheduler* const chosen = pool_access::chosen(policy);
-    return chosen != nullptr ? *chosen : current_scheduler();
-}
 
 /// Nodes that want to be told get to know at once of a std::stop_token; of others when the next node begins.
 struct end_run {
