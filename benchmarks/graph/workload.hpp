@@ -131,13 +131,13 @@ void measure_runs(benchmark::State& state, const bench::dag& shape, unsigned cou
 }
 
 /// Built, run once and thrown away.
-template <class Graphs>
+template <class Graphs, class Node>
 void measure_once(benchmark::State& state, const bench::dag& shape, unsigned count) {
     typename Graphs::workers workers(count);
     if (!runs_in_order<Graphs>(workers, shape)) return bench::fail(state);
-    sums<counting> all(shape);
+    sums<Node> all(shape);
     measure_calls(state, all, shape.size(), 0, [&] {
-        graph_of<Graphs, counting> graph(workers, shape, all.function());
+        graph_of<Graphs, Node> graph(workers, shape, all.function());
         graph.run();
     });
 }
@@ -187,7 +187,7 @@ template <class Graphs>
 bool register_runs(const char* runtime, unsigned counts) {
     for (const named_shape& shape : shapes) {
         const auto once = [shape](benchmark::State& state, unsigned count) {
-            measure_once<Graphs>(state, shape.make(nodes()), count);
+            measure_once<Graphs, counting>(state, shape.make(nodes()), count);
         };
         const auto few = [shape](benchmark::State& state, unsigned count) {
             measure_runs<Graphs, counting>(state, shape.make(few_nodes), count);

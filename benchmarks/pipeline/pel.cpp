@@ -19,8 +19,8 @@ auto make_stage(workload::later_stages<Stages, Depth>& stages) {
         return pel::serial(call);
 }
 
-template <kind Stages, std::size_t Depth, std::size_t... Before>
-std::uint64_t run(std::size_t lines, std::uint64_t tokens, std::index_sequence<Before...>) {
+constexpr auto run = []<kind Stages, std::size_t Depth, std::size_t... Before>(
+                         std::size_t lines, std::uint64_t tokens, std::index_sequence<Before...>) -> std::uint64_t {
     workload::later_stages<Stages, Depth> stages;
     std::uint64_t next = 0, sum = 0;
     pel::parallel_pipeline(lines, pel::serial([&]() -> std::optional<std::uint64_t> {
@@ -30,16 +30,8 @@ std::uint64_t run(std::size_t lines, std::uint64_t tokens, std::index_sequence<B
                            make_stage<Stages, Depth, Before + 1>(stages)...,
                            pel::serial([&](std::uint64_t value) { sum += stages.template at<Depth - 1>()(value); }));
     return stages.checked(sum);
-}
+};
 
-const workload::all_pipelines pipelines(
-    "pel", bench::each_count,
-    []<kind Stages, std::size_t Depth>(benchmark::State& state, unsigned workers, std::size_t lines) {
-        bench::pel_workers pel(workers);
-        const std::uint64_t tokens = workload::tokens(Stages);
-        bench::measure(state, workload::answer(tokens, Depth), [&] {
-            return pel.run([&] { return run<Stages, Depth>(lines, tokens, std::make_index_sequence<Depth - 2>()); });
-        });
-    });
+const workload::all_pipelines pipelines("pel", bench::each_count, workload::measured_on<bench::pel_workers>(run));
 
 } // namespace

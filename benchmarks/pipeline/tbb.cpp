@@ -16,8 +16,8 @@ auto make_stage(workload::later_stages<Stages, Depth>& stages) {
         mode, [&function = stages.template at<Stage>()](std::uint64_t value) { return function(value); });
 }
 
-template <kind Stages, std::size_t Depth, std::size_t... Before>
-std::uint64_t run(std::size_t lines, std::uint64_t tokens, std::index_sequence<Before...>) {
+constexpr auto run = []<kind Stages, std::size_t Depth, std::size_t... Before>(
+                         std::size_t lines, std::uint64_t tokens, std::index_sequence<Before...>) -> std::uint64_t {
     workload::later_stages<Stages, Depth> stages;
     std::uint64_t next = 0, sum = 0;
     const auto first = tbb::make_filter<void, std::uint64_t>(tbb::filter_mode::serial_in_order,
@@ -30,16 +30,8 @@ std::uint64_t run(std::size_t lines, std::uint64_t tokens, std::index_sequence<B
         tbb::filter_mode::serial_in_order, [&](std::uint64_t value) { sum += stages.template at<Depth - 1>()(value); });
     tbb::parallel_pipeline(lines, (first & ... & make_stage<Stages, Depth, Before + 1>(stages)) & last);
     return stages.checked(sum);
-}
+};
 
-const workload::all_pipelines pipelines(
-    "tbb", bench::each_count,
-    []<kind Stages, std::size_t Depth>(benchmark::State& state, unsigned workers, std::size_t lines) {
-        bench::tbb_workers tbb(workers);
-        const std::uint64_t tokens = workload::tokens(Stages);
-        bench::measure(state, workload::answer(tokens, Depth), [&] {
-            return tbb.run([&] { return run<Stages, Depth>(lines, tokens, std::make_index_sequence<Depth - 2>()); });
-        });
-    });
+const workload::all_pipelines pipelines("tbb", bench::each_count, workload::measured_on<bench::tbb_workers>(run));
 
 } // namespace

@@ -110,4 +110,19 @@ private:
     const Run run_;
 };
 
+/// For all_pipelines: times run<kind, depth>(lines, tokens, the numbers of the stages between first and last, from 0) on a
+/// worker of Workers.
+template <class Workers, class Run>
+auto measured_on(const Run& run) {
+    return [run]<kind Stages, std::size_t Depth>(benchmark::State& state, unsigned count, std::size_t lines) {
+        Workers workers(count);
+        const std::uint64_t tokens = workload::tokens(Stages);
+        bench::measure(state, answer(tokens, Depth), [&] {
+            return workers.run([&] {
+                return run.template operator()<Stages, Depth>(lines, tokens, std::make_index_sequence<Depth - 2>());
+            });
+        });
+    };
+}
+
 } // namespace workload

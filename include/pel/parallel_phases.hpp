@@ -5,6 +5,7 @@
 #pragma once
 
 #include <pel/detail/algorithm/shared_phases.hpp>
+#include <pel/detail/core/on_node.hpp>
 #include <pel/detail/core/seat_shares.hpp>
 #include <pel/detail/platform/clock.hpp>
 #include <pel/parallel_for.hpp>
@@ -156,8 +157,7 @@ void parallel_phases(const basic_parallel_policy<Token>& policy, std::uint64_t n
         parallel_ranges(policy, size, strand);
         return strand.work_of(size);
     };
-    detail::scheduler* const named = detail::pool_access::chosen(policy);
-    detail::scheduler& pool = named != nullptr ? *named : detail::current_scheduler();
+    detail::scheduler& pool = detail::scheduler_of(policy);
     const detail::foreign_call call(pool);
     // One phase after the other, each a loop that shares itself if it is long, until one was worth a team.
     std::uint64_t phase = 0;

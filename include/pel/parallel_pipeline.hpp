@@ -6,6 +6,7 @@
 //                          pel::serial([&](const record& one) { write(one); }));
 #pragma once
 
+#include <pel/detail/core/on_node.hpp>
 #include <pel/detail/pipeline/run.hpp>
 #include <pel/parallel_for.hpp>
 #include <pel/task_group.hpp>
@@ -74,8 +75,7 @@ void parallel_pipeline(const basic_parallel_policy<Token>& policy, Count max_tok
     const unsigned most = policy_access::most_threads(policy);
     const std::size_t limit = most == 0 ? std::numeric_limits<std::size_t>::max() : most;
     const std::size_t tokens = detail::checked_tokens(max_tokens);
-    detail::scheduler* const named = detail::pool_access::chosen(policy);
-    detail::scheduler& pool = named != nullptr ? *named : detail::current_scheduler();
+    detail::scheduler& pool = detail::scheduler_of(policy);
     const detail::foreign_call call(pool);
     detail::pipeline_run<Token, Stages...> run(tokens, limit, policy_access::token(policy), stages...);
     if (call.own() == nullptr || limit == 1)

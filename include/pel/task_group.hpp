@@ -32,15 +32,10 @@ public:
 
 private:
     static void act(const job_slot& claimed, worker& runner, job_action action) {
-        if (action != job_action::run_inline) return act_elsewhere(claimed, runner, action);
-        auto& self = static_cast<group_call&>(*claimed.frame);
-        self.invoke_and_destroy(static_cast<Group&>(self.group()), runner);
-    }
-    PEL_NOINLINE static void act_elsewhere(const job_slot& claimed, worker& runner, job_action action) {
-        auto& self = static_cast<group_call&>(*claimed.frame);
-        auto& owner = static_cast<Group&>(self.group());
-        if (action == job_action::give_back) return owner.give_back(runner, claimed);
-        owner.serve(runner, claimed.forker, self.is_listed(), [&] { self.invoke_and_destroy(owner, runner); });
+        group_core::act(claimed, runner, action, [](const job_slot& slot, worker& by) noexcept {
+            auto& self = static_cast<group_call&>(*slot.frame);
+            self.invoke_and_destroy(static_cast<Group&>(self.group()), by);
+        });
     }
     PEL_ALWAYS_INLINE void invoke_and_destroy(Group& owner, worker& runner) noexcept {
         if (!owner.is_cancelled()) [[likely]] {

@@ -2,6 +2,7 @@
 // test label: process
 // fork() after the pool has started: the child gets pools that start afresh, and never waits for the parent's threads.
 // https://github.com/facebookresearch/faiss/issues/5206
+#include <pel/graph/graph.hpp>
 #include <pel/parallel_for.hpp>
 #include <pel/parallel_invoke.hpp>
 #include <pel/parallel_reduce.hpp>
@@ -16,6 +17,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -223,6 +225,54 @@ TEST(fork, a_child_may_get_a_future_that_was_done_before) {
     result.wait();
     EXPECT_EQ(fork_and_run([&] { return result.get() == 7; }), 0);
     EXPECT_EQ(result.get(), 7);
+}
+
+TEST(fork, a_child_may_drop_the_run_of_a_graph_that_the_parent_runs) {
+    PEL_SKIP_WITHOUT_FORK();
+    pel::thread_pool pool(2);
+    const pel_test::watchdog guard(pool);
+    std::atomic<bool> has_begun{false};
+    std::atomic<bool> may_end{false};
+    pel::graph graph;
+    const auto node = graph.emplace([&] {
+        has_begun = true;
+        pel_test::await([&] { return may_end.load(); });
+        return 1;
+    });
+    std::optional<pel::graph_run> run(graph.start(par.on(pool)));
+    pel_test::await([&] { return has_begun.load(); });
+    const int status = fork_and_run([&] {
+        may_end = true; // of the child's runs
+        const bool was_told = says_that_the_parent_has_it([&] { run->wait(); });
+        *run = graph.start(par.on(pool)); // drops the parent's
+        run->wait();
+        const bool is_right = run->value(node) == 1;
+        run.reset();
+        graph.emplace([] {}); // nothing runs here any more
+        graph.run(par.on(pool));
+        return was_told && is_right;
+    });
+    may_end = true;
+    run->wait();
+    EXPECT_EQ(run->value(node), 1);
+    EXPECT_EQ(status, 0);
+}
+
+TEST(fork, a_child_may_read_and_drop_the_run_of_a_graph_that_was_over_before) {
+    PEL_SKIP_WITHOUT_FORK();
+    pel::thread_pool pool(2);
+    pel::graph graph;
+    const auto node = graph.emplace([] { return 1; });
+    std::optional<pel::graph_run> run(graph.start(par.on(pool)));
+    run->wait();
+    EXPECT_EQ(fork_and_run([&] {
+                  const bool is_right = run->value(node) == 1;
+                  run.reset();
+                  graph.run(par.on(pool));
+                  return is_right;
+              }),
+              0);
+    EXPECT_EQ(run->value(node), 1);
 }
 
 TEST(fork, a_child_ends_like_any_process) {

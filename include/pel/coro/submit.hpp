@@ -18,8 +18,8 @@ public:
     }
 
     static submission<T>* make(scheduler& pool, task<T>&& root) {
-        void* const memory = allocate_frame(injected_job::counting_record(pool), sizeof(submitted_coroutine));
-        return ::new (memory) submitted_coroutine(pool, std::move(root));
+        return make_injected<submitted_coroutine>(
+            pool, [&](void* memory) noexcept { return ::new (memory) submitted_coroutine(pool, std::move(root)); });
     }
     void destroy() noexcept override {
         this->~submitted_coroutine();

@@ -210,8 +210,9 @@ public:
         run_in(policy, &context, own_node(first));
     }
 
-    /// Begins a run, which goes on by itself. Returns: its handle. Throws: graph_error, std::bad_alloc. Thread safety: any
-    /// thread. Requires: what the policy's token asks, and the context, outlive the run.
+    /// Begins a run, which goes on by itself. Returns: its handle. Throws: graph_error, std::bad_alloc; what fails later, its
+    /// wait() throws. Cost: a submitted task; many at once take memory for as many as run at once, unless they have values
+    /// or are recorded. Thread safety: any thread. Requires: what the policy's token asks, and the context, outlive the run.
     graph_run start()
         requires std::is_void_v<Context>
     {
@@ -269,11 +270,7 @@ private:
     }
     template <class Policy>
     graph_run start_in(const Policy& policy, void* context) {
-        auto state = std::make_unique<detail::started_run>(*core_, context);
-        detail::scheduler& pool = detail::scheduler_of(policy);
-        future<void> done =
-            detail::pool_access::owner(pool).submit([&run = *state, &pool, policy] { run.execute(pool, policy); });
-        return {std::move(state), std::move(done)};
+        return graph_run(detail::start_run(*core_, policy, context));
     }
 
     std::unique_ptr<detail::graph_core> core_;

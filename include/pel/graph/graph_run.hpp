@@ -3,34 +3,33 @@
 #pragma once
 
 #include <pel/detail/graph/started_run.hpp>
-#include <pel/future.hpp>
 #include <pel/graph/node.hpp>
 #include <pel/graph/run_report.hpp>
 
-#include <memory>
+#include <stdexcept>
 #include <utility>
 
 PEL_NAMESPACE_BEGIN
 
-/// The one handle to a run. Its destructor waits for the run, which is cancelled before only if the caller does so.
+/// The one handle to a run. Its destructor waits for the run, which is cancelled before only if the caller does so; in a
+/// fork child it does not wait for what the parent's threads run.
 /// Thread safety: as a plain object, but for cancel() and status(), which any thread may call.
 /// Requires: the graph is there until the handle is gone.
 class [[nodiscard]] graph_run {
 public:
-    graph_run(graph_run&&) noexcept = default;
+    graph_run(graph_run&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
     graph_run& operator=(graph_run&& other) noexcept {
-        if (state_ != nullptr) done_.wait();
-        state_ = std::move(other.state_);
-        done_ = std::move(other.done_);
+        detail::started_run* const done = std::exchange(state_, std::exchange(other.state_, nullptr));
+        if (done != nullptr) done->let_go();
         return *this;
     }
     ~graph_run() {
-        if (state_ != nullptr) done_.wait();
+        if (state_ != nullptr) state_->let_go();
     }
 
     /// Blocks until the run is over; runs it, or nodes of it, meanwhile. Throws: as basic_graph::run().
     void wait() const {
-        done_.wait();
+        checked().wait();
         detail::throw_if_failed(state_->outcome());
     }
     /// Nodes that have not begun do not. Does not wait.
@@ -52,11 +51,15 @@ public:
         if (status() == run_status::running)
             detail::throw_error<graph_error>("the value of node " + data.label() +
                                              " is asked for before the run is over");
-        auto& cell =
-            *static_cast<detail::value_cell<T>*>(state_->memory().cell(static_cast<const detail::valued_node&>(data)));
-        if (!cell.is_there())
+        const detail::run_memory* const memory = state_->memory();
+        auto* const cell =
+            memory == nullptr || data.number >= memory->plan().size() // made since
+
+                ? nullptr
+                : static_cast<detail::value_cell<T>*>(memory->cell(static_cast<const detail::valued_node&>(data)));
+        if (cell == nullptr || !cell->is_there())
             detail::throw_error<graph_error>("node " + data.label() + " did not run, and has no value");
-        return cell.get();
+        return cell->get();
     }
 
     /// Returns: what ran when, and where. Throws: graph_error if the run is not over, or was not recorded: see
@@ -66,17 +69,19 @@ public:
             detail::throw_error<graph_error>("the report of a run is asked for before the run is over");
         if (state_->recorder() == nullptr)
             detail::throw_error<graph_error>("the report of a run is asked for that was not recorded");
-        return {*state_->recorder(), state_->graph(), state_->memory().plan()};
+        return {*state_->recorder(), state_->graph(), state_->memory()->plan()};
     }
 
 private:
     template <class>
     friend class basic_graph;
-    graph_run(std::unique_ptr<detail::started_run> state, future<void> done) noexcept
-        : state_(std::move(state)), done_(std::move(done)) {}
+    detail::started_run& checked() const {
+        if (state_ == nullptr) detail::throw_error<std::logic_error>("pel::graph_run: there is no run behind it");
+        return *state_;
+    }
+    explicit graph_run(detail::started_run& state) noexcept : state_(&state) {}
 
-    std::unique_ptr<detail::started_run> state_;
-    future<void> done_;
+    detail::started_run* state_; // null: moved away
 };
 
 PEL_NAMESPACE_END

@@ -94,11 +94,10 @@ private:
         static_cast<stoppable_group&>(self.group()).push_held(self, &act);
     }
     static void act(const job_slot& claimed, worker& runner, job_action action) {
-        auto& self = static_cast<limited_call&>(static_cast<group_job&>(*claimed.frame));
-        auto& owner = static_cast<stoppable_group&>(self.group());
-        if (action == job_action::run_inline) return self.invoke_and_destroy(owner, runner);
-        if (action == job_action::give_back) return owner.give_back(runner, claimed);
-        owner.serve(runner, claimed.forker, self.is_listed(), [&] { self.invoke_and_destroy(owner, runner); });
+        group_core::act(claimed, runner, action, [](const job_slot& slot, worker& by) noexcept {
+            auto& self = static_cast<limited_call&>(static_cast<group_job&>(*slot.frame));
+            self.invoke_and_destroy(static_cast<stoppable_group&>(self.group()), by);
+        });
     }
     void invoke_and_destroy(stoppable_group& owner, worker& runner) noexcept {
         if (!owner.is_cancelled()) {

@@ -210,6 +210,53 @@ TEST_P(graph_with, each_run_has_its_context_and_its_values) {
     for (const request& each : requests) ASSERT_EQ(each.answer, 3 * each.id);
 }
 
+TEST_P(graph_with, a_run_without_values_has_none_of_nodes_that_are_made_later) {
+    graph g;
+    g.emplace([] {});
+    auto run = g.start(par.on(pool));
+    run.wait();
+    const auto later = g.emplace([] { return 1; });
+    EXPECT_THROW((void)run.value(later), graph_error);
+    auto with_values = g.start(par.on(pool));
+    with_values.wait();
+    EXPECT_EQ(with_values.value(later), 1);
+    const auto last = g.emplace([] { return 2; });
+    EXPECT_EQ(with_values.value(later), 1) << "values stay when the graph changes";
+    EXPECT_THROW((void)with_values.value(last), graph_error);
+}
+
+TEST_P(graph_with, many_runs_are_started_and_waited_for_in_any_order) {
+    pel::basic_graph<std::atomic<int>> g;
+    auto first = g.emplace([](std::atomic<int>& runs) { ++runs; });
+    for (int i = 0; i < 20; ++i) first.precede(g.emplace([](std::atomic<int>& runs) { ++runs; }));
+    constexpr std::size_t count = 64;
+    std::array<std::atomic<int>, count> runs{};
+    for (int round = 0; round < 30; ++round) {
+        std::vector<pel::graph_run> started;
+        for (auto& each : runs) started.push_back(g.start(par.on(pool), each));
+        for (std::size_t i = 0; i != count; ++i) {
+            const std::size_t next = round % 3 == 0 ? i : round % 3 == 1 ? count - 1 - i : i * 37 % count;
+            started[next].wait();
+            ASSERT_EQ(runs[next], 21 * (round + 1));
+            ASSERT_EQ(started[next].status(), pel::run_status::completed);
+        }
+    }
+}
+
+TEST_P(graph_with, a_handle_takes_over_another_run_once_its_own_is_over) {
+    pel::basic_graph<std::atomic<int>> g;
+    g.emplace([](std::atomic<int>& runs) { ++runs; });
+    std::atomic<int> one{0};
+    std::atomic<int> other{0};
+    auto run = g.start(par.on(pool), one);
+    run = g.start(par.on(pool), other);
+    EXPECT_EQ(one, 1);
+    auto moved = std::move(run);
+    moved.wait();
+    EXPECT_EQ(other, 1);
+    EXPECT_THROW(run.wait(), std::logic_error); // NOLINT(bugprone-use-after-move): that is what is asked
+}
+
 TEST_P(graph_with, several_threads_run_one_graph_at_once) {
     graph g;
     std::atomic<int> runs{0};

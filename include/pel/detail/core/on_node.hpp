@@ -12,12 +12,15 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-/// The pool that a policy names, else the calling worker's, else the default.
+/// That of the pool that a policy names, else of the calling worker's, else of the default.
+template <class Token>
+scheduler& scheduler_of(const basic_parallel_policy<Token>& policy) {
+    scheduler* const named = pool_access::chosen(policy);
+    return named != nullptr ? *named : current_scheduler();
+}
 template <class Token>
 thread_pool& pool_of(const basic_parallel_policy<Token>& policy) {
-    if (thread_pool* const named = policy_access::pool(policy)) return *named;
-    scheduler* const current = current_worker->pool;
-    return current != nullptr ? pool_access::owner(*current) : default_pool();
+    return pool_access::owner(scheduler_of(policy));
 }
 
 /// Calls call(the policy without its node, on the pool of the node), bound to the node for so long. Where the system does

@@ -123,14 +123,10 @@ private:
     static constexpr std::uint32_t none = graph_plan::none;
 
     static void act(const job_slot& claimed, worker& runner, job_action action) {
-        auto& run = static_cast<graph_execution&>(static_cast<group_job&>(*claimed.frame).group());
-        if (action == job_action::run_inline) return run.run_from(run.number_of(claimed), runner);
-        run.act_elsewhere(claimed, runner, action);
-    }
-    PEL_NOINLINE void act_elsewhere(const job_slot& claimed, worker& runner, job_action action) {
-        if (action == job_action::give_back) return give_back(runner, claimed);
-        const bool is_listed = static_cast<group_job&>(*claimed.frame).is_listed();
-        serve(runner, claimed.forker, is_listed, [&] { run_from(number_of(claimed), runner); });
+        stoppable_group::act(claimed, runner, action, [](const job_slot& slot, worker& by) noexcept {
+            auto& run = static_cast<graph_execution&>(static_cast<group_job&>(*slot.frame).group());
+            run.run_from(run.number_of(slot), by);
+        });
     }
     std::uint32_t number_of(const job_slot& claimed) const noexcept {
         const auto* const job = reinterpret_cast<const std::byte*>(claimed.frame);
@@ -233,11 +229,10 @@ public:
         : group_job(run), first_(first), last_(last) {}
 
     static void act(const job_slot& claimed, worker& runner, job_action action) {
-        auto& self = static_cast<ready_nodes&>(*claimed.frame);
-        auto& run = static_cast<graph_execution&>(self.group());
-        if (action == job_action::run_inline) return self.push_and_destroy(run, runner);
-        if (action == job_action::give_back) return run.give_back(runner, claimed);
-        run.serve(runner, claimed.forker, self.is_listed(), [&] { self.push_and_destroy(run, runner); });
+        group_core::act(claimed, runner, action, [](const job_slot& slot, worker& by) noexcept {
+            auto& self = static_cast<ready_nodes&>(*slot.frame);
+            self.push_and_destroy(static_cast<graph_execution&>(self.group()), by);
+        });
     }
 
 private:
@@ -300,11 +295,10 @@ private:
         self.group().push_held(self, &act);
     }
     static void act(const job_slot& claimed, worker& runner, job_action action) {
-        auto& self = static_cast<limited_node&>(static_cast<group_job&>(*claimed.frame));
-        auto& run = static_cast<graph_execution&>(self.group());
-        if (action == job_action::run_inline) return run.run_with_extras(self.number_, runner, &self);
-        if (action == job_action::give_back) return run.give_back(runner, claimed);
-        run.serve(runner, claimed.forker, self.is_listed(), [&] { run.run_with_extras(self.number_, runner, &self); });
+        group_core::act(claimed, runner, action, [](const job_slot& slot, worker& by) noexcept {
+            auto& self = static_cast<limited_node&>(static_cast<group_job&>(*slot.frame));
+            static_cast<graph_execution&>(self.group()).run_with_extras(self.number_, by, &self);
+        });
     }
 
     const std::uint32_t number_;

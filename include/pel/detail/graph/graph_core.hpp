@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The inside of a graph: its nodes and edges, the plan made of them, what runs need, kept between them. Does not move.
-//   who builds the graph, while nothing runs: all but run(); any thread: run(), begin_run(), end_run(), check().
+//   who builds the graph, while nothing runs: all but run(); any thread: begin_run(),
+//   expect_run(), take_memory(), end_run(), keep(), check().
 // I1  plan_ and kept_ belong to the nodes and edges as they are: a change ends both, and is refused while something runs.
 #pragma once
 
@@ -149,26 +150,26 @@ public:
     run_memory& begin_run() {
         const lock_guard guard(lock_);
         make_plan();
-        if (kept_ == nullptr) kept_ = new run_memory(plan_);
+        run_memory& taken = take_kept();
         runs_.fetch_add(1, relaxed);
-        return *std::exchange(kept_, kept_->next);
+        return taken;
+    }
+    /// One is to begin later, with take_memory(). Throws: as check().
+    void expect_run() {
+        if (!is_planned_.load(relaxed)) check(); // stale: it looks again, under the lock
+        runs_.fetch_add(1, relaxed);
+    }
+    /// Throws: std::bad_alloc.
+    run_memory& take_memory() {
+        const lock_guard guard(lock_);
+        return take_kept();
     }
     /// The same for a run of one node and what comes after it. Throws: also graph_error if one of these reads the value of
     /// a node that is not among them.
     run_memory& begin_run_from(std::uint32_t first) {
         const lock_guard guard(lock_);
         make_plan();
-        plain_array<bool> is_in(size(), false);
-        plain_array<std::uint32_t> open{first};
-        is_in[first] = true;
-        while (!open.empty()) {
-            const std::uint32_t each = open.back();
-            open.resize(open.size() - 1);
-            for (std::uint32_t i = 0; i != plan_->successor_count(each); ++i) {
-                const std::uint32_t next = plan_->successors(each)[i];
-                if (!std::exchange(is_in[next], true)) open.push_back(next);
-            }
-        }
+        const plain_array<bool> is_in = plan_->reached_from(first);
         plain_array<graph_edge> edges;
         for (const graph_edge& each : edges_) {
             if (is_in[each.from]) edges.push_back(each);
@@ -205,6 +206,11 @@ private:
         if (contains(*this))
             throw_error<graph_error>("a graph is a node of itself, or of one that is a node of it: it would never end");
         plan_ = std::move(plan);
+        is_planned_.store(true, relaxed); // whoever needs the plan takes the lock
+    }
+    run_memory& take_kept() {
+        if (kept_ == nullptr) kept_ = new run_memory(plan_);
+        return *std::exchange(kept_, kept_->next);
     }
     bool contains(const graph_core& wanted) const {
         plain_array<const graph_core*> seen{this};
@@ -219,6 +225,7 @@ private:
     void forget_plan() noexcept {
         forget_memory();
         plan_.reset();
+        is_planned_.store(false, relaxed); // by who changes the graph, which nobody runs
         ranks_.resize(0);
     }
     void forget_memory() noexcept {
@@ -232,6 +239,7 @@ private:
     plain_array<const graph_core*> inner_; // that nodes run
     lock lock_;                            // guards what follows
     std::shared_ptr<const graph_plan> plan_;
+    atomic<bool> is_planned_{false};   // that there is one; also read without the lock
     plain_array<std::uint64_t> ranks_; // of each node, once they are known
     run_memory* kept_ = nullptr;
     atomic<bool> is_recording_{false}, is_learning_{false};

@@ -86,6 +86,10 @@ public:
     std::size_t value_bytes() const noexcept { return value_bytes_; }
     std::size_t value_alignment() const noexcept { return value_alignment_; }
 
+    /// Returns: which nodes are `first` or come after it, directly or not. Throws: std::bad_alloc. Complexity: nodes and
+    /// edges.
+    plain_array<bool> reached_from(std::uint32_t first) const;
+
     /// Only that one is a source, also if it has predecessors.
     void begin_with(std::uint32_t source) { sources_ = {source}; }
 
@@ -174,6 +178,21 @@ inline void graph_plan::sort_by_priority(const plain_array<std::uint64_t>& ranks
         std::uint32_t* const first = successors_.begin() + nodes_[from].first_successor;
         if (!is_branch(from)) sort(first, first + successor_count(from)); // a branch chooses by their order
     }
+}
+
+inline plain_array<bool> graph_plan::reached_from(std::uint32_t first) const {
+    plain_array<bool> is_reached(size(), false);
+    plain_array<std::uint32_t> open{first};
+    is_reached[first] = true;
+    while (!open.empty()) {
+        const std::uint32_t each = open.back();
+        open.resize(open.size() - 1);
+        for (std::uint32_t i = 0; i != successor_count(each); ++i) {
+            const std::uint32_t next = successors(each)[i];
+            if (!std::exchange(is_reached[next], true)) open.push_back(next);
+        }
+    }
+    return is_reached;
 }
 
 inline void graph_plan::place_values(const plain_array<node_data*>& nodes) {

@@ -44,28 +44,13 @@ private:
             if (!plan_.is_branch(branch)) continue;
             for (std::uint32_t each = 0; each != plan_.successor_count(branch); ++each) {
                 const std::uint32_t chosen = plan_.successors(branch)[each];
-                if (plan_[chosen].predecessors == 0 || leads_to(chosen, branch)) continue;
+                if (plan_[chosen].predecessors == 0 || plan_.reached_from(chosen)[branch]) continue;
                 throw_error<graph_error>("node " + plan_.label(chosen) + " waits for other nodes, and branch " +
                                          plan_.label(branch) +
                                          ", which does not come after it, may choose it: it might run before them, or "
                                          "never");
             }
         }
-    }
-    bool leads_to(std::uint32_t from, std::uint32_t to) const {
-        plain_array<bool> is_seen(plan_.size(), false);
-        plain_array<std::uint32_t> open{from};
-        is_seen[from] = true;
-        while (!open.empty()) {
-            const std::uint32_t each = open.back();
-            if (each == to) return true;
-            open.resize(open.size() - 1);
-            for (std::uint32_t i = 0; i != plan_.successor_count(each); ++i) {
-                const std::uint32_t next = plan_.successors(each)[i];
-                if (!std::exchange(is_seen[next], true)) open.push_back(next);
-            }
-        }
-        return false;
     }
     /// Runs the graph without its functions, as if each branch chose all.
     void check_all_reached() const {

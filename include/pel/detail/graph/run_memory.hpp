@@ -43,6 +43,7 @@ public:
 
     const graph_plan& plan() const noexcept { return *plan_; }
     node_slot* slots() const noexcept { return slots_.get(); }
+    bool has_values() const noexcept { return values_ != nullptr; }
     void* cell(const valued_node& node) const noexcept { return static_cast<std::byte*>(values_) + node.offset; }
 
     /// After a run. Returns: a node of which only some predecessors have come, or none. With branches that may be.

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Runs of a graph from their begin to their end: here and now, or of one that was started and has a handle.
-//   execute(): one thread; cancel(), status(): any thread; the rest: the handle's.
+// Runs of a graph from their begin to their end: here and now, or of one that was started: then it is a job that went
+// through an injector, which its handle and the pool hold as they hold a submission.
+//   who has claimed the job: execute(); any thread: cancel(), status(); the handle: all else.
+// I1  the memory of a run is taken when it begins, not when it is started, and given back when it ends, unless the handle
+//     may ask for values or a report: so few memories go round among many runs, and a thread finds its last one warm.
 #pragma once
 
 #include <pel/detail/core/limits.hpp>
+#include <pel/detail/core/on_node.hpp>
 #include <pel/detail/graph/graph_core.hpp>
+#include <pel/detail/sched/submission.hpp>
 #include <pel/policy.hpp>
 #include <pel/thread_pool.hpp>
 
@@ -18,12 +23,6 @@ PEL_NAMESPACE_BEGIN
 enum class [[nodiscard]] run_status { running, completed, cancelled, failed };
 
 namespace detail {
-
-template <class Policy>
-scheduler& scheduler_of(const Policy& policy) {
-    scheduler* const chosen = pool_access::chosen(policy);
-    return chosen != nullptr ? *chosen : current_scheduler();
-}
 
 /// Nodes that want to be told get to know at once of a std::stop_token; of others when the next node begins.
 struct end_run {
@@ -93,20 +92,57 @@ run_outcome run_graph(graph_core& graph, const Policy& policy, void* context, co
 }
 
 /// What the handle to a run and the run have in common.
-class started_run {
+class started_run : public submission_core {
 public:
-    started_run(graph_core& graph, void* context) : graph_(graph), memory_(graph.begin_run()), context_(context) {
-        if (graph.wants_records()) recorder_.emplace();
-    }
-    started_run(const started_run&) = delete;
-    started_run& operator=(const started_run&) = delete;
-    ~started_run() {
-        if (status() == run_status::running) graph_.end_run(); // it could not be started
-        graph_.keep(memory_);
+    graph_core& graph() const noexcept { return graph_; }
+    run_status status() const noexcept { return is_done() ? status_of(outcome_.how) : run_status::running; } // D3
+
+    void cancel() noexcept {
+        const lock_guard guard(lock_);
+        is_cancelled_ = true;
+        if (current_ != nullptr) current_->end_early(early_end::cancelled);
     }
 
+    // Require: status() is not running.
+    const run_outcome& outcome() const noexcept { return outcome_; }
+    /// Null: it had no values, and was not recorded, or could not begin.
+    run_memory* memory() const noexcept { return memory_; }
+    /// Null: the run was not recorded.
+    const run_recorder* recorder() const noexcept { return recorder_ ? &*recorder_ : nullptr; }
+
+    /// The handle's last words. Waits; but a run that a fork child cannot wait for is the parent's, and is left to it, as
+    /// is the memory of any run of the parent: a lock of the graph may be held by a thread that is not there.
+    void let_go() noexcept {
+        call_guarded([this] { wait(); }, [](const std::exception_ptr&) noexcept {});
+        if (!pool().is_from_this_process()) {
+            if (!is_done()) return graph_.end_run();
+        } else if (memory_ != nullptr) {
+            graph_.keep(*memory_);
+        }
+        release();
+    }
+
+protected:
+    started_run(scheduler& pool, job_function function, graph_core& graph, void* context)
+        : submission_core(pool, function), graph_(graph), context_(context) {
+        if (graph.wants_records()) [[unlikely]]
+            recorder_.emplace();
+    }
+    ~started_run() = default;
+
     template <class Policy>
-    void execute(scheduler& pool, const Policy& policy) noexcept {
+    void execute(const Policy& policy) noexcept {
+        call_guarded(
+            [&] { run_once(policy); },
+            [&](std::exception_ptr error) { outcome_ = {early_end::failed, graph_plan::none, std::move(error)}; });
+        if (memory_ != nullptr && recorder_ == std::nullopt && !memory_->has_values())
+            graph_.keep(*std::exchange(memory_, nullptr));
+        graph_.end_run();
+    }
+
+private:
+    template <class Policy>
+    void run_once(const Policy& policy) {
         const auto begun = [this](graph_execution& run) {
             run.record_in(recorder_ ? &*recorder_ : nullptr);
             const lock_guard guard(lock_);
@@ -117,29 +153,10 @@ public:
             const lock_guard guard(lock_);
             current_ = nullptr;
         };
-        call_guarded(
-            [&] { outcome_ = execute_here(memory_, pool, policy, context_, begun, end); },
-            [&](std::exception_ptr error) { outcome_ = {early_end::failed, graph_plan::none, std::move(error)}; });
-        graph_.end_run();
-        status_.store(status_of(outcome_.how), release); // sync(GR3) release: the outcome and the values
+        memory_ = &graph_.take_memory();
+        outcome_ = execute_here(*memory_, pool(), policy, context_, begun, end);
+        if (recorder_ && outcome_.how == early_end::none) graph_.learn_from(*recorder_, memory_->plan());
     }
-    void cancel() noexcept {
-        const lock_guard guard(lock_);
-        is_cancelled_ = true;
-        if (current_ != nullptr) current_->end_early(early_end::cancelled);
-    }
-    run_status status() const noexcept {
-        // sync(GR3) acquire: the outcome and the values
-        return status_.load(acquire);
-    }
-    graph_core& graph() const noexcept { return graph_; }
-    // Require: status() is not running.
-    const run_outcome& outcome() const noexcept { return outcome_; }
-    run_memory& memory() const noexcept { return memory_; }
-    /// Null: the run was not recorded.
-    const run_recorder* recorder() const noexcept { return recorder_ ? &*recorder_ : nullptr; }
-
-private:
     static run_status status_of(early_end how) noexcept {
         switch (how) {
         case early_end::cancelled: return run_status::cancelled;
@@ -149,15 +166,55 @@ private:
     }
 
     graph_core& graph_;
-    run_memory& memory_;
+    run_memory* memory_ = nullptr;
     void* const context_;
     std::optional<run_recorder> recorder_;
     run_outcome outcome_;
-    atomic<run_status> status_{run_status::running};
     lock lock_; // guards what follows
     graph_execution* current_ = nullptr;
     bool is_cancelled_ = false;
 };
+
+/// The whole: with the policy.
+template <class Policy>
+class started_call final : public started_run {
+public:
+    started_call(scheduler& pool, graph_core& graph, const Policy& policy, void* context)
+        : started_run(pool, &act, graph, context), policy_(policy) {}
+
+    void destroy() noexcept override {
+        this->~started_call();
+        frame_pool::release(this, sizeof(started_call), &current_worker->frames);
+    }
+
+private:
+    static void act(const job_slot& claimed, worker& runner, job_action) {
+        auto& self = static_cast<started_call&>(*claimed.frame);
+        {
+            const adopted_fp_environment adopted(runner, self.fp_environment_);
+            self.execute(self.policy_);
+        }
+        self.finish(runner);
+    }
+
+    const Policy policy_;
+};
+
+/// Begins a run, which goes on by itself. Throws: as graph_core::expect_run().
+template <class Policy>
+started_run& start_run(graph_core& graph, const Policy& policy, void* context) {
+    scheduler& pool = scheduler_of(policy);
+    graph.expect_run();
+    started_call<Policy>* made = nullptr;
+    call_unwinding(
+        [&] {
+            made = make_injected<started_call<Policy>>(
+                pool, [&](void* memory) { return ::new (memory) started_call<Policy>(pool, graph, policy, context); });
+        },
+        [&] { graph.end_run(); });
+    made->inject();
+    return *made;
+}
 
 } // namespace detail
 PEL_NAMESPACE_END

@@ -157,13 +157,10 @@ private:
     void push_source() noexcept override { push(*source_job_); }
 
     static void act(const job_slot& claimed, worker& runner, job_action action) {
-        auto& self = static_cast<pipeline_job&>(*claimed.frame);
-        group_core& owner = self.group();
-        auto& run = static_cast<pipeline_run&>(self.pipeline);
-        auto* const token = static_cast<line*>(self.line);
-        if (action == job_action::run_inline) return run.go_on(token);
-        if (action == job_action::give_back) return owner.give_back(runner, claimed);
-        owner.serve(runner, claimed.forker, self.is_listed(), [&] { run.go_on(token); });
+        group_core::act(claimed, runner, action, [](const job_slot& slot, worker&) noexcept {
+            const auto& self = static_cast<pipeline_job&>(*slot.frame);
+            static_cast<pipeline_run&>(self.pipeline).go_on(static_cast<line*>(self.line));
+        });
     }
     void go_on(line* token) noexcept {
         call_guarded(

@@ -5,6 +5,8 @@
 //   any thread: everything.
 // I1  an entry is linked iff its work has not been claimed; whoever unlinks it owns the work.
 // I2  a group's entry is linked iff its list is not empty, and stands for all of it: servers take turns between groups.
+// I3  each time a waiter has claimed the oldest entry, at most `newest_in_a_row` servers take the newest: who waits for
+//     many one after the other is not to find all of them just begun by somebody else. So the oldest goes on to be served.
 //   S2: the seq_cst change of size_ -> the seats word (detail/sched/README.md).  L1: the lock, for everything else.
 #pragma once
 
@@ -90,16 +92,18 @@ public:
     bool try_remove(injector_entry& entry) noexcept {
         const lock_guard guard(lock_);
         if (!entry.is_linked) return false;
+        if (&entry == head_) newest_wanted_ = newest_in_a_row;
         unlink(entry);
         size_.fetch_sub(1, relaxed); // less work than announced: a searcher looks in vain
         return true;
     }
-    /// Claims the oldest work: a single job, or one job of a group, which then goes to the back.
+    /// Claims the oldest work, or the newest (I3): a single job, or one job of a group, which then goes to the back.
     job_slot try_pop() noexcept {
         if (!has_jobs(size_.load(relaxed))) return {}; // stale: the pusher looks at the seats after us
         const lock_guard guard(lock_);
         if (head_ == nullptr) return {};
-        injector_entry& entry = *head_;
+        injector_entry& entry = newest_wanted_ == 0 ? *head_ : *tail_;
+        if (newest_wanted_ != 0) --newest_wanted_;
         if (entry.list != nullptr) return take_from(*entry.list);
         unlink(entry);
         size_.fetch_sub(1, relaxed); // as in try_remove()
@@ -128,6 +132,7 @@ public:
 private:
     friend class injectors;
 
+    static constexpr unsigned newest_in_a_row = 4;
     static constexpr int others_shift = 48; // the first one's size word also says how many others there are
     static constexpr bool has_jobs(std::uint64_t size) noexcept { return size << (64 - others_shift) != 0; }
 
@@ -157,6 +162,7 @@ private:
     atomic<std::uint64_t> size_{0}; // jobs, not entries
     injector_entry* head_ = nullptr;
     injector_entry* tail_ = nullptr;
+    unsigned newest_wanted_ = 0;
 };
 
 } // namespace detail

@@ -10,6 +10,7 @@
 #include <pel/detail/sched/segment.hpp>
 
 #include <exception>
+#include <type_traits>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -125,24 +126,15 @@ public:
     }
     bool is_complete() const noexcept { return count_.is_complete(); }
 
-    /// A thief or server: invokes the job and runs everything that it pushed. Last access to the group.
-    template <class Invoke>
-    void serve(worker& runner, worker* forker, bool is_listed, Invoke&& invoke) noexcept {
-        segment mine{.group = this, .scope_serial = runner.scope_serial};
-        mine.base = mine.end = runner.deque.bottom();
-        runner.served = &mine;
-        {
-            const adopted_fp_environment adopted(runner, fp_environment_);
-            invoke();
-            drain(runner, mine);
-        }
-        runner.served = nullptr;
-        if (is_listed) runner.counts.listed_run.add();
-        if (forker != nullptr) forker->deque.request(); // as finish_stolen_job()
-        close(runner, mine, 1);
+    /// What the job_function of a group's job does. run(slot, runner) runs the job, and may destroy it; it holds nothing,
+    /// so that the owner's way to it costs nothing.
+    template <class Run>
+    PEL_ALWAYS_INLINE static void act(const job_slot& claimed, worker& runner, job_action action, Run run) noexcept {
+        static_assert(std::is_empty_v<Run>);
+        if (action == job_action::run_inline) [[likely]]
+            return run(claimed, runner);
+        act_elsewhere(claimed, runner, action, run);
     }
-    /// A leapfrogger that must not run the job: it is counted as stolen already.
-    void give_back(worker& by, const job_slot& claimed) noexcept { list(by, claimed, counted_as::job); }
     /// As list_part(), for one that was in a deque, which may be another pool's (resume_on()).
     void give_back_part(const job_slot& claimed) noexcept { list_from_anywhere(claimed, counted_as::part); }
 
@@ -173,6 +165,30 @@ private:
         worker& own = *current_worker;
         if (own.pool == &pool_) return list(own, task, how);
         push_from_outside(task, how);
+    }
+
+    /// In another place than its owner's deque: a thief or server runs the job and all that it pushed, a leapfrogger that
+    /// must not lists it. Last access to the group.
+    template <class Run>
+    PEL_NOINLINE static void act_elsewhere(const job_slot& claimed, worker& runner, job_action action,
+                                           Run run) noexcept {
+        auto& task = static_cast<group_job&>(*claimed.frame);
+        group_core& group = task.group();
+        if (action == job_action::give_back)
+            return group.list(runner, claimed, counted_as::job); // counted as stolen already
+        const bool is_listed = task.is_listed();
+        segment mine{.group = &group, .scope_serial = runner.scope_serial};
+        mine.base = mine.end = runner.deque.bottom();
+        runner.served = &mine;
+        {
+            const adopted_fp_environment adopted(runner, group.fp_environment_);
+            run(claimed, runner);
+            drain(runner, mine);
+        }
+        runner.served = nullptr;
+        if (is_listed) runner.counts.listed_run.add();
+        if (claimed.forker != nullptr) claimed.forker->deque.request(); // as finish_stolen_job()
+        close(runner, mine, 1);
     }
     PEL_COLD void push_from_outside(const job_slot& task, counted_as how) noexcept {
         worker* const lease = lease_list::record_in(pool_); // a place to count

@@ -75,5 +75,15 @@ private:
     std::uint16_t from_seat_ = 0; // where that was
 };
 
+/// Returns: make(memory), which is in the frame pool of the record that counts for the caller. Throws: std::bad_alloc,
+/// and what make() throws.
+template <class Job, class Make>
+Job* make_injected(scheduler& pool, const Make& make) {
+    void* const memory = allocate_frame(injected_job::counting_record(pool), sizeof(Job));
+    Job* made = nullptr;
+    call_unwinding([&] { made = make(memory); }, [&] { frame_pool::release(memory, sizeof(Job), nullptr); });
+    return made;
+}
+
 } // namespace detail
 PEL_NAMESPACE_END

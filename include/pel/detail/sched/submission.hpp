@@ -42,10 +42,12 @@ public:
     void wait() {
         if (is_done()) return;
         if (!pool_.is_from_this_process()) throw_lost_in_fork();
+        const bool is_claimed = try_claim();
+        if (!is_claimed && is_done_soon()) return;
         foreign_call call(pool_);
-        if (call.own() == nullptr) return wait_alone();
+        if (call.own() == nullptr) return wait_alone(is_claimed);
         worker& own = *call.own();
-        if (try_claim()) {
+        if (is_claimed) {
             own.counts.claims.add();
             pool_.run(own, entry_.single);
             if (is_done()) return; // else it is a coroutine, and suspended
@@ -88,8 +90,14 @@ protected:
     }
 
 private:
-    void wait_alone() {
-        if (try_claim()) return entry_.single.function(entry_.single, no_worker, job_action::run);
+    /// Spins for some 2 us. Many jobs are over by then; to take seats and parts of such a job costs more than it has left.
+    bool is_done_soon() const noexcept {
+        constexpr int pauses = 80;
+        for (int pause = 0; pause < pauses && !is_done(); ++pause) cpu_relax();
+        return is_done();
+    }
+    void wait_alone(bool is_claimed) {
+        if (is_claimed) return entry_.single.function(entry_.single, no_worker, job_action::run);
         while (!is_done()) yield_thread();
     }
 
@@ -156,11 +164,8 @@ public:
     submitted_call(scheduler& pool, F&& function) : submission<T>(pool, &act), function_(std::move(function)) {}
 
     static submission<T>* make(scheduler& pool, F&& function) {
-        void* memory = allocate_frame(submission_core::counting_record(pool), sizeof(submitted_call));
-        submitted_call* made = nullptr;
-        call_unwinding([&] { made = ::new (memory) submitted_call(pool, std::move(function)); },
-                       [&] { frame_pool::release(memory, sizeof(submitted_call), nullptr); });
-        return made;
+        return make_injected<submitted_call>(
+            pool, [&](void* memory) { return ::new (memory) submitted_call(pool, std::move(function)); });
     }
     void destroy() noexcept override {
         this->~submitted_call();

@@ -51,6 +51,18 @@ TEST(injector, an_entry_is_claimed_once_from_anywhere_in_the_queue) {
     EXPECT_EQ(number_of(queue.try_pop()), 1U) << "an entry can be used again";
 }
 
+TEST(injector, once_a_waiter_has_claimed_the_oldest_the_newest_go_first_four_times) {
+    injector queue;
+    std::deque<numbered> entries;
+    for (std::size_t i = 0; i < 10; ++i) queue.push(entries.emplace_back(i).entry);
+    EXPECT_TRUE(queue.try_remove(entries[3].entry));
+    EXPECT_EQ(number_of(queue.try_pop()), 0U) << "that was not the oldest";
+    EXPECT_TRUE(queue.try_remove(entries[1].entry));
+    std::vector<std::size_t> order;
+    while (const job_slot slot = queue.try_pop()) order.push_back(number_of(slot));
+    EXPECT_EQ(order, (std::vector<std::size_t>{9, 8, 7, 6, 2, 4, 5}));
+}
+
 TEST(injector, groups_take_turns_with_each_other_and_with_single_jobs) {
     injector queue;
     group_list first;

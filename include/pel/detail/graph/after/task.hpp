@@ -136,7 +136,7 @@ private:
     task_edge& next_edge(worker& by);
     void attach(task_edge& edge, task_core& predecessor) noexcept;
     void count_across(const task_core& other) noexcept;
-    void run(worker& own) noexcept;
+    bool run(worker& own) noexcept;
     bool try_return() noexcept;
     void start() noexcept;
     void send() noexcept;
@@ -174,10 +174,11 @@ inline void task_core::send() noexcept {
     release();
 }
 
-/// The callable, as the scheduler would run a job of its own.
-inline void task_core::run(worker& own) noexcept {
+/// The callable, as the scheduler would run a job of its own. Returns: whether `own` is said to serve it from now on.
+inline bool task_core::run(worker& own) noexcept {
     running_task here{this, nullptr, running_here};
-    if (!own.is_member() || own.pool != &pool_) {
+    const bool is_inside = own.is_member() && own.pool == &pool_;
+    if (!is_inside) {
         running_here = &here;
         call();
     } else {
@@ -195,13 +196,14 @@ inline void task_core::run(worker& own) noexcept {
         }
         if (own.open_segments != kept) spill_segments(own, kept);
         own.innermost = outer;
-        own.serving.set(nullptr, nullptr, own.deque.bottom());
     }
     running_here = here.outer;
+    return is_inside;
 }
 
 inline void task_core::serve(worker& own, std::uint64_t wait) noexcept {
     task_core* next = this;
+    bool is_serving = false;
     for (unsigned turn = 0; next != nullptr; ++turn) {
         task_core& it = *std::exchange(next, next->later_);
         it.await_sender();
@@ -209,7 +211,7 @@ inline void task_core::serve(worker& own, std::uint64_t wait) noexcept {
         edge_block::free_all(std::exchange(it.more_edges_, nullptr));
         const bool has_run = it.has_handed_over();
         if (it.must_run())
-            it.run(own);
+            is_serving = it.run(own) || is_serving;
         else
             it.drop();
         if (!has_run && it.has_handed_over() && !it.try_return()) continue;
@@ -219,6 +221,8 @@ inline void task_core::serve(worker& own, std::uint64_t wait) noexcept {
         while (last->later_ != nullptr) last = last->later_;
         last->later_ = std::exchange(next, ready);
     }
+    // Not after each: nobody waits for one that is done, and who waits for another in its place asks that one's thief.
+    if (is_serving) own.serving.set(nullptr, nullptr, own.deque.bottom());
 }
 
 /// After a run that has handed over. False: who tells it of the last that it waits for ends it; it may be gone. What it
@@ -240,19 +244,19 @@ struct task_core::ready_list {
     const scheduler& pool;
     const bool is_served;
     const std::uint64_t wait;
-    task_core* to_end;
+    task_core* to_end = nullptr;
     task_core* next = nullptr; // oldest first
-    task_core** last = &next;
+    task_core* last = nullptr;
 
-    void add(task_core& task, bool is_wanted) noexcept {
+    PEL_ALWAYS_INLINE void add(task_core& task, bool is_wanted) noexcept {
         if (&task.pool_ != &pool) {
             task.send();
         } else if (!task.must_run()) {
             task.later_ = std::exchange(to_end, &task);
         } else if (!is_served || (next == nullptr && (wait == anything || (wait != 0 && is_wanted)))) {
             task.later_ = nullptr; // nobody serves the injectors: then all
-            *last = &task;
-            last = &task.later_;
+            (next == nullptr ? next : last->later_) = &task;
+            last = &task;
         } else {
             task.inject();
         }
@@ -263,11 +267,9 @@ struct task_core::ready_list {
 inline task_core* task_core::end_all(task_core& first, std::uint64_t wait) noexcept {
     scheduler& pool = first.pool_;
     bool has_count = std::exchange(first.is_counted_, false);
-    ready_list ready{.pool = pool, .is_served = first.is_served(), .wait = wait, .to_end = &first};
-    first.later_ = nullptr;
-    while (ready.to_end != nullptr) {
-        task_core& it = *std::exchange(ready.to_end, ready.to_end->later_);
-        if (&it != &first) it.drop();
+    ready_list ready{.pool = pool, .is_served = first.is_served(), .wait = wait};
+    for (task_core* ending = &first; ending != nullptr;) {
+        task_core& it = *ending;
         edge_block::free_all(std::exchange(it.more_edges_, nullptr));
         for (task_edge *edge = it.close(), *following = nullptr; edge != nullptr; edge = following) {
             following = edge->next;
@@ -284,6 +286,10 @@ inline task_core* task_core::end_all(task_core& first, std::uint64_t wait) noexc
         }
         if (std::exchange(it.is_counted_, false)) pool.submission_ends(); // for what it waited for in another pool
         it.release();
+        ending = ready.to_end;
+        if (ending == nullptr) break;
+        ready.to_end = ending->later_;
+        ending->drop();
     }
     if (has_count && ready.next != nullptr && !ready.next->is_counted_)
         ready.next->is_counted_ = std::exchange(has_count, false);
