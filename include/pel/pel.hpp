@@ -57,6 +57,7 @@
 #include <pel/policy.hpp>
 #include <pel/stop_token.hpp>
 #include <pel/sync/call_once.hpp>
+#include <pel/sync/hazard_pointer.hpp>
 #include <pel/sync/numa_mutex.hpp>
 #include <pel/sync/queuing_mutex.hpp>
 #include <pel/sync/spin_mutex.hpp>
