@@ -143,7 +143,10 @@ TYPED_TEST(mutexes, a_task_that_waits_lets_the_holder_have_its_seat) {
 
 TYPED_TEST(mutexes, a_holder_may_run_a_nested_loop) {
     for (const unsigned threads : {1u, 2u, 3u, 7u}) {
-        pel::thread_pool pool(threads);
+        pel::thread_pool_options options;
+        options.concurrency = threads;
+        options.max_threads = 64; // more than tasks: else a holder that waits might run one of them (promise 2)
+        pel::thread_pool pool(options);
         const pel_test::watchdog guard(pool);
         TypeParam mutex;
         long plain = 0;

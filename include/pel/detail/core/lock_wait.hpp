@@ -2,6 +2,8 @@
 // How a thread waits for what another thread holds: it spins for about as long as a sleep would cost, offers the CPU to
 // who may need it, and then sleeps without its seat. So nobody burns a time slice for a holder that was preempted, and
 // no pool stands still because its seats wait, not even one of a single seat whose holder waits for work itself.
+// Each task that sleeps here keeps a thread; when a pool has used up max_threads, contract promise 2 goes before 3, and a
+// holder that waits for work of its own may be given other work.
 #pragma once
 
 #include <pel/detail/platform/cpu_relax.hpp>
