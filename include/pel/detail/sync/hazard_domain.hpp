@@ -97,9 +97,9 @@ public:
 
     /// Frees whatever no slot names, of all records, and what that retires, and so on. What is named goes to `own`.
     void reclaim_all(hazard_record& own) noexcept {
-        do
-            waiting_.store(0, relaxed); // a count for early rounds and late ones, no more
-        while (reclaim(own) != 0);
+        do {
+            waiting_.store(0, relaxed); // no more than a hint when to go round
+        } while (reclaim(own) != 0);
     }
     /// The process is about to end: from now on, who has no record reclaims whenever it retires.
     void end() noexcept {

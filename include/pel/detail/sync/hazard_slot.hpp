@@ -24,6 +24,7 @@ class hazard_object {
 protected:
     hazard_object() noexcept = default;
     hazard_object(const hazard_object&) noexcept {} // NOLINT(*-copy-constructor-init): no part of the value
+    // NOLINTNEXTLINE(bugprone-unhandled-self-assignment): likewise
     hazard_object& operator=(const hazard_object&) noexcept { return *this; }
     ~hazard_object() = default;
 
