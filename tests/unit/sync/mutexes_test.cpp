@@ -79,7 +79,7 @@ TYPED_TEST(mutexes, stampede_of_holders_exclude_each_other) {
 
 TYPED_TEST(mutexes, a_waiter_that_sleeps_is_woken) {
     const pel_test::watchdog guard;
-    for (int round = 0; round < 20; ++round) {
+    for (int round = 0; round < 5; ++round) {
         TypeParam mutex;
         std::atomic<bool> about_to{false}, has_it{false};
         mutex.lock();
@@ -89,7 +89,7 @@ TYPED_TEST(mutexes, a_waiter_that_sleeps_is_woken) {
             has_it = true;
         });
         pel_test::await([&] { return about_to.load(); });
-        for (int i = 0; i < 100; ++i) std::this_thread::yield(); // makes sleep likely, not necessary
+        for (int i = 0; i < 20; ++i) std::this_thread::yield(); // makes sleep likely, not necessary
         EXPECT_FALSE(has_it.load());
         mutex.unlock();
         other.join();
@@ -99,7 +99,7 @@ TYPED_TEST(mutexes, a_waiter_that_sleeps_is_woken) {
 
 TYPED_TEST(mutexes, may_be_destroyed_as_soon_as_the_last_user_has_it) {
     const pel_test::watchdog guard;
-    for (unsigned long round = 0; round < pel_test::scaled(300); ++round) {
+    for (unsigned long round = 0; round < pel_test::scaled(100); ++round) {
         auto mutex = std::make_unique<TypeParam>();
         mutex->lock();
         std::jthread last([&] {
