@@ -64,9 +64,9 @@ void share_between(model::execution& run) {
 
 const model::registered programs[] = {
     {{.name = "cohort: two threads of one node"}, share_between<0, 0>},
-    {{.name = "cohort: two of one node, one of another", .preemptions = 3}, share_between<0, 0, 1>},
-    {{.name = "cohort: three of one node", .preemptions = 3}, share_between<0, 0, 0>},
-    {{.name = "cohort: two of one node, one alone", .preemptions = 3}, share_between<0, 0, alone>},
+    {{.name = "cohort: two of one node, one of another"}, share_between<0, 0, 1>},
+    {{.name = "cohort: three of one node"}, share_between<0, 0, 0>},
+    {{.name = "cohort: two of one node, one alone"}, share_between<0, 0, alone>},
     {{.name = "cohort: three of one node, one of another", .preemptions = 1}, share_between<0, 0, 0, 1>},
 };
 

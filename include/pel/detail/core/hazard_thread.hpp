@@ -4,7 +4,7 @@
 #pragma once
 
 #include <pel/detail/platform/error.hpp>
-#include <pel/detail/sched/threads.hpp>
+#include <pel/detail/sched/foreign.hpp> // threads.hpp, and what that leaves to others to define
 #include <pel/detail/sync/hazard_domain.hpp>
 
 #include <new>
