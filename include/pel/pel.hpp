@@ -64,6 +64,11 @@
 #include <pel/parallel_scan.hpp>
 #include <pel/policy.hpp>
 #include <pel/stop_token.hpp>
+#include <pel/sync/call_once.hpp>
+#include <pel/sync/hazard_pointer.hpp>
+#include <pel/sync/numa_mutex.hpp>
+#include <pel/sync/queuing_mutex.hpp>
+#include <pel/sync/spin_mutex.hpp>
 #include <pel/task_group.hpp>
 #include <pel/this_worker.hpp>
 #include <pel/thread_pool.hpp>

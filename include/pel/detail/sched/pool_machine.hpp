@@ -8,10 +8,10 @@
 
 #include <pel/detail/platform/affinity.hpp>
 #include <pel/detail/platform/error.hpp>
-#include <pel/detail/platform/file.hpp>
 #include <pel/detail/sched/binding.hpp>
 #include <pel/detail/sched/seat_plan.hpp>
 #include <pel/detail/sync/once_pointer.hpp>
+#include <pel/detail/topology/node_count.hpp>
 #include <pel/topology.hpp>
 
 #include <exception>
@@ -101,19 +101,7 @@ private:
         return before_work ? binds() : seats_ > many_seats || may_have_nodes();
     }
     bool binds() const { return how_ != binding::none && (how_ != binding::automatic || may_have_nodes()); }
-    /// Whether there may be several nodes: by a look at one file, if the machine has not been read.
-    bool may_have_nodes() const {
-        if (!topology_access::is_this_system(topology_) || topology_.is_loaded()) {
-            const machine& its = topology_access::machine_of(topology_);
-            for (const unsigned home : its.home_nodes) {
-                if (home != its.home_nodes[0]) return true;
-            }
-            return false;
-        }
-        std::string online;
-        if (read_file("/sys/devices/system/node/online", online) != 0) return false;
-        return online.find_first_of(",-") != std::string::npos;
-    }
+    bool may_have_nodes() const { return may_have_several_nodes(topology_); }
 
     const pel::topology topology_;
     const unsigned seats_;

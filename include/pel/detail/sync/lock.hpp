@@ -17,9 +17,24 @@ class lock {
 public:
     constexpr lock() noexcept = default;
 
-    void acquire_lock() noexcept {
+    bool try_acquire_lock() noexcept {
         std::uint32_t seen = open;
-        if (!word_.compare_exchange(seen, held, acquire)) acquire_slow(); // sync(L1) acquire: the last holder's writes
+        return word_.compare_exchange(seen, held, acquire); // sync(L1) acquire: the last holder's writes
+    }
+    void acquire_lock() noexcept {
+        if (!try_acquire_lock()) acquire_briefly();
+    }
+
+    /// While wait.keep_spinning() pauses and says true, looks whether the lock is open; then sleeps for it, after
+    /// wait.before_sleep().
+    template <class Wait>
+    void acquire_slow(Wait& wait) noexcept {
+        do {
+            if (word_.load(relaxed) == open && try_acquire_lock()) return; // stale: tried, or looked at again
+        } while (wait.keep_spinning());
+        wait.before_sleep();
+        while (word_.exchange(contended, acquire) != open) // sync(L1) acquire: the last holder's writes
+            futex_wait(word_, contended, -1);
     }
 
     void release_lock() noexcept {
@@ -32,14 +47,19 @@ public:
 private:
     static constexpr std::uint32_t open = 0, held = 1, contended = 2;
 
-    PEL_COLD void acquire_slow() noexcept {
-        for (int attempt = 0; attempt < 64; ++attempt) {
-            std::uint32_t seen = open;
-            if (word_.compare_exchange(seen, held, acquire)) return; // sync(L1) acquire: as in acquire_lock()
+    /// For threads without a seat to give up, or that must not.
+    struct brief_wait {
+        int attempts = 64;
+
+        bool keep_spinning() noexcept {
             cpu_relax();
+            return --attempts > 0;
         }
-        while (word_.exchange(contended, acquire) != open) // sync(L1) acquire: as in acquire_lock()
-            futex_wait(word_, contended, -1);
+        void before_sleep() noexcept {}
+    };
+    PEL_COLD void acquire_briefly() noexcept {
+        brief_wait wait;
+        acquire_slow(wait);
     }
 
     atomic<std::uint32_t> word_{open};
