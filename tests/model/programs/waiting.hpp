@@ -58,6 +58,30 @@ private:
     alignas(Core) std::byte memory_[sizeof(Core)];
 };
 
+/// Blocks until the primitive lets the thread go on.
+template <class Core, class Limit = no_limit>
+bool block(mortal<Core>& primitive, std::uint32_t ticket = 0, const Limit& limit = {}) {
+    thread_waiter self(ticket);
+    return primitive->try_take(self) || wait_in<stay>(*primitive, self, limit);
+}
+/// At first with a deadline. Returns: what happened.
+template <class Core>
+const char* block_at_last(mortal<Core>& primitive, std::uint32_t ticket = 0) {
+    if (block(primitive, ticket, soon())) return "in time";
+    block(primitive, ticket);
+    return "too late";
+}
+
+/// Counts those who use something; the last one is told.
+class users {
+public:
+    explicit users(std::uint32_t count) : left_(count) {}
+    bool is_last() { return left_.fetch_sub(1, acq_rel) == 1; }
+
+private:
+    atomic<std::uint32_t> left_;
+};
+
 /// As std::stop_source with one callback: the callback's end is awaited before the waiter goes away.
 class stop_once {
 public:

@@ -159,7 +159,8 @@ TEST_P(mutex_in, tasks_that_are_blocked_leave_the_pool_to_others) {
         for (unsigned i = 0; i < GetParam() + 1; ++i) {
             pool.post([&] {
                 ++begun;
-                const std::lock_guard inner(mutex);
+                std::unique_lock inner(mutex);
+                inner.unlock();
                 ++done;
             });
         }
