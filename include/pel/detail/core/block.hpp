@@ -4,6 +4,7 @@
 #pragma once
 
 #include <pel/detail/coro/resumption.hpp>
+#include <pel/detail/platform/cpu_relax.hpp>
 #include <pel/detail/sync/wait_queue.hpp>
 #include <pel/this_worker.hpp>
 
@@ -24,6 +25,18 @@ private:
     seat_leave leave_;
 };
 
+/// Tries for some microseconds. Returns: whether `core` let the thread go on.
+template <class Core>
+bool spins_through(Core& core, std::uint32_t ticket) noexcept {
+    constexpr int rounds = 200; // a tenth of what a wake-up costs
+    const thread_waiter self(ticket);
+    for (int round = 0; round < rounds; ++round) {
+        if (core.try_take(self)) return true;
+        cpu_relax();
+    }
+    return false;
+}
+
 /// Blocks until `core` lets the thread go on. Returns: whether it did before the limit was over.
 template <class Core, class Limit = no_limit>
 PEL_NOINLINE bool block(Core& core, std::uint32_t ticket = 0, const Limit& limit = {}) {
@@ -37,6 +50,16 @@ bool block_unless(const std::stop_token& stop, Core& core, std::uint32_t ticket 
     thread_waiter self(ticket);
     const std::stop_callback<give_up_wait<Core>> told(stop, give_up_wait<Core>{&core, &self});
     return wait_in<away>(core, self, limit);
+}
+
+/// What most waits look like: now, or after a short spin, or asleep. Who comes together shares the time of a wake-up.
+template <class Core, class Limit = no_limit>
+bool pass(Core& core, std::uint32_t ticket = 0, const Limit& limit = {}) {
+    return spins_through(core, ticket) || block(core, ticket, limit);
+}
+template <class Core>
+bool pass_unless(const std::stop_token& stop, Core& core, std::uint32_t ticket = 0) {
+    return spins_through(core, ticket) || block_unless(stop, core, ticket);
 }
 
 class coroutine_waiter : public waiter {

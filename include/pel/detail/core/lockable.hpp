@@ -54,6 +54,14 @@ private:
     mutex_core core_;
 };
 
+/// For what waits with such a lock.
+struct lock_access {
+    template <class Mutex>
+    static mutex_core& core(Mutex& mutex) noexcept {
+        return mutex.lock_.core();
+    }
+};
+
 template <class Self>
 class lockable {
 public:
@@ -83,6 +91,7 @@ protected:
     exclusive_lock lock_;
 
 private:
+    friend struct lock_access;
     using finish = finish_with_lock<std::unique_lock<Self>>;
 };
 

@@ -103,23 +103,27 @@ struct no_limit {
     static constexpr std::int64_t left() noexcept { return -1; }
 };
 
-/// Blocks the calling thread until `core` lets it go on. `Away` lives while it sleeps. Returns: false when it gave up.
+/// Blocks the calling thread, whose waiter is linked, until something is decided: self.made() says what. `Away` lives
+/// while it sleeps.
+template <class Away, class Core, class Limit>
+void wait_linked(Core& core, thread_waiter& self, const Limit& limit) {
+    [[maybe_unused]] const Away away;
+    if (self.sleep(limit)) return;
+    if (self.give_up())
+        core.leave(self);
+    else
+        self.sleep(no_limit()); // whoever decided before is about to resume
+}
+
+/// Blocks the calling thread until `core` lets it go on. Returns: false when it gave up.
 template <class Away, class Core, class Limit>
 bool wait_in(Core& core, thread_waiter& self, const Limit& limit) {
     for (;;) {
         if (const entry tried = core.enter(self); tried != entry::queued) return tried == entry::passed;
-        {
-            [[maybe_unused]] const Away away;
-            if (!self.sleep(limit)) {
-                if (self.give_up()) {
-                    core.leave(self);
-                    return false;
-                }
-                self.sleep(no_limit()); // whoever decided before is about to resume
-            }
-        }
+        wait_linked<Away>(core, self, limit);
         if (self.made() != decision::retry) return self.made() == decision::granted;
         self.rearm();
+        ++self.passed_over;
     }
 }
 

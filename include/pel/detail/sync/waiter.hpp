@@ -44,15 +44,12 @@ public:
         const std::uint32_t by_primitive = word & ~gave_up_bit;
         return static_cast<decision>(by_primitive != 0 ? by_primitive : word);
     }
-    /// The waiter itself, after decision::retry. That it has given up meanwhile stays.
-    void rearm() noexcept {
-        word_.fetch_and(gave_up_bit, relaxed); // alone: not linked
-        ++passed_over;
-    }
+    /// The waiter itself, to wait again. That it has given up meanwhile stays.
+    void rearm() noexcept { word_.fetch_and(gave_up_bit, relaxed); } // alone: not linked
     void resume() noexcept { resume_(*this); }
 
     std::uint32_t ticket;          // what is waited for: the primitive's own meaning
-    std::uint32_t passed_over = 0; // how often it was woken in vain
+    std::uint32_t passed_over = 0; // how often it was woken to try again
 
 private:
     friend class wait_list;
