@@ -56,6 +56,13 @@
 #include <pel/parallel_scan.hpp>
 #include <pel/policy.hpp>
 #include <pel/stop_token.hpp>
+#include <pel/sync/barrier.hpp>
+#include <pel/sync/condition_variable.hpp>
+#include <pel/sync/counting_semaphore.hpp>
+#include <pel/sync/event.hpp>
+#include <pel/sync/latch.hpp>
+#include <pel/sync/mutex.hpp>
+#include <pel/sync/shared_mutex.hpp>
 #include <pel/task_group.hpp>
 #include <pel/this_worker.hpp>
 #include <pel/thread_pool.hpp>

@@ -52,7 +52,8 @@ public:
     void wait(arrival_token&& arrived) const noexcept {
         if (!core_.is_over(arrived.phase_)) detail::pass(core_, arrived.phase_);
     }
-    /// As wait(), but ends when a stop is requested; the arrival counts all the same. Returns: whether the phase is over.
+    /// As wait(), but ends when a stop is requested. Returns: whether the phase is over. The arrival counts all the same,
+    /// and before arriving again it must be waited for, with the same token.
     [[nodiscard]] bool wait(arrival_token&& arrived, const std::stop_token& stop) const noexcept {
         return detail::pass_unless(stop, core_, arrived.phase_);
     }

@@ -129,13 +129,17 @@ const auto a_coroutine = [](model::execution& run, auto& w) {
 };
 
 const model::registered programs[] = {
-    {{.name = "mutex: two threads", .pure_spins = true, .early_timeouts = 0}, with<1>(2, two), {.outcomes = {"ab", "ba"}}},
+    {{.name = "mutex: two threads", .pure_spins = true, .early_timeouts = 0},
+     with<1>(2, two),
+     {.outcomes = {"ab", "ba"}}},
     {{.name = "mutex: one thread comes again", .pure_spins = true, .early_timeouts = 0}, with<1>(2, one_comes_again)},
     {{.name = "mutex: three threads", .pure_spins = true, .early_timeouts = 0}, with<1>(3, three)},
-    {{.name = "mutex: three threads, more patient", .pure_spins = true, .early_timeouts = 0},
-     with<2>(3, three)},
-    {{.name = "mutex: a deadline", .pure_spins = true}, with<1>(2, a_deadline), {.outcomes = {"ab", "ab gave up, ", "ba"}}},
-    {{.name = "mutex: a deadline, three threads", .pure_spins = true, .preemptions = 4}, with<1>(3, a_deadline_of_three)},
+    {{.name = "mutex: three threads, more patient", .pure_spins = true, .early_timeouts = 0}, with<2>(3, three)},
+    {{.name = "mutex: a deadline", .pure_spins = true},
+     with<1>(2, a_deadline),
+     {.outcomes = {"ab", "ab gave up, ", "ba"}}},
+    {{.name = "mutex: a deadline, three threads", .pure_spins = true, .preemptions = 4},
+     with<1>(3, a_deadline_of_three)},
     {{.name = "mutex: a stop token", .pure_spins = true, .early_timeouts = 0}, with<1>(2, a_stop_token)},
     {{.name = "mutex: a coroutine", .pure_spins = true, .early_timeouts = 0}, with<1>(3, a_coroutine)},
 };

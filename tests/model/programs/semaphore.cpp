@@ -61,38 +61,43 @@ model::program with(std::uint32_t takers, Body body) {
 
 const model::registered programs[] = {
     {{.name = "semaphore: one unit", .pure_spins = true},
-     with(1, [](model::execution& run, world& w) {
-         run.thread("releases", [&w] { w.release_units(1); });
-         run.thread("takes", [&w] { w.take_at_last(); });
-     }),
+     with(1,
+          [](model::execution& run, world& w) {
+              run.thread("releases", [&w] { w.release_units(1); });
+              run.thread("takes", [&w] { w.take_at_last(); });
+          }),
      {.outcomes = {"in time", "too late"}}},
     {{.name = "semaphore: two units for two", .pure_spins = true, .early_timeouts = 0},
-     with(2, [](model::execution& run, world& w) {
-         run.thread("releases", [&w] { w.release_units(2); });
-         run.thread("takes", [&w] { w.take(); });
-         run.thread("takes too", [&w] { w.take(); });
-     })},
+     with(2,
+          [](model::execution& run, world& w) {
+              run.thread("releases", [&w] { w.release_units(2); });
+              run.thread("takes", [&w] { w.take(); });
+              run.thread("takes too", [&w] { w.take(); });
+          })},
     {{.name = "semaphore: two units for two, a deadline", .pure_spins = true},
-     with(2, [](model::execution& run, world& w) {
-         run.thread("releases", [&w] { w.release_units(2); });
-         run.thread("takes", [&w] { w.take(); });
-         run.thread("takes at last", [&w] { w.take_at_last(); });
-     }),
+     with(2,
+          [](model::execution& run, world& w) {
+              run.thread("releases", [&w] { w.release_units(2); });
+              run.thread("takes", [&w] { w.take(); });
+              run.thread("takes at last", [&w] { w.take_at_last(); });
+          }),
      {.outcomes = {"in time", "too late"}}},
     {{.name = "semaphore: a stop token", .pure_spins = true, .early_timeouts = 0},
-     with(1, [](model::execution& run, world& w) {
-         run.thread("releases", [&w] { w.release_units(1); });
-         run.thread("takes", [&w] { w.take_unless_stopped(); });
-         run.thread("stops", [&w] { w.stop.request(); });
-     }),
+     with(1,
+          [](model::execution& run, world& w) {
+              run.thread("releases", [&w] { w.release_units(1); });
+              run.thread("takes", [&w] { w.take_unless_stopped(); });
+              run.thread("stops", [&w] { w.stop.request(); });
+          }),
      {.outcomes = {"in time", "stopped"}}},
     {{.name = "semaphore: a coroutine", .pure_spins = true, .early_timeouts = 0},
-     with(2, [](model::execution& run, world& w) {
-         auto& suspended = run.share<coroutine>([&w] { w.finish(); });
-         run.thread("releases", [&w] { w.release_units(2); });
-         run.thread("takes", [&w] { w.take(); });
-         run.thread("starts", [&w, &suspended] { suspended.start(*w.semaphore); });
-     })},
+     with(2,
+          [](model::execution& run, world& w) {
+              auto& suspended = run.share<coroutine>([&w] { w.finish(); });
+              run.thread("releases", [&w] { w.release_units(2); });
+              run.thread("takes", [&w] { w.take(); });
+              run.thread("starts", [&w, &suspended] { suspended.start(*w.semaphore); });
+          })},
 };
 
 } // namespace

@@ -18,6 +18,7 @@ struct world {
     mortal<shared_mutex_core> mutex;
     model::plain<int> value{0};
     users left;
+    atomic<std::uint32_t> met{0};
     std::string order;
 
     void write_and_unlock() {
@@ -46,6 +47,17 @@ struct world {
         if (block(mutex, shared_mutex_core::exclusive, soon())) return write_and_unlock();
         order += '-';
         read();
+    }
+    /// Holds it until meet() was called by another reader.
+    void read_until_met() {
+        block(mutex, shared_mutex_core::shared);
+        while (met.load(acquire) == 0) cpu_relax();
+        read_and_unlock();
+    }
+    void meet() {
+        block(mutex, shared_mutex_core::shared);
+        met.store(1, release);
+        read_and_unlock();
     }
     void read_in_time() {
         if (block(mutex, shared_mutex_core::shared, soon())) return read_and_unlock();
@@ -84,6 +96,13 @@ const model::registered programs[] = {
               run.thread("writer", [&w] { w.write_in_time(); });
               run.thread("a", [&w] { w.read(); });
               run.thread("b", [&w] { w.read(); });
+          })},
+    {{.name = "shared_mutex: a reader waits for another", .pure_spins = true, .preemptions = 4},
+     with(3,
+          [](model::execution& run, world& w) {
+              run.thread("writer", [&w] { w.write_in_time(); });
+              run.thread("a", [&w] { w.read_until_met(); });
+              run.thread("b", [&w] { w.meet(); });
           })},
     {{.name = "shared_mutex: a reader gives up", .pure_spins = true, .preemptions = 6},
      with(3,

@@ -111,7 +111,7 @@ TEST(condition_variable, notify_one_wakes_as_many_as_it_is_called_for) {
 
 TEST(condition_variable, may_be_destroyed_as_soon_as_all_were_notified) {
     const pel_test::watchdog guard;
-    for (unsigned long round = 0; round < pel_test::scaled(300); ++round) {
+    for (unsigned long round = 0; round < pel_test::scaled(100); ++round) {
         auto changed = std::make_unique<pel::condition_variable>();
         pel::mutex mutex;
         bool is_over = false;
@@ -162,6 +162,8 @@ struct channel {
     }
 };
 
+namespace { // a lambda in the frame has no linkage: nor may the frame have any
+
 plain_coroutine take_one(channel& from) {
     std::unique_lock lock = co_await from.mutex.async_lock();
     co_await from.changed.async_wait(lock, [&] { return !from.items.empty(); });
@@ -174,6 +176,30 @@ plain_coroutine take_unless_stopped(channel& from, std::stop_token stop) {
     from.text += co_await from.changed.async_wait(lock, stop, [&] { return !from.items.empty(); }) ? '+' : '-';
     EXPECT_FALSE(from.mutex.try_lock());
 }
+
+plain_coroutine wait_in_vain(channel& from, int& asked) {
+    std::unique_lock lock = co_await from.mutex.async_lock();
+    try {
+        co_await from.changed.async_wait(lock, [&] {
+            if (++asked == 2) throw std::runtime_error("predicate");
+            return false;
+        });
+    } catch (const std::runtime_error& error) {
+        from.text += error.what();
+        EXPECT_TRUE(lock.owns_lock());
+    }
+}
+
+pool_coroutine take_in(pel::thread_pool&, channel& from, int count) {
+    for (int i = 0; i < count; ++i) {
+        std::unique_lock lock = co_await from.mutex.async_lock();
+        co_await from.changed.async_wait(lock, [&] { return !from.items.empty(); });
+        from.sum += from.items.front();
+        from.items.pop_front();
+    }
+}
+
+} // namespace
 
 TEST(condition_variable, coroutines_suspend_until_the_condition_holds) {
     channel one;
@@ -201,19 +227,6 @@ TEST(condition_variable, coroutines_suspend_until_the_condition_holds) {
     EXPECT_TRUE(one.mutex.try_lock());
 }
 
-plain_coroutine wait_in_vain(channel& from, int& asked) {
-    std::unique_lock lock = co_await from.mutex.async_lock();
-    try {
-        co_await from.changed.async_wait(lock, [&] {
-            if (++asked == 2) throw std::runtime_error("predicate");
-            return false;
-        });
-    } catch (const std::runtime_error& error) {
-        from.text += error.what();
-        EXPECT_TRUE(lock.owns_lock());
-    }
-}
-
 TEST(condition_variable, what_a_coroutines_predicate_throws_reaches_it) {
     channel one;
     int asked = 0;
@@ -222,15 +235,6 @@ TEST(condition_variable, what_a_coroutines_predicate_throws_reaches_it) {
     one.changed.notify_all();
     EXPECT_EQ(one.text, "predicate");
     EXPECT_TRUE(one.mutex.try_lock());
-}
-
-pool_coroutine take_in(pel::thread_pool&, channel& from, int count) {
-    for (int i = 0; i < count; ++i) {
-        std::unique_lock lock = co_await from.mutex.async_lock();
-        co_await from.changed.async_wait(lock, [&] { return !from.items.empty(); });
-        from.sum += from.items.front();
-        from.items.pop_front();
-    }
 }
 
 TEST_P(condition_variable_in, tasks_and_coroutines_take_what_tasks_put) {
