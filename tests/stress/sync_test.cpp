@@ -164,7 +164,7 @@ TEST_P(sync_on, stress_a_semaphore_keeps_its_units) {
 }
 
 TEST_P(sync_on, stress_no_event_is_lost) {
-    for (unsigned long round = 0; round < scaled(100); ++round) {
+    for (unsigned long round = 0; round < scaled(40); ++round) {
         pel::event go;
         pel::auto_reset_event baton;
         pel::latch ready(6);
