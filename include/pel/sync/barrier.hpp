@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// std's barrier, for threads, tasks and coroutines: phases that end when all have arrived. The last one runs the completion
-// and lets the others go on. In a task a blocked wait frees the seat, so more tasks than seats may meet.
+// std's barrier, for threads, tasks and coroutines: phases that end when all have arrived. The last one runs the
+// completion and lets the others go on. In a task a blocked wait frees the seat, so more tasks than seats may meet.
 #pragma once
 
 #include <pel/detail/core/block.hpp>
@@ -52,8 +52,8 @@ public:
     void wait(arrival_token&& arrived) const noexcept {
         if (!core_.is_over(arrived.phase_)) detail::pass(core_, arrived.phase_);
     }
-    /// As wait(), but ends when a stop is requested. Returns: whether the phase is over. The arrival counts all the same,
-    /// and before arriving again it must be waited for, with the same token.
+    /// As wait(), but ends when a stop is requested. Returns: whether the phase is over. The arrival counts all the
+    /// same, and before arriving again it must be waited for, with the same token.
     [[nodiscard]] bool wait(arrival_token&& arrived, const std::stop_token& stop) const noexcept {
         return detail::pass_unless(stop, core_, arrived.phase_);
     }

@@ -66,8 +66,8 @@ public:
         return wait_stoppable(lock, stop, detail::limit_of(length), is_true);
     }
 
-    /// `co_await condition.async_wait(lock, is_true);` suspends until is_true() is found with the lock held. It is asked on
-    /// the threads that notify, or unlock the mutex: brief, please. Requires: lock is held, and stays where it is.
+    /// `co_await condition.async_wait(lock, is_true);` suspends until is_true() is found with the lock held. It is asked
+    /// on the threads that notify, or unlock the mutex: brief, please. Requires: lock is held, and stays where it is.
     template <class Mutex, class Predicate>
     auto async_wait(std::unique_lock<Mutex>& lock, Predicate is_true) noexcept {
         return detail::condition_wait(core_, lock, std::move(is_true));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// std's mutexes, for threads, tasks and coroutines. In a task a blocked lock() frees the seat: the holder can always wait
-// for other tasks, whatever the concurrency. Running threads may overtake waiting ones, but no waiter more than a few
-// times: then the lock is handed over. unlock() does not touch the mutex once somebody else can know that it has unlocked.
+// std's mutexes, for threads, tasks and coroutines. In a task a blocked lock() frees the seat: the holder can always
+// wait for other tasks, whatever the concurrency. Running threads may overtake waiting ones, but no waiter is woken in
+// vain more than a few times: then the lock is handed over. unlock() does not touch the mutex once somebody else can
+// know that it has unlocked.
 #pragma once
 
 #include <pel/detail/core/lockable.hpp>
@@ -14,8 +15,8 @@ class mutex : public detail::lockable<mutex> {};
 /// A mutex with deadlines.
 class timed_mutex : public detail::timed_lockable<timed_mutex> {};
 
-/// A mutex that the thread that holds it may lock again. A task stays on its thread as long as it runs; coroutines do not,
-/// so there is nothing to co_await here.
+/// A mutex that the thread that holds it may lock again. A task stays on its thread as long as it runs; coroutines do
+/// not, so there is nothing to co_await here.
 class recursive_mutex : public detail::recursively_lockable<recursive_mutex> {};
 
 /// A recursive_mutex with deadlines.

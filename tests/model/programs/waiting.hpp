@@ -112,7 +112,8 @@ private:
 /// Suspended; goes on where it is resumed.
 class coroutine : public waiter {
 public:
-    explicit coroutine(std::function<void()> rest, std::uint32_t what = 0) : waiter(&go_on, what), rest_(std::move(rest)) {}
+    explicit coroutine(std::function<void()> rest, std::uint32_t what = 0)
+        : waiter(&go_on, what), rest_(std::move(rest)) {}
 
     template <class Core>
     void start(Core& core) {

@@ -78,7 +78,7 @@ public:
     /// Requires: the lock is held; not necessarily by the calling thread, since coroutines move.
     void unlock() noexcept { lock_.unlock(); }
 
-    /// `const std::unique_lock hold = co_await m.async_lock();` suspends until the lock is held. Who unlocks hands it over.
+    /// `const std::unique_lock hold = co_await m.async_lock();` suspends until the lock is held; it is handed over.
     auto async_lock() noexcept {
         return suspended_wait(lock_.core(), mutex_core::takes_over, finish(static_cast<Self&>(*this)));
     }

@@ -46,7 +46,8 @@ public:
         for (;;) {
             if (phase_of(seen) != self.ticket) return entry::passed;
             if (self.has_given_up()) return entry::refused;
-            if (word_.compare_exchange(seen, seen | waiting, acquire)) break; // sync(BA1) acquire: a failure may read that
+            if (word_.compare_exchange(seen, seen | waiting, acquire))
+                break; // sync(BA1) acquire: a failure may read that
         }
         queue_.push_back(self);
         return entry::queued;
@@ -67,7 +68,8 @@ private:
 
     void open_next(std::uint32_t phase) noexcept {
         // Those who have dropped out did so before they arrived (BA1).
-        const std::uint64_t next = (std::uint64_t{phase + 1} << 32) + static_cast<std::uint64_t>(expected_.load(relaxed)) * one;
+        const std::uint64_t next =
+            (std::uint64_t{phase + 1} << 32) + static_cast<std::uint64_t>(expected_.load(relaxed)) * one;
         std::uint64_t seen = std::uint64_t{phase} << 32;
         // sync(BA1) acq_rel: the completion and all before it, to who waits
         while (!word_.compare_exchange(seen, next, acq_rel)) {
@@ -82,7 +84,8 @@ private:
             const lock_guard guard(lock_);
             if (queue_.is_empty()) return false;
             woken.add_all(queue_);
-            word_.store(next | (queue_.is_empty() ? 0 : waiting), release); // sync(BA1) release: as above. Nobody arrives
+            word_.store(next | (queue_.is_empty() ? 0 : waiting),
+                        release); // sync(BA1) release: as above. Nobody arrives
         }
         woken.resume_all();
         return true;

@@ -20,7 +20,7 @@ public:
         while (!is_empty()) yield_thread();
     }
 
-    /// A condition variable without waiters costs its notifier one load: who must be found has locked after the linking.
+    /// Where nobody waits, this is all that a notifier does: it has locked after whoever it must find was linked.
     bool has_waiters() const noexcept { return waiting_.load(relaxed) != 0; }
     void notify_one() noexcept {
         if (!has_waiters()) return;

@@ -21,14 +21,14 @@ public:
     event_core& operator=(const event_core&) = delete;
 
     bool is_set() const noexcept { return (word_.load(acquire) & up) != 0; } // sync(EV1) acquire: before set()
-    void reset() noexcept { word_.fetch_and(~up, relaxed); }                   // carries nothing
+    void reset() noexcept { word_.fetch_and(~up, relaxed); }                 // carries nothing
     /// Last access: the CAS, unless somebody who waits is resumed after it.
     void set() noexcept {
         std::uint32_t seen = word_.load(relaxed); // a guess for the CAS
         for (;;) {
             if ((seen & (waiting | up)) == waiting) {
                 if (wake()) return;
-                seen = word_.load(relaxed);                                   // as above
+                seen = word_.load(relaxed);                                // as above
             } else if (word_.compare_exchange(seen, seen | up, acq_rel)) { // sync(EV1) acq_rel: adds to the last set()
                 return;
             }
@@ -52,7 +52,7 @@ public:
         for (;;) {
             if (try_pass()) return entry::passed;
             if (self.has_given_up()) return entry::refused;
-            std::uint32_t seen = word_.load(relaxed); // a guess for the CAS
+            std::uint32_t seen = word_.load(relaxed);                                             // a guess for the CAS
             if ((seen & up) == 0 && word_.compare_exchange(seen, seen | waiting, relaxed)) break; // the lock carries
         }
         queue_.push_back(self);
@@ -79,7 +79,7 @@ private:
             if (first != nullptr) woken.add(*first);
             if constexpr (Mode == reset_mode::manual) woken.add_all(queue_);
             if (Mode == reset_mode::manual || first == nullptr)
-                word_.fetch_or(up, acq_rel); // sync(EV1) acq_rel: to who finds it up
+                word_.fetch_or(up, acq_rel);                           // sync(EV1) acq_rel: to who finds it up
             if (queue_.is_empty()) word_.fetch_and(~waiting, relaxed); // carries nothing
         }
         woken.resume_all();

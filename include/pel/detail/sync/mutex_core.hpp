@@ -72,7 +72,8 @@ public:
                 if (word_.compare_exchange(seen, (seen | locked) & kept, acquire)) return entry::passed;
             } else if (self.has_given_up()) {
                 if (!was_woken || word_.compare_exchange(seen, seen & kept, relaxed)) return entry::refused; // I3
-            } else if (word_.compare_exchange(seen, (seen | waiting) & kept, relaxed)) { // the lock of the queue carries
+            } else if (word_.compare_exchange(seen, (seen | waiting) & kept,
+                                              relaxed)) { // the lock of the queue carries
                 break;
             }
         }
@@ -100,7 +101,7 @@ private:
         for (;;) {
             if ((seen & waiting) != 0 && (seen & woken) == 0) {
                 if (wake()) return;
-                seen = word_.load(relaxed); // as above
+                seen = word_.load(relaxed);                                     // as above
             } else if (word_.compare_exchange(seen, seen & ~locked, release)) { // sync(MX1) release: to the next holder
                 return;
             }

@@ -2,7 +2,7 @@
 // The protocol of shared mutexes: first come first served, and readers that wait next to each other enter together. So
 // neither readers nor writers can keep the others out. Whoever unlocks hands the lock over.
 //   any thread: all; unlock…(): holders.
-//   SH1: the RMW of an unlock -> the CAS of who locks next: the critical section before. (To who waits: the queue, WT1.)
+//   SH1: the RMW of an unlock -> the CAS of who locks next: the critical section before. (To waiters: WT1.)
 // I1  `waiting` changes under the queue's lock, and is set exactly while somebody is linked.
 // I2  The first who is linked and has not given up cannot enter: a writer holds it, or it is a writer and readers do.
 #pragma once
@@ -48,7 +48,7 @@ public:
         for (;;) {
             if (seen == (reader | waiting)) {
                 if (hand_over()) return;
-                seen = word_.load(relaxed); // as above
+                seen = word_.load(relaxed);                                    // a guess, again
             } else if (word_.compare_exchange(seen, seen - reader, acq_rel)) { // sync(SH1) acq_rel: to the next writer
                 return;
             }
