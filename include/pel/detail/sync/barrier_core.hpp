@@ -46,8 +46,7 @@ public:
         for (;;) {
             if (phase_of(seen) != self.ticket) return entry::passed;
             if (self.has_given_up()) return entry::refused;
-            if (word_.compare_exchange(seen, seen | waiting, acquire))
-                break; // sync(BA1) acquire: a failure may read that
+            if (word_.compare_exchange(seen, seen | waiting, acquire)) break; // sync(BA1) acquire: as the load
         }
         queue_.push_back(self);
         return entry::queued;
@@ -84,8 +83,8 @@ private:
             const lock_guard guard(lock_);
             if (queue_.is_empty()) return false;
             woken.add_all(queue_);
-            word_.store(next | (queue_.is_empty() ? 0 : waiting),
-                        release); // sync(BA1) release: as above. Nobody arrives
+            // Nobody arrives meanwhile.
+            word_.store(next | (queue_.is_empty() ? 0 : waiting), release); // sync(BA1) release: as above
         }
         woken.resume_all();
         return true;

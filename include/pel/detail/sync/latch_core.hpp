@@ -47,8 +47,9 @@ public:
         queue_.remove(self);
         if (!queue_.is_empty()) return true;
         std::int64_t seen = word_.load(relaxed); // a guess for the CAS
-        while (seen > waiting && !word_.compare_exchange(seen, seen & ~waiting, relaxed)) {
-        } // carries nothing
+        while (seen > waiting) {
+            if (word_.compare_exchange(seen, seen & ~waiting, relaxed)) break; // carries nothing
+        }
         return true;
     }
 

@@ -72,8 +72,7 @@ public:
                 if (word_.compare_exchange(seen, (seen | locked) & kept, acquire)) return entry::passed;
             } else if (self.has_given_up()) {
                 if (!was_woken || word_.compare_exchange(seen, seen & kept, relaxed)) return entry::refused; // I3
-            } else if (word_.compare_exchange(seen, (seen | waiting) & kept,
-                                              relaxed)) { // the lock of the queue carries
+            } else if (word_.compare_exchange(seen, (seen | waiting) & kept, relaxed)) { // the queue's lock carries
                 break;
             }
         }

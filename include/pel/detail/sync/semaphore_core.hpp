@@ -23,8 +23,7 @@ public:
     bool try_acquire() noexcept {
         std::int64_t seen = word_.load(relaxed); // a guess for the CAS
         while (seen >= unit) {
-            if (word_.compare_exchange(seen, seen - unit, acquire))
-                return true; // sync(SE1) acquire: before the release
+            if (word_.compare_exchange(seen, seen - unit, acquire)) return true; // sync(SE1) acquire: the releaser's
         }
         return false;
     }
@@ -35,9 +34,8 @@ public:
         for (;;) {
             if ((seen & waiting) != 0) {
                 if (hand_over(units, woken)) break;
-                seen = word_.load(relaxed); // as above
-            } else if (word_.compare_exchange(seen, seen + units * unit,
-                                              release)) { // sync(SE1) release: to who acquires
+                seen = word_.load(relaxed);                                          // as above
+            } else if (word_.compare_exchange(seen, seen + units * unit, release)) { // sync(SE1) release: to a taker
                 break;
             }
         }
@@ -50,8 +48,8 @@ public:
         std::int64_t seen = word_.load(relaxed); // a guess for the CAS
         for (;;) {
             if (seen >= unit) {
-                if (word_.compare_exchange(seen, seen - unit, acquire))
-                    return entry::passed; // sync(SE1) acquire: as above
+                // sync(SE1) acquire: the releaser's writes
+                if (word_.compare_exchange(seen, seen - unit, acquire)) return entry::passed;
             } else if (self.has_given_up()) {
                 return entry::refused;
             } else if (word_.compare_exchange(seen, seen | waiting, relaxed)) { // the lock of the queue carries

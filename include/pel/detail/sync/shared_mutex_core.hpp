@@ -48,7 +48,7 @@ public:
         for (;;) {
             if (seen == (reader | waiting)) {
                 if (hand_over()) return;
-                seen = word_.load(relaxed);                                    // a guess, again
+                seen = word_.load(relaxed);
             } else if (word_.compare_exchange(seen, seen - reader, acq_rel)) { // sync(SH1) acq_rel: to the next writer
                 return;
             }
