@@ -14,6 +14,7 @@ LAYERS = [
     (r"version\.hpp", 0, "version"),
     (r"detail/platform/.*", 1, "platform"),
     (r"detail/(sync|queue|memory|topology)/.*|topology\.hpp", 2, "sync, queue, memory, topology"),
+    (r"detail/coro/resumption\.hpp", 2, "sync, queue, memory, topology"),
     (r"detail/sched/.*", 3, "sched"),
     (r"pel\.hpp", 7, "umbrella"),
     (r"(graph|coro|interop|detail/graph|detail/coro|detail/interop)/.*", 6, "graph, coro, interop"),

@@ -69,6 +69,13 @@
 #include <pel/sync/numa_mutex.hpp>
 #include <pel/sync/queuing_mutex.hpp>
 #include <pel/sync/spin_mutex.hpp>
+#include <pel/sync/barrier.hpp>
+#include <pel/sync/condition_variable.hpp>
+#include <pel/sync/counting_semaphore.hpp>
+#include <pel/sync/event.hpp>
+#include <pel/sync/latch.hpp>
+#include <pel/sync/mutex.hpp>
+#include <pel/sync/shared_mutex.hpp>
 #include <pel/task_group.hpp>
 #include <pel/this_worker.hpp>
 #include <pel/thread_pool.hpp>

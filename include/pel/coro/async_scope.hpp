@@ -47,7 +47,7 @@ public:
 
     /// Awaited: goes on when all that were spawned have ended, then the scope can be used again. Throws: the first
     /// exception of one of them; operation_cancelled if some were dropped because what is around was cancelled. Requires:
-    /// nobody else joins.
+    /// nobody else joins, and only the scope's own coroutines spawn meanwhile.
     template <class Result = void> // else each file that includes this compiles it
     task<Result> join() {
         co_await join_awaiter(*this);
@@ -89,16 +89,16 @@ private:
         static bool await_ready() noexcept { return false; }
         template <class Promise>
         void await_suspend(std::coroutine_handle<Promise> joining) noexcept {
-            resume_.emplace(joining);
+            resume_ = detail::resumption(joining);
             owner_.begin_after_all(*this);
         }
         static void await_resume() noexcept {}
 
     private:
-        static void go_on(work_after& self) noexcept { static_cast<join_awaiter&>(self).resume_.get()(); }
+        static void go_on(work_after& self) noexcept { static_cast<join_awaiter&>(self).resume_(); }
 
         async_scope& owner_;
-        detail::manual_lifetime<detail::resumption> resume_;
+        detail::resumption resume_;
     };
 
     /// A thread that waits.

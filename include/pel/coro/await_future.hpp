@@ -17,16 +17,16 @@ public:
     bool await_ready() const noexcept { return awaited_.held().is_done(); }
     template <class Promise>
     void await_suspend(std::coroutine_handle<Promise> suspended) noexcept {
-        resume_.emplace(suspended);
+        resume_ = resumption(suspended);
         awaited_.held().chain(*this);
     }
     T await_resume() { return awaited_.held().take_result(); }
 
 private:
-    static void go_on(work_after& self) noexcept { static_cast<future_awaiter&>(self).resume_.get()(); }
+    static void go_on(work_after& self) noexcept { static_cast<future_awaiter&>(self).resume_(); }
 
     const submission_holder<T> awaited_;
-    manual_lifetime<resumption> resume_;
+    resumption resume_;
 };
 
 } // namespace detail

@@ -17,32 +17,27 @@ class move_awaiter {
 public:
     /// `only_if_elsewhere`: a thread of the pool just goes on.
     move_awaiter(scheduler& pool, bool only_if_elsewhere) noexcept
-        : pool_(pool), only_if_elsewhere_(only_if_elsewhere) {}
+        : pool_(&pool), only_if_elsewhere_(only_if_elsewhere) {}
 
-    bool await_ready() const noexcept { return only_if_elsewhere_ && current_worker->pool == &pool_; }
+    bool await_ready() const noexcept { return only_if_elsewhere_ && current_worker->pool == pool_; }
     template <task_promise_type Promise>
-    void await_suspend(std::coroutine_handle<Promise> suspended) noexcept {
-        resume_.emplace(suspended.promise(), pool_)();
+    void await_suspend(std::coroutine_handle<Promise> suspended) const noexcept {
+        resumption(suspended.promise(), pool_)();
     }
     static void await_resume() noexcept {}
 
 private:
-    scheduler& pool_;
-    const bool only_if_elsewhere_;
-    manual_lifetime<resumption> resume_;
+    scheduler* pool_;
+    bool only_if_elsewhere_;
 };
 
-class yield_awaiter {
-public:
+struct yield_awaiter {
     static bool await_ready() noexcept { return false; }
     template <task_promise_type Promise>
-    void await_suspend(std::coroutine_handle<Promise> suspended) noexcept {
-        resume_.emplace(suspended)();
+    static void await_suspend(std::coroutine_handle<Promise> suspended) noexcept {
+        resumption(std::coroutine_handle<Promise>(suspended))();
     }
     static void await_resume() noexcept {}
-
-private:
-    manual_lifetime<resumption> resume_;
 };
 
 class stop_token_awaiter {
@@ -59,29 +54,19 @@ private:
     std::stop_token token_;
 };
 
-/// What is awaited, and may be moved before that.
-struct yielding {
-    yield_awaiter operator co_await() const noexcept { return {}; }
-};
-struct pool_move {
-    scheduler& pool;
-    bool only_if_elsewhere;
-    move_awaiter operator co_await() const noexcept { return move_awaiter(pool, only_if_elsewhere); }
-};
-
 } // namespace detail
 
 /// Awaited: others that are ready run first. Thread safety: any thread.
-inline auto yield() noexcept { return detail::yielding(); }
+inline auto yield() noexcept { return detail::yield_awaiter(); }
 
-/// Awaited: the coroutine goes on in that pool, at once on a thread of it. What it awaits from then on goes on there as
-/// well, as long as it is not over.
-inline auto resume_on(thread_pool& pool) { return detail::pool_move{detail::pool_access::core(pool), true}; }
+/// Awaited: the coroutine goes on in that pool, at once on a thread of it, and there again after what it awaits from then
+/// on. Requires: the pool outlives the coroutine's stay.
+inline auto resume_on(thread_pool& pool) { return detail::move_awaiter(detail::pool_access::core(pool), true); }
 
 /// Awaited: a token that stops when what the coroutine is part of is cancelled: its async_scope, or a when_any() that has
 /// a winner, or what is around these. Throws: std::bad_alloc.
 inline auto get_stop_token() noexcept { return detail::stop_token_awaiter(); }
 
-inline auto thread_pool::schedule() { return detail::pool_move{core(), false}; }
+inline auto thread_pool::schedule() { return detail::move_awaiter(core(), false); }
 
 PEL_NAMESPACE_END

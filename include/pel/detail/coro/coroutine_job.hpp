@@ -108,9 +108,11 @@ inline void run_coroutine(worker& own, coroutine_job& first) noexcept {
     scope* const innermost = own.innermost;
     const std::uint64_t serial = own.scope_serial;
     const std::uint32_t base = own.deque.bottom();
+    const std::uint32_t outer_base = std::exchange(own.coroutine_base, base);
     own.open_scope(first.home); // group segments further down take no job as long as this is innermost
     resume_chain(first.self());
     drain_coroutines(own, base);
+    own.coroutine_base = outer_base;
     own.innermost = innermost;
     own.scope_serial = serial;
 }

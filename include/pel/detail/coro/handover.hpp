@@ -27,6 +27,7 @@ inline void resume_chain(std::coroutine_handle<> first) noexcept { first.resume(
 [[gnu::tls_model("initial-exec")]] inline constinit thread_local void* next_in_loop = nullptr;
 
 PEL_COLD inline std::coroutine_handle<> hand_over_in_loop(std::coroutine_handle<> next) noexcept {
+    if (next_in_loop != nullptr) return next; // whoever resumed this is not back in the loop yet
     next_in_loop = next.address();
     return std::noop_coroutine();
 }

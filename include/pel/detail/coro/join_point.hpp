@@ -40,7 +40,7 @@ public:
             coroutine_job& child = *children[each];
             child.home = group;
             child.is_awaited_at(*this, false);
-            if (!own.deque.try_push(position, &coroutine_job::act, &child)) [[unlikely]]
+            if (own.innermost != group || !own.deque.try_push(position, &coroutine_job::act, &child)) [[unlikely]]
                 push_slow(own, position, child);
         }
         coroutine_job& first = *children[0];
@@ -58,7 +58,7 @@ public:
         coroutine_job& next = **at;
         worker& own = *current_worker;
         const std::uint32_t bottom = own.deque.bottom();
-        if (bottom == 0 || own.deque.pushed_at(bottom - 1) != &next) [[unlikely]]
+        if (bottom <= own.coroutine_base || own.deque.pushed_at(bottom - 1) != &next) [[unlikely]]
             return leave_line();
         if (!own.deque.try_take_private(bottom - 1)) [[unlikely]]
             return take_public(own, bottom - 1, next);
@@ -72,10 +72,13 @@ public:
 private:
     std::coroutine_handle<> parent() const noexcept { return std::coroutine_handle<>::from_address(waiting_coroutine); }
 
-    /// Somebody has asked, the deque is full, or there is none.
+    /// Somebody has asked, the deque is full, or there is none; or nobody would take the job back: the coroutine was resumed
+    /// by somebody else than run_coroutine().
     PEL_NOINLINE static void push_slow(worker& own, std::uint32_t position, coroutine_job& child) noexcept {
         const bool is_next = position == own.deque.bottom(); // not after one that was listed
-        if (own.is_member() && is_next && own.pool->push_slow(own, position, &coroutine_job::act, &child)) return;
+        if (own.is_member() && own.innermost == child.home && is_next &&
+            own.pool->push_slow(own, position, &coroutine_job::act, &child))
+            return;
         child.resume_later();
     }
     PEL_NOINLINE std::coroutine_handle<> take_public(worker& own, std::uint32_t position,

@@ -89,14 +89,15 @@ public:
     atomic<std::uint64_t> fp_environment{0}; // of the call that this thread works for: who takes work of it adopts that
     std::uint32_t id = 0;                    // in the process, from 1
     bool is_foreign = false;
-    bool has_left = false;          // its seat: inside blocking(), or a call into another pool
-    atomic<bool> is_away{false};    // it has left, or sleeps in a wait: its public jobs are stranded (S3)
-    std::uint32_t generation = 0;   // fork generation
-    std::uint32_t level_base = 0;   // deque position where the job, or call, on top of the stack begins
-    std::uintptr_t stack_end = 0;   // lowest address
-    std::uintptr_t stack_begin = 0; // one past the highest
-    std::int64_t beat = 0;          // time-out of the next sleep as guardian
-    worker* next = nullptr;         // in a list of records without a thread
+    bool has_left = false;            // its seat: inside blocking(), or a call into another pool
+    atomic<bool> is_away{false};      // it has left, or sleeps in a wait: its public jobs are stranded (S3)
+    std::uint32_t generation = 0;     // fork generation
+    std::uint32_t level_base = 0;     // deque position where the job, or call, on top of the stack begins
+    std::uint32_t coroutine_base = 0; // deque position where the coroutines begin that the thread runs
+    std::uintptr_t stack_end = 0;     // lowest address
+    std::uintptr_t stack_begin = 0;   // one past the highest
+    std::int64_t beat = 0;            // time-out of the next sleep as guardian
+    worker* next = nullptr;           // in a list of records without a thread
     std::uint64_t lease = 0; // uid of the pool whose foreign record this is, 0: none; guarded by that list's lock
 
     alignas(cache_line) serving_record serving;

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// How primitives make their caller wait: a thread blocks, and in a task its seat goes to other work meanwhile; a
+// coroutine suspends. Any thread.
+#pragma once
+
+#include <pel/detail/coro/resumption.hpp>
+#include <pel/detail/platform/cpu_relax.hpp>
+#include <pel/detail/sync/wait_queue.hpp>
+#include <pel/this_worker.hpp>
+
+#include <optional>
+#include <stop_token>
+#include <type_traits>
+#include <utility>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// The calling thread's seat is free while this lives (S2).
+class away {
+public:
+    away() noexcept : leave_(*current_worker) {}
+
+private:
+    seat_leave leave_;
+};
+
+/// Tries for some microseconds. Returns: whether `core` let the thread go on.
+template <class Core>
+bool spins_through(Core& core, std::uint32_t ticket) noexcept {
+    constexpr int rounds = 200; // a tenth of what a wake-up costs
+    const thread_waiter self(ticket);
+    for (int round = 0; round < rounds; ++round) {
+        if (core.try_take(self)) return true;
+        cpu_relax();
+    }
+    return false;
+}
+
+/// Blocks until `core` lets the thread go on. Returns: whether it did before the limit was over.
+template <class Core, class Limit = no_limit>
+PEL_NOINLINE bool block(Core& core, std::uint32_t ticket = 0, const Limit& limit = {}) {
+    thread_waiter self(ticket);
+    return wait_in<away>(core, self, limit);
+}
+
+/// As block(); also ends, with false, when a stop is requested.
+template <class Core, class Limit = no_limit>
+bool block_unless(const std::stop_token& stop, Core& core, std::uint32_t ticket = 0, const Limit& limit = {}) {
+    thread_waiter self(ticket);
+    const std::stop_callback<give_up_wait<Core>> told(stop, give_up_wait<Core>{&core, &self});
+    return wait_in<away>(core, self, limit);
+}
+
+/// What most waits look like: now, or after a short spin, or asleep. Who comes together shares the time of a wake-up.
+template <class Core, class Limit = no_limit>
+bool pass(Core& core, std::uint32_t ticket = 0, const Limit& limit = {}) {
+    return spins_through(core, ticket) || block(core, ticket, limit);
+}
+template <class Core>
+bool pass_unless(const std::stop_token& stop, Core& core, std::uint32_t ticket = 0) {
+    return spins_through(core, ticket) || block_unless(stop, core, ticket);
+}
+
+class coroutine_waiter : public waiter {
+public:
+    explicit coroutine_waiter(std::uint32_t what) noexcept : waiter(&go_on, what) {}
+
+    template <class Promise>
+    void suspends(std::coroutine_handle<Promise> self) noexcept {
+        rest_ = resumption(self);
+    }
+
+private:
+    static void go_on(waiter& self) noexcept {
+        const resumption rest = static_cast<coroutine_waiter&>(self).rest_; // the frame may go away meanwhile
+        rest();
+    }
+    resumption rest_;
+};
+
+/// What `co_await` suspends on. finish(whether it was let go on) makes the result.
+template <class Core, class Finish>
+class [[nodiscard]] suspended_wait {
+public:
+    suspended_wait(Core& core, std::uint32_t ticket, Finish finish) noexcept
+        : core_(core), self_(ticket), finish_(std::move(finish)) {}
+    suspended_wait(const suspended_wait&) = delete;
+    suspended_wait& operator=(const suspended_wait&) = delete;
+
+    bool await_ready() noexcept { return has_passed_ = core_.try_take(self_); }
+    template <class Promise>
+    bool await_suspend(std::coroutine_handle<Promise> caller) noexcept {
+        self_.suspends(caller);
+        const entry tried = core_.enter(self_); // if queued, the coroutine may be over by now
+        if (tried == entry::queued) return true;
+        has_passed_ = tried == entry::passed;
+        return false;
+    }
+    void await_resume() noexcept
+        requires std::is_void_v<std::invoke_result_t<Finish&, bool>>
+    {}
+    [[nodiscard]] auto await_resume()
+        requires(!std::is_void_v<std::invoke_result_t<Finish&, bool>>)
+    {
+        return finish_(has_passed_ || self_.made() == decision::granted);
+    }
+
+protected:
+    Core& core_;
+    coroutine_waiter self_;
+
+private:
+    bool has_passed_ = false;
+    [[no_unique_address]] Finish finish_;
+};
+
+/// The same; a stop request ends it. The callback is there before anybody can resume the coroutine.
+template <class Core, class Finish>
+class [[nodiscard]] stoppable_wait : public suspended_wait<Core, Finish> {
+public:
+    stoppable_wait(std::stop_token stop, Core& core, std::uint32_t ticket, Finish finish) noexcept
+        : suspended_wait<Core, Finish>(core, ticket, std::move(finish)), stop_(std::move(stop)) {}
+
+    template <class Promise>
+    bool await_suspend(std::coroutine_handle<Promise> caller) noexcept {
+        told_.emplace(std::move(stop_), give_up_wait<Core>{&this->core_, &this->self_});
+        return suspended_wait<Core, Finish>::await_suspend(caller);
+    }
+    [[nodiscard]] auto await_resume() {
+        told_.reset(); // waits for a callback that is under way
+        return suspended_wait<Core, Finish>::await_resume();
+    }
+
+private:
+    std::stop_token stop_;
+    std::optional<std::stop_callback<give_up_wait<Core>>> told_;
+};
+
+/// Results of waits that end in nothing, and in whether they were let go on.
+struct finish_silently {
+    void operator()(bool) const noexcept {}
+};
+struct finish_with_success {
+    bool operator()(bool has_passed) const noexcept { return has_passed; }
+};
+
+} // namespace detail
+PEL_NAMESPACE_END

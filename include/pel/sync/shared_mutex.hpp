@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// std's shared mutexes, for threads, tasks and coroutines: one writer or many readers, in the order in which they come,
+// so that readers who keep coming do not keep a writer out. In a task a blocked call frees the seat. An unlock does not
+// touch the mutex once somebody else can know of it.
+#pragma once
+
+#include <pel/detail/core/lockable.hpp>
+#include <pel/detail/sync/shared_mutex_core.hpp>
+
+#include <shared_mutex>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+/// Any thread: all; unlocking: for holders. Size: 16 bytes.
+template <class Self>
+class shared_lockable {
+    using core = shared_mutex_core;
+
+public:
+    constexpr shared_lockable() noexcept = default;
+    shared_lockable(const shared_lockable&) = delete;
+    shared_lockable& operator=(const shared_lockable&) = delete;
+
+    /// Blocks: until the lock is held alone.
+    void lock() noexcept {
+        if (!core_.try_lock()) pass(core_, core::exclusive);
+    }
+    /// As lock(), but ends when a stop is requested. Returns: whether the lock is held.
+    [[nodiscard]] bool lock(const std::stop_token& stop) noexcept { return pass_unless(stop, core_, core::exclusive); }
+    [[nodiscard]] bool try_lock() noexcept { return core_.try_lock(); }
+    void unlock() noexcept { core_.unlock(); }
+
+    /// Blocks: until the lock is held, maybe beside other readers; after the writers that came before.
+    void lock_shared() noexcept {
+        if (!core_.try_lock_shared()) pass(core_, core::shared);
+    }
+    [[nodiscard]] bool lock_shared(const std::stop_token& stop) noexcept {
+        return pass_unless(stop, core_, core::shared);
+    }
+    /// Fails also while others wait.
+    [[nodiscard]] bool try_lock_shared() noexcept { return core_.try_lock_shared(); }
+    void unlock_shared() noexcept { core_.unlock_shared(); }
+
+    /// `const std::unique_lock hold = co_await mutex.async_lock();` suspends until the lock is held alone.
+    auto async_lock() noexcept { return suspended_wait(core_, core::exclusive, exclusively()); }
+    /// The result does not own the lock if a stop was requested before it was got.
+    auto async_lock(std::stop_token stop) noexcept {
+        return stoppable_wait(std::move(stop), core_, core::exclusive, exclusively());
+    }
+    /// `const std::shared_lock hold = co_await mutex.async_lock_shared();`
+    auto async_lock_shared() noexcept { return suspended_wait(core_, core::shared, with_others()); }
+    auto async_lock_shared(std::stop_token stop) noexcept {
+        return stoppable_wait(std::move(stop), core_, core::shared, with_others());
+    }
+
+protected:
+    shared_mutex_core core_;
+
+private:
+    auto exclusively() noexcept { return finish_with_lock<std::unique_lock<Self>>(static_cast<Self&>(*this)); }
+    auto with_others() noexcept { return finish_with_lock<std::shared_lock<Self>>(static_cast<Self&>(*this)); }
+};
+
+} // namespace detail
+
+class shared_mutex : public detail::shared_lockable<shared_mutex> {};
+
+/// A shared mutex with deadlines.
+class shared_timed_mutex : public detail::shared_lockable<shared_timed_mutex> {
+    using core = detail::shared_mutex_core;
+
+public:
+    /// Blocks: for `length` at most. Returns: whether the lock is held.
+    template <class Rep, class Period>
+    [[nodiscard]] bool try_lock_for(const std::chrono::duration<Rep, Period>& length) noexcept {
+        return detail::pass(core_, core::exclusive, detail::limit_of(length));
+    }
+    template <class Clock, class Duration>
+    [[nodiscard]] bool try_lock_until(const std::chrono::time_point<Clock, Duration>& end) noexcept {
+        return detail::pass(core_, core::exclusive, detail::limit_of(end));
+    }
+    template <class Rep, class Period>
+    [[nodiscard]] bool try_lock_shared_for(const std::chrono::duration<Rep, Period>& length) noexcept {
+        return detail::pass(core_, core::shared, detail::limit_of(length));
+    }
+    template <class Clock, class Duration>
+    [[nodiscard]] bool try_lock_shared_until(const std::chrono::time_point<Clock, Duration>& end) noexcept {
+        return detail::pass(core_, core::shared, detail::limit_of(end));
+    }
+};
+
+PEL_NAMESPACE_END

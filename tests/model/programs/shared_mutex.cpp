@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Shared mutexes: one writer or any number of readers, nobody is forgotten, whoever gives up; a writer that is the last
+// to use it may destroy it.
+#include "waiting.hpp"
+
+#include <pel/detail/sync/shared_mutex_core.hpp>
+
+#include <string>
+
+namespace {
+
+using namespace pel_test;
+using pel::detail::shared_mutex_core;
+
+struct world {
+    explicit world(std::uint32_t count) : left(count) {}
+
+    mortal<shared_mutex_core> mutex;
+    model::plain<int> value{0};
+    users left;
+    atomic<std::uint32_t> met{0};
+    std::string order;
+
+    void write_and_unlock() {
+        value.write(value.read() + 1);
+        order += 'w';
+        const bool is_last = left.is_last();
+        mutex->unlock();
+        if (is_last) mutex.destroy();
+    }
+    void read_and_unlock() {
+        (void)value.read();
+        order += 'r';
+        (void)left.is_last();
+        mutex->unlock_shared();
+    }
+    void write() {
+        block(mutex, shared_mutex_core::exclusive);
+        write_and_unlock();
+    }
+    void read() {
+        block(mutex, shared_mutex_core::shared);
+        read_and_unlock();
+    }
+    /// If it cannot, it reads.
+    void write_in_time() {
+        if (block(mutex, shared_mutex_core::exclusive, soon())) return write_and_unlock();
+        order += '-';
+        read();
+    }
+    /// Holds it until meet() was called by another reader.
+    void read_until_met() {
+        block(mutex, shared_mutex_core::shared);
+        while (met.load(acquire) == 0) cpu_relax();
+        read_and_unlock();
+    }
+    void meet() {
+        block(mutex, shared_mutex_core::shared);
+        met.store(1, release);
+        read_and_unlock();
+    }
+    void read_in_time() {
+        if (block(mutex, shared_mutex_core::shared, soon())) return read_and_unlock();
+        order += '-';
+        write();
+    }
+};
+
+template <class Body>
+model::program with(std::uint32_t users, Body body) {
+    return [=](model::execution& run) {
+        auto& w = run.share<world>(users);
+        body(run, w);
+        run.finally([&w] { model::outcome(w.order); });
+    };
+}
+
+const model::registered programs[] = {
+    {{.name = "shared_mutex: two writers", .pure_spins = true, .early_timeouts = 0},
+     with(2,
+          [](model::execution& run, world& w) {
+              run.thread("a", [&w] { w.write(); });
+              run.thread("b", [&w] { w.write(); });
+          })},
+    {{.name = "shared_mutex: two readers and a writer", .pure_spins = true, .early_timeouts = 0},
+     with(3,
+          [](model::execution& run, world& w) {
+              run.thread("writer", [&w] { w.write(); });
+              run.thread("a", [&w] { w.read(); });
+              run.thread("b", [&w] { w.read(); });
+          }),
+     {.outcomes = {"rrw", "rwr", "wrr"}}},
+    {{.name = "shared_mutex: a writer gives up", .pure_spins = true, .preemptions = 6},
+     with(3,
+          [](model::execution& run, world& w) {
+              run.thread("writer", [&w] { w.write_in_time(); });
+              run.thread("a", [&w] { w.read(); });
+              run.thread("b", [&w] { w.read(); });
+          })},
+    {{.name = "shared_mutex: a reader waits for another", .pure_spins = true, .preemptions = 4},
+     with(3,
+          [](model::execution& run, world& w) {
+              run.thread("writer", [&w] { w.write_in_time(); });
+              run.thread("a", [&w] { w.read_until_met(); });
+              run.thread("b", [&w] { w.meet(); });
+          })},
+    {{.name = "shared_mutex: a reader gives up", .pure_spins = true, .preemptions = 6},
+     with(3,
+          [](model::execution& run, world& w) {
+              run.thread("writer", [&w] { w.write(); });
+              run.thread("a", [&w] { w.read_in_time(); });
+              run.thread("b", [&w] { w.write(); });
+          })},
+    {{.name = "shared_mutex: a coroutine reads", .pure_spins = true, .early_timeouts = 0},
+     with(3,
+          [](model::execution& run, world& w) {
+              auto& suspended = run.share<coroutine>([&w] { w.read_and_unlock(); }, shared_mutex_core::shared);
+              run.thread("writer", [&w] { w.write(); });
+              run.thread("starts", [&w, &suspended] { suspended.start(*w.mutex); });
+              run.thread("b", [&w] { w.read(); });
+          })},
+};
+
+} // namespace
