@@ -2,6 +2,7 @@
 // test label: coroutines
 #include <pel/coro/async_scope.hpp>
 #include <pel/coro/schedule.hpp>
+#include <pel/coro/sync_wait.hpp>
 #include <pel/coro/when_all.hpp>
 #include <pel/parallel_for.hpp>
 #include <pel/parallel_invoke.hpp>
