@@ -3,7 +3,6 @@
 #pragma once
 
 #include <pel/coro/task.hpp>
-#include <pel/detail/coro/resumption.hpp>
 
 #include <stop_token>
 
@@ -22,7 +21,7 @@ public:
     bool await_ready() const noexcept { return only_if_elsewhere_ && current_worker->pool == pool_; }
     template <task_promise_type Promise>
     void await_suspend(std::coroutine_handle<Promise> suspended) const noexcept {
-        resumption(suspended.promise(), pool_)();
+        suspended.promise().resume_later(pool_);
     }
     static void await_resume() noexcept {}
 
@@ -35,7 +34,7 @@ struct yield_awaiter {
     static bool await_ready() noexcept { return false; }
     template <task_promise_type Promise>
     static void await_suspend(std::coroutine_handle<Promise> suspended) noexcept {
-        resumption(std::coroutine_handle<Promise>(suspended))();
+        suspended.promise().resume_later(Promise::place());
     }
     static void await_resume() noexcept {}
 };

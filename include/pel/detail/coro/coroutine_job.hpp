@@ -39,6 +39,10 @@ public:
     /// A suspended one goes on, on a thread of its group's pool. Thread safety: any thread; the coroutine may be over, and
     /// gone, before this returns.
     void resume_later() noexcept { group().list_part(*this, &act); }
+    /// Where the calling thread is, for a coroutine that suspends there: it goes on in the same pool, or its group's if that
+    /// is null.
+    static void* place() noexcept { return current_worker->pool; }
+    void resume_later(void* place) noexcept;
 
     /// Begins on its own: in the caller's deque where that runs coroutines of the same group (I3) and no fork of a body
     /// that one has called lies on top, else from the list.

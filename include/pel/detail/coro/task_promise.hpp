@@ -2,6 +2,7 @@
 // The promise of pel::task: its result, its frame's memory, and how it begins and ends.
 #pragma once
 
+#include <pel/detail/coro/crossing.hpp>
 #include <pel/detail/coro/join_point.hpp>
 #include <pel/detail/memory/manual_lifetime.hpp>
 
