@@ -41,18 +41,19 @@ void on_small_stack(std::function<void()> f) {
     ::pthread_join(thread, nullptr);
 }
 
-/// How deep the stacks of the threads are that call it.
+/// By how much the depths of the stacks differ of the threads that call it. (A sanitizer keeps some of each for itself.)
 class stack_depth {
 public:
     void look() {
         const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
         const std::uintptr_t depth = pel::detail::current_worker->stack_begin - here;
-        if (depth > bytes_) bytes_ = depth;
+        if (depth > most_) most_ = depth;
+        if (depth < least_) least_ = depth;
     }
-    std::uintptr_t bytes() const { return bytes_; }
+    std::uintptr_t bytes() const { return most_ - least_; }
 
 private:
-    std::atomic<std::uintptr_t> bytes_{0};
+    std::atomic<std::uintptr_t> most_{0}, least_{~std::uintptr_t{0}};
 };
 constexpr std::uintptr_t bounded = 128 * 1024;
 
