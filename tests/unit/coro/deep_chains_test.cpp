@@ -41,19 +41,20 @@ void on_small_stack(std::function<void()> f) {
     ::pthread_join(thread, nullptr);
 }
 
-/// By how much the depths of the stacks differ of the threads that call it. (A sanitizer keeps some of each for itself.)
+/// By how much the stacks of the threads that call it grow from its first call on. (A sanitizer keeps some for itself.)
 class stack_depth {
 public:
     void look() {
+        thread_local std::uintptr_t first = 0;
         const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-        const std::uintptr_t depth = pel::detail::current_worker->stack_begin - here;
-        if (depth > most_) most_ = depth;
-        if (depth < least_) least_ = depth;
+        if (first == 0) first = here;
+        const std::uintptr_t grown = here < first ? first - here : here - first;
+        if (grown > bytes_) bytes_ = grown;
     }
-    std::uintptr_t bytes() const { return most_ - least_; }
+    std::uintptr_t bytes() const { return bytes_; }
 
 private:
-    std::atomic<std::uintptr_t> most_{0}, least_{~std::uintptr_t{0}};
+    std::atomic<std::uintptr_t> bytes_{0};
 };
 constexpr std::uintptr_t bounded = 128 * 1024;
 
