@@ -87,21 +87,30 @@ private:
     std::uintptr_t awaits_; // a coroutine, or a join point
 };
 
+/// Claims the job of a coroutine back that is on top of the deque, at `position`, and was found public. False: a thief has
+/// it, and the position is free again.
+PEL_NOINLINE inline bool take_coroutine_back(worker& own, std::uint32_t position) noexcept {
+    const split_deque::taken taken = own.deque.take_public(position);
+    if (taken == split_deque::taken::exposed) own.counts.taken_back.add();
+    if (taken != split_deque::taken::stolen) return true;
+    if (own.pool->is_from_this_process()) // in a fork child the thief is gone
+        own.deque.await_slot_read(position);
+    own.deque.close_stolen(position);
+    return false;
+}
+
+/// Coroutines that follow one another may push nothing, so nothing else would.
+inline void serve_request_between(worker& own) noexcept {
+    if (own.deque.is_asked() && own.deque.private_jobs() != 0) [[unlikely]]
+        own.pool->serve_request(own);
+}
+
 /// Takes the jobs of coroutines above `base` back, one by one, and runs them.
 inline void drain_coroutines(worker& own, std::uint32_t base) noexcept {
     while (own.deque.bottom() > base) {
         const std::uint32_t position = own.deque.bottom() - 1;
-        auto taken_as = split_deque::taken::unexposed;
-        if (!own.deque.try_take_private(position)) taken_as = own.deque.take_public(position);
-        if (taken_as == split_deque::taken::exposed) own.counts.taken_back.add();
-        if (taken_as == split_deque::taken::stolen) {
-            if (own.pool->is_from_this_process()) // in a fork child the thief is gone
-                own.deque.await_slot_read(position);
-            own.deque.close_stolen(position);
-            continue;
-        }
-        if (own.deque.is_asked() && own.deque.private_jobs() != 0) [[unlikely]]
-            own.pool->serve_request(own); // its jobs may push nothing, so nothing else would
+        if (!own.deque.try_take_private(position) && !take_coroutine_back(own, position)) continue;
+        serve_request_between(own);
         const job_slot taken = own.deque.read_taken(position);
         taken.function(taken, own, job_action::run_inline);
     }

@@ -83,20 +83,12 @@ private:
     }
     PEL_NOINLINE std::coroutine_handle<> take_public(worker& own, std::uint32_t position,
                                                      coroutine_job& next) noexcept {
-        const split_deque::taken taken = own.deque.take_public(position);
-        if (taken == split_deque::taken::exposed) own.counts.taken_back.add();
-        if (taken == split_deque::taken::stolen) {
-            if (own.pool->is_from_this_process()) // in a fork child the thief is gone
-                own.deque.await_slot_read(position);
-            own.deque.close_stolen(position);
-            return leave_line();
-        }
+        if (!take_coroutine_back(own, position)) return leave_line();
         ++next_;
         return serve_request(own, next);
     }
-    /// Those in line may push nothing, so nothing else would.
     PEL_NOINLINE static std::coroutine_handle<> serve_request(worker& own, coroutine_job& next) noexcept {
-        if (own.deque.is_asked() && own.deque.private_jobs() != 0) own.pool->serve_request(own);
+        serve_request_between(own);
         next.enter_line();
         return next.self();
     }
