@@ -5,6 +5,7 @@
 #pragma once
 
 #include "support/benchmark.hpp"
+#include "support/fibonacci.hpp"
 
 #include <cstdint>
 
@@ -12,15 +13,6 @@ namespace workload {
 
 inline unsigned n() { return static_cast<unsigned>(bench::size(33, 26)); }
 
-/// The answer, by adding up.
-inline std::uint64_t answer() {
-    std::uint64_t last = 0, next = 1;
-    for (unsigned i = n(); i != 0; --i) {
-        const std::uint64_t sum = last + next;
-        last = next;
-        next = sum;
-    }
-    return last;
-}
+inline std::uint64_t answer() { return bench::fibonacci(n()); }
 
 } // namespace workload

@@ -10,8 +10,8 @@
 #include "support/error_of.hpp"
 #include "support/gate.hpp"
 #include "support/live_object.hpp"
-#include "support/shape.hpp"
 #include "support/watchdog.hpp"
+#include "support/with_coroutines.hpp"
 
 #include <gtest/gtest.h>
 
@@ -46,16 +46,7 @@ task<> until_stopped(std::atomic<int>& told) {
 }
 task<> join(async_scope& scope) { co_await scope.join(); }
 
-class async_scope_on : public pel_test::with_pool_shape {
-protected:
-    pel::thread_pool pool{pel_test::options_of(GetParam())};
-    const pel_test::watchdog guard{pool};
-    template <class T>
-    T run(task<T> root) {
-        return pool.execute([&] { return sync_wait(std::move(root)); });
-    }
-    ~async_scope_on() override { EXPECT_EQ(live_object::count, 0); }
-};
+class async_scope_on : public pel_test::with_coroutines {};
 PEL_ON_ALL_SHAPES(async_scope_on);
 
 task<> spawns_and_joins(std::atomic<int>& runs) {

@@ -7,8 +7,7 @@
 #include "support/error_of.hpp"
 #include "support/gate.hpp"
 #include "support/live_object.hpp"
-#include "support/shape.hpp"
-#include "support/watchdog.hpp"
+#include "support/with_coroutines.hpp"
 
 #include <gtest/gtest.h>
 
@@ -48,16 +47,7 @@ task<live_object> throws_if(bool is_to, int n) {
     co_return local;
 }
 
-class when_all_on : public pel_test::with_pool_shape {
-protected:
-    pel::thread_pool pool{pel_test::options_of(GetParam())};
-    const pel_test::watchdog guard{pool};
-    /// Runs the coroutine in the pool, and waits there.
-    template <class T>
-    T run(task<T> root) {
-        return pool.execute([&] { return sync_wait(std::move(root)); });
-    }
-};
+class when_all_on : public pel_test::with_coroutines {};
 PEL_ON_ALL_SHAPES(when_all_on);
 
 task<> mixed_types() {

@@ -7,8 +7,8 @@
 #include "support/error_of.hpp"
 #include "support/gate.hpp"
 #include "support/live_object.hpp"
-#include "support/shape.hpp"
 #include "support/watchdog.hpp"
+#include "support/with_coroutines.hpp"
 
 #include <gtest/gtest.h>
 
@@ -43,16 +43,7 @@ task<int> until_stopped(std::atomic<int>& told) {
     co_return -1;
 }
 
-class when_any_on : public pel_test::with_pool_shape {
-protected:
-    pel::thread_pool pool{pel_test::options_of(GetParam())};
-    const pel_test::watchdog guard{pool};
-    template <class T>
-    T run(task<T> root) {
-        return pool.execute([&] { return sync_wait(std::move(root)); });
-    }
-    ~when_any_on() override { EXPECT_EQ(live_object::count, 0); }
-};
+class when_any_on : public pel_test::with_coroutines {};
 PEL_ON_ALL_SHAPES(when_any_on);
 
 task<> one_wins(std::atomic<int>& told) {
