@@ -4,16 +4,16 @@
 
 namespace {
 
-std::uint64_t count(const workload::board& before, unsigned size) {
-    if (before.row == workload::forked_rows) return workload::count_serially(before, size);
-    workload::partial_counts parts{};
-    workload::for_each_queen(before, size, [&](unsigned column, const workload::board& next) {
+std::uint64_t count(const bench::board& before, unsigned size) {
+    if (before.row == workload::forked_rows) return bench::count_queens_serially(before, size);
+    bench::partial_counts parts{};
+    bench::for_each_queen(before, size, [&](unsigned column, const bench::board& next) {
         std::uint64_t& part = parts[column];
 #pragma omp task untied shared(part) firstprivate(next, size)
         part = count(next, size);
     });
 #pragma omp taskwait
-    return workload::sum(parts);
+    return bench::sum(parts);
 }
 
 const bench::registration with_omp("nqueens", "omp", bench::each_count, [](benchmark::State& state, unsigned workers) {

@@ -6,15 +6,15 @@
 
 namespace {
 
-std::uint64_t count(const workload::board& before, unsigned size) {
-    if (before.row == workload::forked_rows) return workload::count_serially(before, size);
-    workload::partial_counts parts{};
+std::uint64_t count(const bench::board& before, unsigned size) {
+    if (before.row == workload::forked_rows) return bench::count_queens_serially(before, size);
+    bench::partial_counts parts{};
     pel::task_group group;
-    workload::for_each_queen(before, size, [&](unsigned column, const workload::board& next) {
+    bench::for_each_queen(before, size, [&](unsigned column, const bench::board& next) {
         group.run([&part = parts[column], next, size] { part = count(next, size); });
     });
     (void)group.wait();
-    return workload::sum(parts);
+    return bench::sum(parts);
 }
 
 const bench::registration with_pel("nqueens", "pel", bench::each_count, [](benchmark::State& state, unsigned workers) {

@@ -6,6 +6,10 @@
 
 namespace bench {
 
+/// Of this process now: KiB of anonymous memory that was touched, and threads.
+std::int64_t anonymous_kib();
+std::int64_t thread_count();
+
 /// KiB of anonymous memory (heaps, stacks, mappings, no code and no files), and threads.
 struct growth {
     std::int64_t kib = -1, threads = -1;
