@@ -75,6 +75,7 @@ def libraries(compiler):
         "oneTBB": output_of("pkg-config", "--modversion", "tbb") or package_version("libtbb-dev"),
         "libgomp": output_of(compiler, "-dumpfullversion"),
         "libomp": package_version("libomp5-19"),
+        "Boost": package_version("libboost-fiber-dev"),
         "hwloc": output_of("pkg-config", "--modversion", "hwloc"),
         "Google Benchmark": output_of("pkg-config", "--modversion", "benchmark") or package_version("libbenchmark-dev"),
     }

@@ -13,6 +13,7 @@ from charts import disturbance, heat_map, latency, overhead, scaling, speed, svg
 
 HERE = Path(__file__).parent
 PEL, TBB, OMP = ("pel", False, "PEL"), ("tbb", False, "oneTBB"), ("omp", False, "OpenMP")
+STD, BOOST = ("std", False, "the standard library"), ("boost", False, "Boost.Fiber")
 FIGURES = """<details><summary>What the four figures are</summary><dl>
 <dt>stolen<dd>CPU time that this machine wanted and a hypervisor gave to others, in parts of what it wanted
 <dt>other processes<dd>CPU time that programs beside the benchmark used, in parts of all CPUs' time
@@ -84,7 +85,7 @@ def _head(run):
     machine, libraries = run.environment.get("machine", {}), run.environment.get("libraries", {})
     of_what = " of a virtual machine" if machine.get("hypervisor") else ""
     where = f"{machine.get('cpu', 'unknown CPU')}, {machine.get('cpus_allowed', '?')} CPUs{of_what}"
-    versions = ", ".join(f"{name} {libraries[name]}" for name in ("oneTBB", "libgomp", "libomp") if name in libraries)
+    versions = ", ".join(f"{name} {libraries[name]}" for name in ("oneTBB", "libgomp", "libomp", "Boost") if name in libraries)
     how = "a quick run, small sizes and few repetitions" if run.mode == "quick" else "a full run"
     texts = [where, versions, f"{run.started}: {how}, {units.minutes(run.seconds)}"]
     line = " · ".join(escape(text) for text in texts if text)
@@ -116,7 +117,7 @@ def _charts(run):
                  "library adds.", overhead.draw(run), [("serial", False, "plain loop"), PEL, TBB, OMP]),
         _section("How long until something happens?",
                  "Times of the clock, not ratios: further left is sooner. The diamond is what the machine itself takes, with a thread "
-                 "that waits for a semaphore.", latency.draw(run), [PEL, TBB, OMP, ("plain", False, "the machine itself")]),
+                 "that waits for a semaphore.", latency.draw(run), [PEL, TBB, OMP, STD, BOOST, ("plain", False, "the machine itself")]),
     ])
 
 

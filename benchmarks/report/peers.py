@@ -9,7 +9,8 @@ import math
 from dataclasses import dataclass
 
 LIBRARIES = {"pel": "PEL", "tbb": "oneTBB", "omp": "OpenMP", "stdpar": "std::execution::par", "gnu": "GNU parallel mode",
-             "plain": "the machine itself", "serial": "plain code"}
+             "std": "the standard library", "boost": "Boost.Fiber", "plain": "the machine itself", "bare": "bare coroutines",
+             "serial": "plain code"}
 
 
 @dataclass

@@ -50,8 +50,8 @@ class Variant:
 
     @property
     def is_reference(self):
-        """The plain code, or what the machine itself takes: no competitor."""
-        return self.library in ("serial", "plain")
+        """The plain code, what the machine itself takes, or the compiler: no competitor."""
+        return self.library in ("serial", "plain", "bare")
 
     @property
     def is_good(self):

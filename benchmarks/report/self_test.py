@@ -78,7 +78,7 @@ class Peers(unittest.TestCase):
         self.assertEqual(row.peers[0].label, "oneTBB")
 
     def test_who_is_no_peer(self):
-        times = {"serial/1": 50, "plain/2": 10, "pel/2": 30, "pel_md/2": 20, "tbb_auto/2": 40, "tbb/4": 5}
+        times = {"serial/1": 50, "plain/2": 10, "bare/2": 15, "pel/2": 30, "pel_md/2": 20, "tbb_auto/2": 40, "tbb/4": 5}
         found = benchmark("wake_up", *(variant(f"wake_up/{name}", ns) for name, ns in times.items()))
         row = one_row(found)
         self.assertEqual([peer.variant.runtime for peer in row.peers], ["tbb_auto"])

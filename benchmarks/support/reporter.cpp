@@ -23,8 +23,8 @@ struct variant_name {
         runtime.resize(runtime.rfind('/'));
     }
     std::string library() const { return runtime.substr(0, runtime.find('_')); }
-    /// What others are compared with, and not a competitor: the plain code, or what the machine itself takes.
-    bool is_reference() const { return library() == "serial" || library() == "plain"; }
+    /// What others are compared with, and not a competitor: the plain code, what the machine itself takes, or the compiler.
+    bool is_reference() const { return library() == "serial" || library() == "plain" || library() == "bare"; }
 };
 
 double quantile(std::vector<double> values, double part) {

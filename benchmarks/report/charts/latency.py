@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""How long until something happens? Times from the clock, not ratios: the first call of a process, a task from outside, a
-worker that sleeps, help for a thread that is busy.
+"""How long until something happens? Times from the clock, not ratios: the first call of a process, a task from outside, who
+waits for another, a worker that sleeps, help for a thread that is busy.
 """
 
 import re
@@ -14,6 +14,9 @@ LINES = [                         # pattern of workloads, what is measured
     (r"submit_4", "the same, from 4 threads at once"),
     (r"post_1", "a task from outside, posted"),
     (r"post_4", "the same, from 4 threads at once"),
+    (r"spawn_get_1", "a coroutine from outside and its result"),
+    (r"hand_over_semaphore", "from thread to thread, by a semaphore"),
+    (r"hand_over_coroutines", "from coroutine to coroutine, or fiber"),
     (r"wake_up", "until a sleeping worker begins a task"),
     (r"first_call_invoke", "first fork of a process"),
     (r"first_call_loop", "first loop of a process"),
@@ -23,7 +26,7 @@ LINES = [                         # pattern of workloads, what is measured
     (r"late_help_busy", "until help, after a long time alone"),
 ]
 WIDTH, LEFT, RIGHT, TOP, HEIGHT = 920, 276, 24, 16, 28
-LIBRARIES = ("pel", "tbb", "omp", "plain")
+LIBRARIES = ("pel", "tbb", "omp", "std", "boost", "plain")
 
 
 def lines_of(run):

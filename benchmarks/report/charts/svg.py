@@ -37,8 +37,9 @@ class Drawing:
         if library == "tbb":
             side = size * 1.7
             self.add("rect", None, tip, x=x - side / 2, y=y - side / 2, width=side, height=side, class_=class_)
-        elif library in ("omp", "plain", "serial"):
-            corners = {"omp": ((0, -1.15), (1.1, 0.85), (-1.1, 0.85)), "plain": ((0, -1.2), (1.2, 0), (0, 1.2), (-1.2, 0)),
+        elif library in ("omp", "plain", "serial", "std", "boost"):
+            corners = {"omp": ((0, -1.15), (1.1, 0.85), (-1.1, 0.85)), "boost": ((0, 1.15), (1.1, -0.85), (-1.1, -0.85)),
+                       "std": ((0, -1.1), (1.05, -0.35), (0.65, 0.9), (-0.65, 0.9), (-1.05, -0.35)), "plain": ((0, -1.2), (1.2, 0), (0, 1.2), (-1.2, 0)),
                        "serial": ((-0.35, -1.2), (0.35, -1.2), (0.35, 1.2), (-0.35, 1.2))}[library]
             points = " ".join(f"{_number(x + size * dx)},{_number(y + size * dy)}" for dx, dy in corners)
             self.add("polygon", None, tip, points=points, class_=class_)
