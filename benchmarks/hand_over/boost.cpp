@@ -33,12 +33,12 @@ bool register_fibers(const char* runtime) {
     return workload::register_turns<bench::boost_fibers>(
         "coroutines", runtime, 1, workload::rounds_of_coroutines, [](bench::boost_fibers&, std::uint32_t rounds) {
             Between between;
-            workload::turns all;
+            workload::turns all(rounds);
             boost::fibers::fiber first([&] { workload::take_turns(between, all, 0, rounds); });
             boost::fibers::fiber second([&] { workload::take_turns(between, all, 1, rounds); });
             first.join();
             second.join();
-            return all.seconds(rounds);
+            return all.seconds();
         });
 }
 

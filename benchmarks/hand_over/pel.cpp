@@ -64,9 +64,9 @@ bool register_coroutines(const char* runtime) {
         "coroutines", runtime, bench::each_count, workload::rounds_of_coroutines,
         [](bench::pel_workers& pel, std::uint32_t rounds) {
             Between between;
-            turns all;
+            turns all(rounds);
             pel.run([&] { pel::sync_wait(run_both(between, all, rounds)); });
-            return all.seconds(rounds);
+            return all.seconds();
         });
 }
 

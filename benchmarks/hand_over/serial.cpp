@@ -5,12 +5,12 @@
 namespace {
 
 double run(bench::this_thread&, std::uint32_t rounds) {
-    workload::turns all;
+    workload::turns all(rounds);
     for (std::uint32_t turn = 0; turn != 2 * rounds; ++turn) {
         all.take(turn % 2);
         bench::hide(all);
     }
-    return all.seconds(rounds);
+    return all.seconds();
 }
 
 bool register_all() {

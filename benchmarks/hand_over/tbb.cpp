@@ -52,14 +52,14 @@ const bool suspended =
     workload::register_turns<bench::tbb_workers>("coroutines", "tbb", bench::each_count, workload::rounds_of_coroutines,
                                                  [](bench::tbb_workers& tbb, std::uint32_t rounds) {
                                                      std::array<resumable_event, 2> between;
-                                                     turns all;
+                                                     turns all(rounds);
                                                      tbb.run([&] {
                                                          tbb::task_group group;
                                                          group.run([&] { take_turns(between, all, 1, rounds); });
                                                          group.run([&] { take_turns(between, all, 0, rounds); });
                                                          group.wait();
                                                      });
-                                                     return all.seconds(rounds);
+                                                     return all.seconds();
                                                  });
 
 } // namespace

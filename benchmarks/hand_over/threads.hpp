@@ -54,11 +54,11 @@ bool register_threads(const char* form, const char* runtime) {
     return register_turns<bench::this_thread>(form, runtime, 2, rounds_of_threads,
                                               [](bench::this_thread&, std::uint32_t rounds) {
                                                   Between between;
-                                                  turns all;
+                                                  turns all(rounds);
                                                   std::thread other([&] { take_turns(between, all, 1, rounds); });
                                                   take_turns(between, all, 0, rounds);
                                                   other.join();
-                                                  return all.seconds(rounds);
+                                                  return all.seconds();
                                               });
 }
 

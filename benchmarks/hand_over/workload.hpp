@@ -10,6 +10,7 @@
 #include "support/benchmark.hpp"
 #include "support/work.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <thread>
@@ -20,27 +21,29 @@ namespace workload {
 inline std::uint32_t rounds_of_threads() { return static_cast<std::uint32_t>(bench::size(10'000, 1'000)); }
 inline std::uint32_t rounds_of_coroutines() { return static_cast<std::uint32_t>(bench::size(100'000, 10'000)); }
 
-/// What the parties do by turns: 0 begins.
+/// What the parties do by turns, each `rounds` times: 0 begins.
 class turns {
 public:
+    explicit turns(std::uint32_t rounds) : all_(2 * std::uint64_t{rounds}) {}
+
     void take(unsigned party) {
         if (count_ == first_counted) start_ = bench::clock::now();
         is_right_ = is_right_ && count_ % 2 == party;
-        ++count_;
+        if (++count_ == all_) end_ = bench::clock::now();
     }
-    /// Seconds for each, but for those in which everything was started; 0 if they were not `rounds` of both, one after the
-    /// other.
-    double seconds(std::uint32_t rounds) const {
-        if (!is_right_ || count_ != 2 * std::uint64_t{rounds}) return 0;
-        return bench::seconds_since(start_) / static_cast<double>(count_ - first_counted);
+    /// Seconds for each, but for those in which everything was started; 0 if one was left out, or came in the other's place.
+    double seconds() const {
+        if (!is_right_ || count_ != all_) return 0;
+        return std::chrono::duration<double>(end_ - start_).count() / static_cast<double>(all_ - first_counted);
     }
 
 private:
     static constexpr std::uint64_t first_counted = 16;
 
+    const std::uint64_t all_;
     std::uint64_t count_ = 0;
     bool is_right_ = true;
-    bench::clock::time_point start_{};
+    bench::clock::time_point start_{}, end_{};
 };
 
 /// Registers run(workers, rounds), which returns turns::seconds().

@@ -105,7 +105,7 @@ def _charts(run):
     return "".join([
         _section("How fast is PEL beside the best other library?",
                  "Each line is a benchmark, each small dot one of its workloads with all workers, and the large dot their mean: right of "
-                 "the line at 1, PEL is faster than the best variant of oneTBB and OpenMP. The shade around a dot is how far off it may "
+                 "the line at 1, PEL is faster than the best variant of oneTBB, OpenMP and others. The shade around a dot is how far off it may "
                  "be; ~ marks benchmarks that were disturbed.", speed.draw(run),
                  [("pel", False, "mean, most workers"), ("pel faint", False, "one workload"), ("pel", True, "mean, 1 worker")]),
         _scaling(run),

@@ -19,7 +19,7 @@ struct by_fiber {
     }
 };
 
-const bool outside = workload::register_all_outside<by_fiber>("boost", 1);
-const bool on_worker = workload::register_all_on_worker<by_fiber>("boost", 1);
+const bool outside = workload::register_all_outside<by_fiber>("spawn_get_", "boost", 1);
+const bool on_worker = workload::register_all_on_worker<by_fiber>("spawn_get_", "boost", 1);
 
 } // namespace

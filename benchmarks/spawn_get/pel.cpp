@@ -58,13 +58,13 @@ private:
 };
 
 template <class Way>
-bool register_both(const char* name) {
-    return workload::register_all_outside<Way>(name, bench::each_count) &&
-           workload::register_all_on_worker<Way>(name, bench::each_count);
+bool register_both(const char* form, const char* name) {
+    return workload::register_all_outside<Way>(form, name, bench::each_count) &&
+           workload::register_all_on_worker<Way>(form, name, bench::each_count);
 }
 
-const bool coroutines = register_both<by_submit>("pel");
-const bool functions = register_both<by_function>("pel_function");
-const bool sync_waits = register_both<by_sync_wait>("pel_sync_wait");
+const bool coroutines = register_both<by_submit>("spawn_get_", "pel");
+const bool functions = register_both<by_function>("spawn_get_", "pel_function");
+const bool sync_waits = register_both<by_sync_wait>("spawn_wait_", "pel");
 
 } // namespace

@@ -22,7 +22,12 @@ struct by_call {
     }
 };
 
-const bool outside = workload::register_all_outside<by_call>("serial", 1);
-const bool on_worker = workload::register_all_on_worker<by_call>("serial", 1);
+bool register_form(const char* form) {
+    return workload::register_all_outside<by_call>(form, "serial", 1) &&
+           workload::register_all_on_worker<by_call>(form, "serial", 1);
+}
+
+const bool futures = register_form("spawn_get_");
+const bool waits = register_form("spawn_wait_");
 
 } // namespace

@@ -18,6 +18,6 @@ struct by_async {
     }
 };
 
-const bool async = workload::register_all_outside<by_async>("std_async", 2);
+const bool async = workload::register_all_outside<by_async>("spawn_get_", "std_async", 2);
 
 } // namespace

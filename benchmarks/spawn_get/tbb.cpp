@@ -46,9 +46,10 @@ struct by_group {
     }
 };
 
-const bool arena = workload::register_all_outside<by_arena>("tbb_arena", 2);
-const bool group = workload::register_all_outside<by_group<bench::tbb_workers>>("tbb_group", bench::each_count);
+const bool arena = workload::register_all_outside<by_arena>("spawn_get_", "tbb_arena", 2);
+const bool group =
+    workload::register_all_outside<by_group<bench::tbb_workers>>("spawn_wait_", "tbb", bench::each_count);
 const bool group_on_worker =
-    workload::register_all_on_worker<by_group<bench::tbb_threads>>("tbb_group", bench::each_count);
+    workload::register_all_on_worker<by_group<bench::tbb_threads>>("spawn_wait_", "tbb", bench::each_count);
 
 } // namespace

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // spawn_get: a task is spawned and its result asked for, by a thread that is no worker, and by one of the runtime's own
-// threads (_on_worker).
-// spawn_get_1: one and its result; spawn_get_64: 64 of them, and then all the results. The time is that of all. Tasks only
-// return a number. pel: a coroutine and its future; pel_function: a function and its future; pel_sync_wait: a coroutine
-// that is waited for, 64 of them with when_all. Boost: fibers of one thread. OpenMP is left out: its tasks have no result,
-// and come from inside a team. serial: calls.
+// threads (_on_worker). spawn_get_1: one and its future; spawn_get_64: 64 of them, and then all results; pel: coroutines,
+// pel_function: functions. Boost: fibers of one thread. spawn_wait_1, spawn_wait_64: the caller does not go on until all
+// have run, so that their results may lie on its stack; pel: sync_wait() of a coroutine, and of 64 with when_all(). The time
+// is that of all. Tasks only return a number. OpenMP is left out: its tasks have no result, and come from inside a team.
+// serial: calls.
 #pragma once
 
 #include "support/benchmark.hpp"
@@ -62,15 +62,15 @@ void measure(benchmark::State& state, Way& way) {
     }
 }
 
-/// Registers a runtime as `name`.
-inline void add(std::size_t count, const char* where, const char* name, unsigned counts,
+/// Registers a runtime as `name`. `form`: "spawn_get_" or "spawn_wait_".
+inline void add(const char* form, std::size_t count, const char* where, const char* name, unsigned counts,
                 bench::registration::body run) {
-    const bench::registration one("spawn_get_" + std::to_string(count) + where, name, counts, 3, std::move(run));
+    const bench::registration one(form + std::to_string(count) + where, name, counts, 3, std::move(run));
 }
 
 template <class Way, std::size_t Count>
-void register_outside(const char* name, unsigned counts) {
-    add(Count, "", name, counts, [](benchmark::State& state, unsigned count) {
+void register_outside(const char* form, const char* name, unsigned counts) {
+    add(form, Count, "", name, counts, [](benchmark::State& state, unsigned count) {
         typename Way::workers workers(count);
         Way way{workers};
         measure<Count>(state, way);
@@ -78,8 +78,8 @@ void register_outside(const char* name, unsigned counts) {
 }
 /// The same on one of the runtime's own threads: way.post(f) has f run there.
 template <class Way, std::size_t Count>
-void register_on_worker(const char* name, unsigned counts) {
-    add(Count, "_on_worker", name, counts, [](benchmark::State& state, unsigned count) {
+void register_on_worker(const char* form, const char* name, unsigned counts) {
+    add(form, Count, "_on_worker", name, counts, [](benchmark::State& state, unsigned count) {
         typename Way::workers workers(count);
         Way way{workers};
         std::binary_semaphore is_over(0);
@@ -92,15 +92,15 @@ void register_on_worker(const char* name, unsigned counts) {
 }
 
 template <class Way>
-bool register_all_outside(const char* name, unsigned counts) {
-    register_outside<Way, 1>(name, counts);
-    register_outside<Way, 64>(name, counts);
+bool register_all_outside(const char* form, const char* name, unsigned counts) {
+    register_outside<Way, 1>(form, name, counts);
+    register_outside<Way, 64>(form, name, counts);
     return true;
 }
 template <class Way>
-bool register_all_on_worker(const char* name, unsigned counts) {
-    register_on_worker<Way, 1>(name, counts);
-    register_on_worker<Way, 64>(name, counts);
+bool register_all_on_worker(const char* form, const char* name, unsigned counts) {
+    register_on_worker<Way, 1>(form, name, counts);
+    register_on_worker<Way, 64>(form, name, counts);
     return true;
 }
 
