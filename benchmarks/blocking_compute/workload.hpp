@@ -91,7 +91,9 @@ outcome watch(computing& all, unsigned blocked) {
     way.repeat([&all] { return all.run_one(); });
     std::this_thread::sleep_for(10ms);
 
-    const auto undisturbed = [&] { return all.speed_during([] { std::this_thread::sleep_for(sleep_time() / 4); }); };
+    const auto undisturbed = [&] {
+        return all.speed_during([] { std::this_thread::sleep_for(sleep_time() / (bench::is_quick() ? 4 : 2)); });
+    };
     found.undisturbed = undisturbed() / 2;
     for (unsigned i = 0; i != blocked; ++i) way.block([&asleep] { asleep.sleep(); });
     asleep.await_first();

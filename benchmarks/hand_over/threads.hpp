@@ -6,6 +6,7 @@
 #include "workload.hpp"
 
 #include <mutex>
+#include <thread>
 
 namespace workload {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // hand_over: two parties work by turns; who is done wakes the other and waits until it is woken. How long does a hand-over
 // take? hand_over_semaphore, _condition (with a mutex), _event: two threads; std has no event, there it is
-// std::atomic<bool>::wait(). hand_over_coroutines: two coroutines in one pool that suspend on an event (pel), a semaphore, a
-// condition variable; two tasks of TBB that suspend; two fibers of Boost, in one thread, by a condition variable and by a
-// channel. Each counts the turns, and whether it was its own. serial: a loop that takes both parties' turns. OpenMP is left out: its
-// threads cannot wait for each other but at barriers.
+// std::atomic<bool>::wait(). hand_over_coroutines: two coroutines in one pool that suspend on an event (pel), a semaphore,
+// a condition variable; two tasks of TBB that suspend; two fibers of Boost, in one thread, by a condition variable and by a
+// channel. All count the turns, and see whether they come in order. serial: a loop that takes both parties' turns. OpenMP is
+// left out: its threads cannot wait for each other but at barriers.
 #pragma once
 
 #include "support/benchmark.hpp"
@@ -13,13 +13,12 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
-#include <thread>
 
 namespace workload {
 
 /// Of each party.
 inline std::uint32_t rounds_of_threads() { return static_cast<std::uint32_t>(bench::size(10'000, 1'000)); }
-inline std::uint32_t rounds_of_coroutines() { return static_cast<std::uint32_t>(bench::size(100'000, 10'000)); }
+inline std::uint32_t rounds_of_coroutines() { return static_cast<std::uint32_t>(bench::size(30'000, 10'000)); }
 
 /// What the parties do by turns, each `rounds` times: 0 begins.
 class turns {
