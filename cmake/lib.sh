@@ -52,7 +52,7 @@ need_to_build() { need "to configure and build" cmake ninja-build g++ pkg-config
 need_genome() { need "the genome of E. coli 536" bowtie-examples; }
 need_to_test() { need_to_build; need "the tests' framework" libgtest-dev; need_genome; }
 need_clang() { need "the second compiler and its sanitizers" clang-19 libclang-rt-19-dev; }
-need_to_bench() { need_to_build; need "what PEL is compared with, and how" libbenchmark-dev libtbb-dev python3; }
+need_to_bench() { need_to_build; need "what PEL is compared with, and how" libbenchmark-dev libtbb-dev python3; need "counts instructions" valgrind; }
 need_checkers() { need "format, names and other checks" clang-format-19 clang-tidy-19 python3 git; }
 need_aarch64() { need "AArch64 cross-build and emulator" g++-aarch64-linux-gnu qemu-user; }
 
