@@ -249,8 +249,8 @@ class Suite(unittest.TestCase):
         self.assertEqual(set(run.benchmarks[0].noise), {"stolen", "others", "drift", "spin"})
 
     def test_budgets_are_shares_of_what_is_left(self):
-        self.assertAlmostEqual(suite.share(30, [10, 20], 0), 10)
-        self.assertAlmostEqual(suite.share(25, [10, 20], 1), 25)
+        self.assertAlmostEqual(suite.share(30 + 2 * suite.ASIDE, [10, 20], 0), 10)
+        self.assertAlmostEqual(suite.share(25 + suite.ASIDE, [10, 20], 1), 25)
         self.assertAlmostEqual(suite.share(-5, [10, 20], 1), 0.1)
         self.program("a", "write('x/pel/1\\ttime\\t' + options['--budget'] + '\\n')")
         run, _ = self.run_all(budget=1000)
@@ -269,17 +269,17 @@ class Suite(unittest.TestCase):
 
     def test_a_quick_run_ends_in_time(self):
         known = [quick for quick, _ in suite.read_durations((Path(suite.__file__).parent / "durations.txt").read_text()).values()]
-        variant, end = 4.0, 1.0       # seconds of the last variant, which is begun in time, and of a program's end
+        variant = 4.0                 # seconds of the last variant, which is begun in time
         for more in (0, 8, 20, 200):
             expected = known + [5.0] * more
             for slower in (0.1, 0.5, 1.0, 3.0, 100.0):
                 def first_pass(index, allotment, slower=slower, expected=expected):
                     """A third of what all passes take; more of them, or not even that, as the allotment has it."""
                     least = slower * expected[index] / 3
-                    return end + min(max(least, min(3 * least, allotment.budget)), allotment.limit + variant)
+                    return suite.ASIDE + min(max(least, min(3 * least, allotment.budget)), allotment.limit + variant)
                 seconds, begun = self.seconds_of_quick_run(expected, first_pass)
                 self.assertLess(seconds, 180, (more, slower))
-                if sum(expected) * slower / 3 + len(expected) * end < suite.QUICK_SECONDS:
+                if sum(expected) * slower / 3 + len(expected) * suite.ASIDE < suite.QUICK_SECONDS:
                     self.assertEqual(begun, len(expected), (more, slower))
 
     def test_nothing_is_begun_when_the_time_is_over(self):

@@ -27,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 QUICK_SECONDS = 160               # of the 180 that were promised
 LIMIT = 1.075                     # of the budget: 172 s of a quick run; the rest is for the last variant and the report
 PATIENCE = 2                      # times a program's share, for its first pass
+ASIDE = 0.5                       # seconds that a program takes besides: it starts and ends, and the machine's speed is measured
 BY_BOTH_COMPILERS = ("fib", "fib_shared", "coroutine_fib")
 
 
@@ -101,7 +102,8 @@ def expected_seconds(programs, is_quick):
 
 def share(left, expected, index):
     """What the program at `index` gets of the seconds that are left for it and those after it."""
-    return max(0.1, left * expected[index] / sum(expected[index:]))
+    to_come = expected[index:]
+    return max(0.1, (left - ASIDE * len(to_come)) * expected[index] / sum(to_come))
 
 
 @dataclass
