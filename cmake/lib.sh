@@ -55,6 +55,7 @@ need_clang() { need "the second compiler and its sanitizers" clang-19 libclang-r
 need_to_bench() {
     need_to_build
     need "what PEL is compared with, and how" libbenchmark-dev libtbb-dev python3
+    need "counts instructions" valgrind
     need "fibers, beside coroutines" libboost-fiber-dev
 }
 need_checkers() { need "format, names and other checks" clang-format-19 clang-tidy-19 python3 git; }

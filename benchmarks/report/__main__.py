@@ -52,15 +52,16 @@ def write(run, verdicts, json_file, html_file):
 def choose(build, clang, names):
     """The programs to run. Exits if a name is none."""
     programs = suite.find_programs(build)
+    scripts = suite.scripts(build, environment.compiler_of(build))
     if names:
-        known = {one.name: one for one in programs}
+        known = {one.name: one for one in programs + scripts}
         for name in names:
             if name not in known:
                 sys.exit(f"error: there is no benchmark '{name}'; there are: {' '.join(known)}")
         return [known[name] for name in names]
     if clang:
         programs += [one for one in suite.find_programs(clang, "clang") if one.name in suite.BY_BOTH_COMPILERS]
-    return programs + [suite.CompileTime(environment.compiler_of(build))]
+    return scripts + programs
 
 
 def run_suite(arguments):

@@ -2,7 +2,8 @@
 """What was measured: the lines that benchmark programs write, and a whole run as JSON.
 
 A line is "variant, tab, metric, tab, value", one for each repetition. A variant's name is workload/runtime/workers; the
-metric is `time` (ns), `iterations` (of that repetition), `error` (a text), or the name of a counter.
+metric is `time` (ns), `iterations` (of that repetition), `error` (a text), the name of a counter, or `left_out`, of a variant
+for which there was no time.
 """
 
 import json
@@ -52,6 +53,10 @@ class Variant:
     def is_reference(self):
         """The plain code, what the machine itself takes, or the compiler: no competitor."""
         return self.library in ("serial", "plain", "bare")
+
+    @property
+    def is_left_out(self):
+        return "left_out" in self.counters and not self.times
 
     @property
     def is_good(self):

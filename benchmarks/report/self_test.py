@@ -58,6 +58,13 @@ class Results(unittest.TestCase):
         self.assertFalse(found["b/tbb/1"].is_good)
         self.assertRaises(ValueError, results.read_lines, "no line\n")
 
+    def test_left_out(self):
+        found = results.read_lines("a/pel/2\tleft_out\t1\na/tbb/2\ttime\t5\n")
+        self.assertEqual([(one.is_left_out, one.is_good) for one in found.values()], [(True, False), (False, True)])
+        one = benchmark("a", *found.values())
+        self.assertIn("1 left out", suite.headline(one))
+        self.assertIn("a/pel/2", "\n".join(table.ratios(run_of(one))))
+
     def test_spread(self):
         self.assertAlmostEqual(variant("a/pel/1", 90, 100, 110, 100, 100).spread, 0.0)
         self.assertAlmostEqual(variant("a/pel/1", 80, 90, 100, 110, 120).spread, 0.1)
@@ -122,6 +129,9 @@ class Targets(unittest.TestCase):
         for margin in (0.2, math.inf):  # of what is counted, nothing is in doubt
             found = benchmark("fib", variant("fib/pel/1", 1, calls=0))
             self.assertEqual(self.verdict("x | == 0 | fib/pel/1:calls", found, {"fib": margin}).verdict, targets.MET)
+        found = benchmark("fib", *(variant(f"fib/{name}/1", 1, instructions=58) for name in ("pel", "pel_flat")))
+        line = "x | <= 1.02 | fib/pel/1:instructions / fib/pel_flat/1:instructions"
+        self.assertEqual(self.verdict(line, found, {"fib": math.inf}).verdict, targets.MET)
 
     def test_rows(self):
         times = {"1/pel": 10, "2/pel": 40, "1/tbb": 20, "2/tbb": 20, "1/omp": 40, "2/omp": 10}
@@ -239,12 +249,44 @@ class Suite(unittest.TestCase):
         self.assertEqual(set(run.benchmarks[0].noise), {"stolen", "others", "drift", "spin"})
 
     def test_budgets_are_shares_of_what_is_left(self):
-        self.assertAlmostEqual(suite.share(30, [10, 20], 0), 10)
-        self.assertAlmostEqual(suite.share(25, [10, 20], 1), 25)
+        self.assertAlmostEqual(suite.share(30 + 2 * suite.ASIDE, [10, 20], 0), 10)
+        self.assertAlmostEqual(suite.share(25 + suite.ASIDE, [10, 20], 1), 25)
         self.assertAlmostEqual(suite.share(-5, [10, 20], 1), 0.1)
         self.program("a", "write('x/pel/1\\ttime\\t' + options['--budget'] + '\\n')")
         run, _ = self.run_all(budget=1000)
         self.assertTrue(0 < run.benchmarks[0].variants["x/pel/1"].times[0] <= 1000)
+
+    def seconds_of_quick_run(self, expected, seconds_of):
+        """(how long it takes by a clock that is only counted, how many programs are begun); seconds_of(index, allotment)."""
+        elapsed = 0.0
+        for index in range(len(expected)):
+            allotment = suite.allot(elapsed, suite.QUICK_SECONDS, expected, index)
+            if allotment is None:
+                return elapsed, index
+            self.assertTrue(0.1 <= allotment.budget <= allotment.limit)
+            elapsed += seconds_of(index, allotment)
+        return elapsed, len(expected)
+
+    def test_a_quick_run_ends_in_time(self):
+        known = [quick for quick, _ in suite.read_durations((Path(suite.__file__).parent / "durations.txt").read_text()).values()]
+        variant = 4.0                 # seconds of the last variant, which is begun in time
+        for more in (0, 8, 20, 200):
+            expected = known + [5.0] * more
+            for slower in (0.1, 0.5, 1.0, 3.0, 100.0):
+                def first_pass(index, allotment, slower=slower, expected=expected):
+                    """A third of what all passes take; more of them, or not even that, as the allotment has it."""
+                    least = slower * expected[index] / 3
+                    return suite.ASIDE + min(max(least, min(3 * least, allotment.budget)), allotment.limit + variant)
+                seconds, begun = self.seconds_of_quick_run(expected, first_pass)
+                self.assertLess(seconds, 180, (more, slower))
+                if sum(expected) * slower / 3 + len(expected) * suite.ASIDE < suite.QUICK_SECONDS:
+                    self.assertEqual(begun, len(expected), (more, slower))
+
+    def test_nothing_is_begun_when_the_time_is_over(self):
+        self.program("a", "write('x/pel/1\\ttime\\t5\\n')")
+        run, output = self.run_all(budget=1e-6)
+        self.assertEqual(run.benchmarks, [])
+        self.assertIn("left out, as there is no time for more: a", output)
 
     def test_durations(self):
         self.assertEqual(suite.read_durations("# head\nfib 3 40\n"), {"fib": (3.0, 40.0)})

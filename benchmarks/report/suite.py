@@ -3,6 +3,10 @@
 
 A quick run has a budget. Each program gets its share of what is left of it: it runs every variant once, and again while its
 time lasts. The shares, and the time that is left of a full run, come from durations.txt.
+
+So that it ends in time however many programs there are, and however slow the machine is, nothing new is begun after the
+run's limit: a program that has used up twice its share runs no more variants, not even for the first time, and what has not
+begun then is left out. A run takes as long as its limit, one variant, and the end of one program, at most.
 """
 
 import os
@@ -20,7 +24,10 @@ import results
 import units
 
 ROOT = Path(__file__).resolve().parents[2]
-QUICK_SECONDS = 160               # of the 180 that were promised; the rest is for one variant that takes longer than expected
+QUICK_SECONDS = 160               # of the 180 that were promised
+LIMIT = 1.075                     # of the budget: 172 s of a quick run; the rest is for the last variant and the report
+PATIENCE = 2                      # times a program's share, for its first pass
+ASIDE = 0.5                       # seconds that a program takes besides: it starts and ends, and the machine's speed is measured
 BY_BOTH_COMPILERS = ("fib", "fib_shared", "coroutine_fib")
 
 
@@ -34,9 +41,9 @@ class Program:
     def key(self):
         return self.name + (f"@{self.compiler}" if self.compiler else "")
 
-    def command(self, file, is_quick, budget):
+    def command(self, file, is_quick, allotment):
         options = [f"--results={file}"] + (["--quick"] if is_quick else [])
-        return [self.path, *options, *([f"--budget={budget:.1f}"] if budget else [])]
+        return [self.path, *options, *([f"--budget={allotment.budget:.1f}", f"--limit={allotment.limit:.1f}"] if allotment else [])]
 
 
 class CompileTime(Program):
@@ -46,8 +53,20 @@ class CompileTime(Program):
         super().__init__("compile_time", "", ROOT / "tests/compile_time/measure.py")
         self.with_compiler = compiler
 
-    def command(self, file, is_quick, budget):
+    def command(self, file, is_quick, allotment):
         return [sys.executable, self.path, f"--results={file}", f"--rounds={1 if is_quick else 5}", self.with_compiler]
+
+
+class Instructions(Program):
+    """How many instructions PEL takes on one worker, with the machine's topology and without."""
+
+    def __init__(self, build):
+        super().__init__("instructions", "", ROOT / "benchmarks/instructions/measure.py")
+        self.counted = Path(build).resolve() / "benchmarks/instructions/counted"
+
+    def command(self, file, is_quick, allotment):
+        options = [f"--results={file}"] + (["--quick"] if is_quick else []) + ([f"--limit={allotment.limit:.1f}"] if allotment else [])
+        return [sys.executable, self.path, *options, self.counted]
 
 
 def find_programs(build, compiler=""):
@@ -56,6 +75,11 @@ def find_programs(build, compiler=""):
     found = [path for pattern in ("*", "*/*") for path in folder.glob(pattern)
              if path.is_file() and os.access(path, os.X_OK) and path.suffix != ".so" and "CMakeFiles" not in path.parts]
     return [Program(path.name, compiler, path) for path in sorted(found, key=lambda path: path.name)]
+
+
+def scripts(build, compiler):
+    """The programs that are scripts. In a run they come first, as they cannot do with less time."""
+    return [Instructions(build), CompileTime(compiler)]
 
 
 def read_durations(text):
@@ -78,7 +102,24 @@ def expected_seconds(programs, is_quick):
 
 def share(left, expected, index):
     """What the program at `index` gets of the seconds that are left for it and those after it."""
-    return max(0.1, left * expected[index] / sum(expected[index:]))
+    to_come = expected[index:]
+    return max(0.1, (left - ASIDE * len(to_come)) * expected[index] / sum(to_come))
+
+
+@dataclass
+class Allotment:
+    """Seconds from a program's begin: after `budget` nothing runs again, after `limit` nothing is begun."""
+    budget: float
+    limit: float                      # at least 0.1, as programs take 0 for no limit
+
+
+def allot(elapsed, budget, expected, index):
+    """What the program at `index` gets of a run's budget; None if there is no time to begin it."""
+    left = LIMIT * budget - elapsed
+    if left < 0.1:
+        return None
+    limit = min(left, PATIENCE * share(left, expected, index))
+    return Allotment(min(limit, share(budget - elapsed, expected, index)), limit)
 
 
 class Progress:
@@ -157,8 +198,9 @@ def headline(benchmark):
         return f"FAILED (status {benchmark.status})"
     speeds = [row.speed for row in peers.widest(peers.rows(benchmark)) if row.is_main and row.speed]
     text = f"{units.ratio(peers.geometric_mean(speeds))} x the best peer's speed" if speeds else ""
-    exceeded = noise.over(benchmark)
-    return text + ("  (" if text else "(") * bool(exceeded) + ", ".join(exceeded) + ")" * bool(exceeded)
+    left_out = sum(one.is_left_out for one in benchmark.variants.values())
+    remarks = noise.over(benchmark) + ([f"{left_out} left out"] if left_out else [])
+    return text + ("  (" if text else "(") * bool(remarks) + ", ".join(remarks) + ")" * bool(remarks)
 
 
 class Suite:
@@ -170,19 +212,17 @@ class Suite:
         self.expected = expected_seconds(programs, is_quick)
         self.progress = Progress(self.expected, budget, log is not None)
         self.started = time.monotonic()
+        self.left_out = []            # keys of programs for which there was no time
 
-    def _budget_of(self, index):
-        if not self.budget:
-            return None
-        left = self.budget - (time.monotonic() - self.started)
-        return share(left, [self.expected[one.key] for one in self.programs], index)
+    def _allot(self, index):
+        return allot(time.monotonic() - self.started, self.budget, [self.expected[one.key] for one in self.programs], index)
 
-    def _run_one(self, index, spin, spin_before):
+    def _run_one(self, index, allotment, spin, spin_before):
         program, file = self.programs[index], self.folder / self.programs[index].key
         file.unlink(missing_ok=True)
         watch, started = noise.Watch(spin_before), time.monotonic()
         self.progress.begin(program.key)
-        command = program.command(file, self.is_quick, self._budget_of(index))
+        command = program.command(file, self.is_quick, allotment)
         status = _run_program(command, self.log, lambda text: self.progress.tick(program.key, text))
         seconds = time.monotonic() - started
         variants = results.read_lines(file.read_text()) if file.exists() else {}
@@ -197,7 +237,12 @@ class Suite:
         before = spin.measure()
         try:
             for index in range(len(self.programs)):
-                run.benchmarks.append(self._run_one(index, spin.measure, before))
+                allotment = self._allot(index) if self.budget else None
+                if self.budget and not allotment:
+                    self.left_out += [one.key for one in self.programs[index:]]
+                    print("left out, as there is no time for more: " + " ".join(self.left_out))
+                    break
+                run.benchmarks.append(self._run_one(index, allotment, spin.measure, before))
                 before = run.benchmarks[-1].noise["spin"]
         except KeyboardInterrupt:
             run.is_whole = False

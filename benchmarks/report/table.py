@@ -49,6 +49,7 @@ def ratios(run):
         is_many = len({row.workload for row in rows}) > MANY
         lines += _many(benchmark, rows, mark) if is_many else [_row(row, mark) for row in rows]
         lines += [f"{one.name:<34} failed: {one.error}" for one in benchmark.variants.values() if one.error]
+        lines += [f"{one.name:<34} left out: there was no time" for one in benchmark.variants.values() if one.is_left_out]
     if any("~ " in line for line in lines):
         lines.append("~ the machine was disturbed meanwhile")
     return lines

@@ -5,7 +5,7 @@ Every target is evaluated twice: with each variant's median time, and with its f
 speed changes from one repetition to the next (shared cores, turbo), medians of two variants may come from two speeds; the
 fastest ones come from the same, undisturbed one. A target is met if both say so, missed if neither does, else unclear.
 Where a benchmark was disturbed, or chance may have moved its ratios by more than 5 % as repetitions were few or differed, a
-figure that is nearer to its bound than that is "too noisy" instead: no verdict.
+figure that is nearer to its bound than that is "too noisy" instead: no verdict. Counted instructions are never in doubt.
 """
 
 import fnmatch
@@ -17,6 +17,7 @@ from pathlib import Path
 
 RELATIONS = {"<=": operator.le, "<": operator.lt, ">=": operator.ge, ">": operator.gt, "==": operator.eq}
 NAME = re.compile(r"[a-z][\w*\[\]-]*/[\w*]+/[\w*]+(?:@\w+)?(?::\w+)?")
+EXACT = ":instructions"           # what names of that counter end in
 FILE = Path(__file__).resolve().parents[1] / "targets.txt"
 MET, MISSED, UNCLEAR, NOISY, ABSENT = "met", "not met", "unclear", "too noisy", "not measured"
 
@@ -132,11 +133,13 @@ def verdicts(run, targets, margins):
         required = f"{target.relation} {target.bound:g}"
         try:
             patterns = NAME.findall(target.expression)
-            homes_of_it = sorted({homes[name.split(":")[0]] for pattern in patterns for name in names_of(pattern, median)})
+            names = [name for pattern in patterns for name in names_of(pattern, median)]
+            homes_of_it = sorted({homes[name.split(":")[0]] for name in names})
             measured = [evaluate(target.expression, values) for values in (median, fastest)]
         except (LookupError, ValueError, ZeroDivisionError):  # a row may be empty, where little was measured
             found.append(Verdict(target.what, required, None, None, ABSENT, []))
             continue
-        margin = max((margins.get(key, 0.0) for key in homes_of_it), default=0.0)
+        in_doubt = {homes[name.split(":")[0]] for name in names if not name.endswith(EXACT)}
+        margin = max((margins.get(key, 0.0) for key in in_doubt), default=0.0)
         found.append(Verdict(target.what, required, *measured, judge(target, measured, margin), homes_of_it))
     return found

@@ -29,6 +29,7 @@ options besides Google Benchmark's:
   --quick          smaller sizes, fewer repetitions
   --size=N         the size of the workload
   --budget=SECONDS every variant runs once; none runs again when that time is over
+  --limit=SECONDS  none runs for the first time either when that time is over, but for one
   --no-memory      do not run every variant once more, in a process of its own, to see how much memory it takes
   --results=FILE   append what every repetition measured to FILE
 
@@ -53,6 +54,8 @@ std::vector<std::string> take_options(int argc, char** argv) {
             chosen.is_memory_run = true;
         else if (argument.starts_with("--budget="))
             chosen.budget = std::stod(value());
+        else if (argument.starts_with("--limit="))
+            chosen.limit = std::stod(value());
         else if (argument == "--no-memory")
             wants_memory = false;
         else if (argument.starts_with("--size="))
@@ -161,15 +164,15 @@ std::vector<process> all_processes() {
     return all;
 }
 
-/// Returns: the option that gives a process its part of the time that is left, or nothing if there is no end.
-std::string budget_of(const process& one, double variants_to_come, const bench::deadline& end) {
+/// Returns: ` option=` with `part` of the time that is left, or nothing if there is no end.
+std::string share(const char* option, double part, const bench::deadline& end) {
     const double left = end.seconds_left();
     if (std::isinf(left)) return "";
-    return " --budget=" + std::to_string(std::max(0.001, left * one.variants / variants_to_come));
+    return std::string(" ") + option + "=" + std::to_string(std::max(0.001, left * part));
 }
 
 /// Runs all processes by turns, so that each sees the machine as it changes. Returns: whether all of them ended well.
-bool run_processes(bench::table_reporter& reporter, const bench::deadline& end) {
+bool run_processes(bench::table_reporter& reporter, const bench::deadline& end, const bench::deadline& limit) {
     const std::vector<process> all = all_processes();
     const unsigned count = bench::chosen().is_quick ? 1 : turns;
     double to_come = count * std::accumulate(all.begin(), all.end(), 0.0,
@@ -181,8 +184,9 @@ bool run_processes(bench::table_reporter& reporter, const bench::deadline& end) 
                         each.suffix.empty() ? "as it is" : each.suffix.c_str());
             std::fflush(stdout);
             const std::string slow = reporter.slower_than(bench::slow_seconds);
-            const std::string arguments =
-                settings_again() + budget_of(each, to_come, end) + " --turn --without=" + slow + each.arguments;
+            const double part = each.variants / to_come;
+            const std::string arguments = settings_again() + share("--budget", part, end) +
+                                          share("--limit", part, limit) + " --turn --without=" + slow + each.arguments;
             to_come -= each.variants;
             try {
                 reporter.read(bench::run_self(each.launcher, arguments));
@@ -203,12 +207,13 @@ int run(int argc, char** argv) {
 
     initialize(argv[0], rest);
     const bench::deadline end(chosen.budget), end_of_times(chosen.budget * (wants_memory ? 1 - part_of_memory : 1));
+    const bench::deadline limit(chosen.limit);
     bench::table_reporter reporter(all_names());
     bool is_good = true;
     if (rest.empty() && chosen.suffix.empty() && !chosen.is_turn && !bench::reruns().empty())
-        is_good = run_processes(reporter, end_of_times);
+        is_good = run_processes(reporter, end_of_times, limit);
     else
-        bench::run_passes(reporter, passes(), chosen.is_turn ? end : end_of_times);
+        bench::run_passes(reporter, passes(), chosen.is_turn ? end : end_of_times, limit);
     if (chosen.is_memory_run) {
         const bench::growth grown = bench::memory_watch::largest_growth();
         std::cout << grown.kib << ' ' << grown.threads << '\n';

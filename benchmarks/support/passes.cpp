@@ -42,12 +42,15 @@ void run_once(entry& one, benchmark::State& state) {
     one.iterations = state.max_iterations;
 }
 
-void register_run(entry& one, bool is_first, const deadline& end) {
-    auto* registered = benchmark::RegisterBenchmark(one.name.c_str(), [&one, is_first, &end](benchmark::State& state) {
-        if (!is_first && end.has_passed())
+/// `has_run`: whether any variant has.
+void register_run(entry& one, const deadline& end, bool& has_run) {
+    auto* registered = benchmark::RegisterBenchmark(one.name.c_str(), [&](benchmark::State& state) {
+        if (has_run && end.has_passed()) {
             state.SkipWithError(left_out);
-        else
+        } else {
             run_once(one, state);
+            has_run = true;
+        }
     });
     if (one.what.iterations != 0) registered->UseManualTime();
     if (one.iterations != 0) registered->Iterations(one.iterations);
@@ -62,15 +65,16 @@ deadline::deadline(double seconds) {
 
 double deadline::seconds_left() const { return end_ ? -seconds_since(*end_) : std::numeric_limits<double>::infinity(); }
 
-void run_passes(table_reporter& reporter, unsigned most, const deadline& end) {
+void run_passes(table_reporter& reporter, unsigned most, const deadline& end, const deadline& limit) {
     std::vector<entry> all = all_entries();
+    bool has_run = false;
     for (unsigned pass = 0; pass != most && (pass == 0 || !end.has_passed()); ++pass) {
         benchmark::ClearRegisteredBenchmarks();
         bool is_empty = true;
         for (entry& one : all) {
             if (pass != 0 && !reporter.has(one.name)) continue; // a filter left it out
             if (pass >= 3 && one.seconds > slow_seconds) continue;
-            register_run(one, pass == 0, end);
+            register_run(one, pass == 0 ? limit : end, has_run);
             is_empty = false;
         }
         if (is_empty) return;

@@ -21,6 +21,7 @@ struct settings {
     std::string suffix;   ///< of a second process
     std::string results;  ///< a file that measured values are appended to
     double budget = 0;    ///< seconds after which no variant runs again; 0: any number
+    double limit = 0;     ///< seconds after which none runs for the first time either, but for one; 0: any number
 };
 
 struct variant {

@@ -71,8 +71,12 @@ bool table_reporter::ReportContext(const Context&) { return true; }
 
 void table_reporter::ReportRuns(const std::vector<Run>& runs) {
     for (const Run& run : runs) {
-        if (run.run_type != Run::RT_Iteration || run.error_message == left_out) continue;
+        if (run.run_type != Run::RT_Iteration) continue;
         const std::string& name = run.run_name.function_name;
+        if (run.error_message == left_out) {
+            left_out_.insert(name);
+            continue;
+        }
         measurement& all = found_[name];
         if (run.error_occurred) {
             all.error = run.error_message;
@@ -98,7 +102,10 @@ bool table_reporter::has_failures() const {
 void table_reporter::print() const {
     std::string workload;
     for (const std::string& full : order_) {
-        if (!has(full)) continue;
+        if (!has(full)) {
+            if (left_out_.contains(full)) std::printf("left out: %s, there was no time\n", full.c_str());
+            continue;
+        }
         const variant_name name(full);
         if (name.workload != workload) {
             std::printf("\n%-48s %12s %8s %10s %12s\n", name.workload.c_str(), "time", "spread", "/ serial",
@@ -139,7 +146,10 @@ std::string table_reporter::slower_than(double seconds) const {
 void table_reporter::write(std::ostream& to) const {
     to.precision(std::numeric_limits<double>::max_digits10);
     for (const std::string& name : order_) {
-        if (!has(name)) continue;
+        if (!has(name)) {
+            if (left_out_.contains(name)) to << name << "\tleft_out\t1\n";
+            continue;
+        }
         const measurement& all = found_.at(name);
         const auto add = [&](const std::string& metric, const std::vector<double>& values) {
             for (const double value : values) to << name << '\t' << metric << '\t' << value << '\n';
@@ -155,6 +165,10 @@ void table_reporter::read(const std::string& text) {
     std::istringstream lines(text);
     std::string name, metric, value;
     while (std::getline(lines, name, '\t') && std::getline(lines, metric, '\t') && std::getline(lines, value)) {
+        if (metric == "left_out") {
+            left_out_.insert(name);
+            continue;
+        }
         measurement& all = found_[name];
         if (metric == "error")
             all.error = value;

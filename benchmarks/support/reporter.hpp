@@ -7,6 +7,7 @@
 
 #include <iosfwd>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,7 +45,7 @@ public:
     std::string slower_than(double seconds) const;
     void print() const;
     /// Writes every repetition's values, in lines "variant, tab, metric, tab, value": the metric is `time` (ns), `iterations`,
-    /// `error`, or a counter's name.
+    /// `error`, or a counter's name; or `left_out`, of a variant that never ran.
     void write(std::ostream& to) const;
     /// Adds what write() of another process wrote.
     void read(const std::string& text);
@@ -54,9 +55,10 @@ public:
 private:
     std::vector<std::string> order_;
     std::map<std::string, measurement> found_;
+    std::set<std::string> left_out_; ///< in some pass
 };
 
-/// The error of a repetition that was not run; it is not reported.
+/// The error of a repetition for which there was no time.
 inline constexpr const char* left_out = "left out";
 
 } // namespace bench
