@@ -29,7 +29,8 @@ struct registration {
     registration(std::string workload, std::string runtime, unsigned workers, body run, runs when = runs::all);
 
     /// `iterations` in each repetition, each of which calls state.SetIterationTime(); a third of them with --quick.
-    registration(std::string workload, std::string runtime, unsigned workers, int iterations, body run);
+    registration(std::string workload, std::string runtime, unsigned workers, int iterations, body run,
+                 runs when = runs::all);
 };
 
 /// Another process of the same executable, which takes turns with this one: with this environment, "NAME=value NAME=value", and only

@@ -72,8 +72,9 @@ registration::registration(std::string workload, std::string runtime, unsigned w
     variants().push_back({std::move(workload), std::move(runtime), workers, 0, std::move(run), when});
 }
 
-registration::registration(std::string workload, std::string runtime, unsigned workers, int iterations, body run) {
-    variants().push_back({std::move(workload), std::move(runtime), workers, iterations, std::move(run), runs::all});
+registration::registration(std::string workload, std::string runtime, unsigned workers, int iterations, body run,
+                           runs when) {
+    variants().push_back({std::move(workload), std::move(runtime), workers, iterations, std::move(run), when});
 }
 
 second_process::second_process(std::string environment, std::string suffix, std::string filter) {
