@@ -32,7 +32,7 @@ std::vector<const variant*> in_order() {
         all.push_back(&what);
     }
     const auto key = [&](const variant& what) {
-        return std::tuple(place(what.workload), rank(what.runtime), what.runtime);
+        return std::tuple(place(what.workload), rank(what.runtime), what.runtime, what.workers);
     };
     std::sort(all.begin(), all.end(), [&](const auto* a, const auto* b) { return key(*a) < key(*b); });
     return all;
