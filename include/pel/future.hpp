@@ -67,6 +67,11 @@ struct submission_access {
     static future<T> make(submission<T>* state) noexcept {
         return future<T>(state);
     }
+    /// As wait(), without a part in the task. Throws: std::logic_error unless valid().
+    template <class T>
+    static void wait_idly(const future<T>& awaited) {
+        awaited.checked().wait(false);
+    }
     /// Hands the future's reference over. Throws: std::logic_error unless valid().
     template <class T>
     static submission<T>& release(future<T>& from) {

@@ -54,19 +54,19 @@ std::vector<std::unique_ptr<const workload>> workloads_for(const tested_machine&
 bool is_wanted(const std::string& only, const std::string& name) { return name.find(only) != std::string::npos; }
 
 void print_cell(const tested_machine& machine, const mean_result& mean) {
-    std::printf(" %.2f ms", mean.makespan / 1e6);
+    std::printf(" %.2f", mean.makespan / 1e6);
     if (machine.nodes() > 1) std::printf(", %.0f", mean.remote);
     std::printf(" |");
 }
 
-/// Returns: whether the promise holds.
-bool compare(const tested_machine& machine, const workload& what, const options& chosen) {
+/// `is_first`: of the machine. Returns: whether the promise holds.
+bool compare(const tested_machine& machine, const workload& what, const options& chosen, bool is_first) {
     const mean_result random = run_all(machine, what, random_policy, chosen.seeds);
     const mean_result own = run_all(machine, what, own_policy, chosen.seeds);
     const double part = own.makespan / random.makespan;
     const bool is_kept = part <= is_equal && (machine.nodes() < 2 || own.remote * promised_fewer <= random.remote);
     if (chosen.prints_table) {
-        std::printf("| %s | %s |", machine.name().c_str(), what.name().c_str());
+        std::printf("| %s | %s |", is_first ? machine.name().c_str() : "", what.name().c_str());
         print_cell(machine, random);
         print_cell(machine, run_all(machine, what, nearest_policy, chosen.seeds));
         print_cell(machine, own);
@@ -74,7 +74,7 @@ bool compare(const tested_machine& machine, const workload& what, const options&
         if (machine.nodes() > 1)
             std::printf(" %.1f |\n", random.remote / own.remote);
         else
-            std::printf(" |\n");
+            std::printf("  |\n");
         std::fflush(stdout);
     } else if (!is_kept) {
         std::printf("%s, %s: %.3f of random's makespan, %.0f remote steals, random %.0f\n", machine.name().c_str(),
@@ -113,14 +113,16 @@ int run(const options& chosen) {
     if (chosen.files.empty()) machines = built_in_machines();
     for (const std::string& file : chosen.files) machines.push_back(machine_from_xml(file));
     if (chosen.prints_table)
-        std::printf(
-            "| machine | workload | random | nearest first | PEL | of random's makespan | times fewer remote |\n"
-            "|---|---|---|---|---|---|---|\n");
+        std::printf("| machine | workload | random | nearest first | PEL | makespan | remote |\n"
+                    "|---|---|---|---|---|---|---|\n");
     bool is_kept = true;
     for (const machine_pointer& machine : machines) {
         if (!is_wanted(chosen.only_machine, machine->name())) continue;
+        bool is_first = true;
         for (const auto& what : workloads_for(*machine, chosen.each)) {
-            if (is_wanted(chosen.only_workload, what->name())) is_kept &= compare(*machine, *what, chosen);
+            if (!is_wanted(chosen.only_workload, what->name())) continue;
+            is_kept &= compare(*machine, *what, chosen, is_first);
+            is_first = false;
         }
     }
     return is_kept ? 0 : 1;

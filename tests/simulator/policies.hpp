@@ -14,7 +14,7 @@ namespace simulator {
 using pel::detail::victim_walk;
 
 enum class choice {
-    random,        // some seats in a pass, of all alike; the first job found
+    random,        // in a pass some seats, each drawn from all others; the first job found
     nearest_first, // all seats, near before far; the first job found
     own            // victim_walk
 };
@@ -46,8 +46,10 @@ public:
 
     void begin_pass(unsigned searching) {
         if (how_.way == choice::own) return own_.begin_pass(random_(), searching);
-        list_everybody();
-        if (how_.way == choice::random && seats_.size() > random_tries) seats_.resize(random_tries);
+        if (how_.way == choice::random)
+            draw_victims();
+        else
+            list_everybody();
         next_ = 0;
     }
     /// The last look before sleep: at all seats, in this policy's order.
@@ -65,8 +67,17 @@ public:
     unsigned worth(unsigned doublings) const { return own_.worth(doublings); }
 
 private:
-    static constexpr std::size_t random_tries = 16; // about as many as victim_walk looks at
+    static constexpr unsigned random_tries = 16; // about as many as victim_walk looks at
 
+    /// Each by itself, so one may come twice.
+    void draw_victims() {
+        seats_.clear();
+        const unsigned others = order_.seats() - 1;
+        for (unsigned tries = 0; others != 0 && tries < random_tries; ++tries) {
+            const unsigned drawn = random_() % others;
+            seats_.push_back(drawn < seat_ ? drawn : drawn + 1);
+        }
+    }
     void list_everybody() {
         seats_.clear();
         const auto runs = order_.runs_of(seat_);

@@ -223,13 +223,13 @@ private:
         const double alone = what_.run(now.current, index(at)) / machine_.capacity(index(at));
         at.cost += static_cast<time_ns>(alone * crowding(at));
     }
-    /// Threads of one core share its units: two do the work of 1.25.
+    /// Threads of one core share its units.
     double crowding(const place& at) const {
         const pel::detail::seat_run core = machine_.plan().order().core_of(index(at));
         unsigned at_work = 0;
         for (unsigned seat = core.first; seat < unsigned{core.first} + core.count; ++seat)
             at_work += places_[seat].is == state::running ? 1 : 0;
-        return at_work / (1 + 0.25 * (at_work - 1));
+        return 4.0 * at_work / seat_plan::quarters_done_by(at_work);
     }
     void push_half(place& at, thread& own, call& now) {
         own.jobs.push_back({what_.divide(now.current)});

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // test label: machine
 // Where a pool's threads are: bound as its options say, and counted by how far apart they are.
+#include <pel/detail/core/seat_shares.hpp>
 #include <pel/parallel_for.hpp>
 #include <pel/task_group.hpp>
 #include <pel/thread_pool.hpp>
 #include <pel/topology.hpp>
 
+#include "support/numbered_job.hpp"
 #include "support/shape.hpp"
 #include "support/watchdog.hpp"
 
@@ -14,6 +16,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <mutex>
 #include <set>
 #include <string>
@@ -111,6 +114,37 @@ TEST(places, what_is_submitted_on_any_node_is_run) {
     await_submissions(pool);
     EXPECT_EQ(ran, 4 * (2 * each + (each + 99) / 100));
     EXPECT_EQ(pool.stats().injected, ran);
+}
+
+TEST(places, who_finds_no_work_submitted_on_the_own_node_looks_on_near_nodes_first) {
+    const thread_pool pool(on_machine("package:2 numa:2 core:1 pu:1"));
+    pel::detail::scheduler& core = pel::detail::pool_access::core(pool);
+    ASSERT_NE(core.plan_before_work(), nullptr);
+    for (unsigned near = 0; near < 4; ++near) {
+        std::deque<pel_test::numbered_job> jobs;
+        for (unsigned at = 0; at < 4; ++at) core.shared().push(jobs.emplace_back(at).entry, at); // nobody is woken
+        std::vector<std::size_t> order;
+        while (const auto slot = core.shared().try_pop(near)) order.push_back(pel_test::number_of(slot));
+        ASSERT_EQ(order.size(), 4U);
+        EXPECT_EQ(order[0], near);
+        EXPECT_EQ(order[1], near ^ 1U) << "of the same package";
+    }
+}
+
+TEST(places, shares_are_as_large_as_what_their_seats_can_do) {
+    thread_pool_options options;
+    options.topology =
+        pel::topology::from_xml(std::string(PEL_TEST_SOURCE_DIR) + "/unit/detail/topology/data/hybrid.xml");
+    options.binding = pel::binding::core;
+    const thread_pool pool(std::move(options)); // two fast cores of two threads, four slow ones of one
+    const auto begins = [&](std::uint64_t size, unsigned shares) {
+        const pel::detail::seat_shares cuts(pel::detail::pool_access::core(pool), size, shares);
+        std::vector<std::uint64_t> all;
+        for (unsigned share = 0; share <= shares; ++share) all.push_back(cuts.begin(share));
+        return all;
+    };
+    EXPECT_EQ(begins(1800, 8), (std::vector<std::uint64_t>{0, 250, 500, 750, 1000, 1200, 1400, 1600, 1800}));
+    EXPECT_EQ(begins(1800, 2), (std::vector<std::uint64_t>{0, 1000, 1800}));
 }
 
 TEST(places, without_a_word_about_the_machine_all_is_of_one_tier) {

@@ -23,8 +23,19 @@ thread_pool& pool_of(const basic_parallel_policy<Token>& policy) {
     return pool_access::owner(scheduler_of(policy));
 }
 
-/// Calls call(the policy without its node, on the pool of the node), bound to the node for so long. Where the system does
-/// not let threads be bound, the node's own are not either. Throws: what it throws; std::invalid_argument: see on_node().
+/// Has a thread of the pool call f(), while the calling one has no part in it. Throws: what f() throws; std::bad_alloc.
+template <class F>
+void call_there(thread_pool& there, F&& f) {
+    future<void> result = there.submit(std::forward<F>(f));
+    submission_access::wait_idly(result);
+    result.get();
+}
+
+/// Calls call(the policy without its node, on the pool of the node), bound to the node for so long; or waits for a thread
+/// of the node to do that, if the system does not let the calling one be bound. (Then the node's own may not be bound
+/// either, but they may: they have been, or it is this thread alone that is kept elsewhere.) What is called there knows
+/// nothing of the scopes around, so it is not cancelled with them. Throws: what it throws; std::invalid_argument: see
+/// on_node().
 template <class Token, class Call>
 void call_on_node(const basic_parallel_policy<placed<Token>>& policy, const Call& call) {
     thread_pool& there = pool_access::node_pool(pool_of(policy), policy_access::node(policy)->index);
@@ -33,7 +44,8 @@ void call_on_node(const basic_parallel_policy<placed<Token>>& policy, const Call
     const bool is_there = own.pool == &pool_access::core(there) && !own.is_foreign;
     if (is_there || !topology_access::is_this_system(there.machine())) return call(plain);
     const temporary_binding binding(pool_access::places(there).make_plan().places().cpus(0));
-    call(plain);
+    if (binding.is_in_force()) return call(plain);
+    call_there(there, [&] { call(plain); });
 }
 
 } // namespace detail

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The injectors of a pool: one per NUMA node that it has seats on, so that what is submitted on a node lies there and is
 // taken there first. A pool that knows of one node uses the first only, and looks at one word.
+// With several, each has an order of all, near before far by the one model of distances (sched/seat_plan.hpp).
 //   any thread: everything.
 // I1  an entry's home is written before it is linked, never while others may look at it, and so by one push: whoever
 //     reads none comes before that push, and whoever reads a home knows whose lock guards the entry.
@@ -21,7 +22,18 @@ class injectors {
 public:
     static constexpr unsigned most = 16;
 
-    constexpr injectors() noexcept = default;
+    /// All numbers, near before far, the own one first: 4 bits each, from the lowest on.
+    using order = std::uint64_t;
+    static constexpr order machine_order(unsigned at) noexcept {
+        return std::rotr(order{0xFEDC'BA98'7654'3210}, static_cast<int>(4 * at));
+    }
+
+    constexpr injectors() noexcept {
+        for (unsigned at = 0; at < most; ++at) orders_[at].store(machine_order(at), relaxed);
+    }
+
+    /// Whom try_pop() asks after that one; machine_order() before. Requires: it holds all of them, whatever is open.
+    void set_order(unsigned at, order near_before_far) noexcept { orders_[at].store(near_before_far, relaxed); }
 
     /// From now on there are `count`; said again, nothing changes. Whoever names one beyond the first has learned of it
     /// since.
@@ -84,12 +96,13 @@ private:
         entry.home.store(static_cast<std::uint8_t>(at + 1), relaxed); // I1
     }
 
-    /// Near before far: they are in machine order, so those whose numbers differ in a low bit only have most in common.
     job_slot pop_any(unsigned near, unsigned others) noexcept {
-        for (unsigned step = 0, steps = std::bit_ceil(others + 1); step < steps; ++step) {
-            const unsigned at = near ^ step;
+        order next = orders_[near].load(relaxed); // stale: another order of the same
+        for (unsigned left = others + 1; left != 0; next >>= 4) {
+            const unsigned at = next & 15;
             if (at > others) continue;
             if (const job_slot slot = all_[at].try_pop()) return slot;
+            --left;
         }
         return {};
     }
@@ -105,6 +118,7 @@ private:
     }
 
     injector all_[most];
+    atomic<order> orders_[most]; // read where there are jobs only
 };
 
 } // namespace detail

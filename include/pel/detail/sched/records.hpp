@@ -44,7 +44,7 @@ private:
         if (memory == nullptr) return nullptr;
         auto* slots = reinterpret_cast<atomic_slot*>(static_cast<unsigned char*>(memory) + sizeof(worker));
         auto* record = ::new (memory) worker(slots, worker::deque_capacity); // the slots are zero pages as they are
-        record->id = ++made_;
+        record->set_id(++made_);
         records_[record->id].store(record, release); // sync(R1) release: constructed
         return record;
     }

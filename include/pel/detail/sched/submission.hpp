@@ -39,13 +39,14 @@ public:
 
     bool is_done() const noexcept { return state.is_done(); }
 
-    void wait() {
+    /// `helps`: runs the job if nobody has begun it, and work inside it; else only if no other thread can (S4).
+    void wait(bool helps = true) {
         if (is_done()) return;
         if (!pool_.is_from_this_process()) throw_lost_in_fork();
-        const bool is_claimed = try_claim();
+        const bool is_claimed = helps && try_claim();
         if (!is_claimed && is_done_soon()) return;
         foreign_call call(pool_);
-        if (call.own() == nullptr) return wait_alone(is_claimed);
+        if (call.own() == nullptr) return wait_alone(is_claimed || try_claim());
         worker& own = *call.own();
         if (is_claimed) {
             own.counts.claims.add();
@@ -54,7 +55,7 @@ public:
         }
         waiter_ = &own;
         pool_.wait_until(
-            own, [&] { return is_done(); }, [&] { return pool_.leapfrog(own, *this); },
+            own, [&] { return is_done(); }, [&] { return helps && pool_.leapfrog(own, *this); },
             [&] { return state.is_parked() || state.try_mark_parked(job_state::unfinished); });
     }
 

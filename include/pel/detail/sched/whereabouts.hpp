@@ -20,6 +20,7 @@ inline bool scheduler::try_begin_plan(bool before_work) noexcept {
 inline void scheduler::make_plan() noexcept {
     const seat_plan* const made = config_.make_plan(config_.context);
     if (made == nullptr) return;
+    for (unsigned at = 0; at < made->injectors(); ++at) injectors_.set_order(at, made->injector_order(at));
     injectors_.open(made->injectors()); // before anybody can learn of them
     seating_.publish(made);
 }

@@ -30,6 +30,14 @@ struct call_level {
 /// Whether a thread stays at its seat, or is where the kernel has it run; see whereabouts.hpp.
 enum class standing : unsigned char { unknown, settled, roams };
 
+/// A number that differs in half its bits from those of its neighbours, another for each, 0 for 0 only: the last step of
+/// MurmurHash3, A. Appleby.
+constexpr std::uint32_t scattered(std::uint32_t value) noexcept {
+    value = (value ^ value >> 16) * 0x85EB'CA6BU;
+    value = (value ^ value >> 13) * 0xC2B2'AE35U;
+    return value ^ value >> 16;
+}
+
 class alignas(cache_line) worker {
 public:
     static constexpr std::uint32_t deque_capacity = 1u << 14;
@@ -42,7 +50,13 @@ public:
 
     bool is_member() const noexcept { return pool != nullptr; }
 
-    /// A number for choosing among equals: xorshift, G. Marsaglia, 2003.
+    /// What tells the record from all others of the process, its random numbers too: threads that begin together would
+    /// else look at the same victims in the same order. Requires: 0 < number.
+    void set_id(std::uint32_t number) noexcept {
+        id = number;
+        random_ = scattered(number);
+    }
+    /// A number for choosing among equals: xorshift, G. Marsaglia, 2003. Never 0.
     std::uint32_t random() noexcept {
         random_ ^= random_ << 13;
         random_ ^= random_ >> 17;
@@ -108,7 +122,7 @@ public:
 
 private:
     std::uint64_t last_serial_ = 0;
-    std::uint32_t random_ = 2463534242u;
+    std::uint32_t random_ = 1; // until there is an id; 0 would stay 0
 };
 
 /// What current_worker points to in threads that are no workers: its poll word is 0 for good, so every fork leaves the

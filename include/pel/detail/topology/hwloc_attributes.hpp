@@ -44,7 +44,36 @@ inline unsigned long long read_latency(const hwloc_tree&, hwloc_obj_t, unsigned)
 
 #endif
 
-#if HWLOC_API_VERSION >= 0x00020400 && HWLOC_API_VERSION < 0x00030000
+#if HWLOC_API_VERSION >= 0x00020400
+
+/// What hwloc says of a kind of cores, beside which they are: names and values.
+struct core_kind_infos {
+    const struct hwloc_info_s* first = nullptr;
+    unsigned count = 0;
+};
+
+#if HWLOC_API_VERSION >= 0x00030000
+
+/// Asks hwloc about a kind. Returns: whether it answers.
+inline bool read_core_kind(const hwloc_tree& tree, unsigned kind, hwloc_bitmap_t cpus, int& efficiency,
+                           core_kind_infos& infos) {
+    struct hwloc_infos_s* all = nullptr;
+    if (::hwloc_cpukinds_get_info(tree.get(), kind, cpus, &efficiency, &all, 0) != 0) return false;
+    infos = {all->array, all->count};
+    return true;
+}
+
+#else
+
+inline bool read_core_kind(const hwloc_tree& tree, unsigned kind, hwloc_bitmap_t cpus, int& efficiency,
+                           core_kind_infos& infos) {
+    struct hwloc_info_s* first = nullptr;
+    if (::hwloc_cpukinds_get_info(tree.get(), kind, cpus, &efficiency, &infos.count, &first, 0) != 0) return false;
+    infos.first = first;
+    return true;
+}
+
+#endif
 
 /// Tells the cores of a machine apart.
 class core_kind_reader {
@@ -73,8 +102,7 @@ private:
     /// Effects: asks hwloc about `kind`. Returns: whether a core of the process is of it.
     bool select(unsigned kind) {
         int efficiency = -1;
-        is_ranked_ = ::hwloc_cpukinds_get_info(tree_.get(), kind, cpus_, &efficiency, &info_count_, &infos_, 0) == 0 &&
-                     efficiency >= 0;
+        is_ranked_ = read_core_kind(tree_, kind, cpus_, efficiency, infos_) && efficiency >= 0;
         for (const core& one : machine_.cores) {
             if (is_selected(one)) return true;
         }
@@ -86,9 +114,9 @@ private:
     /// Returns: what the selected kind has for `measure`; 0: nothing.
     unsigned long long speed(std::string_view measure) const {
         unsigned long long value = 0;
-        for (unsigned i = 0; i < info_count_; ++i) {
-            std::string_view text = infos_[i].value;
-            if (infos_[i].name == measure) try_take_number(text, value);
+        for (unsigned i = 0; i < infos_.count; ++i) {
+            std::string_view text = infos_.first[i].value;
+            if (infos_.first[i].name == measure) try_take_number(text, value);
         }
         constexpr unsigned long long most = 1'000'000'000; // more is nonsense, and must not overflow
         return value > most ? 0 : value;
@@ -143,8 +171,7 @@ private:
     const hwloc_tree& tree_;
     machine& machine_;
     hwloc_bitmap_t cpus_;
-    unsigned info_count_ = 0;
-    struct hwloc_info_s* infos_ = nullptr;
+    core_kind_infos infos_;
     bool is_ranked_ = false;
     const char* measure_ = nullptr;
     unsigned long long fastest_ = 0;

@@ -21,7 +21,7 @@ using pel_test::ignore;
 using pel_test::number_of;
 using numbered = pel_test::numbered_job;
 
-TEST(injectors, the_own_one_comes_first_and_then_near_before_far) {
+TEST(injectors, the_own_one_comes_first_and_then_those_after_it) {
     for (unsigned count : {1U, 2U, 5U, 8U, injectors::most}) {
         for (unsigned near = 0; near < count; ++near) {
             injectors all;
@@ -32,12 +32,22 @@ TEST(injectors, the_own_one_comes_first_and_then_near_before_far) {
             while (const job_slot slot = all.try_pop(near)) order.push_back(number_of(slot));
             ASSERT_EQ(order.size(), count) << "from " << near;
             EXPECT_EQ(order[0], near);
-            if ((near ^ 1U) < count) {
-                EXPECT_EQ(order[1], near ^ 1U) << "of two packages with two nodes each, the own package's";
-            }
+            for (unsigned step = 1; step < count; ++step) EXPECT_EQ(order[step], (near + step) % count);
             EXPECT_TRUE(all.is_empty());
         }
     }
+}
+
+TEST(injectors, an_order_that_was_set_is_kept_to_also_by_numbers_that_are_not_open) {
+    injectors all;
+    all.set_order(1, 0x7654'320F'EDCB'A981); // near 1: 1, 8, 9, 10, ..., 15, 0, 2, ...
+    all.open(4);
+    std::deque<numbered> jobs;
+    for (unsigned at = 0; at < 4; ++at) all.push(jobs.emplace_back(at).entry, at);
+    std::vector<std::size_t> order;
+    while (const job_slot slot = all.try_pop(1)) order.push_back(number_of(slot));
+    EXPECT_EQ(order, (std::vector<std::size_t>{1, 0, 2, 3}));
+    EXPECT_TRUE(all.is_empty());
 }
 
 TEST(injectors, they_are_empty_when_all_are) {

@@ -37,10 +37,41 @@ numbers listed(const victim_order& order, unsigned seat) {
     return all;
 }
 
+numbers listed(pel::detail::injectors::order order, unsigned count) {
+    numbers all;
+    for (unsigned i = 0; i < 16; ++i, order >>= 4) {
+        if (const auto at = static_cast<unsigned>(order & 15); at < count) all.push_back(at);
+    }
+    return all;
+}
+
+/// Each order of injectors holds all once, near before far, those that are open first.
+void check_injectors(const seat_plan& plan) {
+    numbers first_seats(plan.injectors(), ~0U);
+    for (unsigned seat = plan.order().seats(); seat-- != 0;) first_seats[plan.injector_of(seat)] = seat;
+    for (unsigned from = 0; from < plan.injectors(); ++from) {
+        numbers all = listed(plan.injector_order(from), 16);
+        ASSERT_EQ(all[0], from);
+        for (unsigned i = 1, last = 0; i < plan.injectors(); ++i) {
+            ASSERT_LT(all[i], plan.injectors());
+            unsigned nearest = ~0U;
+            for (unsigned seat = 0; seat < plan.order().seats(); ++seat) {
+                if (plan.injector_of(seat) == all[i])
+                    nearest = std::min(nearest, plan.order().tier(first_seats[from], seat));
+            }
+            ASSERT_LE(last, nearest);
+            last = nearest;
+        }
+        std::sort(all.begin(), all.end());
+        for (unsigned at = 0; at < 16; ++at) ASSERT_EQ(all.at(at), at);
+    }
+}
+
 void check(const machine& made, unsigned seats) {
     const seat_plan plan(made, seats, binding::automatic, true);
     const victim_order& order = plan.order();
     ASSERT_EQ(order.seats(), seats);
+    check_injectors(plan);
     for (unsigned seat = 0; seat < seats; ++seat) {
         const auto runs = order.runs_of(seat);
         for (unsigned i = 0; i < runs.size(); ++i) {
@@ -59,7 +90,7 @@ void check(const machine& made, unsigned seats) {
     }
 }
 
-TEST(victim_order, each_seat_lists_all_others_once_near_before_far) {
+TEST(victim_order, each_seat_lists_all_others_once_near_before_far_and_so_do_injectors) {
     const auto check_all = [](const machine& made) {
         const auto pus = static_cast<unsigned>(made.pus.size());
         for (const unsigned seats : {1U, pus / 3 + 1, pus, pus + 5}) check(made, seats);
@@ -124,6 +155,51 @@ TEST(seat_plan, each_node_with_seats_has_an_injector_or_shares_one_with_a_neighb
     EXPECT_EQ(one_node.injector_of(1), 0U);
     const machine small = synthetic_machine("core:2 pu:2");
     EXPECT_EQ(seat_plan(small, 4, binding::automatic, true).injectors(), 1U);
+}
+
+TEST(seat_plan, injectors_are_asked_as_victims_are_near_before_far) {
+    // Nodes 0 and 2 are near each other, and 1 and 3; numbers and packages do not show it.
+    const machine crossed = synthetic_machine("pack:4 [numa] core:2 pu:1",
+                                              [](unsigned a, unsigned b) { return a % 2 == b % 2 ? 12U : 21U; });
+    const seat_plan plan(crossed, 8, binding::automatic, true);
+    ASSERT_EQ(plan.injectors(), 4U);
+    EXPECT_EQ(listed(plan.injector_order(0), 4), (numbers{0, 2, 1, 3}));
+    EXPECT_EQ(listed(plan.injector_order(1), 4), (numbers{1, 3, 2, 0}));
+    EXPECT_EQ(listed(plan.injector_order(2), 4), (numbers{2, 0, 3, 1}));
+    EXPECT_EQ(listed(plan.injector_order(3), 4), (numbers{3, 1, 0, 2}));
+}
+
+/// What each seat can do, in quarters of a capacity.
+numbers capacities(const machine& of, unsigned seats, bool smt = true) {
+    const seat_plan plan(of, seats, binding::automatic, smt);
+    numbers all;
+    for (unsigned seat = 0; seat < seats; ++seat)
+        all.push_back(static_cast<unsigned>(plan.capacity_below(seat + 1) - plan.capacity_below(seat)));
+    return all;
+}
+
+TEST(seat_plan, two_threads_of_a_core_do_a_quarter_more_than_one) {
+    const machine smt = synthetic_machine("pack:1 [numa] core:4 pu:2");
+    EXPECT_EQ(capacities(smt, 8), numbers(8, 2560)) << "alike where cores are";
+    EXPECT_EQ(capacities(smt, 4), numbers(4, 4096));
+    EXPECT_EQ(capacities(smt, 4, false), numbers(4, 4096));
+    EXPECT_EQ(capacities(smt, 6), (numbers{2560, 2560, 4096, 2560, 2560, 4096}));
+    const machine four = synthetic_machine("pack:1 [numa] core:2 pu:4");
+    EXPECT_EQ(capacities(four, 8), numbers(8, 1792)) << "each further thread";
+}
+
+TEST(seat_plan, seats_of_one_thread_share_it) {
+    const machine plain = synthetic_machine("pack:1 [numa] core:2 pu:1");
+    EXPECT_EQ(capacities(plain, 4), numbers(4, 2048));
+    EXPECT_EQ(capacities(plain, 3), (numbers{2048, 2048, 4096}));
+    EXPECT_EQ(capacities(synthetic_machine("pack:1 [numa] core:2 pu:2"), 8), numbers(8, 1280));
+}
+
+TEST(seat_plan, fast_cores_count_as_what_their_threads_do_together) {
+    const machine hybrid =
+        pel_test::xml_machine(std::string(PEL_TEST_SOURCE_DIR) + "/unit/detail/topology/data/hybrid.xml");
+    EXPECT_EQ(capacities(hybrid, 8), (numbers{2560, 2560, 2560, 2560, 2048, 2048, 2048, 2048}));
+    EXPECT_EQ(capacities(hybrid, 6), (numbers{4096, 4096, 2048, 2048, 2048, 2048}));
 }
 
 TEST(victim_walk, a_pass_looks_at_a_few_of_each_tier_and_never_at_itself_or_at_one_twice) {
