@@ -17,20 +17,32 @@ namespace {
 constexpr std::uint64_t most_samples = 16;  // steps
 constexpr std::size_t most_lookups = 4'096; // strips; each takes two system calls
 
-/// Which CPUs each node is nearest to. A machine with one node has everything near.
+/// Which CPUs each node is nearest to: its own, and those that have no memory of their own nearer. A machine with one
+/// node has everything near.
 class near_cpus {
 public:
-    near_cpus() : nodes_(pel::topology::discover().numa_nodes()) {}
+    near_cpus() : nodes_(machine_.numa_nodes()) {}
 
     std::size_t node_count() const { return nodes_.size(); }
     bool is_near(pel::numa_node node, int cpu) const {
-        if (nodes_.size() < 2) return true;
-        const auto pus = nodes_[node.index].pus();
+        if (nodes_.size() < 2 || has(nodes_[node.index], cpu)) return true;
+        const auto with_cpu = [&](const pel::numa_node_info& one) { return has(one, cpu); };
+        const auto own = std::find_if(nodes_.begin(), nodes_.end(), with_cpu);
+        if (own == nodes_.end() || own->memory() != 0 || !nodes_[node.index].is_home()) return false;
+        const auto way_to = [&](unsigned to) { return machine_.distance(own->logical_index(), to); };
+        return std::none_of(nodes_.begin(), nodes_.end(), [&](const pel::numa_node_info& one) {
+            return one.is_home() && way_to(one.logical_index()) < way_to(node.index);
+        });
+    }
+
+private:
+    static bool has(const pel::numa_node_info& node, int cpu) {
+        const auto pus = node.pus();
         return std::any_of(pus.begin(), pus.end(),
                            [cpu](const pel::pu& one) { return one.os_index() == static_cast<unsigned>(cpu); });
     }
 
-private:
+    const pel::topology machine_ = pel::topology::discover();
     pel::topology_range<pel::numa_node_info> nodes_;
 };
 

@@ -77,8 +77,9 @@ std::string placement_text(const placement_summary& placed) {
                         percent(static_cast<double>(placed.kept_strips), static_cast<double>(placed.strips)));
 }
 
-/// How far jobs went: ": 12 core, 3 L3, 1 remote 21", or nothing where the pool has not needed to know.
+/// How far jobs went: ": 12 core, 3 L3, 1 remote 21", or that the pool has not needed to tell any apart.
 std::string tiers_text(const findings& found) {
+    if (found.tiers.empty()) return " (one tier)";
     std::string text;
     for (std::size_t tier = 0; tier < found.tiers.size(); ++tier) {
         text += tier == 0 ? ": " : ", ";

@@ -56,14 +56,18 @@ thread_pool_options on_machine(const char* description) {
 }
 
 TEST(places, steals_and_wakes_are_counted_by_how_far_apart_the_threads_are) {
-    thread_pool pool(on_machine("numa:2 l3:2 core:2 pu:1"));
+    thread_pool_options options = on_machine("numa:2 l3:2 core:2 pu:1");
+    options.spin = std::chrono::nanoseconds(0); // so that some sleep, and are woken
+    thread_pool pool(std::move(options));
     const pel_test::watchdog guard(pool);
-    for (unsigned round = 0; round < 20; ++round) on_each_thread(pool, 8, [](unsigned) {});
+    for (unsigned round = 0; round < 20 || sum_of(pool.stats().wakes_by_tier) == 0; ++round)
+        on_each_thread(pool, 8, [](unsigned) {});
     EXPECT_EQ(pool.tiers(), (std::vector<std::string>{"L3", "node", "remote 20"}));
     const pel::pool_stats stats = pool.stats();
     EXPECT_EQ(sum_of(stats.stolen_by_tier), stats.stolen);
     EXPECT_GT(stats.stolen_by_tier[0], 0U);
     EXPECT_GT(stats.stolen_by_tier[2], 0U) << "work begins on one node, and eight threads had to take part";
+    EXPECT_GT(sum_of(stats.wakes_by_tier), 0U);
     EXPECT_LE(sum_of(stats.wakes_by_tier), stats.wakes);
 }
 

@@ -47,6 +47,28 @@ public:
         return found;
     }
 
+    /// Returns: the latencies between nodes, or nothing if there is not exactly one matrix of them.
+    struct latency {
+        unsigned from, to; // OS indices
+        hwloc_uint64_t value;
+    };
+    std::vector<latency> latencies() const {
+        std::vector<latency> found;
+        hwloc_distances_s* matrices[2];
+        unsigned count = 2;
+        const auto kind = HWLOC_DISTANCES_KIND_MEANS_LATENCY;
+        if (::hwloc_distances_get_by_type(tree_, HWLOC_OBJ_NUMANODE, &count, matrices, kind, 0) != 0) return found;
+        const hwloc_distances_s* const one = matrices[0];
+        for (unsigned i = 0; count == 1 && i < one->nbobjs; ++i) {
+            for (unsigned j = 0; j < one->nbobjs; ++j) {
+                if (one->objs[i] == nullptr || one->objs[j] == nullptr) continue;
+                found.push_back({one->objs[i]->os_index, one->objs[j]->os_index, one->values[i * one->nbobjs + j]});
+            }
+        }
+        for (unsigned i = 0; i < std::min(count, 2U); ++i) ::hwloc_distances_release(tree_, matrices[i]);
+        return found;
+    }
+
 private:
     hwloc_topology_t tree_ = nullptr;
     bool is_loaded_ = false;
@@ -57,6 +79,25 @@ std::vector<unsigned> numbers(const pel::topology_range<T>& objects) {
     std::vector<unsigned> found;
     for (const T& one : objects) found.push_back(one.os_index());
     return found;
+}
+
+/// Each entry of the one matrix of latencies is what the machine has for these two nodes, the smallest being 10.
+/// Returns: how many were compared.
+std::size_t check_distances(const topology& machine, const std::vector<plain_hwloc::latency>& expected) {
+    const std::vector<unsigned> nodes = numbers(machine.numa_nodes());
+    const auto index = [&](unsigned node) {
+        return static_cast<unsigned>(std::find(nodes.begin(), nodes.end(), node) - nodes.begin());
+    };
+    hwloc_uint64_t unit = ~hwloc_uint64_t{0};
+    for (const auto& [from, to, value] : expected) unit = from == to ? std::min(unit, value) : unit;
+    std::size_t compared = 0;
+    for (const auto& [from, to, value] : expected) {
+        if (index(from) == nodes.size() || index(to) == nodes.size()) continue;
+        const hwloc_uint64_t scaled = unit == 0 ? 10 * (value + 1) : (10 * value + unit / 2) / unit;
+        EXPECT_EQ(machine.distance(index(from), index(to)), scaled) << "from node " << from << " to " << to;
+        ++compared;
+    }
+    return compared;
 }
 
 void check_file(const std::string& path) {
@@ -82,6 +123,7 @@ void check_file(const std::string& path) {
         EXPECT_TRUE(is_there || has_no_memory) << "node " << node << "\n" << machine.explain();
     }
     EXPECT_LE(usable.size(), expected.nodes().size());
+    check_distances(machine, expected.latencies());
     EXPECT_NE(machine.explain().find(path), std::string::npos);
     pel_test::machine_invariants(machine).check();
 }

@@ -5,6 +5,7 @@
 #include <pel/topology.hpp>
 
 #include "numa_vm/guest.hpp"
+#include "numa_vm/masks.hpp"
 #include "support/own_process.hpp"
 
 #include <gtest/gtest.h>
@@ -19,6 +20,7 @@ using pel::numa_node;
 using pel::numa_vector;
 using pel::topology;
 using pel_test::enter_cgroup;
+using pel_test::masks_of;
 using pel_test::set_online;
 using numbers = std::vector<unsigned>;
 
@@ -27,6 +29,12 @@ numbers os_indexes(const Objects& objects) {
     numbers indexes;
     for (const auto& object : objects) indexes.push_back(object.os_index());
     return indexes;
+}
+
+pel::thread_pool_options one_core_each() {
+    pel::thread_pool_options options;
+    options.binding = pel::binding::core;
+    return options;
 }
 
 void expect_first_line(const topology& machine, const std::string& part) {
@@ -61,6 +69,9 @@ TEST(limits, a_cpuset_limits_cpus_and_memory) {
     EXPECT_EQ(os_indexes(machine.numa_nodes()), (numbers{1, 3}));
     expect_first_line(machine, "the cpuset in /sys/fs/cgroup/set/cpuset.cpus.effective allows 3 CPUs (2-3,6)");
     EXPECT_EQ(pel::default_pool().concurrency(), 3U);
+    pel_test::expect_bound_within(masks_of(pel::default_pool(), 3), "2-3,6", {"2-3", "6"});
+    pel::thread_pool on_cores(one_core_each());
+    pel_test::expect_bound_within(masks_of(on_cores, 3), "2-3,6", {"2", "3", "6"});
 
     numa_vector<double> bound(100'000, 1.0, numa_node{1});
     pel_test::expect_all_on(bound, 3);
@@ -85,6 +96,9 @@ TEST(limits, offline_cpus_are_not_there) {
         pel_test::expect_all_on(bound, static_cast<int>(node.os_index()));
     }
     expect_first_line(machine, "nothing limits the process, the machine has 5 CPUs (0-2,4-5)");
+    pel_test::expect_bound_within(masks_of(pel::default_pool(), 5), "0-2,4-5", {"0-1", "2", "4-5"});
+    pel::thread_pool on_cores(one_core_each());
+    pel_test::expect_bound_within(masks_of(on_cores, 5), "0-2,4-5", {"0", "1", "2", "4", "5"});
     for (const unsigned cpu : {3U, 6U, 7U}) set_online(cpu, true);
     EXPECT_EQ(topology::discover_again().concurrency(), 8U);
     EXPECT_EQ(topology::discover().concurrency(), 5U) << "as when it was asked first";

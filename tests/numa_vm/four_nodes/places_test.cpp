@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A pool's threads are bound to the nodes of a real kernel, calls stay on their node, and replayed loops find their pages.
+#include <pel/memory/first_touch.hpp>
 #include <pel/memory/numa_vector.hpp>
 #include <pel/parallel_for.hpp>
 #include <pel/parallel_phases.hpp>
@@ -7,61 +8,46 @@
 #include <pel/thread_pool.hpp>
 
 #include "numa_vm/guest.hpp"
+#include "numa_vm/masks.hpp"
 #include "support/own_process.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cstdio>
+#include <fstream>
 #include <functional>
-#include <mutex>
-#include <set>
+#include <iterator>
 #include <span>
+#include <stdexcept>
 #include <string>
-#include <thread>
+#include <utility>
 #include <vector>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace places_test {
 
 using pel::numa_vector;
 using pel::thread_pool;
 using pel::thread_pool_options;
+using pel_test::mask_set;
+using pel_test::masks_of;
+using pel_test::on_each_thread;
+using pel_test::this_mask;
+using pel_test::work_for_a_moment;
 
 unsigned this_cpu() { return static_cast<unsigned>(::sched_getcpu()); }
 unsigned this_node() { return this_cpu() / 2; }
-std::string this_mask() { return pel::detail::to_cpu_list(pel::detail::read_thread_affinity()); }
-
-/// Lets the other CPUs run meanwhile: the machine is emulated by one that has fewer.
-void work_for_a_moment() { std::this_thread::sleep_for(std::chrono::microseconds(400)); }
-
-/// Runs body() on `count` threads at the same time.
-template <class Policy, class Body>
-void on_each_thread(const Policy& policy, unsigned count, const Body& body) {
-    std::atomic<unsigned> arrived{0};
-    pel::parallel_for(policy.grain(1), 0U, count, [&](unsigned) {
-        ++arrived;
-        while (arrived < count) work_for_a_moment();
-        body();
-    });
-}
-
-std::multiset<std::string> masks_of(thread_pool& pool, unsigned threads) {
-    std::multiset<std::string> masks;
-    std::mutex guard;
-    on_each_thread(pel::par.on(pool), threads, [&] {
-        const std::lock_guard lock(guard);
-        masks.insert(this_mask());
-    });
-    return masks;
-}
 
 TEST(places, threads_are_bound_to_nodes_two_on_each) {
     PEL_IN_OWN_PROCESS();
     pel_test::bind_to_no_cpu();
     thread_pool pool(8);
-    std::multiset<std::string> masks = masks_of(pool, 8);
+    const mask_set masks = masks_of(pool, 8);
     EXPECT_EQ(masks.count("0-7"), 1U) << "the caller";
     for (const char* each : {"0-1", "2-3", "4-5", "6-7"}) EXPECT_LE(masks.count(each), 2U) << each;
     EXPECT_EQ(masks.size() - masks.count("0-7"), 7U);
@@ -72,7 +58,7 @@ TEST(places, small_pools_are_not_all_bound_to_the_same_node) {
     PEL_IN_OWN_PROCESS();
     pel_test::bind_to_no_cpu();
     thread_pool pool(3);
-    EXPECT_EQ(masks_of(pool, 3), (std::multiset<std::string>{"0-7", "0-7", "0-7"}));
+    EXPECT_EQ(masks_of(pool, 3), (mask_set{"0-7", "0-7", "0-7"}));
     thread_pool_options options;
     options.concurrency = 4;
     options.binding = pel::binding::core;
@@ -92,6 +78,70 @@ TEST(places, processes_with_masks_stay_inside_theirs) {
     EXPECT_EQ(pool.concurrency(), 4U);
     for (const std::string& each : masks_of(pool, 4))
         EXPECT_TRUE(each == "2-3" || each == "4-5" || each == "2-5") << each;
+}
+
+/// One of several processes that use their default pools at the same time.
+struct neighbour {
+    std::string mask; // that it is started with
+    mask_set masks{}; // of its threads
+    std::string complaints{};
+};
+
+/// In the process: writes the masks of the threads to a file, and waits until `everybody` has done so.
+void live(const neighbour& self, const std::string& file, std::atomic<unsigned>& arrived, std::size_t everybody) {
+    const int complaints = ::open((file + ".err").c_str(), O_CREAT | O_TRUNC | O_WRONLY, 0600);
+    ::dup2(complaints, 2);
+    pel::detail::cpu_mask mask;
+    for (unsigned cpu = 0; cpu < 8; ++cpu) {
+        if (self.mask == "0-7" || (cpu < 4) == (self.mask == "0-3")) mask.insert(cpu);
+    }
+    if (!pel::detail::set_thread_affinity(mask)) ::_exit(2);
+    pel::thread_pool& pool = pel::default_pool();
+    std::ofstream out(file);
+    for (const std::string& each : masks_of(pool, pool.concurrency())) out << each << '\n';
+    out.close();
+    ++arrived;
+    while (arrived < everybody) work_for_a_moment();
+}
+
+/// Fills in what they have found.
+void run_together(std::vector<neighbour>& all) {
+    void* const shared = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    ASSERT_NE(shared, MAP_FAILED);
+    auto* const arrived = new (shared) std::atomic<unsigned>(0);
+    const auto file_of = [](std::size_t i) { return "/tmp/neighbour_" + std::to_string(i); };
+    std::vector<pid_t> children;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        children.push_back(::fork());
+        if (children.back() != 0) continue;
+        ::alarm(static_cast<unsigned>(pel_test::patience.count()));
+        live(all[i], file_of(i), *arrived, all.size());
+        ::_exit(0);
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        EXPECT_EQ(pel_test::await_process(children[i]).status, 0) << all[i].mask;
+        std::ifstream masks(file_of(i)), complaints(file_of(i) + ".err");
+        for (std::string each; masks >> each;) all[i].masks.insert(each);
+        all[i].complaints.assign(std::istreambuf_iterator<char>(complaints), {});
+        EXPECT_EQ(all[i].complaints, "") << all[i].mask;
+    }
+    ::munmap(shared, 4096);
+}
+
+TEST(places, neighbours_with_masks_share_no_cpu) {
+    PEL_IN_OWN_PROCESS();
+    std::vector<neighbour> all{{"0-3"}, {"4-7"}};
+    run_together(all);
+    for (const neighbour& each : all) EXPECT_EQ(each.masks.size(), 4U);
+    pel_test::expect_bound_within(all[0].masks, "0-3", {"0-1", "2-3"});
+    pel_test::expect_bound_within(all[1].masks, "4-7", {"4-5", "6-7"});
+}
+
+TEST(places, neighbours_without_masks_are_not_pinned_over_each_other) {
+    PEL_IN_OWN_PROCESS({"PEL_NUM_THREADS", "2"});
+    std::vector<neighbour> all{{"0-7"}, {"0-7"}};
+    run_together(all);
+    for (const neighbour& each : all) EXPECT_EQ(each.masks, (mask_set{"0-7", "0-7"}));
 }
 
 TEST(places, calls_stay_on_their_node) {
@@ -142,25 +192,40 @@ std::size_t count_local(numa_vector<double>& array, const Loop& loop) {
     return local;
 }
 
+constexpr std::size_t pages = 4000;
+
+/// The array's pages are on all nodes, and passes over it with `where` find them near.
+void expect_spread_and_local(numa_vector<double>& array, pel::affinity& where) {
+    for (const std::size_t each : pel_test::count_by_node(array))
+        EXPECT_NEAR(static_cast<double>(each), pages / 4, pages / 8);
+    for (int pass = 0; pass < 3; ++pass) {
+        const std::size_t local = count_local(array, [&](std::size_t size, const auto& body) {
+            pel::parallel_for(pel::par.replay(where), std::size_t{0}, size, body);
+        });
+        std::printf("replayed: %.1f %% of the pages are local\n", 100.0 * static_cast<double>(local) / pages);
+        EXPECT_GE(local, pages * 95 / 100);
+    }
+}
+
+TEST(places, first_touch_puts_pages_where_a_replayed_loop_works) {
+    PEL_IN_OWN_PROCESS();
+    pel_test::bind_to_no_cpu();
+    numa_vector<double> array(pages * page);
+    pel::affinity where;
+    on_each_thread(pel::par, 8, [] {}); // touching takes no longer than threads take to start
+    pel::first_touch(pel::par.replay(where), array);
+    expect_spread_and_local(array, where);
+}
+
 TEST(places, a_replayed_loop_finds_its_pages_where_it_is) {
     PEL_IN_OWN_PROCESS();
     pel_test::bind_to_no_cpu();
-    constexpr std::size_t pages = 4000;
     numa_vector<double> array(pages * page);
     pel::affinity where;
-    const auto replayed = [&](std::size_t size, const auto& body) {
+    count_local(array, [&](std::size_t size, const auto& body) {
         pel::parallel_for(pel::par.replay(where), std::size_t{0}, size, body);
-    };
-    count_local(array, replayed);
-    for (const std::size_t each : pel_test::count_by_node(array))
-        EXPECT_NEAR(static_cast<double>(each), pages / 4, pages / 8);
-    std::vector<std::size_t> local;
-    for (int pass = 0; pass < 5; ++pass) {
-        local.push_back(count_local(array, replayed));
-        std::printf("replayed: %.1f %% of the pages are local\n", 100.0 * static_cast<double>(local.back()) / pages);
-    }
-    std::sort(local.begin(), local.end());
-    EXPECT_GE(local[2], pages * 95 / 100) << "the usual pass: the emulator may be held up in one of them";
+    });
+    expect_spread_and_local(array, where);
     const pel::pool_stats stats = pel::default_pool().stats();
     for (std::size_t tier = 0; tier < 3; ++tier)
         std::printf("tier %zu: %lu steals\n", tier, stats.stolen_by_tier[tier]);

@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// A node with CPUs and no memory, and one with memory and no CPUs.
+// A node with CPUs and no memory, and one with memory and no CPUs: where memory is, and where a pool's threads are.
 #include <pel/memory/first_touch.hpp>
 #include <pel/memory/node_of.hpp>
 #include <pel/memory/numa_vector.hpp>
+#include <pel/parallel_for.hpp>
+#include <pel/thread_pool.hpp>
 #include <pel/topology.hpp>
 
 #include "numa_vm/guest.hpp"
+#include "numa_vm/masks.hpp"
 
 #include <gtest/gtest.h>
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace uneven_memory_test {
@@ -72,6 +76,29 @@ TEST(uneven_memory, interleaved_is_on_all_nodes_that_have_memory) {
     EXPECT_GE(pages[0] + 1, pages[2]);
     EXPECT_GE(pages[2] + 1, pages[0]);
     EXPECT_GT(pages[0], 900U);
+}
+
+TEST(uneven_memory, a_pool_has_nobody_on_the_node_without_cpus_and_its_threads_memory_is_at_their_homes) {
+    const auto cpus = topology::discover().pus();
+    pel::thread_pool pool;
+    ASSERT_EQ(pool.concurrency(), 4U);
+    for (const pel::seat_place& each : pool.places()) {
+        EXPECT_EQ(each.node, find_node(0).index);
+        EXPECT_EQ(each.bound_to, pel::binding::none) << "all have one home";
+        pel_test::run_on_cpu(cpus[each.pu].os_index(), [&] {
+            numa_vector<double> vector(size / 10, 1.0);
+            expect_all_on(vector, 0);
+        });
+    }
+    EXPECT_EQ(pel_test::masks_of(pool, 4), (pel_test::mask_set{"0-3", "0-3", "0-3", "0-3"}));
+    pel::thread_pool_options options;
+    options.binding = pel::binding::numa_node;
+    pel::thread_pool bound(std::move(options));
+    for (const pel::seat_place& each : bound.places()) EXPECT_EQ(each.bound_to, pel::binding::numa_node);
+    EXPECT_EQ(pel_test::masks_of(bound, 4), (pel_test::mask_set{"0-3", "0-3", "0-3", "0-3"}));
+    EXPECT_THROW(pel::parallel_for(pel::par.on(pool).on_node(find_node(2)), 0, 1, [](int) {}), std::invalid_argument);
+    pel_test::on_each_thread(pel::par.on(pool).on_node(find_node(0)), 4,
+                             [] { EXPECT_EQ(pel_test::this_mask(), "0-3"); });
 }
 
 } // namespace uneven_memory_test

@@ -1,10 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # Every PU and every worker is drawn once, in an SVG that is well-formed; bad input gets exit status 2 and one line on
-# stderr. With PEL_TOPOLOGY_DIR all machines there are drawn.
+# stderr. With PEL_TOPOLOGY_DIR all machines there are drawn. Skipped without python3, which reads the SVG.
 set -euo pipefail
 export LC_ALL=C.UTF-8
-unset PEL_NUM_THREADS
+unset PEL_NUM_THREADS OMP_NUM_THREADS OMP_THREAD_LIMIT # nproc obeys OpenMP's
+
+if ! command -v python3 >/dev/null; then
+    echo "skipped: no python3"
+    exit 77
+fi
 
 program=$(realpath "$1")
 data=$(realpath "$(dirname "$0")/../../unit/detail/topology/data")

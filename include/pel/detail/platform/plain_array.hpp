@@ -108,7 +108,9 @@ public:
         for (--size_; at != size_; ++at) data()[at] = data()[at + 1];
     }
     void resize(std::size_t count, T filler = T()) {
-        while (size_ < count) push_back(filler);
+        if (count > capacity_) reserve(count > 2 * size_ ? count : 2 * size_);
+        T* const items = data();
+        for (std::size_t i = size_; i < count; ++i) ::new (static_cast<void*>(items + i)) T(filler);
         size_ = count;
     }
     void assign(std::size_t count, T filler) {

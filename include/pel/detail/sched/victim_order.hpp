@@ -129,18 +129,27 @@ private:
 
     /// The other units, tier by tier.
     void add_outer_runs() {
+        const unsigned units = distances_->units();
         outer_ends_.push_back(0);
-        for (unsigned unit = 0; unit < distances_->units(); ++unit) {
+        plain_array<unsigned> next(units, units),
+            heads(proximity::most_tiers, units); // lists by tier; `units` ends them
+        for (unsigned unit = 0; unit < units; ++unit) {
+            for (unsigned other = units; other-- != 0;) {
+                if (other == unit) continue;
+                unsigned& head = heads[distances_->unit_tier(unit, other)];
+                next[other] = head;
+                head = other;
+            }
             for (unsigned tier = 0; tier < distances_->tiers(); ++tier) {
-                for (unsigned other = 0, first = 0; other < distances_->units(); ++other) {
-                    const unsigned last = first_seat_[distances_->unit_end(other)];
-                    if (other != unit && distances_->unit_tier(unit, other) == tier)
-                        add_run(outer_, outer_ends_.back(), first, last, tier);
-                    first = last;
+                for (unsigned other = heads[tier]; other != units; other = next[other]) {
+                    const unsigned first = first_seat_[other == 0 ? 0 : distances_->unit_end(other - 1)];
+                    add_run(outer_, outer_ends_.back(), first, first_seat_[distances_->unit_end(other)], tier);
                 }
+                heads[tier] = units;
             }
             outer_ends_.push_back(static_cast<unsigned>(outer_.size()));
         }
+        outer_.shrink();
     }
 
     const proximity* distances_;

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <pel/detail/platform/config.hpp>
+#include <pel/detail/platform/plain_array.hpp>
 #include <pel/detail/topology/hwloc_attributes.hpp>
 #include <pel/detail/topology/hwloc_tree.hpp>
 #include <pel/detail/topology/machine.hpp>
@@ -31,12 +32,15 @@ public:
         const std::size_t nodes = machine_.nodes.size();
         machine_.distances.resize(nodes * nodes, unknown);
         read_matrix();
-        const unsigned count = tree_.count(HWLOC_OBJ_NUMANODE);
-        for (unsigned i = 0; i < count; ++i) {
-            const hwloc_obj_t from = tree_.object(HWLOC_OBJ_NUMANODE, i);
-            for (unsigned j = 0; j < count && mark_of(from) != 0; ++j) {
-                const hwloc_obj_t to = tree_.object(HWLOC_OBJ_NUMANODE, j);
-                if (mark_of(to) != 0 && entry(from, to) == unknown) entry(from, to) = derive(from, to);
+        plain_array<hwloc_obj_t> usable;
+        for (unsigned i = 0; i < tree_.count(HWLOC_OBJ_NUMANODE); ++i) {
+            const hwloc_obj_t node = tree_.object(HWLOC_OBJ_NUMANODE, i);
+            if (mark_of(node) != 0) usable.push_back(node);
+        }
+        for (const hwloc_obj_t from : usable) {
+            for (const hwloc_obj_t to : usable) {
+                unsigned& distance = entry(from, to);
+                if (distance == unknown) distance = derive(from, to);
             }
         }
     }

@@ -13,8 +13,11 @@
 #ifndef PEL_NO_HWLOC
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <vector>
+
+#include <malloc.h>
 
 namespace victim_order_test {
 
@@ -111,6 +114,28 @@ TEST(victim_order, a_thousand_seats_share_most_of_their_order) {
     for (unsigned seat = 0; seat < 1024; ++seat) runs = std::max(runs, plan.order().runs_of(seat).size());
     EXPECT_LT(runs, 24U);
 }
+
+#if !defined PEL_TEST_SANITIZED && defined __GLIBC__
+/// Returns: bytes of heap memory that the plan of all PUs of a machine keeps, for each seat.
+std::size_t plan_bytes_per_seat(const machine& made) {
+    const auto used = [] {
+        const auto now = ::mallinfo2();
+        return now.uordblks + now.hblkhd;
+    };
+    const std::size_t before = used();
+    const seat_plan plan(made, static_cast<unsigned>(made.pus.size()), binding::automatic, true);
+    return (used() - before) / made.pus.size();
+}
+
+TEST(victim_order, a_seat_of_a_thousand_takes_a_few_bytes_for_each_other_one_at_most) {
+    EXPECT_LT(plan_bytes_per_seat(synthetic_machine("pack:16 [numa] l3:4 core:8 pu:2")), 512U);
+    EXPECT_LT(plan_bytes_per_seat(synthetic_machine("pack:64 [numa] core:8 pu:2")), 512U);
+    const std::string nodes = "pack:32 die:32 [numa] core:1 pu:1";
+    EXPECT_LT(plan_bytes_per_seat(synthetic_machine(nodes)), 2U * 1024);
+    const auto next_is_far = [](unsigned a, unsigned b) { return (a + b) % 2 == 0 ? 20U : 30U; }; // runs of one seat
+    EXPECT_LT(plan_bytes_per_seat(synthetic_machine(nodes, next_is_far)), 8U * 1024);
+}
+#endif
 
 TEST(victim_order, seats_of_one_pu_or_core_are_nearest) {
     const machine made = synthetic_machine("pack:2 [numa] core:2 pu:1");

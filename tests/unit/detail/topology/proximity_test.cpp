@@ -136,10 +136,11 @@ void check(const machine& of) {
             least[tier] = measure < least[tier] ? measure : least[tier];
             greatest[tier] = measure > greatest[tier] ? measure : greatest[tier];
         }
-        for (unsigned tier = 1; tier < distances.tiers(); ++tier) {
-            if (tier != distances.inner_tiers() && greatest[tier - 1] != 0) {
-                ASSERT_LE(greatest[tier - 1], least[tier]) << "near before far, from PU " << a << ", tier " << tier;
-            }
+        unsigned farthest = 0; // of all tiers before, also where some of them are empty for this PU
+        for (unsigned tier = 0; tier < distances.tiers(); ++tier) {
+            if (tier == distances.inner_tiers()) farthest = 0; // another measure begins
+            ASSERT_LE(farthest, least[tier]) << "near before far, from PU " << a << ", tier " << tier;
+            farthest = greatest[tier] > farthest ? greatest[tier] : farthest;
         }
     }
     for (unsigned tier = 0; pus > 1 && tier < distances.tiers(); ++tier)
