@@ -21,7 +21,7 @@ namespace detail {
 struct group_by_function {
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, class K,
               class H = hash_of_key<I, K>, class E = std::equal_to<>>
-        requires groups_by<I, K, H, E>
+        requires(copied_out<I> && groups_by<I, K, H, E>)
     auto operator()(const Policy& policy, I first, S last, K key, H hash = {}, E equal = {}) const {
         const std::uint64_t size = size_of(first, last);
         const auto from = base_of(first);
@@ -31,7 +31,7 @@ struct group_by_function {
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class K,
               class H = hash_of_key<iterator_of<R>, K>, class E = std::equal_to<>>
-        requires groups_by<iterator_of<R>, K, H, E>
+        requires(copied_out<iterator_of<R>> && groups_by<iterator_of<R>, K, H, E>)
     auto operator()(const Policy& policy, R&& range, K key, H hash = {}, E equal = {}) const {
         return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(key), std::move(hash),
                        std::move(equal));
@@ -39,8 +39,10 @@ struct group_by_function {
 
     template <class... Arguments>
     static misused explain() {
-        static_assert(never<Arguments...>, "pel::group_by: takes ([policy], range, key, [hash], [equal]) or ([policy], "
-                                           "first, last, key, [hash], [equal]), random access; keys that are copied");
+        static_assert(never<Arguments...>,
+                      "pel::group_by: takes ([policy], range, key, [hash], [equal]) or ([policy], "
+                      "first, last, key, [hash], [equal]), random access; keys and elements that can "
+                      "be copied");
         return {};
     }
 
@@ -100,7 +102,7 @@ private:
 struct remove_duplicates_function {
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S,
               class H = hash_of_key<I, std::identity>, class E = std::equal_to<>>
-        requires groups_by<I, std::identity, H, E>
+        requires(copied_out<I> && groups_by<I, std::identity, H, E>)
     std::vector<std::iter_value_t<I>> operator()(const Policy& policy, I first, S last, H hash = {},
                                                  E equal = {}) const {
         const std::uint64_t size = size_of(first, last);
@@ -121,7 +123,7 @@ struct remove_duplicates_function {
     }
     template <execution_policy Policy, std::ranges::random_access_range R,
               class H = hash_of_key<iterator_of<R>, std::identity>, class E = std::equal_to<>>
-        requires groups_by<iterator_of<R>, std::identity, H, E>
+        requires(copied_out<iterator_of<R>> && groups_by<iterator_of<R>, std::identity, H, E>)
     std::vector<std::ranges::range_value_t<R>> operator()(const Policy& policy, R&& range, H hash = {},
                                                           E equal = {}) const {
         return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(hash), std::move(equal));
@@ -129,8 +131,10 @@ struct remove_duplicates_function {
 
     template <class... Arguments>
     static misused explain() {
-        static_assert(never<Arguments...>, "pel::remove_duplicates: takes ([policy], range, [hash], [equal]) or "
-                                           "([policy], first, last, [hash], [equal]), random access");
+        static_assert(never<Arguments...>,
+                      "pel::remove_duplicates: takes ([policy], range, [hash], [equal]) or "
+                      "([policy], first, last, [hash], [equal]), random access, of elements that can be "
+                      "copied");
         return {};
     }
 

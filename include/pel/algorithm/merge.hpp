@@ -113,10 +113,6 @@ private:
     }
 };
 
-template <class I>
-concept rearrangeable = std::is_move_constructible_v<std::iter_value_t<I>> &&
-                        std::is_assignable_v<std::iter_reference_t<I>, std::iter_value_t<I>>;
-
 struct inplace_merge_function {
     using default_compare = std::less<>;
 

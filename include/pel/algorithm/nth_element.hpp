@@ -70,7 +70,7 @@ struct nth_element_function {
 
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S,
               class C = std::ranges::less, class P = std::identity>
-        requires relation_of<C, I, I, P>
+        requires(rearrangeable<I> && relation_of<C, I, I, P>)
     I operator()(const Policy& policy, I first, I nth, S last, C compare = {}, P projection = {}) const {
         const std::uint64_t size = size_of(first, last);
         const projected_less<C, P> less{compare, projection};
@@ -80,7 +80,7 @@ struct nth_element_function {
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class C = std::ranges::less,
               class P = std::identity>
-        requires relation_of<C, iterator_of<R>, iterator_of<R>, P>
+        requires(rearrangeable<iterator_of<R>> && relation_of<C, iterator_of<R>, iterator_of<R>, P>)
     safe_iterator_of<R> operator()(const Policy& policy, R&& range, iterator_of<R> nth, C compare = {},
                                    P projection = {}) const {
         return (*this)(policy, std::ranges::begin(range), nth, std::ranges::end(range), std::move(compare),
@@ -90,7 +90,8 @@ struct nth_element_function {
     template <class... Arguments>
     static misused explain() {
         static_assert(never<Arguments...>, "pel::nth_element: takes ([policy], range, nth, [compare], [projection]) or "
-                                           "([policy], first, nth, last, [compare], [projection]), random access");
+                                           "([policy], first, nth, last, [compare], [projection]), random access, of "
+                                           "elements that can be moved");
         return {};
     }
 };
@@ -100,7 +101,7 @@ struct partial_sort_function {
 
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S,
               class C = std::ranges::less, class P = std::identity>
-        requires relation_of<C, I, I, P>
+        requires(rearrangeable<I> && relation_of<C, I, I, P>)
     I operator()(const Policy& policy, I first, I middle, S last, C compare = {}, P projection = {}) const {
         const std::uint64_t size = size_of(first, last);
         const projected_less<C, P> less{compare, projection};
@@ -112,7 +113,7 @@ struct partial_sort_function {
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class C = std::ranges::less,
               class P = std::identity>
-        requires relation_of<C, iterator_of<R>, iterator_of<R>, P>
+        requires(rearrangeable<iterator_of<R>> && relation_of<C, iterator_of<R>, iterator_of<R>, P>)
     safe_iterator_of<R> operator()(const Policy& policy, R&& range, iterator_of<R> middle, C compare = {},
                                    P projection = {}) const {
         return (*this)(policy, std::ranges::begin(range), middle, std::ranges::end(range), std::move(compare),
@@ -123,7 +124,8 @@ struct partial_sort_function {
     static misused explain() {
         static_assert(never<Arguments...>,
                       "pel::partial_sort: takes ([policy], range, middle, [compare], [projection]) "
-                      "or ([policy], first, middle, last, [compare], [projection]), random access");
+                      "or ([policy], first, middle, last, [compare], [projection]), random access, of "
+                      "elements that can be moved");
         return {};
     }
 };
@@ -266,7 +268,7 @@ struct top_k_function {
 
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, std::integral N,
               class C = std::ranges::less, class P = std::identity>
-        requires(relation_of<C, I, I, P> && std::constructible_from<std::iter_value_t<I>, std::iter_reference_t<I>>)
+        requires(copied_out<I> && relation_of<C, I, I, P>)
     std::vector<std::iter_value_t<I>> operator()(const Policy& policy, I first, S last, N k, C compare = {},
                                                  P projection = {}) const {
         const projected_less<C, P> less{compare, projection};
@@ -279,7 +281,7 @@ struct top_k_function {
     }
     template <execution_policy Policy, std::ranges::random_access_range R, std::integral N, class C = std::ranges::less,
               class P = std::identity>
-        requires relation_of<C, iterator_of<R>, iterator_of<R>, P>
+        requires(copied_out<iterator_of<R>> && relation_of<C, iterator_of<R>, iterator_of<R>, P>)
     std::vector<std::ranges::range_value_t<R>> operator()(const Policy& policy, R&& range, N k, C compare = {},
                                                           P projection = {}) const {
         return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), k, std::move(compare),
@@ -288,8 +290,10 @@ struct top_k_function {
 
     template <class... Arguments>
     static misused explain() {
-        static_assert(never<Arguments...>, "pel::top_k: takes ([policy], range, k, [compare], [projection]) or "
-                                           "([policy], first, last, k, [compare], [projection]), random access");
+        static_assert(never<Arguments...>,
+                      "pel::top_k: takes ([policy], range, k, [compare], [projection]) or "
+                      "([policy], first, last, k, [compare], [projection]), random access, of elements "
+                      "that can be copied");
         return {};
     }
 };

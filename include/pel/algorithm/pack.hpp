@@ -45,7 +45,7 @@ auto copy_judged(const Policy& policy, Base from, const std::vector<judged_items
 struct filter_function {
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, class F,
               class P = std::identity>
-        requires predicate_of<F, I, P>
+        requires(copied_out<I> && predicate_of<F, I, P>)
     std::vector<std::iter_value_t<I>> operator()(const Policy& policy, I first, S last, F predicate,
                                                  P projection = {}) const {
         const auto from = base_of(first);
@@ -53,7 +53,7 @@ struct filter_function {
         return copy_judged(policy, from, judge_all(policy, size_of(first, last), judge));
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class F, class P = std::identity>
-        requires predicate_of<F, iterator_of<R>, P>
+        requires(copied_out<iterator_of<R>> && predicate_of<F, iterator_of<R>, P>)
     std::vector<std::ranges::range_value_t<R>> operator()(const Policy& policy, R&& range, F predicate,
                                                           P projection = {}) const {
         return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(predicate),
@@ -64,14 +64,14 @@ struct filter_function {
     static misused explain() {
         static_assert(never<Arguments...>,
                       "pel::filter: takes ([policy], range, predicate, [projection]) or ([policy], "
-                      "first, last, predicate, [projection]), random access");
+                      "first, last, predicate, [projection]), random access, of elements that can be copied");
         return {};
     }
 };
 
 struct pack_function {
     template <execution_policy Policy, std::ranges::random_access_range R, std::ranges::random_access_range Flags>
-        requires std::convertible_to<std::ranges::range_reference_t<Flags>, bool>
+        requires(copied_out<iterator_of<R>> && std::convertible_to<std::ranges::range_reference_t<Flags>, bool>)
     std::vector<std::ranges::range_value_t<R>> operator()(const Policy& policy, R&& range, Flags&& flags) const {
         const auto from = base_of(std::ranges::begin(range));
         const auto flag = std::ranges::begin(flags);
@@ -86,15 +86,17 @@ struct pack_function {
 
     template <class... Arguments>
     static misused explain() {
-        static_assert(never<Arguments...>, "pel::pack: takes ([policy], range, flags), random access, as many flags as "
-                                           "elements");
+        static_assert(never<Arguments...>,
+                      "pel::pack: takes ([policy], range, flags), random access, of elements that can be "
+                      "copied, and as many flags");
         return {};
     }
 };
 
 struct flatten_function {
     template <execution_policy Policy, std::ranges::random_access_range R>
-        requires std::ranges::random_access_range<std::ranges::range_reference_t<R>>
+        requires(std::ranges::random_access_range<std::ranges::range_reference_t<R>> &&
+                 copied_out<iterator_of<std::ranges::range_reference_t<R>>>)
     auto operator()(const Policy& policy, R&& ranges) const {
         using inner = std::ranges::range_reference_t<R>;
         using value = std::ranges::range_value_t<inner>;
@@ -128,7 +130,9 @@ struct flatten_function {
 
     template <class... Arguments>
     static misused explain() {
-        static_assert(never<Arguments...>, "pel::flatten: takes ([policy], a range of ranges), both random access");
+        static_assert(never<Arguments...>,
+                      "pel::flatten: takes ([policy], a range of ranges), both random access, of elements "
+                      "that can be copied");
         return {};
     }
 };

@@ -62,7 +62,7 @@ struct sorting_overloads {
 
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S,
               class C = std::ranges::less, class P = std::identity>
-        requires relation_of<C, I, I, P>
+        requires(rearrangeable<I> && relation_of<C, I, I, P>)
     I operator()(const Policy& policy, I first, S last, C compare = {}, P projection = {}) const {
         const std::uint64_t size = size_of(first, last);
         const projected_less<C, P> less{compare, projection};
@@ -71,7 +71,7 @@ struct sorting_overloads {
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class C = std::ranges::less,
               class P = std::identity>
-        requires relation_of<C, iterator_of<R>, iterator_of<R>, P>
+        requires(rearrangeable<iterator_of<R>> && relation_of<C, iterator_of<R>, iterator_of<R>, P>)
     safe_iterator_of<R> operator()(const Policy& policy, R&& range, C compare = {}, P projection = {}) const {
         return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(compare),
                        std::move(projection));
@@ -81,8 +81,9 @@ struct sorting_overloads {
 struct sort_function : sorting_overloads<sort_function> {
     template <class... Arguments>
     static misused explain() {
-        static_assert(never<Arguments...>, "pel::sort: takes ([policy], range, [compare], [projection]) or ([policy], "
-                                           "first, last, [compare], [projection]), random access");
+        static_assert(never<Arguments...>,
+                      "pel::sort: takes ([policy], range, [compare], [projection]) or ([policy], "
+                      "first, last, [compare], [projection]), random access, of elements that can be moved");
         return {};
     }
 
@@ -115,8 +116,10 @@ struct sort_function : sorting_overloads<sort_function> {
 struct stable_sort_function : sorting_overloads<stable_sort_function> {
     template <class... Arguments>
     static misused explain() {
-        static_assert(never<Arguments...>, "pel::stable_sort: takes ([policy], range, [compare], [projection]) or "
-                                           "([policy], first, last, [compare], [projection]), random access");
+        static_assert(never<Arguments...>,
+                      "pel::stable_sort: takes ([policy], range, [compare], [projection]) or "
+                      "([policy], first, last, [compare], [projection]), random access, of elements "
+                      "that can be moved");
         return {};
     }
 

@@ -38,15 +38,16 @@ void permute(complete_phases& phases, const Policy& policy, Base first, std::uin
     });
 }
 
+template <class K, class V, class C>
+concept sorts_by_key = rearrangeable<K> && rearrangeable<V> && moves_safely<K> && moves_safely<V> && relation_of<C, K>;
+
 struct sort_by_key_function {
     using default_compare = std::ranges::less;
 
     template <execution_policy Policy, std::random_access_iterator K, std::sentinel_for<K> S,
               std::random_access_iterator V, class C = std::ranges::less>
-        requires relation_of<C, K>
+        requires sorts_by_key<K, V, C>
     V operator()(const Policy& policy, K first, S last, V values, C compare = {}) const {
-        static_assert(moves_safely<K> && moves_safely<V>,
-                      "pel::sort_by_key: keys and values must be movable without exceptions");
         const std::uint64_t size = size_of(first, last);
         if (size <= UINT32_MAX)
             sort<std::uint32_t>(policy, base_of(first), size, base_of(values), compare);
@@ -56,7 +57,7 @@ struct sort_by_key_function {
     }
     template <execution_policy Policy, std::ranges::random_access_range K, std::ranges::random_access_range V,
               class C = std::ranges::less>
-        requires relation_of<C, iterator_of<K>>
+        requires sorts_by_key<iterator_of<K>, iterator_of<V>, C>
     safe_iterator_of<V> operator()(const Policy& policy, K&& keys, V&& values, C compare = {}) const {
         const std::uint64_t size = size_of(std::ranges::begin(keys), std::ranges::end(keys));
         const std::uint64_t n_values = size_of(std::ranges::begin(values), std::ranges::end(values));
@@ -69,8 +70,10 @@ struct sort_by_key_function {
 
     template <class... Arguments>
     static misused explain() {
-        static_assert(never<Arguments...>, "pel::sort_by_key: takes ([policy], keys, values, [compare]) or ([policy], "
-                                           "first, last, values, [compare]), random access");
+        static_assert(never<Arguments...>,
+                      "pel::sort_by_key: takes ([policy], keys, values, [compare]) or ([policy], "
+                      "first, last, values, [compare]), random access; keys and values must be movable "
+                      "without exceptions");
         return {};
     }
 

@@ -157,6 +157,16 @@ concept swapped_with = requires(const I& a, const J& b) {
     std::ranges::iter_swap(a, b);
 } || requires(const I& a, const J& b) { swap(*a, *b); } || requires(const I& a, const J& b) { std::swap(*a, *b); };
 
+/// Elements that are moved out of their places, and into others.
+template <class I>
+concept rearrangeable = std::is_move_constructible_v<std::iter_value_t<I>> &&
+                        std::is_assignable_v<std::iter_reference_t<I>, std::iter_value_t<I>>;
+
+/// Elements of which a new vector takes copies.
+template <class I>
+concept copied_out = std::move_constructible<std::iter_value_t<I>> &&
+                     std::convertible_to<std::iter_reference_t<I>, std::iter_value_t<I>>;
+
 template <class Range>
 using iterator_of = std::ranges::iterator_t<Range>;
 template <class Range>
