@@ -3,6 +3,7 @@
 #pragma once
 
 #include <pel/algorithm/sort.hpp>
+#include <pel/detail/algorithm/bits.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/radix_key.hpp>
 #include <pel/detail/algorithm/radix_sort.hpp>
@@ -38,7 +39,8 @@ struct integer_sort_function {
         requires(rearrangeable<I> && radix_key_for<K, I>)
     I operator()(const Policy& policy, I first, S last, K key = {}) const {
         const std::uint64_t size = size_of(first, last);
-        sort(policy, base_of(first), size, key);
+        rearrange_apart(policy, first, size,
+                        [&](const auto& its_policy, auto base) { sort(its_policy, base, size, key); });
         return at(first, size);
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class K = std::identity>

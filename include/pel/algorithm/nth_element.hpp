@@ -6,6 +6,7 @@
 
 #include <pel/algorithm/partition.hpp>
 #include <pel/algorithm/sort.hpp>
+#include <pel/detail/algorithm/bits.hpp>
 #include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/parallel_reduce.hpp>
@@ -75,7 +76,9 @@ struct nth_element_function {
         const std::uint64_t size = size_of(first, last);
         const projected_less<C, P> less{compare, projection};
         const auto rank = static_cast<std::uint64_t>(nth - first);
-        if (rank < size) select_nth(policy, base_of(first), size, rank, less);
+        rearrange_apart(policy, first, size, [&](const auto& its_policy, auto base) {
+            if (rank < size) select_nth(its_policy, base, size, rank, less);
+        });
         return at(first, size);
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class C = std::ranges::less,
@@ -106,9 +109,10 @@ struct partial_sort_function {
         const std::uint64_t size = size_of(first, last);
         const projected_less<C, P> less{compare, projection};
         const auto wanted = static_cast<std::uint64_t>(middle - first);
-        if (wanted == 0) return at(first, size);
-        if (wanted < size) select_nth(policy, base_of(first), size, wanted - 1, less);
-        sort_function{}(policy, first, middle, compare, projection);
+        rearrange_apart(policy, first, size, [&](const auto& its_policy, auto base) {
+            if (wanted != 0 && wanted < size) select_nth(its_policy, base, size, wanted - 1, less);
+            sort_function::sort(its_policy, base, wanted, less);
+        });
         return at(first, size);
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class C = std::ranges::less,
@@ -218,7 +222,7 @@ private:
             const auto to = base_of(out);
             const projected_less<C, P> less{compare, projection};
             const auto places = least_places(policy, from, size, size_of(out, out_last), less);
-            run_numbers(policy, places.size(), [&](std::uint64_t n) { *at(to, n) = *places[n]; });
+            run_numbers(writing_policy<O>(policy), places.size(), [&](std::uint64_t n) { *at(to, n) = *places[n]; });
             return {at(first, size), at(out, places.size())};
         } else {
             return std::ranges::partial_sort_copy(std::move(first), last, out, out_last, std::ref(compare),

@@ -178,7 +178,7 @@ struct partition_function : by_predicate_in_place<partition_function> {
             const std::uint64_t size = size_of(first, last);
             const auto base = base_of(first);
             const element_judge judge{base, test};
-            return at(first, part(policy, base, size, judge));
+            return at(first, part(writing_policy<I>(policy), base, size, judge));
         } else {
             const I end = std::ranges::next(first, last);
             return std::partition(std::move(first), end, test);

@@ -2,6 +2,7 @@
 // sort, stable_sort. Source: [sort], [stable.sort].
 #pragma once
 
+#include <pel/detail/algorithm/bits.hpp>
 #include <pel/detail/algorithm/element_test.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/merge_sort.hpp>
@@ -66,7 +67,8 @@ struct sorting_overloads {
     I operator()(const Policy& policy, I first, S last, C compare = {}, P projection = {}) const {
         const std::uint64_t size = size_of(first, last);
         const projected_less<C, P> less{compare, projection};
-        Sort::sort(policy, base_of(first), size, less);
+        rearrange_apart(policy, first, size,
+                        [&](const auto& its_policy, auto base) { Sort::sort(its_policy, base, size, less); });
         return at(first, size);
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class C = std::ranges::less,

@@ -111,8 +111,8 @@ private:
         const scratch_memory<std::iter_value_t<V>> value_scratch(size);
         if (key_scratch.data() == nullptr || value_scratch.data() == nullptr) throw_error<std::bad_alloc>();
         complete_phases phases;
-        permute(phases, policy, keys, size, key_scratch.data(), order);
-        permute(phases, policy, values, size, value_scratch.data(), order);
+        permute(phases, writing_policy<K>(policy), keys, size, key_scratch.data(), order);
+        permute(phases, writing_policy<V>(policy), values, size, value_scratch.data(), order);
         phases.rethrow();
     }
 };
