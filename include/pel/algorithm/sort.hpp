@@ -45,7 +45,7 @@ inline constexpr bool is_descending =
     std::is_same_v<Compare, std::greater<T>>;
 template <class Compare, class Projection, class Base, class T = std::iter_value_t<Base>>
 inline constexpr bool has_number_order =
-    radix_number<T> && std::is_same_v<Projection, std::identity> && is_radix_sortable<Base> &&
+    short_radix_number<T> && std::is_same_v<Projection, std::identity> && is_radix_sortable<Base> &&
     (is_ascending<Compare, T> || is_descending<Compare, T>);
 
 template <class Compare, class T>
