@@ -74,10 +74,10 @@ template <class Token, std::integral Count, class... Stages>
 void parallel_pipeline(const basic_parallel_policy<Token>& policy, Count max_tokens, Stages... stages) {
     const unsigned most = policy_access::most_threads(policy);
     const std::size_t limit = most == 0 ? std::numeric_limits<std::size_t>::max() : most;
-    const std::size_t tokens = detail::checked_tokens(max_tokens);
+    const std::size_t most_tokens = detail::checked_tokens(max_tokens);
     detail::scheduler& pool = detail::scheduler_of(policy);
     const detail::foreign_call call(pool);
-    detail::pipeline_run<Token, Stages...> run(tokens, limit, policy_access::token(policy), stages...);
+    detail::pipeline_run<Token, Stages...> run(most_tokens, limit, policy_access::token(policy), stages...);
     if (call.own() == nullptr || limit == 1)
         run.run_alone();
     else
@@ -98,9 +98,9 @@ void parallel_pipeline(const basic_parallel_policy<placed<Token>>& policy, Count
 template <std::integral Count, class... Stages>
     requires detail::pipeline_stages<Stages...>
 void parallel_pipeline(const sequenced_policy&, Count max_tokens, Stages... stages) {
-    const std::size_t tokens = detail::checked_tokens(max_tokens);
+    const std::size_t most_tokens = detail::checked_tokens(max_tokens);
     const no_stop_token none;
-    detail::pipeline_run<no_stop_token, Stages...>(tokens, 1, none, stages...).run_alone();
+    detail::pipeline_run<no_stop_token, Stages...>(most_tokens, 1, none, stages...).run_alone();
 }
 
 template <std::integral Count, class... Stages>

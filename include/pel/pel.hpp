@@ -3,17 +3,20 @@
 #pragma once
 
 #include <pel/algorithm/compare.hpp>
+#include <pel/algorithm/contains.hpp>
 #include <pel/algorithm/copy.hpp>
 #include <pel/algorithm/copy_if.hpp>
 #include <pel/algorithm/count.hpp>
 #include <pel/algorithm/destroy.hpp>
 #include <pel/algorithm/fill.hpp>
 #include <pel/algorithm/find.hpp>
+#include <pel/algorithm/find_last.hpp>
 #include <pel/algorithm/for_each.hpp>
 #include <pel/algorithm/group_by.hpp>
 #include <pel/algorithm/histogram.hpp>
 #include <pel/algorithm/integer_sort.hpp>
 #include <pel/algorithm/is_sorted.hpp>
+#include <pel/algorithm/make_heap.hpp>
 #include <pel/algorithm/merge.hpp>
 #include <pel/algorithm/min_max.hpp>
 #include <pel/algorithm/nth_element.hpp>
@@ -22,6 +25,7 @@
 #include <pel/algorithm/quantifiers.hpp>
 #include <pel/algorithm/reduce.hpp>
 #include <pel/algorithm/reduce_groups.hpp>
+#include <pel/algorithm/relocate.hpp>
 #include <pel/algorithm/remove.hpp>
 #include <pel/algorithm/replace.hpp>
 #include <pel/algorithm/reverse.hpp>
@@ -33,6 +37,7 @@
 #include <pel/algorithm/shuffle.hpp>
 #include <pel/algorithm/sort.hpp>
 #include <pel/algorithm/sort_by_key.hpp>
+#include <pel/algorithm/tabulate.hpp>
 #include <pel/algorithm/transform.hpp>
 #include <pel/algorithm/uninitialized.hpp>
 #include <pel/cancellation.hpp>

@@ -138,13 +138,13 @@ struct remove_copy_if_function {
 
 struct remove_copy_function {
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, class O, class T>
-        requires equal_to_value<T, I>
+        requires(equal_to_value<T, I> && output_of<O, std::iter_reference_t<I>>)
     O operator()(const Policy& policy, I first, S last, O out, const T& value) const {
         return remove_copy_if_function{}(policy, std::move(first), std::move(last), std::move(out),
                                          equals_value<T>{value});
     }
     template <execution_policy Policy, std::ranges::input_range R, class O, class T, class P = std::identity>
-        requires equal_to_value<T, iterator_of<R>, P>
+        requires(equal_to_value<T, iterator_of<R>, P> && output_of<O, std::ranges::range_reference_t<R>>)
     std::ranges::remove_copy_result<safe_iterator_of<R>, O> operator()(const Policy& policy, R&& range, O out,
                                                                        const T& value, P projection = {}) const {
         return remove_copy_if_function{}(policy, std::forward<R>(range), std::move(out), equals_value<T>{value},
@@ -218,14 +218,15 @@ private:
 
 struct partition_copy_function {
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, class O, class Q, class F>
-        requires predicate_of<F, I>
+        requires(predicate_of<F, I> && output_of<O, std::iter_reference_t<I>> && output_of<Q, std::iter_reference_t<I>>)
     std::pair<O, Q> operator()(const Policy& policy, I first, S last, O out_true, Q out_false, F predicate) const {
         auto [in, out1, out2] =
             run(policy, std::move(first), last, std::move(out_true), std::move(out_false), predicate, std::identity());
         return {std::move(out1), std::move(out2)};
     }
     template <execution_policy Policy, std::ranges::input_range R, class O, class Q, class F, class P = std::identity>
-        requires predicate_of<F, iterator_of<R>, P>
+        requires(predicate_of<F, iterator_of<R>, P> && output_of<O, std::ranges::range_reference_t<R>> &&
+                 output_of<Q, std::ranges::range_reference_t<R>>)
     std::ranges::partition_copy_result<safe_iterator_of<R>, O, Q>
     operator()(const Policy& policy, R&& range, O out_true, Q out_false, F predicate, P projection = {}) const {
         return run(policy, std::ranges::begin(range), std::ranges::end(range), std::move(out_true),
@@ -234,8 +235,10 @@ struct partition_copy_function {
 
     template <class... Arguments>
     static misused explain() {
-        static_assert(never<Arguments...>, "pel::partition_copy: takes ([policy], range, out_true, out_false, "
-                                           "predicate, [projection]) or ([policy], first, last, ..., predicate)");
+        static_assert(never<Arguments...>,
+                      "pel::partition_copy: takes ([policy], range, out_true, out_false, "
+                      "predicate, [projection]) or ([policy], first, last, ..., predicate), outputs that "
+                      "elements can be assigned to");
         return {};
     }
 

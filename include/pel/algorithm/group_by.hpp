@@ -5,6 +5,7 @@
 #include <pel/detail/algorithm/chunk_groups.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/hashed_groups.hpp>
+#include <pel/detail/algorithm/item_numbers.hpp>
 #include <pel/detail/algorithm/keyed_items.hpp>
 #include <pel/detail/algorithm/selection.hpp>
 
@@ -18,20 +19,22 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
+template <std::uint64_t MostShort = most_short_numbers>
 struct group_by_function {
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, class K,
               class H = hash_of_key<I, K>, class E = std::equal_to<>>
-        requires groups_by<I, K, H, E>
+        requires(copied_out<I> && groups_by<I, K, H, E>)
     auto operator()(const Policy& policy, I first, S last, K key, H hash = {}, E equal = {}) const {
         const std::uint64_t size = size_of(first, last);
         const auto from = base_of(first);
         const keyed_items<std::remove_const_t<decltype(from)>, K, H, E> items(from, key, hash, equal);
-        return size <= UINT32_MAX ? group<std::uint32_t, std::iter_value_t<I>>(policy, from, size, items)
-                                  : group<std::uint64_t, std::iter_value_t<I>>(policy, from, size, items);
+        return with_item_numbers<MostShort>(size, [&](auto number) {
+            return group<decltype(number), std::iter_value_t<I>>(policy, from, size, items);
+        });
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class K,
               class H = hash_of_key<iterator_of<R>, K>, class E = std::equal_to<>>
-        requires groups_by<iterator_of<R>, K, H, E>
+        requires(copied_out<iterator_of<R>> && groups_by<iterator_of<R>, K, H, E>)
     auto operator()(const Policy& policy, R&& range, K key, H hash = {}, E equal = {}) const {
         return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(key), std::move(hash),
                        std::move(equal));
@@ -39,8 +42,10 @@ struct group_by_function {
 
     template <class... Arguments>
     static misused explain() {
-        static_assert(never<Arguments...>, "pel::group_by: takes ([policy], range, key, [hash], [equal]) or ([policy], "
-                                           "first, last, key, [hash], [equal]), random access; keys that are copied");
+        static_assert(never<Arguments...>,
+                      "pel::group_by: takes ([policy], range, key, [hash], [equal]) or ([policy], "
+                      "first, last, key, [hash], [equal]), random access; keys and elements that can "
+                      "be copied");
         return {};
     }
 
@@ -97,10 +102,11 @@ private:
     }
 };
 
+template <std::uint64_t MostShort = most_short_numbers>
 struct remove_duplicates_function {
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S,
               class H = hash_of_key<I, std::identity>, class E = std::equal_to<>>
-        requires groups_by<I, std::identity, H, E>
+        requires(copied_out<I> && groups_by<I, std::identity, H, E>)
     std::vector<std::iter_value_t<I>> operator()(const Policy& policy, I first, S last, H hash = {},
                                                  E equal = {}) const {
         const std::uint64_t size = size_of(first, last);
@@ -108,10 +114,7 @@ struct remove_duplicates_function {
         std::identity same;
         const keyed_items<std::remove_const_t<decltype(from)>, std::identity, H, E> items(from, same, hash, equal);
         std::vector<unsigned char> is_first(size); // written by the item's bucket
-        if (size <= UINT32_MAX)
-            mark<std::uint32_t>(policy, items, is_first);
-        else
-            mark<std::uint64_t>(policy, items, is_first);
+        with_item_numbers<MostShort>(size, [&](auto number) { mark<decltype(number)>(policy, items, is_first); });
         std::vector<std::iter_value_t<I>> kept;
         for (const judged_items& judged : judge_all(policy, size, [&](std::uint64_t n) { return is_first[n] != 0; })) {
             for (std::uint64_t left = judged.bits; left != 0; left &= left - 1)
@@ -121,7 +124,7 @@ struct remove_duplicates_function {
     }
     template <execution_policy Policy, std::ranges::random_access_range R,
               class H = hash_of_key<iterator_of<R>, std::identity>, class E = std::equal_to<>>
-        requires groups_by<iterator_of<R>, std::identity, H, E>
+        requires(copied_out<iterator_of<R>> && groups_by<iterator_of<R>, std::identity, H, E>)
     std::vector<std::ranges::range_value_t<R>> operator()(const Policy& policy, R&& range, H hash = {},
                                                           E equal = {}) const {
         return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(hash), std::move(equal));
@@ -129,8 +132,10 @@ struct remove_duplicates_function {
 
     template <class... Arguments>
     static misused explain() {
-        static_assert(never<Arguments...>, "pel::remove_duplicates: takes ([policy], range, [hash], [equal]) or "
-                                           "([policy], first, last, [hash], [equal]), random access");
+        static_assert(never<Arguments...>,
+                      "pel::remove_duplicates: takes ([policy], range, [hash], [equal]) or "
+                      "([policy], first, last, [hash], [equal]), random access, of elements that can be "
+                      "copied");
         return {};
     }
 
@@ -160,9 +165,9 @@ private:
 /// blocks: as parallel_for. Complexity: work O(n) expected, span O(n / 256 + groups · log groups), and the largest
 /// group where groups are many, or elements not trivially copyable. Memory: besides the result 8 bytes for each element (16
 /// from 2^32 on), and a table for each thread.
-inline constexpr detail::function_object<detail::group_by_function> group_by{};
+inline constexpr detail::function_object<detail::group_by_function<>> group_by{};
 
 /// Returns: a std::vector of the elements, each value once, where it was first. Everything else is as for group_by.
-inline constexpr detail::function_object<detail::remove_duplicates_function> remove_duplicates{};
+inline constexpr detail::function_object<detail::remove_duplicates_function<>> remove_duplicates{};
 
 PEL_NAMESPACE_END

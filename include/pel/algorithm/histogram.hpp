@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// histogram: how many elements there are of each kind.
+// histogram, reduce_by_index: how many elements there are of each kind, or what they come to.
 #pragma once
 
+#include <pel/detail/algorithm/combining.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/parallel_reduce.hpp>
 
@@ -19,6 +20,11 @@ namespace detail {
 
 template <class K, class I>
 concept kind_of = projection_of<K, I> && std::integral<std::remove_cvref_t<projected_t<I, K>>>;
+
+[[noreturn]] inline void throw_not_a_kind(const char* who, const std::string& kind, std::uint64_t kinds) {
+    throw_error<std::out_of_range>(std::string(who) + ": kind " + kind + " is not in [0, " + std::to_string(kinds) +
+                                   ")");
+}
 
 struct histogram_function {
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, std::integral N,
@@ -74,10 +80,61 @@ private:
             const auto its = std::invoke(kind, *element);
             const auto number = static_cast<std::uint64_t>(its);
             if (number >= kinds) [[unlikely]]
-                throw_error<std::out_of_range>("pel::histogram: kind " + std::to_string(its) + " is not in [0, " +
-                                               std::to_string(kinds) + ")");
+                throw_not_a_kind("pel::histogram", std::to_string(its), kinds);
             ++counts[number];
         }
+    }
+};
+
+template <class T, class I, class K, class V, class Op>
+concept reduces_by_index = kind_of<K, I> && projection_of<V, I> && std::copyable<T> &&
+                           accumulates<Op, T, projected_t<I, V>> && accumulates<Op, T, T>;
+
+struct reduce_by_index_function {
+    template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, std::integral N, class K,
+              class V, class Op = std::plus<>, class T = std::remove_cvref_t<projected_t<I, V>>>
+        requires reduces_by_index<T, I, K, V, Op>
+    std::vector<T> operator()(const Policy& policy, I first, S last, N n_kinds, K kind, V value, Op op = {},
+                              T identity = T{}) const {
+        using sums = std::vector<T>;
+        const std::uint64_t kinds = count_of(n_kinds);
+        const auto from = base_of(first);
+        return parallel_fold(
+            policy, std::uint64_t{0}, size_of(first, last), [&] { return sums(kinds, identity); },
+            [&](std::uint64_t lo, std::uint64_t hi, sums sum) {
+                for (auto element = at(from, lo); lo != hi; ++lo, ++element) {
+                    auto&& each = *element;
+                    const auto its = std::invoke(kind, each);
+                    const auto number = static_cast<std::uint64_t>(its);
+                    if (number >= kinds) [[unlikely]]
+                        throw_not_a_kind("pel::reduce_by_index", std::to_string(its), kinds);
+                    sum[number] = static_cast<T>(std::invoke(op, T(std::move(sum[number])), std::invoke(value, each)));
+                }
+                return sum;
+            },
+            [&](sums a, sums b) {
+                for (std::size_t each = 0; each < a.size(); ++each)
+                    a[each] = static_cast<T>(std::invoke(op, T(std::move(a[each])), T(std::move(b[each]))));
+                return a;
+            });
+    }
+    template <execution_policy Policy, std::ranges::random_access_range R, std::integral N, class K, class V,
+              class Op = std::plus<>, class T = std::remove_cvref_t<projected_t<iterator_of<R>, V>>>
+        requires reduces_by_index<T, iterator_of<R>, K, V, Op>
+    std::vector<T> operator()(const Policy& policy, R&& range, N n_kinds, K kind, V value, Op op = {},
+                              T identity = T{}) const {
+        return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), n_kinds, std::move(kind),
+                       std::move(value), std::move(op), std::move(identity));
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(
+            never<Arguments...>,
+            "pel::reduce_by_index: takes ([policy], range, kinds, kind, value, [op], [identity]) or ([policy], "
+            "first, last, kinds, ...), random access; kind(element) must be an integer, and op(T, value) and "
+            "op(T, T) return T, value's type");
+        return {};
     }
 };
 
@@ -87,5 +144,11 @@ private:
 /// std::out_of_range, which names it, if one is another number; what kind throws; as parallel_for. Blocks. Complexity:
 /// work O(n + threads · kinds), span O(log n · kinds). Memory: `kinds` words for each thread that helps.
 inline constexpr detail::function_object<detail::histogram_function> histogram{};
+
+/// Returns: for each k in [0, kinds) what the values, value(element), of those come to whose kind is k; `identity` where
+/// there are none. Values are combined by op in their order, grouped in any way, identities among them. Requires: op is
+/// associative; it need not be commutative. Everything else is as for histogram. With par.deterministic(): the same bits at
+/// every concurrency.
+inline constexpr detail::function_object<detail::reduce_by_index_function> reduce_by_index{};
 
 PEL_NAMESPACE_END

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <pel/algorithm/sort.hpp>
+#include <pel/detail/algorithm/bits.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/radix_key.hpp>
 #include <pel/detail/algorithm/radix_sort.hpp>
@@ -35,14 +36,15 @@ concept radix_key_for = std::invocable<Key&, const std::iter_value_t<I>&> &&
 
 struct integer_sort_function {
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, class K = std::identity>
-        requires radix_key_for<K, I>
+        requires(rearrangeable<I> && radix_key_for<K, I>)
     I operator()(const Policy& policy, I first, S last, K key = {}) const {
         const std::uint64_t size = size_of(first, last);
-        sort(policy, base_of(first), size, key);
+        rearrange_apart(policy, first, size,
+                        [&](const auto& its_policy, auto base) { sort(its_policy, base, size, key); });
         return at(first, size);
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class K = std::identity>
-        requires radix_key_for<K, iterator_of<R>>
+        requires(rearrangeable<iterator_of<R>> && radix_key_for<K, iterator_of<R>>)
     safe_iterator_of<R> operator()(const Policy& policy, R&& range, K key = {}) const {
         return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(key));
     }
@@ -51,7 +53,7 @@ struct integer_sort_function {
     static misused explain() {
         static_assert(never<Arguments...>,
                       "pel::integer_sort: takes ([policy], range, [key]) or ([policy], first, "
-                      "last, [key]), random access; key(element) must be a number of at most 64 bits");
+                      "last, [key]), random access, of elements that can be moved; key(element) must be a number");
         return {};
     }
 
@@ -70,7 +72,7 @@ private:
 
 } // namespace detail
 
-/// Sorts by key(element), an integer or floating-point number; elements of equal keys keep their order. NaNs are at the
+/// Sorts by key(element), an integer or floating-point number, long double and __int128 too; elements of equal keys keep their order. NaNs are at the
 /// ends, by their sign. Returns: the end. Throws: what key throws, operation_cancelled: the range then holds all its
 /// elements, in some order. Blocks. Complexity: work O(n) if the first bits in which keys differ
 /// tell most elements apart, O(n) more for each 8 to 11 bits in which nearly all agree, and O(n log n) at most where keys

@@ -113,10 +113,6 @@ private:
     }
 };
 
-template <class I>
-concept rearrangeable = std::is_move_constructible_v<std::iter_value_t<I>> &&
-                        std::is_assignable_v<std::iter_reference_t<I>, std::iter_value_t<I>>;
-
 struct inplace_merge_function {
     using default_compare = std::less<>;
 
@@ -151,7 +147,7 @@ private:
         const cross_order<I, I, Compare, P, P> order(compare, projection, projection);
         const std::uint64_t size1 = size_of(first, middle);
         const neighbours all{base_of(first), base_of(middle), base_of(last), size1, size_of(middle, last)};
-        merge_in_place(policy, all, order);
+        merge_in_place(writing_policy<I>(policy), all, order);
     }
 };
 

@@ -6,6 +6,7 @@
 
 #include <pel/algorithm/partition.hpp>
 #include <pel/algorithm/sort.hpp>
+#include <pel/detail/algorithm/bits.hpp>
 #include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/parallel_reduce.hpp>
@@ -70,17 +71,19 @@ struct nth_element_function {
 
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S,
               class C = std::ranges::less, class P = std::identity>
-        requires relation_of<C, I, I, P>
+        requires(rearrangeable<I> && relation_of<C, I, I, P>)
     I operator()(const Policy& policy, I first, I nth, S last, C compare = {}, P projection = {}) const {
         const std::uint64_t size = size_of(first, last);
         const projected_less<C, P> less{compare, projection};
         const auto rank = static_cast<std::uint64_t>(nth - first);
-        if (rank < size) select_nth(policy, base_of(first), size, rank, less);
+        rearrange_apart(policy, first, size, [&](const auto& its_policy, auto base) {
+            if (rank < size) select_nth(its_policy, base, size, rank, less);
+        });
         return at(first, size);
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class C = std::ranges::less,
               class P = std::identity>
-        requires relation_of<C, iterator_of<R>, iterator_of<R>, P>
+        requires(rearrangeable<iterator_of<R>> && relation_of<C, iterator_of<R>, iterator_of<R>, P>)
     safe_iterator_of<R> operator()(const Policy& policy, R&& range, iterator_of<R> nth, C compare = {},
                                    P projection = {}) const {
         return (*this)(policy, std::ranges::begin(range), nth, std::ranges::end(range), std::move(compare),
@@ -90,7 +93,8 @@ struct nth_element_function {
     template <class... Arguments>
     static misused explain() {
         static_assert(never<Arguments...>, "pel::nth_element: takes ([policy], range, nth, [compare], [projection]) or "
-                                           "([policy], first, nth, last, [compare], [projection]), random access");
+                                           "([policy], first, nth, last, [compare], [projection]), random access, of "
+                                           "elements that can be moved");
         return {};
     }
 };
@@ -100,19 +104,20 @@ struct partial_sort_function {
 
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S,
               class C = std::ranges::less, class P = std::identity>
-        requires relation_of<C, I, I, P>
+        requires(rearrangeable<I> && relation_of<C, I, I, P>)
     I operator()(const Policy& policy, I first, I middle, S last, C compare = {}, P projection = {}) const {
         const std::uint64_t size = size_of(first, last);
         const projected_less<C, P> less{compare, projection};
         const auto wanted = static_cast<std::uint64_t>(middle - first);
-        if (wanted == 0) return at(first, size);
-        if (wanted < size) select_nth(policy, base_of(first), size, wanted - 1, less);
-        sort_function{}(policy, first, middle, compare, projection);
+        rearrange_apart(policy, first, size, [&](const auto& its_policy, auto base) {
+            if (wanted != 0 && wanted < size) select_nth(its_policy, base, size, wanted - 1, less);
+            sort_function::sort(its_policy, base, wanted, less);
+        });
         return at(first, size);
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class C = std::ranges::less,
               class P = std::identity>
-        requires relation_of<C, iterator_of<R>, iterator_of<R>, P>
+        requires(rearrangeable<iterator_of<R>> && relation_of<C, iterator_of<R>, iterator_of<R>, P>)
     safe_iterator_of<R> operator()(const Policy& policy, R&& range, iterator_of<R> middle, C compare = {},
                                    P projection = {}) const {
         return (*this)(policy, std::ranges::begin(range), middle, std::ranges::end(range), std::move(compare),
@@ -123,7 +128,8 @@ struct partial_sort_function {
     static misused explain() {
         static_assert(never<Arguments...>,
                       "pel::partial_sort: takes ([policy], range, middle, [compare], [projection]) "
-                      "or ([policy], first, middle, last, [compare], [projection]), random access");
+                      "or ([policy], first, middle, last, [compare], [projection]), random access, of "
+                      "elements that can be moved");
         return {};
     }
 };
@@ -216,7 +222,7 @@ private:
             const auto to = base_of(out);
             const projected_less<C, P> less{compare, projection};
             const auto places = least_places(policy, from, size, size_of(out, out_last), less);
-            run_numbers(policy, places.size(), [&](std::uint64_t n) { *at(to, n) = *places[n]; });
+            run_numbers(writing_policy<O>(policy), places.size(), [&](std::uint64_t n) { *at(to, n) = *places[n]; });
             return {at(first, size), at(out, places.size())};
         } else {
             return std::ranges::partial_sort_copy(std::move(first), last, out, out_last, std::ref(compare),
@@ -266,7 +272,7 @@ struct top_k_function {
 
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, std::integral N,
               class C = std::ranges::less, class P = std::identity>
-        requires(relation_of<C, I, I, P> && std::constructible_from<std::iter_value_t<I>, std::iter_reference_t<I>>)
+        requires(copied_out<I> && relation_of<C, I, I, P>)
     std::vector<std::iter_value_t<I>> operator()(const Policy& policy, I first, S last, N k, C compare = {},
                                                  P projection = {}) const {
         const projected_less<C, P> less{compare, projection};
@@ -279,7 +285,7 @@ struct top_k_function {
     }
     template <execution_policy Policy, std::ranges::random_access_range R, std::integral N, class C = std::ranges::less,
               class P = std::identity>
-        requires relation_of<C, iterator_of<R>, iterator_of<R>, P>
+        requires(copied_out<iterator_of<R>> && relation_of<C, iterator_of<R>, iterator_of<R>, P>)
     std::vector<std::ranges::range_value_t<R>> operator()(const Policy& policy, R&& range, N k, C compare = {},
                                                           P projection = {}) const {
         return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), k, std::move(compare),
@@ -288,8 +294,10 @@ struct top_k_function {
 
     template <class... Arguments>
     static misused explain() {
-        static_assert(never<Arguments...>, "pel::top_k: takes ([policy], range, k, [compare], [projection]) or "
-                                           "([policy], first, last, k, [compare], [projection]), random access");
+        static_assert(never<Arguments...>,
+                      "pel::top_k: takes ([policy], range, k, [compare], [projection]) or "
+                      "([policy], first, last, k, [compare], [projection]), random access, of elements "
+                      "that can be copied");
         return {};
     }
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// filter, pack, flatten: new vectors of elements that are wanted, or of the elements of many ranges.
+// filter, pack, flatten: new vectors of elements that are wanted, or of the elements of many ranges; pack_index, tokens:
+// of where these are.
 #pragma once
 
 #include <pel/algorithm/copy_if.hpp>
@@ -45,7 +46,7 @@ auto copy_judged(const Policy& policy, Base from, const std::vector<judged_items
 struct filter_function {
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, class F,
               class P = std::identity>
-        requires predicate_of<F, I, P>
+        requires(copied_out<I> && predicate_of<F, I, P>)
     std::vector<std::iter_value_t<I>> operator()(const Policy& policy, I first, S last, F predicate,
                                                  P projection = {}) const {
         const auto from = base_of(first);
@@ -53,7 +54,7 @@ struct filter_function {
         return copy_judged(policy, from, judge_all(policy, size_of(first, last), judge));
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class F, class P = std::identity>
-        requires predicate_of<F, iterator_of<R>, P>
+        requires(copied_out<iterator_of<R>> && predicate_of<F, iterator_of<R>, P>)
     std::vector<std::ranges::range_value_t<R>> operator()(const Policy& policy, R&& range, F predicate,
                                                           P projection = {}) const {
         return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(predicate),
@@ -64,14 +65,14 @@ struct filter_function {
     static misused explain() {
         static_assert(never<Arguments...>,
                       "pel::filter: takes ([policy], range, predicate, [projection]) or ([policy], "
-                      "first, last, predicate, [projection]), random access");
+                      "first, last, predicate, [projection]), random access, of elements that can be copied");
         return {};
     }
 };
 
 struct pack_function {
     template <execution_policy Policy, std::ranges::random_access_range R, std::ranges::random_access_range Flags>
-        requires std::convertible_to<std::ranges::range_reference_t<Flags>, bool>
+        requires(copied_out<iterator_of<R>> && std::convertible_to<std::ranges::range_reference_t<Flags>, bool>)
     std::vector<std::ranges::range_value_t<R>> operator()(const Policy& policy, R&& range, Flags&& flags) const {
         const auto from = base_of(std::ranges::begin(range));
         const auto flag = std::ranges::begin(flags);
@@ -86,15 +87,84 @@ struct pack_function {
 
     template <class... Arguments>
     static misused explain() {
-        static_assert(never<Arguments...>, "pel::pack: takes ([policy], range, flags), random access, as many flags as "
-                                           "elements");
+        static_assert(never<Arguments...>,
+                      "pel::pack: takes ([policy], range, flags), random access, of elements that can be "
+                      "copied, and as many flags");
+        return {};
+    }
+};
+
+/// The numbers of selected items.
+struct put_number {
+    std::uint64_t* to;
+
+    PEL_ALWAYS_INLINE void put(std::uint64_t n, std::uint64_t rank) const { to[rank] = n; }
+};
+template <class Policy, class Judge>
+std::vector<std::uint64_t> selected_numbers(const Policy& policy, std::uint64_t size, const Judge& judge) {
+    const std::vector<judged_items> judged = judge_all(policy, size, judge);
+    std::vector<std::uint64_t> numbers(selected_in(judged));
+    const put_number put{numbers.data()};
+    run_numbers(policy, judged.size(), [&](std::size_t each) { put_items(put, judged[each]); });
+    return numbers;
+}
+
+struct pack_index_function {
+    template <execution_policy Policy, std::ranges::random_access_range Flags>
+        requires std::convertible_to<std::ranges::range_reference_t<Flags>, bool>
+    std::vector<std::uint64_t> operator()(const Policy& policy, Flags&& flags) const {
+        const auto flag = base_of(std::ranges::begin(flags));
+        const std::uint64_t size = size_of(std::ranges::begin(flags), std::ranges::end(flags));
+        return selected_numbers(policy, size, [&](std::uint64_t n) { return static_cast<bool>(*at(flag, n)); });
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>, "pel::pack_index: takes ([policy], flags), random access");
+        return {};
+    }
+};
+
+struct tokens_function {
+    template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, class F,
+              class P = std::identity>
+        requires predicate_of<F, I, P>
+    std::vector<std::ranges::subrange<I>> operator()(const Policy& policy, I first, S last, F is_separator,
+                                                     P projection = {}) const {
+        const element_test<true, F, P, I> test{is_separator, projection};
+        const auto from = base_of(first);
+        const std::uint64_t size = size_of(first, last);
+        const auto is_part = [&](std::uint64_t n) { return !test(*at(from, n)); };
+        const auto begins =
+            selected_numbers(policy, size, [&](std::uint64_t n) { return is_part(n) && (n == 0 || !is_part(n - 1)); });
+        const auto lasts = selected_numbers(
+            policy, size, [&](std::uint64_t n) { return is_part(n) && (n + 1 == size || !is_part(n + 1)); });
+        std::vector<std::ranges::subrange<I>> tokens(begins.size());
+        run_numbers(policy, tokens.size(),
+                    [&](std::uint64_t n) { tokens[n] = {at(first, begins[n]), at(first, lasts[n] + 1)}; });
+        return tokens;
+    }
+    template <execution_policy Policy, std::ranges::random_access_range R, class F, class P = std::identity>
+        requires(std::ranges::borrowed_range<R> && predicate_of<F, iterator_of<R>, P>)
+    std::vector<std::ranges::subrange<iterator_of<R>>> operator()(const Policy& policy, R&& range, F is_separator,
+                                                                  P projection = {}) const {
+        return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(is_separator),
+                       std::move(projection));
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>, "pel::tokens: takes ([policy], range, is_separator, [projection]) or "
+                                           "([policy], first, last, is_separator, [projection]), random access, of a "
+                                           "range that lives longer");
         return {};
     }
 };
 
 struct flatten_function {
     template <execution_policy Policy, std::ranges::random_access_range R>
-        requires std::ranges::random_access_range<std::ranges::range_reference_t<R>>
+        requires(std::ranges::random_access_range<std::ranges::range_reference_t<R>> &&
+                 copied_out<iterator_of<std::ranges::range_reference_t<R>>>)
     auto operator()(const Policy& policy, R&& ranges) const {
         using inner = std::ranges::range_reference_t<R>;
         using value = std::ranges::range_value_t<inner>;
@@ -128,7 +198,9 @@ struct flatten_function {
 
     template <class... Arguments>
     static misused explain() {
-        static_assert(never<Arguments...>, "pel::flatten: takes ([policy], a range of ranges), both random access");
+        static_assert(never<Arguments...>,
+                      "pel::flatten: takes ([policy], a range of ranges), both random access, of elements "
+                      "that can be copied");
         return {};
     }
 };
@@ -142,6 +214,13 @@ inline constexpr detail::function_object<detail::filter_function> filter{};
 
 /// The same for elements whose flag is true. Throws: std::invalid_argument unless there are as many flags.
 inline constexpr detail::function_object<detail::pack_function> pack{};
+
+/// Returns: a std::vector of the places of the flags that are true, as numbers.
+inline constexpr detail::function_object<detail::pack_index_function> pack_index{};
+
+/// Returns: a std::vector of subranges, in their order: what stands between separators, where anything does. Complexity: as
+/// filter, with 4n calls of is_separator.
+inline constexpr detail::function_object<detail::tokens_function> tokens{};
 
 /// Returns: a std::vector of the elements of all ranges, copied, in their order. Work is shared by elements: one range may
 /// hold most of them.

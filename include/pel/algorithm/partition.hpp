@@ -161,10 +161,13 @@ Iterator part_by_rotations(Iterator first, Iterator last, std::iter_difference_t
 }
 
 struct partition_function : by_predicate_in_place<partition_function> {
+    template <class I>
+    static constexpr bool can_rearrange = swapped_with<I, I>;
+
     template <class... Arguments>
     static misused explain() {
         static_assert(never<Arguments...>, "pel::partition: takes ([policy], range, predicate, [projection]) or "
-                                           "([policy], first, last, predicate)");
+                                           "([policy], first, last, predicate), of elements that can be swapped");
         return {};
     }
 
@@ -175,7 +178,7 @@ struct partition_function : by_predicate_in_place<partition_function> {
             const std::uint64_t size = size_of(first, last);
             const auto base = base_of(first);
             const element_judge judge{base, test};
-            return at(first, part(policy, base, size, judge));
+            return at(first, part(writing_policy<I>(policy), base, size, judge));
         } else {
             const I end = std::ranges::next(first, last);
             return std::partition(std::move(first), end, test);
@@ -184,10 +187,13 @@ struct partition_function : by_predicate_in_place<partition_function> {
 };
 
 struct stable_partition_function : by_predicate_in_place<stable_partition_function> {
+    template <class I>
+    static constexpr bool can_rearrange = rearrangeable<I>;
+
     template <class... Arguments>
     static misused explain() {
         static_assert(never<Arguments...>, "pel::stable_partition: takes ([policy], range, predicate, [projection]) or "
-                                           "([policy], first, last, predicate)");
+                                           "([policy], first, last, predicate), of elements that can be moved");
         return {};
     }
 

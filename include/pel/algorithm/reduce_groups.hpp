@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// reduce_groups: what the elements of each key come to, wherever in the range they are.
+// reduce_groups, histogram_by_key: what the elements of each key come to, wherever in the range they are; how many there
+// are.
 #pragma once
 
 #include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/combining.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/hashed_groups.hpp>
+#include <pel/detail/algorithm/item_numbers.hpp>
 #include <pel/detail/algorithm/keyed_items.hpp>
 #include <pel/detail/algorithm/line_scatter.hpp>
 #include <pel/detail/algorithm/radix_sort.hpp>
@@ -30,6 +32,7 @@ template <class I, class V, class Op, class T>
 concept reduces_groups =
     projection_of<V, I> && std::move_constructible<T> && accumulates<Op, T, projected_t<I, V>> && accumulates<Op, T, T>;
 
+template <std::uint64_t MostShort = most_short_numbers>
 struct reduce_groups_function {
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, class K, class V,
               class Op = std::plus<>, class H = hash_of_key<I, K>, class E = std::equal_to<>,
@@ -38,8 +41,9 @@ struct reduce_groups_function {
     auto operator()(const Policy& policy, I first, S last, K key, V value, Op op = {}, H hash = {},
                     E equal = {}) const {
         const std::uint64_t size = size_of(first, last);
-        return size <= UINT32_MAX ? reduce<std::uint32_t, T>(policy, base_of(first), size, key, value, op, hash, equal)
-                                  : reduce<std::uint64_t, T>(policy, base_of(first), size, key, value, op, hash, equal);
+        return with_item_numbers<MostShort>(size, [&](auto number) {
+            return reduce<decltype(number), T>(policy, base_of(first), size, key, value, op, hash, equal);
+        });
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class K, class V, class Op = std::plus<>,
               class H = hash_of_key<iterator_of<R>, K>, class E = std::equal_to<>,
@@ -219,6 +223,34 @@ private:
     }
 };
 
+struct histogram_by_key_function {
+    template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, class K = std::identity,
+              class H = hash_of_key<I, K>, class E = std::equal_to<>>
+        requires groups_by<I, K, H, E>
+    std::vector<std::pair<std::remove_cvref_t<projected_t<I, K>>, std::uint64_t>>
+    operator()(const Policy& policy, I first, S last, K key = {}, H hash = {}, E equal = {}) const {
+        const auto one = [](const auto&) { return std::uint64_t{1}; };
+        return reduce_groups_function<>{}(policy, std::move(first), std::move(last), std::move(key), one, std::plus<>(),
+                                          std::move(hash), std::move(equal));
+    }
+    template <execution_policy Policy, std::ranges::random_access_range R, class K = std::identity,
+              class H = hash_of_key<iterator_of<R>, K>, class E = std::equal_to<>>
+        requires groups_by<iterator_of<R>, K, H, E>
+    std::vector<std::pair<std::remove_cvref_t<projected_t<iterator_of<R>, K>>, std::uint64_t>>
+    operator()(const Policy& policy, R&& range, K key = {}, H hash = {}, E equal = {}) const {
+        return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(key), std::move(hash),
+                       std::move(equal));
+    }
+
+    template <class... Arguments>
+    static misused explain() {
+        static_assert(never<Arguments...>,
+                      "pel::histogram_by_key: takes ([policy], range, [key], [hash], [equal]) or ([policy], first, "
+                      "last, [key], [hash], [equal]), random access; keys that can be copied");
+        return {};
+    }
+};
+
 } // namespace detail
 
 /// Returns: a std::vector of pairs of a key, key(element), and of what value(element) of all elements that have it come to
@@ -228,6 +260,10 @@ private:
 /// n calls of value, fewer of op, span O(n / 256 + keys). Memory, besides the result: where keys are few, a table of them
 /// for each 2^16 elements; else a key and a value for each element, or 8 bytes (16 from 2^32 on) if these cannot be copied
 /// freely, and a table for each thread.
-inline constexpr detail::function_object<detail::reduce_groups_function> reduce_groups{};
+inline constexpr detail::function_object<detail::reduce_groups_function<>> reduce_groups{};
+
+/// Returns: a std::vector of pairs of a key, key(element), and of how many elements have it. Everything else is as for
+/// reduce_groups.
+inline constexpr detail::function_object<detail::histogram_by_key_function> histogram_by_key{};
 
 PEL_NAMESPACE_END

@@ -16,10 +16,13 @@ PEL_NAMESPACE_BEGIN
 namespace detail {
 
 struct remove_if_function : by_predicate_in_place<remove_if_function> {
+    template <class I>
+    static constexpr bool can_rearrange = rearrangeable<I>;
+
     template <class... Arguments>
     static misused explain() {
         static_assert(never<Arguments...>, "pel::remove_if: takes ([policy], range, predicate, [projection]) or "
-                                           "([policy], first, last, predicate)");
+                                           "([policy], first, last, predicate), of elements that can be moved");
         return {};
     }
 
@@ -29,7 +32,7 @@ struct remove_if_function : by_predicate_in_place<remove_if_function> {
             const std::uint64_t size = size_of(first, last);
             const auto base = base_of(first);
             const element_judge judge{base, element_test<false, F, P, I>{predicate, projection}};
-            return at(first, keep_selected(policy, base, size, judge));
+            return at(first, keep_selected(writing_policy<I>(policy), base, size, judge));
         } else {
             const I end = std::ranges::next(first, last);
             return std::remove_if(std::move(first), end, element_test<true, F, P, I>{predicate, projection});
@@ -39,12 +42,12 @@ struct remove_if_function : by_predicate_in_place<remove_if_function> {
 
 struct remove_function {
     template <execution_policy Policy, std::forward_iterator I, std::sentinel_for<I> S, class T>
-        requires equal_to_value<T, I>
+        requires(rearrangeable<I> && equal_to_value<T, I>)
     I operator()(const Policy& policy, I first, S last, const T& value) const {
         return remove_if_function{}(policy, std::move(first), std::move(last), equals_value<T>{value});
     }
     template <execution_policy Policy, std::ranges::forward_range R, class T, class P = std::identity>
-        requires equal_to_value<T, iterator_of<R>, P>
+        requires(rearrangeable<iterator_of<R>> && equal_to_value<T, iterator_of<R>, P>)
     std::ranges::borrowed_subrange_t<R> operator()(const Policy& policy, R&& range, const T& value,
                                                    P projection = {}) const {
         return remove_if_function{}(policy, std::forward<R>(range), equals_value<T>{value}, std::move(projection));
@@ -53,7 +56,7 @@ struct remove_function {
     template <class... Arguments>
     static misused explain() {
         static_assert(never<Arguments...>, "pel::remove: takes ([policy], range, value, [projection]) or ([policy], "
-                                           "first, last, value), values comparable with elements");
+                                           "first, last, value), of elements that can be moved and compared with it");
         return {};
     }
 };
@@ -62,14 +65,14 @@ struct unique_function {
     using default_compare = std::ranges::equal_to;
 
     template <execution_policy Policy, std::forward_iterator I, std::sentinel_for<I> S, class F = std::ranges::equal_to>
-        requires relation_of<F, I>
+        requires(rearrangeable<I> && relation_of<F, I>)
     I operator()(const Policy& policy, I first, S last, F equal = {}) const {
         return run(policy, std::move(first), last, equal, std::identity());
     }
     /// Returns: what is not kept, as std::ranges::unique.
     template <execution_policy Policy, std::ranges::forward_range R, class F = std::ranges::equal_to,
               class P = std::identity>
-        requires relation_of<F, iterator_of<R>, iterator_of<R>, P>
+        requires(rearrangeable<iterator_of<R>> && relation_of<F, iterator_of<R>, iterator_of<R>, P>)
     std::ranges::borrowed_subrange_t<R> operator()(const Policy& policy, R&& range, F equal = {},
                                                    P projection = {}) const {
         const auto end = std::ranges::next(std::ranges::begin(range), std::ranges::end(range));
@@ -79,7 +82,7 @@ struct unique_function {
     template <class... Arguments>
     static misused explain() {
         static_assert(never<Arguments...>, "pel::unique: takes ([policy], range, [equal], [projection]) or ([policy], "
-                                           "first, last, [equal])");
+                                           "first, last, [equal]), of elements that can be moved");
         return {};
     }
 
@@ -91,7 +94,7 @@ private:
             const std::uint64_t size = size_of(first, last);
             const auto base = base_of(first);
             const change_judge judge{base, are_equal};
-            return at(first, keep_selected(policy, base, size, judge));
+            return at(first, keep_selected(writing_policy<I>(policy), base, size, judge));
         } else {
             const I end = std::ranges::next(first, last);
             return std::unique(std::move(first), end, are_equal);

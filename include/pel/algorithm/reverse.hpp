@@ -103,7 +103,7 @@ struct rotate_function {
         const I end = std::ranges::next(middle, last);
         if constexpr (is_rearranged_here<Policy, I>) {
             const std::uint64_t left = size_of(first, middle), right = size_of(middle, end);
-            if (left != 0 && right != 0) run(policy, base_of(first), left, right);
+            if (left != 0 && right != 0) run(writing_policy<I>(policy), base_of(first), left, right);
             return at(first, right);
         } else {
             return std::rotate(first, middle, end);

@@ -131,6 +131,12 @@ struct member_test {
     }
 };
 
+/// As std::boyer_moore_searcher: finds its pattern in a range.
+template <class Searcher, class I>
+concept searcher_of = requires(const Searcher& searcher, I first) {
+    { searcher(first, first).first } -> std::convertible_to<I>;
+};
+
 template <bool IsLast>
 struct search_function {
     using default_compare = std::equal_to<>;
@@ -150,13 +156,19 @@ struct search_function {
         return run(policy, std::ranges::begin(range1), std::ranges::end(range1), std::ranges::begin(range2),
                    std::ranges::end(range2), f, projection1, projection2);
     }
+    template <execution_policy Policy, std::forward_iterator I, std::sentinel_for<I> S, searcher_of<I> Searcher>
+        requires(!IsLast)
+    I operator()(const Policy&, I first, S last, const Searcher& searcher) const {
+        return searcher(first, std::ranges::next(first, last)).first;
+    }
 
     template <class... Arguments>
     static misused explain() {
         static_assert(
             never<Arguments...>,
             "pel::search, find_end: take ([policy], range1, range2, [f], [projections]) or ([policy], first1, "
-            "last1, first2, last2, [f]), forward iterators, f a predicate on an element of each");
+            "last1, first2, last2, [f]) or (first, last, searcher), forward iterators, f a predicate on an element of "
+            "each");
         return {};
     }
 
@@ -252,7 +264,9 @@ private:
 
 /// Returns: where the elements of the second range stand next to each other in the first, the first time, else the end;
 /// of a range, a subrange. An empty pattern is found at the beginning. Throws, blocks, thread safety, and what is
-/// looked at beyond the match: as pel::find_if. Complexity: at each place, at most the pattern's size.
+/// looked at beyond the match: as pel::find_if. Complexity: at each place, at most the pattern's size. A searcher (such
+/// as std::boyer_moore_searcher) is asked once, on the calling thread, as in std::search: how far its pattern reaches
+/// only it knows.
 inline constexpr detail::function_object<detail::search_function<false>> search{};
 
 /// The same, the last time; the search begins at the end. An empty pattern is found at the end, as in std::find_end.

@@ -25,7 +25,7 @@ struct shift_left_function {
             const std::uint64_t size = size_of(first, end), distance = count_of(n);
             if (distance == 0) return end;
             if (distance >= size) return first;
-            shift<base_t<I>, true>(base_of(first), size - distance, distance).run(policy);
+            shift<base_t<I>, true>(base_of(first), size - distance, distance).run(writing_policy<I>(policy));
             return at(first, size - distance);
         } else {
             return std::shift_left(first, end, n);
@@ -55,7 +55,7 @@ struct shift_right_function {
             const std::uint64_t size = size_of(first, end), distance = count_of(n);
             if (distance == 0) return first;
             if (distance >= size) return end;
-            shift<base_t<I>, false>(base_of(first), size - distance, distance).run(policy);
+            shift<base_t<I>, false>(base_of(first), size - distance, distance).run(writing_policy<I>(policy));
             return at(first, distance);
         } else {
             return std::shift_right(first, end, n);

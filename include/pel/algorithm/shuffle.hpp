@@ -4,6 +4,7 @@
 // G. Steele, D. Lea, C. Flood, "Fast Splittable Pseudorandom Number Generators", 2014.
 #pragma once
 
+#include <pel/detail/algorithm/bits.hpp>
 #include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/distribution.hpp>
 #include <pel/detail/algorithm/elements.hpp>
@@ -99,18 +100,16 @@ void shuffle(const Policy& policy, Base first, std::uint64_t size, std::uint64_t
 
 struct random_shuffle_function {
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, std::integral Seed>
-        requires std::permutable<I>
+        requires(std::permutable<I> || are_bits<I>)
     I operator()(const Policy& policy, I first, S last, Seed given) const {
         const std::uint64_t size = size_of(first, last);
         const auto seed = static_cast<std::uint64_t>(given);
-        if constexpr (is_written_apart<I>)
-            shuffle(policy, base_of(first), size, seed);
-        else
-            shuffle(seq, first, size, seed);
+        rearrange_apart(policy, first, size,
+                        [&](const auto& its_policy, auto base) { shuffle(its_policy, base, size, seed); });
         return at(first, size);
     }
     template <execution_policy Policy, std::ranges::random_access_range R, std::integral Seed>
-        requires std::permutable<iterator_of<R>>
+        requires(std::permutable<iterator_of<R>> || are_bits<iterator_of<R>>)
     safe_iterator_of<R> operator()(const Policy& policy, R&& range, Seed seed) const {
         return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), seed);
     }

@@ -2,6 +2,7 @@
 // sort, stable_sort. Source: [sort], [stable.sort].
 #pragma once
 
+#include <pel/detail/algorithm/bits.hpp>
 #include <pel/detail/algorithm/element_test.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/merge_sort.hpp>
@@ -44,7 +45,7 @@ inline constexpr bool is_descending =
     std::is_same_v<Compare, std::greater<T>>;
 template <class Compare, class Projection, class Base, class T = std::iter_value_t<Base>>
 inline constexpr bool has_number_order =
-    radix_number<T> && std::is_same_v<Projection, std::identity> && is_radix_sortable<Base> &&
+    short_radix_number<T> && std::is_same_v<Projection, std::identity> && is_radix_sortable<Base> &&
     (is_ascending<Compare, T> || is_descending<Compare, T>);
 
 template <class Compare, class T>
@@ -62,16 +63,17 @@ struct sorting_overloads {
 
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S,
               class C = std::ranges::less, class P = std::identity>
-        requires relation_of<C, I, I, P>
+        requires(rearrangeable<I> && relation_of<C, I, I, P>)
     I operator()(const Policy& policy, I first, S last, C compare = {}, P projection = {}) const {
         const std::uint64_t size = size_of(first, last);
         const projected_less<C, P> less{compare, projection};
-        Sort::sort(policy, base_of(first), size, less);
+        rearrange_apart(policy, first, size,
+                        [&](const auto& its_policy, auto base) { Sort::sort(its_policy, base, size, less); });
         return at(first, size);
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class C = std::ranges::less,
               class P = std::identity>
-        requires relation_of<C, iterator_of<R>, iterator_of<R>, P>
+        requires(rearrangeable<iterator_of<R>> && relation_of<C, iterator_of<R>, iterator_of<R>, P>)
     safe_iterator_of<R> operator()(const Policy& policy, R&& range, C compare = {}, P projection = {}) const {
         return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(compare),
                        std::move(projection));
@@ -81,8 +83,9 @@ struct sorting_overloads {
 struct sort_function : sorting_overloads<sort_function> {
     template <class... Arguments>
     static misused explain() {
-        static_assert(never<Arguments...>, "pel::sort: takes ([policy], range, [compare], [projection]) or ([policy], "
-                                           "first, last, [compare], [projection]), random access");
+        static_assert(never<Arguments...>,
+                      "pel::sort: takes ([policy], range, [compare], [projection]) or ([policy], "
+                      "first, last, [compare], [projection]), random access, of elements that can be moved");
         return {};
     }
 
@@ -115,8 +118,10 @@ struct sort_function : sorting_overloads<sort_function> {
 struct stable_sort_function : sorting_overloads<stable_sort_function> {
     template <class... Arguments>
     static misused explain() {
-        static_assert(never<Arguments...>, "pel::stable_sort: takes ([policy], range, [compare], [projection]) or "
-                                           "([policy], first, last, [compare], [projection]), random access");
+        static_assert(never<Arguments...>,
+                      "pel::stable_sort: takes ([policy], range, [compare], [projection]) or "
+                      "([policy], first, last, [compare], [projection]), random access, of elements "
+                      "that can be moved");
         return {};
     }
 

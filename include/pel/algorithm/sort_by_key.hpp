@@ -6,6 +6,7 @@
 #include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/complete_phases.hpp>
 #include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/item_numbers.hpp>
 #include <pel/detail/algorithm/radix_key.hpp>
 #include <pel/detail/algorithm/radix_sort.hpp>
 #include <pel/detail/algorithm/scratch.hpp>
@@ -38,25 +39,25 @@ void permute(complete_phases& phases, const Policy& policy, Base first, std::uin
     });
 }
 
+template <class K, class V, class C>
+concept sorts_by_key = rearrangeable<K> && rearrangeable<V> && moves_safely<K> && moves_safely<V> && relation_of<C, K>;
+
+template <std::uint64_t MostShort = most_short_numbers>
 struct sort_by_key_function {
     using default_compare = std::ranges::less;
 
     template <execution_policy Policy, std::random_access_iterator K, std::sentinel_for<K> S,
               std::random_access_iterator V, class C = std::ranges::less>
-        requires relation_of<C, K>
+        requires sorts_by_key<K, V, C>
     V operator()(const Policy& policy, K first, S last, V values, C compare = {}) const {
-        static_assert(moves_safely<K> && moves_safely<V>,
-                      "pel::sort_by_key: keys and values must be movable without exceptions");
         const std::uint64_t size = size_of(first, last);
-        if (size <= UINT32_MAX)
-            sort<std::uint32_t>(policy, base_of(first), size, base_of(values), compare);
-        else
-            sort<std::uint64_t>(policy, base_of(first), size, base_of(values), compare);
+        with_item_numbers<MostShort>(
+            size, [&](auto number) { sort<decltype(number)>(policy, base_of(first), size, base_of(values), compare); });
         return at(values, size);
     }
     template <execution_policy Policy, std::ranges::random_access_range K, std::ranges::random_access_range V,
               class C = std::ranges::less>
-        requires relation_of<C, iterator_of<K>>
+        requires sorts_by_key<iterator_of<K>, iterator_of<V>, C>
     safe_iterator_of<V> operator()(const Policy& policy, K&& keys, V&& values, C compare = {}) const {
         const std::uint64_t size = size_of(std::ranges::begin(keys), std::ranges::end(keys));
         const std::uint64_t n_values = size_of(std::ranges::begin(values), std::ranges::end(values));
@@ -69,8 +70,10 @@ struct sort_by_key_function {
 
     template <class... Arguments>
     static misused explain() {
-        static_assert(never<Arguments...>, "pel::sort_by_key: takes ([policy], keys, values, [compare]) or ([policy], "
-                                           "first, last, values, [compare]), random access");
+        static_assert(never<Arguments...>,
+                      "pel::sort_by_key: takes ([policy], keys, values, [compare]) or ([policy], "
+                      "first, last, values, [compare]), random access; keys and values must be movable "
+                      "without exceptions");
         return {};
     }
 
@@ -108,8 +111,8 @@ private:
         const scratch_memory<std::iter_value_t<V>> value_scratch(size);
         if (key_scratch.data() == nullptr || value_scratch.data() == nullptr) throw_error<std::bad_alloc>();
         complete_phases phases;
-        permute(phases, policy, keys, size, key_scratch.data(), order);
-        permute(phases, policy, values, size, value_scratch.data(), order);
+        permute(phases, writing_policy<K>(policy), keys, size, key_scratch.data(), order);
+        permute(phases, writing_policy<V>(policy), values, size, value_scratch.data(), order);
         phases.rethrow();
     }
 };
@@ -120,6 +123,6 @@ private:
 /// values as keys; both are moved without exceptions. Throws: std::invalid_argument for ranges of different sizes;
 /// std::bad_alloc, what compare throws: then nothing has moved; operation_cancelled. Blocks. Complexity: O(n log n)
 /// comparisons; numbers are sorted by their digits. Memory: keys, values and 4 to 16 bytes for each.
-inline constexpr detail::function_object<detail::sort_by_key_function> sort_by_key{};
+inline constexpr detail::function_object<detail::sort_by_key_function<>> sort_by_key{};
 
 PEL_NAMESPACE_END

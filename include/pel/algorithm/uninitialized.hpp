@@ -35,6 +35,12 @@ struct uninitialized_copy_function {
         return run(policy, std::move(first), last, std::move(out), std::unreachable_sentinel).out;
     }
     /// As long as both ranges last.
+    template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, class O, std::sentinel_for<O> T>
+        requires memory_for<O, std::iter_reference_t<I>>
+    std::ranges::uninitialized_copy_result<I, O> operator()(const Policy& policy, I first, S last, O out,
+                                                            T out_last) const {
+        return run(policy, std::move(first), last, std::move(out), out_last);
+    }
     template <execution_policy Policy, std::ranges::input_range R, std::ranges::forward_range M>
         requires memory_for<iterator_of<M>, std::iter_reference_t<iterator_of<R>>>
     std::ranges::uninitialized_copy_result<safe_iterator_of<R>, safe_iterator_of<M>>
@@ -63,8 +69,9 @@ struct uninitialized_copy_function {
 
     template <class... Arguments>
     static misused explain() {
-        static_assert(never<Arguments...>, "pel::uninitialized_copy: takes ([policy], range, memory) or ([policy], "
-                                           "first, last, out); elements of out must be constructible from theirs");
+        static_assert(never<Arguments...>,
+                      "pel::uninitialized_copy: takes ([policy], range, memory) or ([policy], "
+                      "first, last, out, [out_last]); elements of out must be constructible from theirs");
         return {};
     }
 };
@@ -95,6 +102,12 @@ struct uninitialized_move_function {
         return run(policy, std::move(first), last, std::move(out), std::unreachable_sentinel).out;
     }
     /// As long as both ranges last.
+    template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, class O, std::sentinel_for<O> T>
+        requires memory_for<O, std::iter_rvalue_reference_t<I>>
+    std::ranges::uninitialized_move_result<I, O> operator()(const Policy& policy, I first, S last, O out,
+                                                            T out_last) const {
+        return run(policy, std::move(first), last, std::move(out), out_last);
+    }
     template <execution_policy Policy, std::ranges::input_range R, std::ranges::forward_range M>
         requires memory_for<iterator_of<M>, std::iter_rvalue_reference_t<iterator_of<R>>>
     std::ranges::uninitialized_move_result<safe_iterator_of<R>, safe_iterator_of<M>>
@@ -123,8 +136,9 @@ struct uninitialized_move_function {
 
     template <class... Arguments>
     static misused explain() {
-        static_assert(never<Arguments...>, "pel::uninitialized_move: takes ([policy], range, memory) or ([policy], "
-                                           "first, last, out); elements of out must be constructible from theirs");
+        static_assert(never<Arguments...>,
+                      "pel::uninitialized_move: takes ([policy], range, memory) or ([policy], "
+                      "first, last, out, [out_last]); elements of out must be constructible from theirs");
         return {};
     }
 };
@@ -272,8 +286,8 @@ struct uninitialized_construct_function {
 } // namespace detail
 
 /// Constructs copies of the elements in memory that holds no objects. Requires: the ranges do not overlap; destructors
-/// do not throw. Iterators: as std::uninitialized_copy. Ranges: as std::ranges::uninitialized_copy, as long as both
-/// last. Returns: as those. Throws: as parallel_for; then none of the copies is left, what was constructed is
+/// do not throw. Iterators: as std::uninitialized_copy. Ranges, or an end of `out`: as std::ranges::uninitialized_copy, as
+/// long as both last. Returns: as those. Throws: as parallel_for; then none of the copies is left, what was constructed is
 /// destroyed. Blocks, thread safety: as parallel_for. Complexity: work n constructions, span O(log n) and the longest
 /// one. Cost: as std's for some thousand bytes of elements whose construction does not throw.
 inline constexpr detail::function_object<detail::uninitialized_copy_function> uninitialized_copy{};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Elements that stand at multiples of more bytes than operator new cares for, wherever an engine puts them meanwhile; in
-// a span, which is what many have in place of a container; and elements that are made as they are read.
+// a span, which is what many have in place of a container; elements that are made as they are read; and bits.
 // test label: selecting
 #include <pel/algorithm/copy_if.hpp>
 #include <pel/algorithm/group_by.hpp>
@@ -17,6 +17,7 @@
 #include <pel/algorithm/sort_by_key.hpp>
 
 #include "support/algorithm_inputs.hpp"
+#include "support/zipped.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -24,8 +25,11 @@
 #include <functional>
 #include <ranges>
 #include <span>
+#include <stdexcept>
 #include <string>
+#include <tuple>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace element_kinds_test {
@@ -144,5 +148,105 @@ TEST_P(element_kinds_with, ones_that_are_made_as_they_are_read_are_grouped) {
         ASSERT_EQ(kept[at], words[i]);
     }
 }
+
+/// Calls run(bits, expected) for bits that begin and end within words, and for the same ones as sorted numbers.
+template <class Run>
+void with_bits(std::mt19937_64& random, const Run& run) {
+    for (const std::uint64_t n : {20U, 3'000U, 40'000U}) {
+        std::vector<bool> bits(n);
+        for (std::uint64_t each = 0; each < n; ++each) bits[each] = random() % 3 == 0;
+        const auto range = std::ranges::subrange(bits.begin() + 3, bits.end() - 6);
+        std::vector<unsigned char> sorted(range.begin(), range.end());
+        std::ranges::sort(sorted);
+        run(range, sorted);
+        EXPECT_EQ(std::ranges::count(range, true), std::ranges::count(sorted, 1)) << n;
+    }
+}
+
+TEST_P(element_kinds_with, bits_are_sorted) {
+    const auto is_sorted_by = [&](const auto& sort) {
+        with_bits(random, [&](auto range, const auto& sorted) {
+            sort(range);
+            EXPECT_TRUE(std::ranges::equal(range, sorted));
+        });
+    };
+    is_sorted_by([&](auto range) { pel::sort(par.on(pool), range); });
+    is_sorted_by([&](auto range) { pel::sort(range, {}); });
+    is_sorted_by([&](auto range) { pel::sort(par, range.begin(), range.end(), {}); });
+    is_sorted_by([&](auto range) { pel::sort(range.begin(), range.end(), {}, std::identity()); });
+    is_sorted_by([&](auto range) { pel::stable_sort(par.on(pool), range, std::less<bool>()); });
+    is_sorted_by([&](auto range) {
+        pel::random_shuffle(par.on(pool), range, 1);
+        pel::stable_sort(pel::seq, range);
+    });
+    is_sorted_by([&](auto range) { pel::integer_sort(par.on(pool), range); });
+    is_sorted_by([&](auto range) { pel::partial_sort(par.on(pool), range.begin(), range.end(), range.end(), {}); });
+    is_sorted_by([&](auto range) {
+        std::vector<int> values(range.size());
+        pel::sort_by_key(par.on(pool).grain(7), range, values);
+    });
+    is_sorted_by([&](auto range) {
+        const auto middle = range.begin() + std::ssize(range) / 2;
+        pel::sort(par.on(pool), range.begin(), middle);
+        pel::sort(par.on(pool), middle, range.end());
+        pel::inplace_merge(par.on(pool).grain(7), range, middle);
+    });
+}
+
+TEST_P(element_kinds_with, bits_are_selected) {
+    with_bits(random, [&](auto range, const auto& sorted) {
+        const auto middle = std::ssize(range) / 2;
+        const auto is_parted = [&](auto nth) {
+            for (std::ptrdiff_t each = 0; each < std::ssize(range); ++each)
+                EXPECT_TRUE(each < nth ? range[each] <= sorted[nth] : range[each] >= sorted[nth]);
+        };
+        pel::nth_element(par.on(pool), range, range.begin() + middle);
+        is_parted(middle);
+        pel::partial_sort(par.on(pool), range.begin(), range.begin() + middle + 1, range.end());
+        is_parted(middle);
+        EXPECT_TRUE(std::ranges::is_sorted(range.begin(), range.begin() + middle));
+        std::vector<bool> least(static_cast<std::size_t>(middle));
+        pel::partial_sort_copy(par.on(pool), range, least);
+        EXPECT_TRUE(std::ranges::equal(least, std::span(sorted).first(least.size())));
+    });
+}
+
+TEST_P(element_kinds_with, bits_are_beside_what_they_are_sorted_with) {
+    numbers keys = pel_test::numbers_in(order::random, 40'000, random);
+    std::vector<bool> is_odd(keys.size() + 3);
+    for (std::size_t each = 0; each < keys.size(); ++each) is_odd[each + 3] = keys[each] % 2 != 0;
+    pel::sort_by_key(par.on(pool), keys.begin(), keys.end(), is_odd.begin() + 3);
+    for (std::size_t each = 0; each < keys.size(); ++each) ASSERT_EQ(is_odd[each + 3], keys[each] % 2 != 0);
+}
+
+TEST_P(element_kinds_with, no_bit_is_lost_when_a_comparison_throws) {
+    with_bits(random, [&](auto range, const auto&) {
+        std::atomic<std::uint64_t> left{0};
+        const auto less = [&](bool a, bool b) {
+            if (left.fetch_sub(1) == 1) throw std::runtime_error("no");
+            return a < b;
+        };
+        for (const std::uint64_t calls : {std::uint64_t{1}, std::uint64_t{range.size()} - 1}) {
+            left = calls;
+            EXPECT_THROW(pel::sort(par.on(pool), range, less), std::runtime_error);
+            left = calls;
+            EXPECT_THROW(pel::stable_sort(par.on(pool), range, less), std::runtime_error);
+        }
+    });
+}
+
+// A zip with bits is known for what it is, where its reference is a pair, a tuple, or has two members.
+template <class Reference>
+struct zipped_with {
+    using value_type = int;
+    using difference_type = std::ptrdiff_t;
+    Reference operator*() const;
+};
+using bit = std::vector<bool>::reference;
+static_assert(pel::detail::is_written_apart<zipped_with<std::pair<int&, bool&>>>);
+static_assert(!pel::detail::is_written_apart<zipped_with<std::pair<int&, bit>>>);
+static_assert(!pel::detail::is_written_apart<zipped_with<std::tuple<std::pair<bit, int&>, int&>>>);
+static_assert(!pel::detail::is_written_apart<std::ranges::iterator_t<
+                  decltype(pel_test::zipped(std::declval<numbers&>(), std::declval<std::vector<bool>&>()))>>);
 
 } // namespace element_kinds_test

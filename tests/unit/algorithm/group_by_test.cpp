@@ -6,6 +6,7 @@
 #include "support/algorithm_inputs.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <unordered_map>
@@ -101,6 +102,32 @@ TEST_P(group_by_with, histograms_count) {
     } catch (const std::out_of_range& error) {
         EXPECT_STREQ(error.what(), "pel::histogram: kind -7 is not in [0, 5)");
     }
+}
+
+TEST_P(group_by_with, values_of_each_kind_are_combined_in_their_order) {
+    for (const std::uint64_t n : pel_test::input_sizes(random, 3, 100'000)) {
+        const auto numbers = pel_test::numbers_in(order::random, n, random);
+        std::vector<std::string> texts(7);
+        std::vector<std::uint64_t> sums(7), greatest(7, 3);
+        for (const std::uint32_t each : numbers) {
+            if (n <= 2'000) texts[each % 7] += std::to_string(each);
+            sums[each % 7] += each;
+            greatest[each % 7] = std::max<std::uint64_t>(greatest[each % 7], each);
+        }
+        const auto kind = [](std::uint32_t number) { return number % 7; };
+        const auto number = [](std::uint32_t its) { return std::uint64_t{its}; };
+        ASSERT_EQ(pel::reduce_by_index(par.on(pool), numbers, 7, kind, number), sums) << n;
+        const auto max = [](std::uint64_t a, std::uint64_t b) { return std::max(a, b); };
+        ASSERT_EQ(pel::reduce_by_index(par.on(pool).grain(9), numbers.begin(), numbers.end(), 7, kind, number, max,
+                                       std::uint64_t{3}),
+                  greatest);
+        if (n <= 2'000) {
+            const auto text = [](std::uint32_t its) { return std::to_string(its); };
+            ASSERT_EQ(pel::reduce_by_index(par.on(pool), numbers, 7, kind, text), texts) << n;
+        }
+    }
+    const std::vector<int> elements{1, 2, 3};
+    EXPECT_THROW(pel::reduce_by_index(par.on(pool), elements, 3, std::identity(), std::identity()), std::out_of_range);
 }
 
 } // namespace group_by_test

@@ -28,8 +28,10 @@ protected:
     T number() {
         const std::uint64_t bits = random() >> (random() % 64);
         if constexpr (std::floating_point<T>)
-            return static_cast<T>(std::ldexp(static_cast<double>(bits), static_cast<int>(random() % 64) - 32)) *
+            return static_cast<T>(std::ldexp(static_cast<T>(bits), static_cast<int>(random() % 64) - 32)) *
                    (random() % 2 == 0 ? T{1} : T{-1});
+        else if constexpr (sizeof(T) > 8)
+            return static_cast<T>(static_cast<T>(random()) << 64 | static_cast<T>(bits)) >> (random() % 128);
         else
             return static_cast<T>(bits * (random() % 2 == 0 ? 1 : ~std::uint64_t{0}));
     }
@@ -52,6 +54,25 @@ TEST_P(integer_sort_with, sorts_short_numbers) { sorts_like_std<std::uint16_t>()
 TEST_P(integer_sort_with, sorts_integers) { sorts_like_std<int>(); }
 TEST_P(integer_sort_with, sorts_long_integers) { sorts_like_std<std::int64_t>(); }
 TEST_P(integer_sort_with, sorts_doubles) { sorts_like_std<double>(); }
+
+__extension__ using wide = __int128;
+__extension__ using wide_unsigned = unsigned __int128;
+TEST_P(integer_sort_with, sorts_wide_numbers) {
+    sorts_like_std<long double>();
+    sorts_like_std<wide>();
+    sorts_like_std<wide_unsigned>();
+}
+TEST_P(integer_sort_with, sorts_by_wide_keys_stably) {
+    std::vector<pel_test::keyed> elements;
+    for (const std::uint32_t key : pel_test::numbers_in(order::few_distinct, 20'000, random))
+        elements.push_back({key, static_cast<std::uint32_t>(elements.size())});
+    const auto expected = pel_test::stably_sorted(elements, std::greater<>());
+    pel::integer_sort(par.on(pool), elements, [](const pel_test::keyed& each) { return -static_cast<wide>(each.key); });
+    EXPECT_EQ(elements, expected);
+    pel::integer_sort(par.on(pool), elements,
+                      [](const pel_test::keyed& each) { return -0.0L * static_cast<long double>(each.key); });
+    EXPECT_EQ(elements, expected);
+}
 
 TEST_P(integer_sort_with, elements_with_equal_keys_keep_their_order) {
     for (const std::uint64_t n : pel_test::input_sizes(random, 4, 400'000)) {

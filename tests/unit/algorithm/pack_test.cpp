@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace pack_test {
@@ -33,6 +34,31 @@ TEST_P(pack_with, filters_and_packs) {
         ASSERT_EQ(pel::pack(par.on(pool), numbers, flags), expected);
     }
     EXPECT_THROW(pel::pack(par.on(pool), std::vector<int>{1}, std::vector<bool>{}), std::invalid_argument);
+}
+
+TEST_P(pack_with, says_where_flags_are_and_what_stands_between_separators) {
+    for (const std::uint64_t n : pel_test::input_sizes(random)) {
+        std::vector<bool> flags(n);
+        std::vector<std::uint64_t> places;
+        std::string text(n, 'x');
+        for (std::uint64_t each = 0; each < n; ++each) {
+            if (random() % 4 != 0) continue;
+            flags[each] = true;
+            places.push_back(each);
+            text[each] = ' ';
+        }
+        ASSERT_EQ(pel::pack_index(par.on(pool), flags), places);
+        std::vector<std::string_view> expected;
+        for (std::size_t begin = 0; (begin = text.find_first_not_of(' ', begin)) != text.npos;) {
+            const std::size_t end = std::min(text.find(' ', begin), text.size());
+            expected.push_back(std::string_view(text).substr(begin, end - begin));
+            begin = end;
+        }
+        const auto tokens = pel::tokens(par.on(pool).grain(100), text, [](char c) { return c == ' '; });
+        ASSERT_EQ(tokens.size(), expected.size()) << n;
+        for (std::size_t each = 0; each < expected.size(); ++each)
+            ASSERT_EQ(std::string_view(tokens[each].begin(), tokens[each].end()), expected[each]);
+    }
 }
 
 /// Has no value to begin with.

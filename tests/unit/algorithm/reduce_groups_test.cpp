@@ -86,6 +86,20 @@ TEST_P(reduce_groups_with, keys_that_are_numbers_are_kept_and_compared) {
               (counts{{0.0, 3}, {1.0, 1}}));
 }
 
+TEST_P(reduce_groups_with, elements_of_each_key_are_counted) {
+    const std::vector<std::string> words =
+        pel_test::values_in<std::vector<std::string>>(pel_test::order::few_distinct, 20'000, random);
+    std::uint64_t all = 0;
+    for (const auto& [word, times] : pel::histogram_by_key(par.on(pool), words)) {
+        ASSERT_EQ(times, static_cast<std::uint64_t>(std::ranges::count(words, word)));
+        all += times;
+    }
+    EXPECT_EQ(all, words.size());
+    const auto lengths = pel::histogram_by_key(words.begin(), words.end(), &std::string::size);
+    ASSERT_EQ(lengths.size(), 1U);
+    EXPECT_EQ(lengths.front(), std::pair(std::size_t{8}, std::uint64_t{20'000}));
+}
+
 TEST_P(reduce_groups_with, groups_that_seem_few_may_be_many) {
     std::vector<keyed> elements;
     for (std::uint32_t each = 0; each < pel_test::scaled(300'000); ++each)

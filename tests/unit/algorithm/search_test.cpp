@@ -98,6 +98,14 @@ TEST_P(search_with, the_first_member_of_a_set_is_found) {
     }
 }
 
+TEST_P(search_with, a_searcher_is_asked) {
+    const std::string text = "a needle in a haystack, and a needle", pattern = "needle", other = "noodle";
+    const auto first = text.begin(), last = text.end();
+    EXPECT_EQ(pel::search(par.on(pool), first, last, std::boyer_moore_searcher(pattern.begin(), pattern.end())) - first,
+              2);
+    EXPECT_EQ(pel::search(first, last, std::default_searcher(other.begin(), other.end())), last);
+}
+
 TEST_P(search_with, elements_of_different_types_projections_and_other_iterators) {
     const auto words = pel_test::values_in<std::deque<std::string>>(pel_test::order::sorted, 3'000, random);
     const std::forward_list<std::string_view> two{"number 2000", "number 2001"};

@@ -90,6 +90,18 @@ TEST_P(uninitialized_with, copies_moves_and_fills_numbers) {
     }
 }
 
+TEST_P(uninitialized_with, memory_may_end_before_the_range) {
+    auto from = pel_test::numbers_in(pel_test::order::random, 10'000, random);
+    const memory<std::uint32_t> to(9'000);
+    const auto copied = pel::uninitialized_copy(par.on(pool), from.begin(), from.end(), to.begin(), to.end());
+    EXPECT_EQ(copied.in, from.begin() + 9'000);
+    EXPECT_EQ(copied.out, to.end());
+    EXPECT_TRUE(std::ranges::equal(to, std::span(from).first(9'000)));
+    const auto moved = pel::uninitialized_move(from.begin(), from.begin() + 10, to.begin(), to.end());
+    EXPECT_EQ(moved.in, from.begin() + 10);
+    EXPECT_EQ(moved.out, to.begin() + 10);
+}
+
 TEST_P(uninitialized_with, constructs_and_destroys_as_many_objects_as_it_should) {
     for (const std::uint64_t n : pel_test::input_sizes(random, 3, 100'000)) {
         const auto size = static_cast<std::int64_t>(n);

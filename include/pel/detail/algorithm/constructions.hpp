@@ -102,13 +102,12 @@ private:
     bool has_run_[most]; // written by who runs the chunk, published by the end of the loop
 };
 
-/// Destroys `size` elements from `first` on, all of them, also if it throws. Throws: as parallel_for.
-template <class Policy, class Base>
-    requires(!std::is_trivially_destructible_v<std::iter_value_t<Base>>)
-void destroy_elements(const Policy& policy, const Base& first, std::uint64_t size) {
+/// Calls run(lo, hi) on ranges that together are [0, size), all of them, also if it throws. Requires: run does not throw.
+/// Throws: as parallel_for.
+template <class Policy, class Run>
+void run_all_chunks(const Policy& policy, std::uint64_t size, const Run& run) {
     if (size == 0) return;
     recorded_chunks chunks(size, grain_of(policy));
-    const auto run = [&](std::uint64_t lo, std::uint64_t hi) { std::destroy(at(first, lo), at(first, hi)); };
     call_unwinding(
         [&] {
             run_blocks(chunk_policy(policy), chunks.count(), [&](std::uint64_t lo, std::uint64_t hi) {
@@ -116,6 +115,14 @@ void destroy_elements(const Policy& policy, const Base& first, std::uint64_t siz
             });
         },
         [&] { chunks.run_others(run); });
+}
+
+/// Destroys `size` elements from `first` on, all of them, also if it throws. Throws: as parallel_for.
+template <class Policy, class Base>
+    requires(!std::is_trivially_destructible_v<std::iter_value_t<Base>>)
+void destroy_elements(const Policy& policy, const Base& first, std::uint64_t size) {
+    run_all_chunks(policy, size,
+                   [&](std::uint64_t lo, std::uint64_t hi) { std::destroy(at(first, lo), at(first, hi)); });
 }
 
 } // namespace detail

@@ -69,17 +69,18 @@ struct projected_less {
     }
 };
 
-/// The overloads of what rearranges a range by a predicate, given Function::run(policy, first, last, predicate, projection).
+/// The overloads of what rearranges a range by a predicate, given
+/// Function::can_rearrange<Iterator> and Function::run(policy, first, last, predicate, projection).
 template <class Function>
 struct by_predicate_in_place {
     template <execution_policy Policy, std::forward_iterator I, std::sentinel_for<I> S, class F>
-        requires predicate_of<F, I>
+        requires(Function::template can_rearrange<I> && predicate_of<F, I>)
     I operator()(const Policy& policy, I first, S last, F predicate) const {
         return Function::run(policy, std::move(first), last, predicate, std::identity());
     }
     /// Returns: from what run() returns to the end, as std::ranges.
     template <execution_policy Policy, std::ranges::forward_range R, class F, class P = std::identity>
-        requires predicate_of<F, iterator_of<R>, P>
+        requires(Function::template can_rearrange<iterator_of<R>> && predicate_of<F, iterator_of<R>, P>)
     std::ranges::borrowed_subrange_t<R> operator()(const Policy& policy, R&& range, F predicate,
                                                    P projection = {}) const {
         const auto end = std::ranges::next(std::ranges::begin(range), std::ranges::end(range));

@@ -11,6 +11,7 @@
 #include <iterator>
 #include <memory>
 #include <ranges>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -23,10 +24,31 @@ template <class Policy, class... Iterators>
 inline constexpr bool is_shared =
     !std::is_same_v<Policy, sequenced_policy> && (std::random_access_iterator<Iterators> && ...);
 
+/// A bit of a vector<bool>, or a pair or tuple with one, as a zip has them.
+template <class Element>
+inline constexpr bool holds_bit = std::is_same_v<Element, std::vector<bool>::reference>;
+template <class Element>
+    requires requires(Element& its) {
+        its.first;
+        its.second;
+    }
+inline constexpr bool holds_bit<Element> = holds_bit<std::remove_cvref_t<decltype(std::declval<Element&>().first)>> ||
+                                           holds_bit<std::remove_cvref_t<decltype(std::declval<Element&>().second)>>;
+template <class... Elements>
+inline constexpr bool holds_bit<std::tuple<Elements...>> = (holds_bit<std::remove_cvref_t<Elements>> || ...);
+
 /// Elements that are memory locations of their own: the bits of a vector<bool> are not.
 template <class Iterator>
-inline constexpr bool is_written_apart =
-    !std::is_same_v<std::remove_cvref_t<std::iter_reference_t<Iterator>>, std::vector<bool>::reference>;
+inline constexpr bool is_written_apart = !holds_bit<std::remove_cvref_t<std::iter_reference_t<Iterator>>>;
+
+/// What writes elements that are not is given this policy in place of the caller's.
+template <class Iterator, class Policy>
+constexpr decltype(auto) writing_policy(const Policy& policy) noexcept {
+    if constexpr (is_written_apart<Iterator>)
+        return (policy);
+    else
+        return (seq);
+}
 
 /// What is used in place of an iterator: a pointer if it is as good as one, so that less is compiled, and into less.
 template <class Iterator>
@@ -112,10 +134,10 @@ concept rearranged_by_std =
     std::derived_from<typename std::iterator_traits<Iterator>::iterator_category, std::forward_iterator_tag>;
 
 /// Elements that are rearranged by their numbers: with a policy that shares them, or with any where std does not take them.
+/// The policy to do so with: writing_policy().
 template <class Policy, class Iterator>
-inline constexpr bool is_rearranged_here =
-    is_written_apart<Iterator> &&
-    (is_shared<Policy, Iterator> || (std::random_access_iterator<Iterator> && !rearranged_by_std<Iterator>));
+inline constexpr bool is_rearranged_here = (is_shared<Policy, Iterator> && is_written_apart<Iterator>) ||
+                                           (std::random_access_iterator<Iterator> && !rearranged_by_std<Iterator>);
 
 /// As std::rotate. Returns: where what was at `first` is now.
 template <class Iterator>
@@ -156,6 +178,16 @@ template <class I, class J>
 concept swapped_with = requires(const I& a, const J& b) {
     std::ranges::iter_swap(a, b);
 } || requires(const I& a, const J& b) { swap(*a, *b); } || requires(const I& a, const J& b) { std::swap(*a, *b); };
+
+/// Elements that are moved out of their places, and into others.
+template <class I>
+concept rearrangeable = std::is_move_constructible_v<std::iter_value_t<I>> &&
+                        std::is_assignable_v<std::iter_reference_t<I>, std::iter_value_t<I>>;
+
+/// Elements of which a new vector takes copies.
+template <class I>
+concept copied_out = std::move_constructible<std::iter_value_t<I>> &&
+                     std::convertible_to<std::iter_reference_t<I>, std::iter_value_t<I>>;
 
 template <class Range>
 using iterator_of = std::ranges::iterator_t<Range>;

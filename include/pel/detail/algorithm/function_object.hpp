@@ -15,7 +15,7 @@ namespace detail {
 template <class... Arguments>
 inline constexpr bool never = false; // depends on the arguments, so that static_assert waits for them
 
-/// What {} is in a call: the default comparison, where a projection follows, or two. Nothing else converts to it.
+/// What {} is in a call: the default comparison, also where a projection follows, or two. Nothing else converts to it.
 struct braces {};
 
 template <class Function>
@@ -32,6 +32,22 @@ struct function_object {
     }
 
     // {} has no type that could be forwarded: in a pack it does not compile.
+    template <class A>
+    constexpr decltype(auto) operator()(A&& a, braces) const {
+        return (*this)(std::forward<A>(a), by_default<A>());
+    }
+    template <class A, class B>
+    constexpr decltype(auto) operator()(A&& a, B&& b, braces) const {
+        return (*this)(std::forward<A>(a), std::forward<B>(b), by_default<A>());
+    }
+    template <class A, class B, class C>
+    constexpr decltype(auto) operator()(A&& a, B&& b, C&& c, braces) const {
+        return (*this)(std::forward<A>(a), std::forward<B>(b), std::forward<C>(c), by_default<A>());
+    }
+    template <class A, class B, class C, class D>
+    constexpr decltype(auto) operator()(A&& a, B&& b, C&& c, D&& d, braces) const {
+        return (*this)(std::forward<A>(a), std::forward<B>(b), std::forward<C>(c), std::forward<D>(d), by_default<A>());
+    }
     template <class A, class P>
     constexpr decltype(auto) operator()(A&& a, braces, P p) const {
         return (*this)(std::forward<A>(a), by_default<A>(), std::move(p));

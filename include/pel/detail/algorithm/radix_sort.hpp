@@ -10,6 +10,7 @@
 #include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/line_scatter.hpp>
 #include <pel/detail/algorithm/merge_sort.hpp>
+#include <pel/detail/algorithm/radix_key.hpp>
 #include <pel/detail/algorithm/scratch.hpp>
 
 #include <algorithm>
@@ -115,7 +116,7 @@ private:
     static void note(key& differing, key a, key b) noexcept { differing = static_cast<key>(differing | (a ^ b)); }
     /// Where the highest digit begins, if keys differ in these bits.
     static unsigned shift_of(key differing, unsigned bits) noexcept {
-        const auto width = static_cast<unsigned>(std::bit_width(differing));
+        const unsigned width = width_of(differing);
         return width > bits ? width - bits : 0;
     }
 
@@ -232,7 +233,7 @@ private:
     template <class From, class To>
     void sort_in_cache(part& one, From from, To to) {
         const key differing = differing_bits(at(from, one.begin), one.size());
-        const auto width = static_cast<unsigned>(std::bit_width(differing));
+        const unsigned width = width_of(differing);
         const auto size_bits = static_cast<unsigned>(std::bit_width(one.size()));
         const unsigned wanted = std::min(width, size_bits + 3); // one in 16 elements or fewer is like another
         const unsigned most_bits = std::clamp(size_bits - 3, least_digit_bits, most_digit_bits);

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <concepts>
 #include <cstdint>
 #include <iterator>
 #include <type_traits>
@@ -20,10 +21,12 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-/// How a splitter is held: as a copy where that costs nothing, else as the place of the element.
+/// How a splitter is held: as a copy where that costs nothing, else as the place of the element. (A vector<bool> would
+/// have no places for copies.)
 template <class Base>
 inline constexpr bool are_splitters_copied =
-    std::is_trivially_copyable_v<std::iter_value_t<Base>> && sizeof(std::iter_value_t<Base>) <= 32;
+    std::is_trivially_copyable_v<std::iter_value_t<Base>> && std::copyable<std::iter_value_t<Base>> &&
+    !std::is_same_v<std::iter_value_t<Base>, bool> && sizeof(std::iter_value_t<Base>) <= 32;
 
 /// Buckets are numbered in the order of their elements. Where the sample holds a value several times, the elements equal
 /// to a splitter have a bucket of their own, which needs no sorting.
