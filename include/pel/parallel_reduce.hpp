@@ -75,10 +75,9 @@ struct fold_step {
     }
 };
 
-/// Returns: the value of [0, size), size > 0, grouped as size and grain alone decide.
+/// Returns: the value of all chunks, of which there is one at least, grouped as their number alone decides.
 template <class T, class Policy, class Step, class Combine>
-T combine_chunks(const Policy& policy, std::uint64_t size, Step& step, Combine& combine) {
-    const fixed_chunks chunks(size, grain_of(policy));
+T combine_chunks(const Policy& policy, const fixed_chunks& chunks, Step& step, Combine& combine) {
     tree_strand<T, Step, Combine> strand(step, combine, chunks);
     parallel_ranges(chunk_policy(policy), chunks.count(), strand);
     return strand.take();
@@ -87,16 +86,17 @@ T combine_chunks(const Policy& policy, std::uint64_t size, Step& step, Combine& 
 /// Returns: the value of [0, size), size > 0.
 template <class T, class Policy, class Step, class Combine>
 T combine_ordered(const Policy& policy, std::uint64_t size, Step step, Combine& combine) {
-    if (is_deterministic(policy)) return combine_chunks<T>(policy, size, step, combine);
+    if (is_deterministic(policy)) return combine_chunks<T>(policy, fixed_chunks(size, grain_of(policy)), step, combine);
     value_strand<T, Step, Combine> strand(step, combine);
     parallel_ranges(policy, size, strand);
     return strand.take();
 }
-/// Returns: that value after `before`.
+/// Returns: that value after `before`. `chunks`: what it is made of if the policy is deterministic.
 template <class T, class Policy, class Step, class Combine>
-T combine_ordered(const Policy& policy, std::uint64_t size, Step step, Combine& combine, T before) {
+T combine_ordered(const Policy& policy, std::uint64_t size, const fixed_chunks& chunks, Step step, Combine& combine,
+                  T before) {
     if (is_deterministic(policy)) {
-        T value = combine_chunks<T>(policy, size, step, combine);
+        T value = combine_chunks<T>(policy, chunks, step, combine);
         return std::invoke(combine, std::move(before), std::move(value));
     }
     value_strand<T, Step, Combine> strand(step, combine, std::move(before));
@@ -170,7 +170,8 @@ T parallel_reduce(const Policy& policy, First first, Last last, T init, Map&& ma
     const std::uint64_t size = detail::range_size<index>(from, static_cast<index>(last));
     if (size == 0) return init;
     using step = detail::reduce_step<index, T, std::remove_reference_t<Map>, std::remove_reference_t<Combine>>;
-    return detail::combine_ordered<T>(policy, size, step{from, map, combine}, combine, std::move(init));
+    const detail::fixed_chunks chunks(size, detail::grain_of(policy));
+    return detail::combine_ordered<T>(policy, size, chunks, step{from, map, combine}, combine, std::move(init));
 }
 
 template <std::integral First, std::integral Last, class T, class Map, class Combine>

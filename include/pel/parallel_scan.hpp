@@ -111,9 +111,9 @@ private:
     std::vector<stretch> open_;
 };
 
+/// `chunks`: what a deterministic scan is made of.
 template <bool IsDeterministic, class Policy, class T, class Calls>
-T run_scan(const Policy& policy, std::uint64_t size, T init, const Calls& calls) {
-    const fixed_chunks chunks(size, grain_of(policy));
+T run_scan(const Policy& policy, std::uint64_t size, const fixed_chunks& chunks, T init, const Calls& calls) {
     scan_strand<T, Calls, IsDeterministic> strand(calls, chunks, std::move(init));
     if constexpr (IsDeterministic)
         parallel_ranges(chunk_policy(policy), chunks.count(), strand);
@@ -123,6 +123,14 @@ T run_scan(const Policy& policy, std::uint64_t size, T init, const Calls& calls)
     parallel_for(chunk_policy(policy), std::size_t{0}, open.size(),
                  [&](std::size_t each) { (void)calls.run(open[each].lo, open[each].hi, std::move(open[each].value)); });
     return strand.take();
+}
+
+template <class Policy, class Index, class T, class Reduce, class Scan, class Combine>
+T scan_chunks(const Policy& policy, Index first, std::uint64_t size, const fixed_chunks& chunks, T init, Reduce& reduce,
+              Scan& scan, Combine& combine) {
+    const scan_calls<Index, T, Reduce, Scan, Combine> all{first, reduce, scan, combine};
+    return is_deterministic(policy) ? run_scan<true>(policy, size, chunks, std::move(init), all)
+                                    : run_scan<false>(policy, size, chunks, std::move(init), all);
 }
 
 template <class Reduce, class T, class Index>
@@ -174,11 +182,8 @@ T parallel_scan(const Policy& policy, First first, Last last, T init, Reduce&& r
     const auto from = static_cast<Index>(first);
     const std::uint64_t size = detail::range_size<Index>(from, static_cast<Index>(last));
     if (size == 0) return init;
-    using calls = detail::scan_calls<Index, T, std::remove_reference_t<Reduce>, std::remove_reference_t<Scan>,
-                                     std::remove_reference_t<Combine>>;
-    const calls all{from, reduce_chunk, scan_chunk, combine};
-    return detail::is_deterministic(policy) ? detail::run_scan<true>(policy, size, std::move(init), all)
-                                            : detail::run_scan<false>(policy, size, std::move(init), all);
+    const detail::fixed_chunks chunks(size, detail::grain_of(policy));
+    return detail::scan_chunks(policy, from, size, chunks, std::move(init), reduce_chunk, scan_chunk, combine);
 }
 
 template <std::integral First, std::integral Last, std::copy_constructible T, class Reduce, class Scan, class Combine,

@@ -4,12 +4,14 @@
 
 #include <pel/detail/algorithm/chunk_groups.hpp>
 #include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/fixed_chunks.hpp>
 #include <pel/detail/algorithm/hashed_groups.hpp>
 #include <pel/detail/algorithm/item_numbers.hpp>
 #include <pel/detail/algorithm/keyed_items.hpp>
 #include <pel/detail/algorithm/selection.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <functional>
 #include <iterator>
 #include <ranges>
@@ -90,8 +92,10 @@ private:
         std::vector<std::pair<typename Items::key, std::vector<T>>> result;
         result.reserve(groups.sizes().size());
         for (const Number first : groups.firsts()) result.push_back({items.key_at(first), {}});
-        run_numbers(policy, result.size(), [&](std::uint64_t n) { result[n].second.resize(groups.sizes()[n]); });
-        run_numbers(policy, groups.chunks(), [&](std::uint64_t number) {
+        const std::uint64_t of_group = groups.size() / std::max<std::uint64_t>(result.size(), 1);
+        run_numbers(block_policy(policy, of_group), result.size(),
+                    [&](std::uint64_t n) { result[n].second.resize(groups.sizes()[n]); });
+        run_numbers(block_policy(policy, groups.chunk_size), groups.chunks(), [&](std::uint64_t number) {
             const auto& chunk = groups[number];
             std::vector<T*> next(chunk.group.size());
             for (std::size_t each = 0; each < next.size(); ++each)
@@ -113,14 +117,9 @@ struct remove_duplicates_function {
         const auto from = base_of(first);
         std::identity same;
         const keyed_items<std::remove_const_t<decltype(from)>, std::identity, H, E> items(from, same, hash, equal);
-        std::vector<unsigned char> is_first(size); // written by the item's bucket
-        with_item_numbers<MostShort>(size, [&](auto number) { mark<decltype(number)>(policy, items, is_first); });
-        std::vector<std::iter_value_t<I>> kept;
-        for (const judged_items& judged : judge_all(policy, size, [&](std::uint64_t n) { return is_first[n] != 0; })) {
-            for (std::uint64_t left = judged.bits; left != 0; left &= left - 1)
-                kept.push_back(*at(from, judged.begin + static_cast<unsigned>(std::countr_zero(left))));
-        }
-        return kept;
+        return with_item_numbers<MostShort>(size, [&](auto number) {
+            return first_ones<decltype(number), std::iter_value_t<I>>(policy, from, size, items);
+        });
     }
     template <execution_policy Policy, std::ranges::random_access_range R,
               class H = hash_of_key<iterator_of<R>, std::identity>, class E = std::equal_to<>>
@@ -140,21 +139,32 @@ struct remove_duplicates_function {
     }
 
 private:
-    template <class Number, class Policy, class Items>
-    static void mark(const Policy& policy, const Items& items, std::vector<unsigned char>& is_first) {
-        const std::uint64_t size = is_first.size();
-        chunk_groups<Number, Items> groups(size, items);
-        if (groups.are_few()) {
-            groups.find_all(policy);
-            for (const Number first : groups.firsts()) is_first[first] = 1;
-            return;
+    template <class Number, class T, class Policy, class Base, class Items>
+    static std::vector<T> first_ones(const Policy& policy, Base from, std::uint64_t size, const Items& items) {
+        std::vector<T> kept;
+        {
+            chunk_groups<Number, Items> groups(size, items);
+            if (groups.are_few()) {
+                groups.find_all(policy);
+                kept.reserve(groups.firsts().size());
+                for (const Number first : groups.firsts()) kept.push_back(*at(from, first));
+                return kept;
+            }
         }
+        std::vector<unsigned char> is_first(size); // written by the item's bucket
         for_hash_buckets<Number>(policy, size, hash_buckets_for(size), items,
                                  [&](unsigned, const Number* item, std::uint64_t n) {
                                      group_table<Number, Items> table(items);
                                      for (std::uint64_t each = 0; each < n; ++each) table.find_or_add(item[each]);
                                      for (const Number first : table.firsts()) is_first[first] = 1;
                                  });
+        const auto judged = judge_all(policy, size, [&](std::uint64_t n) { return is_first[n] != 0; });
+        kept.reserve(selected_in(judged));
+        for (const judged_items& some : judged) {
+            for (std::uint64_t left = some.bits; left != 0; left &= left - 1)
+                kept.push_back(*at(from, some.begin + static_cast<unsigned>(std::countr_zero(left))));
+        }
+        return kept;
     }
 };
 
@@ -164,10 +174,11 @@ private:
 /// are in the order of their first elements: the same for any number of threads. hash: std::hash of the key. Throws,
 /// blocks: as parallel_for. Complexity: work O(n) expected, span O(n / 256 + groups · log groups), and the largest
 /// group where groups are many, or elements not trivially copyable. Memory: besides the result 8 bytes for each element (16
-/// from 2^32 on), and a table for each thread.
+/// from 2^32 on), and a table for each thread; where groups are many, about 80 bytes and a key for each of them at last.
 inline constexpr detail::function_object<detail::group_by_function<>> group_by{};
 
-/// Returns: a std::vector of the elements, each value once, where it was first. Everything else is as for group_by.
+/// Returns: a std::vector of the elements, each value once, where it was first. Memory: 9 bytes for each element (17
+/// from 2^32 on), and a table for each thread. Everything else is as for group_by.
 inline constexpr detail::function_object<detail::remove_duplicates_function<>> remove_duplicates{};
 
 PEL_NAMESPACE_END

@@ -9,6 +9,8 @@
 #include <pel/detail/algorithm/bits.hpp>
 #include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/few_elements.hpp>
+#include <pel/detail/algorithm/selection.hpp>
 #include <pel/parallel_reduce.hpp>
 
 #include <algorithm>
@@ -245,11 +247,15 @@ struct kth_smallest_function {
                                            std::to_string(size));
         const auto from = base_of(first);
         const projected_less<C, P> less{compare, projection};
-        const less_place<std::remove_const_t<decltype(from)>, projected_less<C, P>> before{less};
-        std::vector<std::remove_const_t<decltype(from)>> places(size);
-        run_numbers(policy, size, [&](std::uint64_t n) { places[n] = at(from, n); });
-        select_nth(policy, places.data(), size, rank, before);
-        return at(first, static_cast<std::uint64_t>(places[rank] - from));
+        if constexpr (number_bytes<I, C, P> != 0 && !std::is_same_v<std::iter_value_t<I>, bool>) {
+            return at(first, place_of_number(policy, from, size, rank, less));
+        } else {
+            const less_place<std::remove_const_t<decltype(from)>, projected_less<C, P>> before{less};
+            std::vector<std::remove_const_t<decltype(from)>> places(size);
+            run_numbers(policy, size, [&](std::uint64_t n) { places[n] = at(from, n); });
+            select_nth(policy, places.data(), size, rank, before);
+            return at(first, static_cast<std::uint64_t>(places[rank] - from));
+        }
     }
     template <execution_policy Policy, std::ranges::random_access_range R, std::integral N, class C = std::ranges::less,
               class P = std::identity>
@@ -264,6 +270,36 @@ struct kth_smallest_function {
         static_assert(never<Arguments...>, "pel::kth_smallest: takes ([policy], range, k, [compare], [projection]) or "
                                            "([policy], first, last, k, [compare], [projection]), random access");
         return {};
+    }
+
+private:
+    /// Notes where the wanted one of the selected items is.
+    struct noted_place {
+        std::uint64_t wanted;
+        std::uint64_t* place;
+
+        void put(std::uint64_t n, std::uint64_t rank) const noexcept {
+            if (rank == wanted) *place = n;
+        }
+    };
+    /// Numbers are no larger than places: selects copies, and looks for the one that it has found.
+    template <class Policy, class Base, class Less>
+    static std::uint64_t place_of_number(const Policy& policy, Base from, std::uint64_t size, std::uint64_t rank,
+                                         const Less& less) {
+        using number = std::iter_value_t<Base>;
+        std::vector<number> copies(size);
+        run_numbers(policy, size, [&](std::uint64_t n) { copies[n] = *at(from, n); });
+        select_nth(policy, copies.data(), size, rank, less);
+        const number found = copies[rank];
+        copies = {};
+        const std::uint64_t lower = parallel_reduce(
+            policy, std::uint64_t{0}, size, std::uint64_t{0},
+            [&](std::uint64_t n) { return static_cast<std::uint64_t>(less(*at(from, n), found)); }, std::plus<>());
+        std::uint64_t place = rank;
+        select_items(
+            policy, size, [&](std::uint64_t n) { return !less(*at(from, n), found) && !less(found, *at(from, n)); },
+            noted_place{rank - std::min(rank, lower), &place});
+        return place;
     }
 };
 
@@ -306,7 +342,8 @@ struct top_k_function {
 
 /// Brings to `nth` the element that a sort would, with none greater before it and none less behind; the same order for any
 /// number of threads. Returns: the end. Throws: what compare and projection throw, operation_cancelled: then all elements
-/// are there, in some order. Blocks. Complexity: work O(n) comparisons expected. Memory: a byte for each element.
+/// are there, in some order. Blocks. Complexity: work O(n) comparisons expected. Memory: half a byte to one and a half for
+/// each element.
 inline constexpr detail::function_object<detail::nth_element_function> nth_element{};
 
 /// Sorts the least elements into [first, middle), the others behind them. Everything else is as for nth_element and sort.
@@ -317,7 +354,8 @@ inline constexpr detail::function_object<detail::partial_sort_function> partial_
 inline constexpr detail::function_object<detail::partial_sort_copy_function> partial_sort_copy{};
 
 /// Returns: where the element is that a stable sort would bring to place k; the range stays as it is. Throws:
-/// std::out_of_range if there are not so many. Complexity: work O(n) comparisons expected. Memory: n words.
+/// std::out_of_range if there are not so many. Complexity: work O(n) comparisons expected. Memory: a copy of
+/// each, if they are numbers that operators compare, or else a word for each; and as for nth_element.
 inline constexpr detail::function_object<detail::kth_smallest_function> kth_smallest{};
 
 /// Returns: the k greatest elements, or all, the greatest first, equal ones in their order; the range stays as it is.

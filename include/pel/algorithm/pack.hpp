@@ -6,6 +6,7 @@
 #include <pel/algorithm/copy_if.hpp>
 #include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/fixed_chunks.hpp>
 #include <pel/detail/algorithm/selection.hpp>
 
 #include <algorithm>
@@ -32,7 +33,7 @@ auto copy_judged(const Policy& policy, Base from, const std::vector<judged_items
     if constexpr (is_assigned_later<value>) {
         copies.resize(selected_in(judged));
         const copy_selected put{from, copies.data()};
-        run_numbers(policy, judged.size(), [&](std::size_t each) { put_items(put, judged[each]); });
+        run_numbers(block_policy(policy, 64), judged.size(), [&](std::size_t each) { put_items(put, judged[each]); });
     } else {
         copies.reserve(selected_in(judged));
         for (const judged_items& items : judged) {
@@ -209,7 +210,7 @@ struct flatten_function {
 
 /// Returns: a std::vector of the elements for which predicate(element) holds, copied, in their order. Throws, blocks,
 /// thread safety: as parallel_for. Complexity: work n calls of predicate, span O(log n); elements that cannot be made
-/// without a value are copied by one thread. Memory: half a byte for each element.
+/// without a value are copied by one thread. Memory: half a byte to one and a half for each element.
 inline constexpr detail::function_object<detail::filter_function> filter{};
 
 /// The same for elements whose flag is true. Throws: std::invalid_argument unless there are as many flags.
@@ -223,7 +224,7 @@ inline constexpr detail::function_object<detail::pack_index_function> pack_index
 inline constexpr detail::function_object<detail::tokens_function> tokens{};
 
 /// Returns: a std::vector of the elements of all ranges, copied, in their order. Work is shared by elements: one range may
-/// hold most of them.
+/// hold most of them. Memory: 8 bytes for each range.
 inline constexpr detail::function_object<detail::flatten_function> flatten{};
 
 PEL_NAMESPACE_END

@@ -7,6 +7,7 @@
 #include <pel/detail/algorithm/complete_phases.hpp>
 #include <pel/detail/algorithm/element_test.hpp>
 #include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/fixed_chunks.hpp>
 #include <pel/detail/algorithm/insertion_sort.hpp>
 #include <pel/detail/algorithm/scratch.hpp>
 #include <pel/detail/algorithm/selection.hpp>
@@ -67,8 +68,8 @@ std::uint64_t part_stably(const Policy& policy, Base first, std::uint64_t size, 
         if (scratch.data() != nullptr) {
             const move_parted<Base> move{first, scratch.data(), scratch.data() + selected};
             complete_phases phases;
-            phases.run(policy, judged.size(), [&](std::uint64_t each) { put_items(move, judged[each]); });
-            phases.run(policy, (size + chunk - 1) / chunk, [&](std::uint64_t each) {
+            phases.run(policy, judged.size(), 64, [&](std::uint64_t each) { put_items(move, judged[each]); });
+            phases.run(policy, (size + chunk - 1) / chunk, chunk, [&](std::uint64_t each) {
                 value* const from = scratch.data() + each * chunk;
                 value* const end = scratch.data() + std::min(size, (each + 1) * chunk);
                 std::move(from, end, at(first, each * chunk));
@@ -88,9 +89,12 @@ public:
     /// The `wrong` ones among the judged items in [lo, hi).
     misplaced_items(const std::vector<judged_items>& judged, std::uint64_t lo, std::uint64_t hi, bool wrong) {
         std::uint64_t before = 0;
-        for (const judged_items& items : judged) {
+        const auto first = std::ranges::upper_bound(judged, lo, {}, &judged_items::begin);
+        const auto last = std::ranges::lower_bound(judged, hi, {}, &judged_items::begin);
+        if (lo == hi) return;
+        items_.reserve(static_cast<std::size_t>(last - first) + 1);
+        for (const judged_items& items : std::ranges::subrange(first - 1, last)) {
             const std::uint64_t end = items.begin + items.count;
-            if (end <= lo || items.begin >= hi) continue;
             std::uint64_t bits = wrong ? items.bits : ~items.bits;
             if (items.count != 64) bits &= (std::uint64_t{1} << items.count) - 1;
             if (items.begin < lo) bits &= ~std::uint64_t{0} << (lo - items.begin);
@@ -138,7 +142,7 @@ std::uint64_t part(const Policy& policy, Base first, std::uint64_t size, const J
     const std::uint64_t selected = selected_in(judged);
     const misplaced_items left(judged, 0, selected, false);
     const misplaced_items right(judged, selected, size, true);
-    run_numbers(policy, (left.count() + chunk - 1) / chunk, [&](std::uint64_t each) {
+    run_numbers(block_policy(policy, chunk), (left.count() + chunk - 1) / chunk, [&](std::uint64_t each) {
         const std::uint64_t end = std::min(left.count(), (each + 1) * chunk);
         misplaced_items::cursor from_left(left, each * chunk);
         misplaced_items::cursor from_right(right, each * chunk);
@@ -218,7 +222,7 @@ struct stable_partition_function : by_predicate_in_place<stable_partition_functi
 /// Brings the elements for which predicate(element) holds to the front; the same order for any number of threads.
 /// Returns: as std. Throws: what predicate throws: then nothing has moved; operation_cancelled: then all elements are
 /// there, in some order. Blocks. Complexity: work n calls of predicate, n / 2 swaps at most, span O(log n). Memory:
-/// a byte for each element.
+/// half a byte to one and a half for each element.
 inline constexpr detail::function_object<detail::partition_function> partition{};
 
 /// The same, and both parts keep their order. Memory: n elements besides, where they can be had and moves do not throw;

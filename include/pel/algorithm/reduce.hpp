@@ -103,7 +103,8 @@ struct transform_reduce_function {
 /// first element of each stretch that a thread begins with is copied to a T, no other. Elements that do not convert to
 /// T, or cannot be reached by their number, are combined in order, on the calling thread; those of a filter view over
 /// elements that can be reached are shared. Throws, blocks, thread safety: as parallel_for. Complexity: work n calls,
-/// span O(log n) and the longest. With par.deterministic(): as parallel_reduce. Floating-point numbers are combined by
+/// span O(log n) and the longest. With par.deterministic(): as parallel_reduce, but 4 KiB of numbers that operators are
+/// applied to are one chunk. Floating-point numbers are combined by
 /// eights: with std::plus and std::multiplies every eighth together, which fills vector registers; otherwise in their
 /// order.
 inline constexpr detail::function_object<detail::reduce_function> reduce{};

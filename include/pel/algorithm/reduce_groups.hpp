@@ -6,6 +6,7 @@
 #include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/combining.hpp>
 #include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/fixed_chunks.hpp>
 #include <pel/detail/algorithm/hashed_groups.hpp>
 #include <pel/detail/algorithm/item_numbers.hpp>
 #include <pel/detail/algorithm/keyed_items.hpp>
@@ -124,7 +125,7 @@ private:
             std::vector<sums<Number, T, items_of>> found;
             found.reserve(chunks);
             for (std::uint64_t chunk = 0; chunk < chunks; ++chunk) found.emplace_back(items);
-            run_numbers(policy, chunks, [&](std::uint64_t chunk) {
+            run_numbers(block_policy(policy, chunk_size), chunks, [&](std::uint64_t chunk) {
                 const std::uint64_t end = std::min(size, (chunk + 1) * chunk_size);
                 for (std::uint64_t item = chunk * chunk_size; item != end; ++item)
                     found[chunk].add(static_cast<Number>(item), value_at(item), op);
@@ -140,7 +141,7 @@ private:
                 auto its_key = &kept::key;
                 const keyed_items<const kept*, decltype(its_key), H, E> its_items(entries.data(), its_key, hash, equal);
                 std::vector<std::vector<std::pair<key_type, T>>> found_in(begins.size() - 1);
-                run_numbers(policy, found_in.size(), [&](std::uint64_t bucket) {
+                run_numbers(block_policy(policy, size / found_in.size()), found_in.size(), [&](std::uint64_t bucket) {
                     sums<Number, T, std::remove_const_t<decltype(its_items)>> found(its_items);
                     for (std::uint64_t n = begins[bucket]; n != begins[bucket + 1]; ++n)
                         found.add(static_cast<Number>(n), entries.data()[n].value, op);
@@ -182,13 +183,13 @@ private:
             const std::uint64_t end = std::min(size, (block + 1) * table.block_size());
             for (std::uint64_t n = block * table.block_size(); n != end; ++n) visit(n, items(n) >> (64 - bits));
         };
-        run_numbers(policy, table.blocks(), [&](std::uint64_t block) {
+        run_numbers(block_policy(policy, table.block_size()), table.blocks(), [&](std::uint64_t block) {
             std::uint64_t* const count = table.row(block);
             std::fill_n(count, table.digits(), std::uint64_t{0});
             for_block(block, [&](std::uint64_t, std::uint64_t bucket) { ++count[bucket]; });
         });
         std::vector<std::uint64_t> begins = table.place(0);
-        run_numbers(policy, table.blocks(), [&](std::uint64_t block) {
+        run_numbers(block_policy(policy, table.block_size()), table.blocks(), [&](std::uint64_t block) {
             if constexpr (line_scatter<Entry>::is_possible) {
                 line_scatter<Entry> lines(entries, table.row(block), table.digits());
                 if (lines.is_ready()) {
@@ -211,7 +212,7 @@ private:
         std::vector<Group> all;
         if constexpr (std::default_initializable<Group> && std::is_move_assignable_v<Group>) {
             all.resize(begins.back());
-            run_numbers(policy, parts.size(), [&](std::uint64_t part) {
+            run_numbers(block_policy(policy, begins.back() / parts.size()), parts.size(), [&](std::uint64_t part) {
                 std::move(parts[part].begin(), parts[part].end(), at(all.begin(), begins[part]));
             });
         } else {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <pel/detail/algorithm/blocks.hpp>
+#include <pel/detail/algorithm/complete_phases.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/shifts.hpp>
 
@@ -155,11 +156,13 @@ private:
         T* const its_place = left <= right ? first + right : first;
         std::vector<unsigned char> aside(distance * sizeof(T));
         std::memcpy(aside.data(), static_cast<const void*>(side), aside.size());
+        complete_phases phases;
         if (left <= right)
-            shift<T*, true>(first, right, left).run(policy);
+            shift<T*, true>(first, right, left).run(phases, policy);
         else
-            shift<T*, false>(first, left, right).run(policy);
+            shift<T*, false>(first, left, right).run(phases, policy);
         std::memcpy(static_cast<void*>(its_place), aside.data(), aside.size());
+        phases.rethrow();
     }
 };
 
@@ -220,8 +223,8 @@ inline constexpr detail::function_object<detail::reverse_copy_function> reverse_
 /// Moves the elements from `middle` on before those that precede it, and keeps the order otherwise. Returns: as
 /// std::rotate, where the first element is now; for a range: from there to the end. Throws, blocks: as reverse, which
 /// it is made of. Complexity: work n swaps, span O(log n) and the longest one. Memory: none. But plain values whose
-/// shorter side has at most 64 KiB are shifted, which see for span and memory: half as much is written, and some
-/// of them are lost if the call is cancelled.
+/// shorter side has at most 64 KiB are shifted, which see for span and memory: half as much is written, and the
+/// call is complete also when it is cancelled.
 inline constexpr detail::function_object<detail::rotate_function> rotate{};
 
 /// Assigns the elements from `middle` on to out, then those that precede it. Requires: the ranges have no elements in

@@ -5,6 +5,8 @@
 
 #include <pel/detail/algorithm/combining.hpp>
 #include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/few_elements.hpp>
+#include <pel/detail/algorithm/fixed_chunks.hpp>
 #include <pel/parallel_scan.hpp>
 
 #include <concepts>
@@ -73,13 +75,17 @@ void scan_elements(const Policy& policy, std::uint64_t size, T init, Op& op, F& 
     const auto scan = [&](std::uint64_t lo, std::uint64_t hi, T before) {
         return scan_block<IsInclusive, T, Op, F>(hi - lo, std::move(before), op, f, at(from, lo), at(to, lo));
     };
-    if constexpr (std::is_arithmetic_v<T> && written_bytes<O, T> != 0) {
-        if (are_few<number_bytes<I, Op, F>>(policy, size)) return void(scan(0, size, init));
+    if (size == 0) return;
+    constexpr bool is_known = std::is_arithmetic_v<T> && written_bytes<O, T> != 0;
+    constexpr std::uint64_t bytes = is_known ? number_bytes<I, Op, F> : 0;
+    if constexpr (is_known) {
+        if (!is_deterministic(policy) && are_few<bytes>(policy, size)) return void(scan(0, size, init));
     }
     const combining_step<T, Op, F, I> sum(op, f, from);
-    parallel_scan(
-        policy, std::uint64_t{0}, size, std::move(init),
-        [&](std::uint64_t lo, std::uint64_t hi) { return sum(lo, hi); }, scan, combine_call<T, Op>{op});
+    const auto reduce = [&](std::uint64_t lo, std::uint64_t hi) { return sum(lo, hi); };
+    const combine_call<T, Op> combine{op};
+    scan_chunks(policy, std::uint64_t{0}, size, chunks_of_numbers<bytes>(policy, size), std::move(init), reduce, scan,
+                combine);
 }
 
 /// For all iterators.
@@ -237,7 +243,7 @@ struct transform_exclusive_scan_function {
 /// copied, or no T be made of an element, in order, on the calling thread. Throws, blocks, thread safety: as
 /// parallel_for; results of a call that throws are incomplete. Complexity: work n calls of op, up to 2n where other
 /// threads help, span O(log n) and the longest. Memory: a T for each stretch that others took. With
-/// par.deterministic(): the same bits at every concurrency.
+/// par.deterministic(): the same bits at every concurrency, grouped as by reduce.
 inline constexpr detail::function_object<detail::inclusive_scan_function> inclusive_scan{};
 
 /// The same of init and all before each element.

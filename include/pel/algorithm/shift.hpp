@@ -2,6 +2,7 @@
 // shift_left, shift_right. Source: [alg.shift]. How it is shared: detail/algorithm/shifts.hpp.
 #pragma once
 
+#include <pel/detail/algorithm/complete_phases.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/shifts.hpp>
 
@@ -25,7 +26,9 @@ struct shift_left_function {
             const std::uint64_t size = size_of(first, end), distance = count_of(n);
             if (distance == 0) return end;
             if (distance >= size) return first;
-            shift<base_t<I>, true>(base_of(first), size - distance, distance).run(writing_policy<I>(policy));
+            complete_phases phases;
+            shift<base_t<I>, true>(base_of(first), size - distance, distance).run(phases, writing_policy<I>(policy));
+            phases.rethrow();
             return at(first, size - distance);
         } else {
             return std::shift_left(first, end, n);
@@ -55,7 +58,9 @@ struct shift_right_function {
             const std::uint64_t size = size_of(first, end), distance = count_of(n);
             if (distance == 0) return first;
             if (distance >= size) return end;
-            shift<base_t<I>, false>(base_of(first), size - distance, distance).run(writing_policy<I>(policy));
+            complete_phases phases;
+            shift<base_t<I>, false>(base_of(first), size - distance, distance).run(phases, writing_policy<I>(policy));
+            phases.rethrow();
             return at(first, distance);
         } else {
             return std::shift_right(first, end, n);
@@ -83,7 +88,7 @@ struct shift_right_function {
 /// Moves each element n places towards the front, or nothing if there are no more than n. Requires: 0 <= n. Returns:
 /// the end of what was moved, for a range: all of that; what remains behind it is valid, and moved from where that is a
 /// difference. Throws, blocks, thread safety: as parallel_for. After an exception of a move, each element is where it
-/// was, where it belongs, or moved from; if the call is cancelled, some may be lost.
+/// was, where it belongs, or moved from; if moves do not throw, the call is complete also when it is cancelled.
 /// Complexity: work n moves. Near shifts are shared if elements can be constructed and assigned by moves that do not
 /// throw: the caller sets at most 1/16 of them aside, which is the memory that it takes, and the rest are 256 pieces at
 /// most. Far ones are without memory: of a range that has k times the distance span O(k log n). Others run in order.

@@ -21,19 +21,26 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-/// Brings to each place n the element that was at place order(n). Requires: moves do not throw.
+/// Room for an object of one type or of another.
+template <class A, class B>
+struct alignas(std::max(alignof(A), alignof(B))) either_room {
+    unsigned char bytes[std::max(sizeof(A), sizeof(B))];
+};
+
+/// Brings to each place n the element that was at place order(n). Requires: moves do not throw; scratch has room for all.
 template <class Policy, class Base, class Order>
-void permute(complete_phases& phases, const Policy& policy, Base first, std::uint64_t size,
-             std::iter_value_t<Base>* scratch, const Order& order) {
+void permute(complete_phases& phases, const Policy& policy, Base first, std::uint64_t size, void* scratch,
+             const Order& order) {
     constexpr std::uint64_t chunk = 1 << 12;
     const std::uint64_t chunks = (size + chunk - 1) / chunk;
-    phases.run(policy, chunks, [&](std::uint64_t each) {
+    auto* const moved = static_cast<std::iter_value_t<Base>*>(scratch);
+    phases.run(policy, chunks, chunk, [&](std::uint64_t each) {
         for (std::uint64_t n = each * chunk; n < std::min(size, (each + 1) * chunk); ++n)
-            std::construct_at(scratch + n, std::ranges::iter_move(at(first, order(n))));
+            std::construct_at(moved + n, std::ranges::iter_move(at(first, order(n))));
     });
-    phases.run(policy, chunks, [&](std::uint64_t each) {
-        std::iter_value_t<Base>* const from = scratch + each * chunk;
-        std::iter_value_t<Base>* const end = scratch + std::min(size, (each + 1) * chunk);
+    phases.run(policy, chunks, chunk, [&](std::uint64_t each) {
+        std::iter_value_t<Base>* const from = moved + each * chunk;
+        std::iter_value_t<Base>* const end = moved + std::min(size, (each + 1) * chunk);
         std::move(from, end, at(first, each * chunk));
         std::destroy(from, end);
     });
@@ -95,25 +102,29 @@ private:
             const auto number = [](const numbered& each) { return number_order<C, key>()(each.key); };
             sort_by_digits(policy, order.data(), size, number,
                            [&](const numbered& a, const numbered& b) { return number(a) < number(b); });
-            apply(policy, keys, size, values, [&order](std::uint64_t n) { return order[n].number; });
+            const scratch_memory<std::iter_value_t<V>> room(size);
+            if (room.data() == nullptr) throw_error<std::bad_alloc>();
+            complete_phases phases;
+            permute(phases, writing_policy<V>(policy), values, size, room.data(),
+                    [&order](std::uint64_t n) { return order[n].number; });
+            phases.run_blocks(writing_policy<K>(policy), size, [&order, keys](std::uint64_t lo, std::uint64_t hi) {
+                for (; lo != hi; ++lo) *at(keys, lo) = order[lo].key;
+            });
+            phases.rethrow();
         } else {
             std::vector<Number> order(size);
             run_numbers(policy, size, [&order](std::uint64_t n) { order[n] = static_cast<Number>(n); });
             stable_sort_function{}(policy, order.begin(), order.end(), [&compare, keys](Number a, Number b) {
                 return static_cast<bool>(std::invoke(compare, *at(keys, a), *at(keys, b)));
             });
-            apply(policy, keys, size, values, [&order](std::uint64_t n) { return order[n]; });
+            const auto place = [&order](std::uint64_t n) { return order[n]; };
+            const scratch_memory<either_room<key, std::iter_value_t<V>>> room(size); // for keys, then for values
+            if (room.data() == nullptr) throw_error<std::bad_alloc>();
+            complete_phases phases;
+            permute(phases, writing_policy<K>(policy), keys, size, room.data(), place);
+            permute(phases, writing_policy<V>(policy), values, size, room.data(), place);
+            phases.rethrow();
         }
-    }
-    template <class Policy, class K, class V, class Order>
-    static void apply(const Policy& policy, K keys, std::uint64_t size, V values, const Order& order) {
-        const scratch_memory<std::iter_value_t<K>> key_scratch(size);
-        const scratch_memory<std::iter_value_t<V>> value_scratch(size);
-        if (key_scratch.data() == nullptr || value_scratch.data() == nullptr) throw_error<std::bad_alloc>();
-        complete_phases phases;
-        permute(phases, writing_policy<K>(policy), keys, size, key_scratch.data(), order);
-        permute(phases, writing_policy<V>(policy), values, size, value_scratch.data(), order);
-        phases.rethrow();
     }
 };
 
@@ -121,8 +132,10 @@ private:
 
 /// Sorts the keys, stably, and brings each value to the place of its key. Returns: the end of the values. Requires: as many
 /// values as keys; both are moved without exceptions. Throws: std::invalid_argument for ranges of different sizes;
-/// std::bad_alloc, what compare throws: then nothing has moved; operation_cancelled. Blocks. Complexity: O(n log n)
-/// comparisons; numbers are sorted by their digits. Memory: keys, values and 4 to 16 bytes for each.
+/// std::bad_alloc, what compare throws: then nothing has moved; operation_cancelled: then nothing has, or all. Blocks. Complexity: O(n log n)
+/// comparisons; numbers are sorted by their digits. Memory for each: 4 bytes (8 from 2^32 on) and a key or a value, of
+/// which the larger one. For numbers in their own order a key and those bytes, as one object of at most 16, twice while keys
+/// are sorted, then once and a value.
 inline constexpr detail::function_object<detail::sort_by_key_function<>> sort_by_key{};
 
 PEL_NAMESPACE_END

@@ -104,6 +104,32 @@ TEST(reduce, deterministic_sums_are_the_same_bits_on_every_pool) {
     }
 }
 
+TEST(reduce, deterministic_sums_are_the_same_bits_under_any_limit) {
+    std::mt19937_64 random{std::random_device{}()};
+    pel::thread_pool pool(2);
+    pel::affinity where;
+    const std::stop_source source;
+    const auto policy = par.on(pool).deterministic();
+    for (const std::uint64_t n : {1UL, 40UL, 256UL, 300UL, 512UL, 513UL, 3'000UL}) {
+        const auto numbers = pel_test::wild_numbers(n, random);
+        std::vector<float> floats(n);
+        for (float& each : floats) each = 0.5F + static_cast<float>(random() >> 40) * 0x1p-24F;
+        const auto sums = [&](const auto& limited) {
+            return std::vector<double>{pel::reduce(limited, numbers, 1.0),
+                                       pel::transform_reduce(limited, numbers, numbers, 1.0),
+                                       pel::reduce(limited, floats, 1.0F, std::multiplies<>())};
+        };
+        const auto expected = sums(policy);
+        EXPECT_EQ(sums(policy.max_concurrency(2)), expected) << n;
+        EXPECT_EQ(sums(policy.stop(source.get_token())), expected) << n;
+        EXPECT_EQ(sums(policy.replay(where)), expected) << n;
+        EXPECT_EQ(sums(par.deterministic().on_node(0)), expected) << n;
+        if (n <= 256) { // of two ranges more are grouped by the grain, as documented
+            EXPECT_EQ(sums(policy.grain(7)), expected) << n;
+        }
+    }
+}
+
 TEST_P(reduce_with, what_cannot_be_copied_or_jumped_to_is_reduced_in_order) {
     std::vector<pel_test::move_only> numbers;
     for (std::uint32_t i = 0; i != 1'000; ++i) numbers.emplace_back(i);

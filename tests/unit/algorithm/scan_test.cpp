@@ -13,6 +13,7 @@
 #include <ranges>
 #include <sstream>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -127,6 +128,31 @@ TEST(scan, deterministic_scans_are_the_same_bits_on_every_pool) {
             ASSERT_EQ(out, got.end());
             if (threads == 1) expected = got;
             ASSERT_EQ(got, expected) << n << " numbers, threads: " << threads;
+        }
+    }
+}
+
+TEST(scan, deterministic_scans_are_the_same_bits_under_any_limit) {
+    std::mt19937_64 random{std::random_device{}()};
+    pel::thread_pool pool(2);
+    pel::affinity where;
+    const std::stop_source source;
+    const auto policy = par.on(pool).deterministic();
+    for (const std::uint64_t n : {1UL, 40UL, 300UL, 512UL, 513UL, 3'000UL}) {
+        const auto from = pel_test::wild_numbers(n, random);
+        const auto sums = [&](const auto& limited) {
+            std::vector<double> got(2 * n);
+            const auto out = pel::inclusive_scan(limited, from, got.begin());
+            pel::exclusive_scan(limited, from, out, 0.25);
+            return got;
+        };
+        const auto expected = sums(policy);
+        EXPECT_EQ(sums(policy.max_concurrency(2)), expected) << n;
+        EXPECT_EQ(sums(policy.stop(source.get_token())), expected) << n;
+        EXPECT_EQ(sums(policy.replay(where)), expected) << n;
+        EXPECT_EQ(sums(par.deterministic().on_node(0)), expected) << n;
+        if (n <= 512) { // more are grouped by the grain, as documented
+            EXPECT_EQ(sums(policy.grain(7)), expected) << n;
         }
     }
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <pel/detail/algorithm/blocks.hpp>
+#include <pel/detail/algorithm/fixed_chunks.hpp>
 #include <pel/detail/algorithm/hashed_groups.hpp>
 #include <pel/detail/algorithm/scratch.hpp>
 
@@ -19,6 +20,8 @@ namespace detail {
 template <class Number, class Items>
 class chunk_groups {
 public:
+    static constexpr std::uint64_t chunk_size = 1 << 16; // groups are numbered by 16 bits
+
     struct chunk {
         std::vector<Number> first;  // of each of its groups: the first item here
         std::vector<Number> before; // how many items of that group other chunks have before
@@ -35,7 +38,7 @@ public:
     /// Requires: are_few() has found so.
     template <class Policy>
     void find_all(const Policy& policy) {
-        run_numbers(policy, chunks_.size(), [this](std::uint64_t number) { find(number); });
+        run_numbers(block_policy(policy, chunk_size), chunks_.size(), [this](std::uint64_t number) { find(number); });
         group_table<Number, Items> all(items_);
         for (chunk& one : chunks_) {
             one.group.reserve(one.first.size());
@@ -56,6 +59,7 @@ public:
     /// How many items each group has.
     const std::vector<Number>& sizes() const noexcept { return sizes_; }
 
+    std::uint64_t size() const noexcept { return size_; }
     std::uint64_t chunks() const noexcept { return chunks_.size(); }
     const chunk& operator[](std::uint64_t number) const noexcept { return chunks_[number]; }
     /// Calls visit(item, group in the chunk) for each item of a chunk, in their order.
@@ -66,8 +70,6 @@ public:
     }
 
 private:
-    static constexpr std::uint64_t chunk_size = 1 << 16; // groups are numbered by 16 bits
-
     void find(std::uint64_t number) {
         const std::uint64_t begin = number * chunk_size;
         const std::uint64_t end = std::min(size_, begin + chunk_size);

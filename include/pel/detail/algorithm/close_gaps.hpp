@@ -38,9 +38,9 @@ public:
     template <class Policy>
     void run(const Policy& policy) {
         complete_phases phases;
-        phases.run(policy, chunks(), [this](std::uint64_t chunk) { leave(chunk); });
-        phases.run(policy, chunks(), [this](std::uint64_t chunk) { close(chunk); });
-        phases.run(policy, chunks(), [this](std::uint64_t chunk) { arrive(chunk); });
+        phases.run(policy, chunks(), 64 * in_chunk, [this](std::uint64_t chunk) { leave(chunk); });
+        phases.run(policy, chunks(), 64 * in_chunk, [this](std::uint64_t chunk) { close(chunk); });
+        phases.run(policy, chunks(), 64 * in_chunk, [this](std::uint64_t chunk) { arrive(chunk); });
         phases.rethrow();
     }
 
@@ -92,7 +92,7 @@ private:
 };
 
 /// Judges items [0, size), and moves the selected elements to the front. Returns: how many there are. Throws: what judge
-/// throws: then nothing has moved. Memory: half a byte for each element, and a place for each selected one; without
+/// throws: then nothing has moved. Memory: that of judge_all(), and a place for each selected one; without
 /// that, or where moves may throw, elements are moved on one thread.
 template <class Policy, class Base, class Judge>
 std::uint64_t keep_selected(const Policy& policy, Base first, std::uint64_t size, const Judge& judge) {

@@ -4,6 +4,7 @@
 
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/few_elements.hpp>
+#include <pel/detail/algorithm/fixed_chunks.hpp>
 #include <pel/parallel_reduce.hpp>
 
 #include <algorithm>
@@ -151,10 +152,13 @@ T combine_elements(const Policy& policy, std::uint64_t size, T init, Op& op, Map
     const combine_call<T, Op> combine{op};
     if constexpr (std::is_arithmetic_v<T>) {
         constexpr bool is_known = ((number_bytes<Bases, Op, Map> != 0) && ...);
-        if (are_few<is_known ? (number_bytes<Bases, Op, Map> + ...) : 0>(policy, size))
-            return combine(init, step(0, size));
+        constexpr std::uint64_t bytes = is_known ? (number_bytes<Bases, Op, Map> + ...) : 0;
+        if (!is_deterministic(policy) && are_few<bytes>(policy, size)) return combine(init, step(0, size));
+        return combine_ordered<T>(policy, size, chunks_of_numbers<bytes>(policy, size), step, combine, init);
+    } else {
+        const fixed_chunks chunks(size, grain_of(policy));
+        return combine_ordered<T>(policy, size, chunks, step, combine, std::move(init));
     }
-    return combine_ordered<T>(policy, size, step, combine, std::move(init));
 }
 
 /// The same for all iterators. Where no T can be made of what map returns, in order, on the calling thread.

@@ -7,11 +7,9 @@
 #pragma once
 
 #include <pel/detail/algorithm/blocks.hpp>
+#include <pel/detail/algorithm/complete_phases.hpp>
 #include <pel/detail/algorithm/elements.hpp>
-#include <pel/detail/algorithm/fixed_chunks.hpp>
-#include <pel/detail/platform/error.hpp>
 
-#include <algorithm>
 #include <cstdint>
 #include <iterator>
 #include <memory>
@@ -75,46 +73,13 @@ PEL_ALWAYS_INLINE void construct_elements(const Policy& policy, const Base& firs
     }
 }
 
-/// Chunks, as the caller of a loop that was cut short needs to know which items have run.
-class recorded_chunks {
-public:
-    recorded_chunks(std::uint64_t size, std::uint64_t grain) noexcept
-        : chunks_(size, std::max(fixed_chunk(size, grain), size / most + 1)) {
-        std::fill_n(has_run_, chunks_.count(), false);
-    }
-    std::uint64_t count() const noexcept { return chunks_.count(); }
-
-    template <class Run>
-    void run(std::uint64_t number, const Run& run) noexcept {
-        run(chunks_.begin(number), chunks_.end(number));
-        has_run_[number] = true;
-    }
-    template <class Run>
-    void run_others(const Run& run) noexcept {
-        for (std::uint64_t number = 0; number != count(); ++number) {
-            if (!has_run_[number]) this->run(number, run);
-        }
-    }
-
-private:
-    static constexpr std::uint64_t most = 1024;
-    const fixed_chunks chunks_;
-    bool has_run_[most]; // written by who runs the chunk, published by the end of the loop
-};
-
 /// Calls run(lo, hi) on ranges that together are [0, size), all of them, also if it throws. Requires: run does not throw.
 /// Throws: as parallel_for.
 template <class Policy, class Run>
 void run_all_chunks(const Policy& policy, std::uint64_t size, const Run& run) {
-    if (size == 0) return;
-    recorded_chunks chunks(size, grain_of(policy));
-    call_unwinding(
-        [&] {
-            run_blocks(chunk_policy(policy), chunks.count(), [&](std::uint64_t lo, std::uint64_t hi) {
-                for (; lo != hi; ++lo) chunks.run(lo, run);
-            });
-        },
-        [&] { chunks.run_others(run); });
+    complete_phases phases;
+    phases.run_blocks(policy, size, run);
+    phases.rethrow();
 }
 
 /// Destroys `size` elements from `first` on, all of them, also if it throws. Throws: as parallel_for.

@@ -10,6 +10,7 @@
 
 #include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/fixed_chunks.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -54,14 +55,14 @@ public:
         };
         call_unwinding(
             [&] {
-                run_numbers(policy, buckets_, [&](std::uint64_t bucket) {
+                run_numbers(block_policy(policy, size_ / buckets_), buckets_, [&](std::uint64_t bucket) {
                     gather(bucket);
                     if (!is_late(bucket)) work_on(bucket);
                 });
             },
             [&] { gather_rest(); });
         if (least_late == never_late) return;
-        run_numbers(policy, buckets_, [&](std::uint64_t bucket) {
+        run_numbers(block_policy(policy, size_ / buckets_), buckets_, [&](std::uint64_t bucket) {
             if (is_late(bucket)) work_on(bucket);
         });
     }
@@ -86,7 +87,7 @@ private:
 
     template <class Policy, class Body>
     void for_blocks(const Policy& policy, const Body& body) {
-        run_numbers(policy, blocks(), body);
+        run_numbers(block_policy(policy, block_), blocks(), body);
     }
 
     void classify(std::uint64_t block, unsigned char* bucket) const {

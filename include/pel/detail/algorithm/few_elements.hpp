@@ -4,8 +4,10 @@
 #pragma once
 
 #include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/fixed_chunks.hpp>
 #include <pel/policy.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <iterator>
@@ -44,6 +46,13 @@ constexpr bool are_few(const Policy&, std::uint64_t size) noexcept {
         return size <= few_bytes / Bytes;
     else
         return false;
+}
+
+/// Returns: chunks for a deterministic call: one of few numbers, whatever the policy's limits and whoever asks for them.
+template <std::uint64_t Bytes, class Policy>
+constexpr fixed_chunks chunks_of_numbers(const Policy& policy, std::uint64_t size) noexcept {
+    const bool are_one_chunk = Bytes != 0 && size <= few_bytes / std::max<std::uint64_t>(Bytes, 1);
+    return {size, are_one_chunk ? size : grain_of(policy)};
 }
 
 /// What a processor does to numbers in an instruction or a few.

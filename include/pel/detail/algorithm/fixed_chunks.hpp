@@ -55,13 +55,24 @@ constexpr std::uint64_t grain_of(const basic_parallel_policy<Token>& policy) noe
 }
 constexpr std::uint64_t grain_of(const sequenced_policy&) noexcept { return 0; }
 
-/// Returns: the policy for a loop over chunks of at least the caller's grain.
+/// Returns: the caller's grain in blocks of about so many items; 0 if there is none.
 template <class Policy>
-constexpr Policy chunk_policy(const Policy& policy) {
+constexpr std::uint64_t grain_in_blocks(const Policy& policy, std::uint64_t items) noexcept {
+    const std::uint64_t grain = grain_of(policy);
+    return items < 2 ? grain : grain / items + (grain % items != 0 ? 1 : 0);
+}
+/// Returns: the policy for a loop over blocks of about so many items.
+template <class Policy>
+constexpr Policy block_policy(const Policy& policy, std::uint64_t items) {
     if constexpr (std::is_same_v<Policy, sequenced_policy> || std::is_same_v<Policy, basic_parallel_policy<unlimited>>)
         return policy;
     else
-        return grain_of(policy) == 0 ? policy : policy.grain(1);
+        return grain_of(policy) == 0 ? policy : policy.grain(grain_in_blocks(policy, items));
+}
+/// Returns: the policy for a loop over chunks of at least the caller's grain.
+template <class Policy>
+constexpr Policy chunk_policy(const Policy& policy) {
+    return block_policy(policy, grain_of(policy));
 }
 
 } // namespace detail

@@ -47,9 +47,8 @@ public:
     /// Returns: how many are selected. Throws, blocks: as parallel_for; std::bad_alloc.
     template <class Policy>
     std::uint64_t run(const Policy& policy) {
-        const auto chunks = chunk_policy(policy);
         // A block of k units is a right to k that nobody has: the next ones whenever one is to be taken.
-        run_blocks(chunks, ranks_.units(), [this](std::uint64_t lo, std::uint64_t hi) {
+        run_blocks(block_policy(policy, unit_), ranks_.units(), [this](std::uint64_t lo, std::uint64_t hi) {
             const std::uint64_t most = most_gathered / unit_;
             for (std::uint64_t left = hi - lo; left != 0;) {
                 const std::uint64_t units = std::min(left, most);
@@ -58,7 +57,7 @@ public:
                 left -= units;
             }
         });
-        run_numbers(chunks, late_.size(), [this](std::uint64_t number) {
+        run_numbers(block_policy(policy, most_gathered), late_.size(), [this](std::uint64_t number) {
             const late_chunk& late = late_[number];
             put_.put_all(late.copies.data(), late.copies.size(), ranks_.rank(late.begin));
         });

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <pel/detail/algorithm/blocks.hpp>
+#include <pel/detail/algorithm/fixed_chunks.hpp>
 #include <pel/detail/algorithm/line_scatter.hpp>
 #include <pel/detail/algorithm/merge_sort.hpp>
 #include <pel/detail/algorithm/radix_key.hpp>
@@ -160,7 +161,7 @@ private:
     key count(const Policy& policy, const part& whole, digit of, From from, digit_table& table) {
         const key some = key_of_(*at(from, whole.begin));
         std::vector<key> differing(table.blocks());
-        run_numbers(policy, table.blocks(), [&](std::uint64_t block) {
+        run_numbers(block_policy(policy, table.block_size()), table.blocks(), [&](std::uint64_t block) {
             const std::uint64_t begin = whole.begin + block * table.block_size();
             std::uint64_t* const counts = table.row(block);
             std::fill_n(counts, table.digits(), std::uint64_t{0});
@@ -179,7 +180,7 @@ private:
     }
     template <class Policy, class From, class To>
     void scatter(const Policy& policy, const part& whole, digit of, From from, To to, digit_table& table) {
-        run_numbers(policy, table.blocks(), [&](std::uint64_t block) {
+        run_numbers(block_policy(policy, table.block_size()), table.blocks(), [&](std::uint64_t block) {
             const std::uint64_t begin = whole.begin + block * table.block_size();
             const std::uint64_t n = std::min(table.block_size(), whole.end - begin);
             if constexpr (line_scatter<value>::is_possible && std::is_same_v<To, value*>) {
@@ -213,7 +214,8 @@ private:
     /// Buckets are in `from`, and have digits below `bits` to be sorted by.
     template <class Policy, class From, class To>
     void sort_buckets(const Policy& policy, std::vector<part>& buckets, unsigned bits, From from, To to) {
-        run_numbers(policy, buckets.size(), [&](std::size_t number) {
+        const std::uint64_t items = (buckets.back().end - buckets.front().begin) / buckets.size();
+        run_numbers(block_policy(policy, items), buckets.size(), [&](std::size_t number) {
             part& one = buckets[number];
             if (one.size() == 0) return;
             if (bits != 0 && one.size() > most_in_cache)

@@ -69,7 +69,7 @@ public:
             lo += items.count;
             take(items);
             if (put_ == nullptr)
-                open_.push_back(items);
+                keep(items);
             else
                 put_items(*put_, items);
         }
@@ -101,6 +101,17 @@ private:
         selected_ += static_cast<unsigned>(std::popcount(items.bits));
     }
 
+    /// With those before them, if both fit: slow judgements come in blocks of a few.
+    PEL_ALWAYS_INLINE void keep(const judged_items& items) {
+        if (!open_.empty() && open_.back().begin + open_.back().count == items.begin &&
+            open_.back().count + items.count <= 64) {
+            open_.back().bits |= items.bits << open_.back().count;
+            open_.back().count += items.count;
+        } else {
+            open_.push_back(items);
+        }
+    }
+
     const Judge& judge_;
     const Put* put_; // null: not known yet how many are selected before
     std::uint64_t selected_ = 0;
@@ -110,8 +121,8 @@ private:
 inline constexpr std::uint64_t least_gathering = 1 << 16;
 
 /// Judges items [0, size), and puts each of them in its place. Returns: how many are selected. Throws, blocks: as
-/// parallel_for. Complexity: work n calls of judge, a put for each selected, span O(log n). Memory: half a byte for each
-/// item that other threads judge.
+/// parallel_for. Complexity: work n calls of judge, a put for each selected, span O(log n). Memory: half a byte
+/// to one and a half for each item that other threads judge.
 template <class Policy, class Judge, class Put>
 std::uint64_t select_items(const Policy& policy, std::uint64_t size, const Judge& judge, const Put& put) {
     if (size == 0) return 0;
@@ -122,7 +133,7 @@ std::uint64_t select_items(const Policy& policy, std::uint64_t size, const Judge
     selection_strand<Judge, Put> strand(judge, &put);
     parallel_ranges(policy, size, strand);
     const auto& open = strand.open();
-    run_numbers(chunk_policy(policy), open.size(), [&](std::size_t each) { put_items(put, open[each]); });
+    run_numbers(block_policy(policy, 64), open.size(), [&](std::size_t each) { put_items(put, open[each]); });
     return strand.selected();
 }
 
@@ -130,7 +141,8 @@ struct put_nothing {
     static void put(std::uint64_t, std::uint64_t) noexcept {}
 };
 
-/// The same, but nothing is put yet. Returns: all judgements, in order.
+/// The same, but nothing is put yet. Returns: all judgements, in order. Memory: half a byte for each item, of which a vector
+/// that grows has up to twice as much, and three times while it does.
 template <class Policy, class Judge>
 std::vector<judged_items> judge_all(const Policy& policy, std::uint64_t size, const Judge& judge) {
     if (size == 0) return {};

@@ -8,8 +8,8 @@
 #pragma once
 
 #include <pel/detail/algorithm/blocks.hpp>
+#include <pel/detail/algorithm/complete_phases.hpp>
 #include <pel/detail/algorithm/elements.hpp>
-#include <pel/detail/algorithm/fixed_chunks.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -29,17 +29,18 @@ public:
           std::uint64_t distance) noexcept(std::is_nothrow_copy_constructible_v<Base>)
         : first_(first), count_(count), distance_(distance) {}
 
-    /// Throws: what moves throw; as parallel_for. Then each element is where it was, where it belongs, or lost.
+    /// Throws: what moves throw, then each element is where it was, where it belongs, or moved from; if these do not throw,
+    /// `phases` has what cut it short, and all have moved. std::bad_alloc: none has moved.
     template <class Policy>
-    void run(const Policy& policy) const {
+    void run(complete_phases& phases, const Policy& policy) const {
         if (are_few<written_bytes<Base, value>>(policy, count_)) return move_down_or_up(0, count_);
         const std::uint64_t pieces = count_ / std::max(border_share * std::min(distance_, count_), least);
         if (distance_ >= count_)
-            run_blocks(policy, count_, [&](std::uint64_t lo, std::uint64_t hi) { move_down_or_up(lo, hi); });
+            run_window(phases, policy, 0, count_);
         else if (can_set_aside && pieces > 1)
-            run_pieces(policy, std::min(pieces, most_pieces));
+            run_pieces(phases, policy, std::min(pieces, most_pieces));
         else if (distance_ >= least)
-            run_windows(policy);
+            run_windows(phases, policy);
         else
             move_down_or_up(0, count_);
     }
@@ -60,13 +61,20 @@ private:
             move_elements_backward(at(first_, lo), at(first_, hi), at(first_, distance_ + hi));
     }
 
+    /// Elements whose old places are not new ones.
     template <class Policy>
-    void run_windows(const Policy& policy) const {
+    void run_window(complete_phases& phases, const Policy& policy, std::uint64_t begin, std::uint64_t size) const {
+        const auto run = [&](std::uint64_t lo, std::uint64_t hi) { move_down_or_up(begin + lo, begin + hi); };
+        if constexpr (can_set_aside)
+            phases.run_blocks(policy, size, run, 1, few_bytes / sizeof(value));
+        else
+            run_blocks(policy, size, run);
+    }
+    template <class Policy>
+    void run_windows(complete_phases& phases, const Policy& policy) const {
         for (std::uint64_t done = 0; done < count_;) {
             const std::uint64_t size = std::min(distance_, count_ - done);
-            const std::uint64_t begin = Down ? done : count_ - done - size;
-            run_blocks(policy, size,
-                       [&](std::uint64_t lo, std::uint64_t hi) { move_down_or_up(begin + lo, begin + hi); });
+            run_window(phases, policy, Down ? done : count_ - done - size, size);
             done += size;
         }
     }
@@ -75,7 +83,7 @@ private:
     using aside = std::vector<std::conditional_t<std::is_same_v<value, bool>, unsigned char, value>>;
 
     template <class Policy>
-    void run_pieces(const Policy& policy, std::uint64_t pieces) const {
+    void run_pieces(complete_phases& phases, const Policy& policy, std::uint64_t pieces) const {
         if constexpr (can_set_aside) {
             const std::uint64_t piece = count_ / pieces;
             aside borders;
@@ -85,8 +93,8 @@ private:
                 borders.insert(borders.end(), std::make_move_iterator(border),
                                std::make_move_iterator(at(border, distance_)));
             }
-            run_blocks(chunk_policy(policy), pieces, [&](std::uint64_t lo, std::uint64_t hi) {
-                for (; lo != hi; ++lo) run_piece(lo * piece, lo + 1 == pieces ? count_ : (lo + 1) * piece, lo, borders);
+            phases.run(policy, pieces, piece, [&](std::uint64_t n) {
+                run_piece(n * piece, n + 1 == pieces ? count_ : (n + 1) * piece, n, borders);
             });
         }
     }
