@@ -59,7 +59,7 @@ template <class T, class Run, class Check>
 void stop_everywhere(pel::thread_pool& pool, std::uint32_t n, const Run& run, const Check& check) {
     const auto few_moves = par.on(pool).grain(8);
     bool is_stopped = true;
-    for (int looks = 0; is_stopped; looks += 1 + looks / 2) {
+    for (int looks = 0; is_stopped; looks += 1 + (pel_test::sanitizer.empty() ? looks / 2 : 2 * looks)) {
         auto all = elements<T>(n);
         std::atomic<int> left{looks};
         try {
