@@ -28,7 +28,7 @@ public:
     bool valid() const noexcept { return node_ != nullptr; }
     /// Its place among the nodes of the graph, from 0 on.
     std::uint32_t number() const { return checked().number; }
-    /// What messages, drawings and reports call it. Throws: graph_error while the graph runs.
+    /// What messages, drawings and reports call it. Throws: graph_error while the graph runs, or for a character 0.
     void name(std::string_view text) const {
         (void)checked();
         core_->name(*node_, text);
@@ -122,7 +122,7 @@ inline void node_ref::add_edge(const node_ref& from, const node_ref& to) {
     if (from.core_ != to.core_)
         detail::throw_error<graph_error>("an edge cannot lead from node " + first.label() + " to node " +
                                          second.label() + ", which is of another graph");
-    from.core_->add_edge(first.number, second.number, false);
+    from.core_->add_edge(first.number, second.number);
 }
 
 PEL_NAMESPACE_END

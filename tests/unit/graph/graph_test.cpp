@@ -165,6 +165,23 @@ TEST(graph, a_value_that_is_moved_away_has_no_other_reader) {
     EXPECT_THROW(g.then([](int&&) {}, std::move(read)), graph_error);
 }
 
+TEST(graph, a_value_that_is_moved_away_is_no_other_argument_of_the_same_node) {
+    graph g;
+    auto made = g.emplace([] { return 1; });
+    made.name("made");
+    auto same = made;
+    const std::string text =
+        "pel::graph: the value of node 'made' is moved away by one node, and cannot have other readers";
+    EXPECT_EQ(error_of([&] { g.then([](int&&, int&&) {}, std::move(made), std::move(same)); }), text);
+    EXPECT_EQ(error_of([&] { g.then([](const int&, int&&) {}, made, std::move(same)); }), text);
+    EXPECT_EQ(error_of([&] { g.then([](int&&, const int&) {}, std::move(made), same); }), text);
+    EXPECT_EQ(g.size(), 1u) << "what has failed left a node";
+    int sum = 0;
+    g.then([&](int a, const int& b) { sum = a + b; }, made, same); // read twice
+    g.run();
+    EXPECT_EQ(sum, 2);
+}
+
 struct counted {
     static inline std::atomic<int> live{0};
     counted() { ++live; }
@@ -257,6 +274,43 @@ TEST_P(graph_with, a_handle_takes_over_another_run_once_its_own_is_over) {
     EXPECT_THROW(run.wait(), std::logic_error); // NOLINT(bugprone-use-after-move): that is what is asked
 }
 
+TEST_P(graph_with, a_node_that_waits_for_its_own_run_is_told_so) {
+    graph g;
+    std::atomic<const pel::graph_run*> own{nullptr};
+    const auto wait = [&] {
+        const pel::graph_run* run = nullptr;
+        while (run == nullptr) {
+            std::this_thread::yield();
+            run = own;
+        }
+        EXPECT_THROW(run->wait(), std::logic_error);
+    };
+    const auto first = g.emplace(wait);
+    for (int i = 0; i < 4; ++i) first.precede(g.emplace([&] { pel::parallel_for(0, 4, [&](int) { wait(); }); }));
+    const auto run = g.start(par.on(pool));
+    own = &run;
+    run.wait();
+    graph other;
+    other.emplace([&] { run.wait(); }); // which is over
+    other.run(par.on(pool));
+}
+
+TEST(graph_death, a_node_that_destroys_the_handle_of_its_own_run_ends_the_program) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    const auto destroy = [] {
+        graph g;
+        std::atomic<pel::graph_run*> own{nullptr};
+        g.emplace([&] {
+            while (own == nullptr) std::this_thread::yield();
+            pel::graph_run taken = std::move(*own);
+        });
+        auto run = g.start();
+        own = &run;
+        run.wait();
+    };
+    EXPECT_DEATH(destroy(), "a node waits for the run that it is part of");
+}
+
 TEST_P(graph_with, several_threads_run_one_graph_at_once) {
     graph g;
     std::atomic<int> runs{0};
@@ -266,6 +320,22 @@ TEST_P(graph_with, several_threads_run_one_graph_at_once) {
     for (int i = 0; i < 4; ++i) threads.emplace_back([&] { g.run_n(25); });
     for (std::thread& each : threads) each.join();
     EXPECT_EQ(runs, 1000);
+}
+
+TEST_P(graph_with, repeated_runs_take_what_a_run_takes) {
+    graph g;
+    int runs = 0;
+    g.emplace([&] { ++runs; });
+    g.run_n(3, par.on(pool));
+    g.run_until([&] { return runs == 5; }, par.on(pool));
+    EXPECT_EQ(runs, 5);
+    pel::basic_graph<int> h;
+    h.emplace([](int& count) { ++count; });
+    int count = 0;
+    h.run_n(3, par.on(pool), count);
+    h.run_n(3, count);
+    h.run_until([&] { return count == 8; }, par.on(pool), count);
+    EXPECT_EQ(count, 8);
 }
 
 TEST_P(graph_with, loops_and_graphs_nest_inside_nodes) {

@@ -8,10 +8,21 @@
 // GR2  `due` of a node that branches choose: who raises it from 0 runs the node; who lowers it to something else runs it
 //     again. So a node never runs twice at once, and its job is not listed twice. release -> acquire: what the chooser
 //     did, to the node.
+// GR3  `unread` of a value that is made again: its readers' decrements, release -> the last one's, acquire: that they have
+//     read it, to who makes it again.
 // I1  When the count of a node comes to 0, it is set for the next time before the node runs: so all are as new when a
 //     run has come to its end.
+// I2  With branches a predecessor may come again before the others have come. `arrived` counts that for each edge, and
+//     `left` counts the edges where that is 0: so the n-th time that a node runs comes after the n-th time of each that it
+//     waits for. Who raises `arrived` from 0 lowers `left`; who lowers `left` to 0 sets it to all, and takes one from each
+//     edge; where that leaves some it lowers `left` in the name of who brought it. Nobody else comes to 0 meanwhile: that
+//     takes all edges, of which it has not counted the last one.
+// I3  Who is due stays so until the readers of its value are done: it does not run again while they read, and each reads
+//     the value of its own round. A reader that a branch may choose has rounds of its own, so plan_checks lets it read
+//     only what is made once.
 #pragma once
 
+#include <pel/detail/graph/group_claim.hpp>
 #include <pel/detail/graph/recorder.hpp>
 #include <pel/detail/graph/run_memory.hpp>
 #include <pel/detail/sched/loop_scope.hpp>
@@ -200,8 +211,9 @@ private:
     // With branches.
 
     void come_to_end(node_execution& each) noexcept;
-    bool arrive_again(std::uint32_t number) noexcept;
-    void make_due(node_execution& by, std::uint32_t number) noexcept;
+    std::uint32_t arrive_again(std::uint32_t number, std::uint32_t edge) noexcept;
+    void make_due(node_execution& by, std::uint32_t number, std::uint32_t times) noexcept;
+    void be_done_with(node_execution& by, std::uint32_t number) noexcept;
 
     /// Makes nodes available, the first one last. Of many only some become jobs now, so that they fit in the deque, and
     /// all threads make the others.
@@ -260,6 +272,23 @@ inline void graph_execution::push_ready(const std::uint32_t* first, const std::u
     while (first != last) push_node(*--last);
 }
 
+/// A node that has what it needs, or waits for that: then it is a job of the run, once it has it.
+class limited_node final : public group_claim {
+public:
+    limited_node(graph_execution& run, std::uint32_t number) noexcept
+        : group_claim(run, run.plan_.needs(number), run.plan_.need_count(number), &act), number_(number) {}
+
+private:
+    static void act(const job_slot& claimed, worker& runner, job_action action) {
+        group_core::act(claimed, runner, action, [](const job_slot& slot, worker& by) noexcept {
+            auto& self = static_cast<limited_node&>(static_cast<group_job&>(*slot.frame));
+            static_cast<graph_execution&>(self.group()).run_with_extras(self.number_, by, &self);
+        });
+    }
+
+    const std::uint32_t number_;
+};
+
 PEL_NOINLINE inline void graph_execution::run_with_extras(std::uint32_t number, worker& runner,
                                                           limited_node* claim) noexcept {
     for (; number != none; claim = nullptr) {
@@ -269,6 +298,7 @@ PEL_NOINLINE inline void graph_execution::run_with_extras(std::uint32_t number, 
             claim = try_claim(number, runner);
             if (claim == nullptr) return;
         }
+        if (claim != nullptr && !claim->may_run()) return end_claim(claim, runner);
         node_execution each(*this, number);
         const bool is_well = recorder_ == nullptr ? run_node(each) : run_recorded(each, runner);
         end_claim(claim, runner);
@@ -282,35 +312,14 @@ PEL_NOINLINE inline void graph_execution::run_with_extras(std::uint32_t number, 
     }
 }
 
-/// A node that has what it needs, or waits for that: then it is a job of the run, once it has it.
-class limited_node final : public group_job, public resource_claim {
-public:
-    limited_node(graph_execution& run, std::uint32_t number) noexcept
-        : group_job(run), resource_claim(run.plan_.needs(number), run.plan_.need_count(number), &resume),
-          number_(number) {}
-
-private:
-    static void resume(resource_claim& claim) noexcept {
-        auto& self = static_cast<limited_node&>(claim);
-        self.group().push_held(self, &act);
-    }
-    static void act(const job_slot& claimed, worker& runner, job_action action) {
-        group_core::act(claimed, runner, action, [](const job_slot& slot, worker& by) noexcept {
-            auto& self = static_cast<limited_node&>(static_cast<group_job&>(*slot.frame));
-            static_cast<graph_execution&>(self.group()).run_with_extras(self.number_, by, &self);
-        });
-    }
-
-    const std::uint32_t number_;
-};
-
 /// Returns: null if the node is to run later, by somebody else, or not at all.
 PEL_COLD inline limited_node* graph_execution::try_claim(std::uint32_t number, worker& runner) noexcept {
     limited_node* claim = nullptr;
     const auto make = [&] { claim = ::new (allocate_frame(runner, sizeof(limited_node))) limited_node(*this, number); };
     if (!call_guarded(make, [&](std::exception_ptr error) { fail(number, std::move(error)); })) return nullptr;
+    if (claim->try_take_all()) return claim;
     hold();
-    if (!claim->try_acquire()) return nullptr;
+    if (!claim->wait_for_units()) return nullptr;
     drop_held();
     return claim;
 }
@@ -318,7 +327,7 @@ PEL_COLD inline limited_node* graph_execution::try_claim(std::uint32_t number, w
 inline void graph_execution::end_claim(limited_node* claim, worker& runner) noexcept {
     if (claim == nullptr) [[likely]]
         return;
-    claim->release();
+    claim->end_claim();
     claim->~limited_node();
     frame_pool::release(claim, sizeof(limited_node), &runner.frames);
 }
@@ -336,39 +345,66 @@ inline void node_execution::choose_successor(std::int64_t index) {
         throw_error<graph_error>("branch " + plan.label(number_) + " chose successor " + std::to_string(index) +
                                  " of " + std::to_string(plan.successor_count(number_)));
     }
-    run_.make_due(*this, plan.successors(number_)[static_cast<std::uint32_t>(index)]);
+    run_.make_due(*this, plan.successors(number_)[static_cast<std::uint32_t>(index)], 1);
 }
 
 /// What follows a node where branches may choose nodes again.
 inline void graph_execution::come_to_end(node_execution& each) noexcept {
     const std::uint32_t number = each.number_;
     if (!plan_.is_branch(number)) {
-        const std::uint32_t* const begin = plan_.successors(number);
-        for (std::uint32_t i = plan_.successor_count(number); i-- != 0;) {
-            if (arrive_again(begin[i])) make_due(each, begin[i]);
+        const std::uint32_t begin = nodes_[number].first_successor;
+        for (std::uint32_t edge = nodes_[number + 1].first_successor; edge-- != begin;) {
+            const std::uint32_t next = successors_[edge];
+            if (const std::uint32_t times = arrive_again(next, edge); times != 0) make_due(each, next, times);
         }
+    }
+    if (plan_.has_rounds_of_values()) {
+        const node_lists<std::uint32_t>& reads = plan_.reads();
+        for (const std::uint32_t* from = reads.begin(number); from != reads.end(number); ++from)
+            be_done_with(each, *from);
+    }
+    be_done_with(each, number);
+}
+
+/// Returns: how often the node may begin now (I2).
+inline std::uint32_t graph_execution::arrive_again(std::uint32_t number, std::uint32_t edge) noexcept {
+    const std::uint32_t predecessors = nodes_[number].predecessors;
+    if (predecessors == 1) return 1;
+    // sync(GR1) acq_rel: what this one did; that who has counted it before has set `left`
+    if (memory_.arrived(edge).fetch_add(1, acq_rel) != 0) return 0;
+    atomic<std::uint32_t>& left = slots_[number].left;
+    // sync(GR1) acq_rel: what this one did; the last one: what the others did
+    if (left.fetch_sub(1, acq_rel) != 1) return 0;
+    const node_lists<std::uint32_t>& arrivals = plan_.arrivals();
+    for (std::uint32_t times = 1;; ++times) {
+        bool is_ready_again = false;
+        left.store(predecessors, relaxed); // who lowers it comes after one of the next
+        for (const std::uint32_t* each = arrivals.begin(number); each != arrivals.end(number); ++each) {
+            // sync(GR1) acq_rel: that `left` is set; what those did whom this one counts
+            if (memory_.arrived(*each).fetch_sub(1, acq_rel) != 1)
+                is_ready_again = left.fetch_sub(1, acq_rel) == 1; // sync(GR1) acq_rel: as above
+        }
+        if (!is_ready_again) return times;
+    }
+}
+
+inline void graph_execution::make_due(node_execution& by, std::uint32_t number, std::uint32_t times) noexcept {
+    // sync(GR2) acq_rel: what the chooser did; that the node is not running
+    if (slots_[number].due.fetch_add(times, acq_rel) != 0) return;
+    if (by.next_ != none) push_node(by.next_);
+    by.next_ = number;
+}
+
+/// Called by a node that is over, for itself, and as the reader of a value. The last one has it run again if it is due (I3).
+inline void graph_execution::be_done_with(node_execution& by, std::uint32_t number) noexcept {
+    if (const std::uint32_t readers = plan_.readers(number); readers != 0) {
+        atomic<std::uint32_t>& unread = memory_.unread(number);
+        if (unread.fetch_sub(1, release) != 1) return; // sync(GR3) release: that this one has read, to the last one
+        (void)unread.load(acquire);                    // sync(GR3) acquire: that all have
+        unread.store(1 + readers, relaxed);            // read after it has run again, which comes after GR2
     }
     // sync(GR2) acq_rel: done with the node, to who chooses it next; what the choosers did meanwhile
     if (slots_[number].due.fetch_sub(1, acq_rel) == 1) return;
-    if (each.next_ != none) push_node(each.next_);
-    each.next_ = number;
-}
-
-inline bool graph_execution::arrive_again(std::uint32_t number) noexcept {
-    const std::uint32_t predecessors = plan_[number].predecessors;
-    if (predecessors == 1) return true;
-    atomic<std::uint32_t>& left = slots_[number].left;
-    std::uint32_t seen = left.load(relaxed); // the CAS decides
-    // Down and, at the end, up in one step: others may come again between two. sync(GR1) acq_rel: what this one did; the
-    // last one: what the others did
-    while (!left.compare_exchange(seen, seen == 1 ? predecessors : seen - 1, acq_rel)) {
-    }
-    return seen == 1;
-}
-
-inline void graph_execution::make_due(node_execution& by, std::uint32_t number) noexcept {
-    // sync(GR2) acq_rel: what the chooser did; that the node is not running
-    if (slots_[number].due.fetch_add(1, acq_rel) != 0) return;
     if (by.next_ != none) push_node(by.next_);
     by.next_ = number;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <pel/detail/graph/node_data.hpp>
+#include <pel/detail/graph/node_lists.hpp>
 #include <pel/detail/graph/resource_core.hpp>
 #include <pel/detail/platform/plain_array.hpp>
 
@@ -45,15 +46,20 @@ class graph_plan {
 public:
     static constexpr std::uint32_t none = ~std::uint32_t{0};
 
-    /// Requires: the number of each node is its place; `needs` of one node are in the order of their resources. `ranks`: of each node, or of none, who comes first among those of one
-    /// priority. Throws: std::bad_alloc.
+    /// Requires: the number of each node is its place; `needs` of one node are in the order of their resources; an edge that
+    /// carries a value is there once. `ranks`: of each node, or of none, who comes first among those of one priority.
+    /// `begin`: the one node that is run first, also if it has predecessors; none: all that have none. Throws:
+    /// std::bad_alloc.
     graph_plan(const plain_array<node_data*>& nodes, const plain_array<graph_edge>& edges,
-               const plain_array<node_need>& needs = {}, const plain_array<std::uint64_t>& ranks = {}) {
+               const plain_array<node_need>& needs = {}, const plain_array<std::uint64_t>& ranks = {},
+               std::uint32_t begin = none) {
         sort_edges(nodes, edges);
         count_predecessors();
+        if (begin != none) sources_ = {begin};
         sort_by_priority(ranks);
         place_values(nodes);
         sort_needs(needs);
+        if (has_branches_) plan_rounds(edges);
     }
 
     std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(nodes_.size() - 1); }
@@ -77,10 +83,8 @@ public:
     const plain_array<std::uint32_t>& sources() const noexcept { return sources_; }
     /// Nodes may have needs.
     bool has_needs() const noexcept { return !needs_.empty(); }
-    const resource_need* needs(std::uint32_t number) const noexcept { return needs_.data() + first_need_[number]; }
-    std::uint32_t need_count(std::uint32_t number) const noexcept {
-        return first_need_[number + 1] - first_need_[number];
-    }
+    const resource_need* needs(std::uint32_t number) const noexcept { return needs_.begin(number); }
+    std::uint32_t need_count(std::uint32_t number) const noexcept { return needs_.count(number); }
     /// Those that have a value.
     const plain_array<const valued_node*>& valued() const noexcept { return valued_; }
     std::size_t value_bytes() const noexcept { return value_bytes_; }
@@ -90,8 +94,18 @@ public:
     /// edges.
     plain_array<bool> reached_from(std::uint32_t first) const;
 
-    /// Only that one is a source, also if it has predecessors.
-    void begin_with(std::uint32_t source) { sources_ = {source}; }
+    // With branches. Require: has_branches().
+
+    /// Whether a node runs at most once in a run, whatever branches choose.
+    bool runs_once(std::uint32_t number) const noexcept { return runs_once_[number]; }
+    /// Of a node that waits for several: the places of the edges that it waits for, in all_successors().
+    const node_lists<std::uint32_t>& arrivals() const noexcept { return arrivals_; }
+    /// Whether there are values that are made again.
+    bool has_rounds_of_values() const noexcept { return !reads_.empty(); }
+    /// Of each node: those whose values it reads, if they may be made again.
+    const node_lists<std::uint32_t>& reads() const noexcept { return reads_; }
+    /// How many nodes read a value, if it may be made again; else 0.
+    std::uint32_t readers(std::uint32_t number) const noexcept { return readers_.empty() ? 0 : readers_[number]; }
 
 private:
     void sort_edges(const plain_array<node_data*>& nodes, const plain_array<graph_edge>& edges);
@@ -99,13 +113,17 @@ private:
     void sort_by_priority(const plain_array<std::uint64_t>& ranks);
     void place_values(const plain_array<node_data*>& nodes);
     void sort_needs(const plain_array<node_need>& needs);
+    void plan_rounds(const plain_array<graph_edge>& edges);
+    void find_what_runs_once();
 
     plain_array<plan_node> nodes_; // and one more, where the last one's successors end
     plain_array<std::uint32_t> successors_;
     plain_array<std::uint32_t> choices_;
     plain_array<std::uint32_t> sources_;
-    plain_array<resource_need> needs_;
-    plain_array<std::uint32_t> first_need_; // of each node, and one more; nothing if no node has needs
+    node_lists<resource_need> needs_;
+    plain_array<bool> runs_once_;
+    node_lists<std::uint32_t> arrivals_, reads_;
+    plain_array<std::uint32_t> readers_;
     plain_array<const valued_node*> valued_;
     std::size_t value_bytes_ = 0;
     std::size_t value_alignment_ = 1;
@@ -211,13 +229,53 @@ inline void graph_plan::place_values(const plain_array<node_data*>& nodes) {
 
 inline void graph_plan::sort_needs(const plain_array<node_need>& needs) {
     if (needs.empty()) return;
-    for (std::uint32_t each = 0; each != size(); ++each) {
-        first_need_.push_back(static_cast<std::uint32_t>(needs_.size()));
-        for (const node_need& one : needs) {
-            if (one.node == each) needs_.push_back(one.need);
+    needs_.fill(size(), [&](const auto& put) {
+        for (const node_need& each : needs) put(each.node, each.need);
+    });
+}
+
+/// What is counted where nodes may run again (execution.hpp: I2, I3).
+inline void graph_plan::plan_rounds(const plain_array<graph_edge>& edges) {
+    find_what_runs_once();
+    arrivals_.fill(size(), [&](const auto& put) {
+        for (std::uint32_t from = 0; from != size(); ++from) {
+            for (std::uint32_t i = 0; !is_branch(from) && i != successor_count(from); ++i) {
+                const std::uint32_t to = successors(from)[i];
+                if (nodes_[to].predecessors > 1) put(to, nodes_[from].first_successor + i);
+            }
+        }
+    });
+    reads_.fill(size(), [&](const auto& put) {
+        for (const graph_edge& each : edges) {
+            if (each.carries_value && !runs_once_[each.from]) put(each.to, each.from);
+        }
+    });
+    if (reads_.empty()) return;
+    readers_.resize(size(), 0);
+    for (const graph_edge& each : edges) readers_[each.from] += each.carries_value && !runs_once_[each.from];
+}
+
+/// Sources do; so does a node that no branch may choose, if one that it waits for does; and one that waits for none, if one
+/// branch may choose it, which does so once and chooses one. All others may run again, those of a loop among them: it has an
+/// entry, which is chosen and waits for others, or is chosen by two.
+inline void graph_plan::find_what_runs_once() {
+    runs_once_.resize(size(), false);
+    plain_array<std::uint32_t> open;
+    const auto add = [&](std::uint32_t number) {
+        if (!std::exchange(runs_once_[number], true)) open.push_back(number);
+    };
+    for (const std::uint32_t each : sources_) {
+        if (nodes_[each].predecessors == 0 && choices(each) == 0) add(each);
+    }
+    while (!open.empty()) {
+        const std::uint32_t from = open.back();
+        open.resize(open.size() - 1);
+        for (std::uint32_t i = 0; i != successor_count(from); ++i) {
+            const std::uint32_t to = successors(from)[i];
+            const bool is_chosen_once = is_branch(from) && nodes_[from].node->type->chooses_one && choices(to) == 1;
+            if (is_branch(from) ? is_chosen_once && nodes_[to].predecessors == 0 : choices(to) == 0) add(to);
         }
     }
-    first_need_.push_back(static_cast<std::uint32_t>(needs_.size()));
 }
 
 } // namespace detail
