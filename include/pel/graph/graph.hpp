@@ -156,8 +156,8 @@ public:
     /// Whether runs that begin from now on keep what ran when, for graph_run::report(). Costs two looks at the clock and a
     /// lock for each node.
     void record(bool is_wanted = true) { core_->record(is_wanted); }
-    /// Measures the next run that comes to its end; from then on nodes that begin the longest chains go first among those
-    /// of one priority, until the graph changes.
+    /// Measures the next run of the whole graph that comes to its end; from then on nodes that begin the longest chains go
+    /// first among those of one priority, until the graph changes. Cost: as of a priority.
     void learn() { core_->learn(); }
 
     /// Runs it, on the calling worker's pool, or the policy's, or the policy's node, and waits. Throws: what a node has thrown first, and those

@@ -34,7 +34,9 @@ public:
         core_->name(*node_, text);
     }
     std::string_view name() const { return checked().name != nullptr ? std::string_view(node_->name) : ""; }
-    /// Of successors that are ready at once those with a higher one are run first. 0 unless set; from -32768 to 32767.
+    /// Of all nodes of a run that are ready those with a higher one are begun first, by whichever thread; units of a resource
+    /// are given in turn, whatever the priority. 0 unless set; from -32768 to 32767. Cost: a graph with one that is not 0
+    /// keeps its ready nodes in one heap, under a lock.
     void priority(int value) const {
         (void)checked();
         core_->set_priority(*node_, value);

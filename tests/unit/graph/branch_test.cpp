@@ -194,7 +194,7 @@ TEST_P(branch_with, each_round_reads_the_values_of_its_own) {
 }
 
 TEST_P(branch_with, a_value_is_not_made_again_while_it_is_read) {
-    constexpr int rounds = 200;
+    constexpr int rounds = 40;
     graph g;
     int round = 0;
     std::atomic<int> next_read{1};

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -449,6 +450,93 @@ TEST(graph, higher_priorities_run_first) {
     g.run(par.on(pool));
     EXPECT_EQ(order.numbers(), (std::vector{0, 3, 1, 2, 4, 5}));
     EXPECT_THROW(first.priority(1 << 20), graph_error);
+}
+
+TEST(graph, higher_priorities_run_first_also_of_many_that_are_ready_at_once_or_later) {
+    pel::thread_pool pool(1);
+    journal order;
+    graph g;
+    std::vector<pel::node<void>> all;
+    for (int i = 0; i < 200; ++i) {
+        all.push_back(g.emplace(order.entry(i)));
+        all.back().priority(i < 100 ? i * 37 % 100 : -1 - i);
+    }
+    const auto late = g.emplace(order.entry(200)), later = g.emplace(order.entry(201));
+    late.priority(75); // ready when those of 100 to 80 have run
+    later.priority(74);
+    for (const auto& each : all) {
+        if (each.priority() == 80) each.precede(late, later);
+    }
+    const auto priority_of = [&](int number) {
+        return number < 200 ? all[static_cast<std::size_t>(number)].priority() : 275 - number;
+    };
+    for (std::size_t run = 1; run <= 2; ++run) {
+        g.run(par.on(pool));
+        ASSERT_EQ(order.numbers().size(), run * 202);
+        for (std::size_t i = (run - 1) * 202 + 1; i != run * 202; ++i)
+            ASSERT_GE(priority_of(order.numbers()[i - 1]), priority_of(order.numbers()[i])) << i;
+    }
+}
+
+TEST(graph, a_second_thread_takes_the_highest_priority_that_is_left) {
+    pel::thread_pool pool(2);
+    const pel_test::watchdog guard(pool);
+    constexpr int length = 6;
+    graph g;
+    std::array<std::atomic<int>, 2> begun{};
+    std::atomic<int> early{0};
+    const auto first = g.emplace([] {});
+    for (int i = 0; i < 6; ++i) {
+        first.precede(g.emplace([&] {
+            if (begun[0] != length || begun[1] != length) ++early;
+        }));
+    }
+    for (std::size_t chain = 0; chain < 2; ++chain) { // one for each thread, which go hand in hand
+        pel::node_ref last = first;
+        for (int i = 1; i <= length; ++i) {
+            const auto next = g.emplace([&, chain, i] {
+                begun[chain] = i;
+                while (begun[1 - chain] < i) std::this_thread::yield();
+            });
+            next.priority(1);
+            last.precede(next);
+            last = next;
+        }
+    }
+    for (int run = 0; run < 10; ++run) {
+        for (auto& each : begun) each = 0;
+        g.run(par.on(pool));
+    }
+    EXPECT_EQ(early, 0);
+}
+
+TEST(graph, a_graph_that_has_learnt_begins_with_its_longest_chain) {
+    pel::thread_pool pool(1);
+    graph g;
+    journal order;
+    const auto first = g.emplace([] {});
+    for (int i = 0; i < 4; ++i) first.precede(g.emplace(order.entry(i)));
+    pel::node_ref last = first;
+    for (int i = 4; i < 7; ++i) {
+        const auto next = g.emplace([entry = order.entry(i)] {
+            entry();
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        });
+        last.precede(next);
+        last = next;
+    }
+    g.run(par.on(pool));
+    EXPECT_EQ(order.numbers(), (std::vector{0, 1, 2, 3, 4, 5, 6}));
+    const auto ran_last = [&] { return std::vector(order.numbers().end() - 7, order.numbers().end()); };
+    for (int tries = 0; tries < 50; ++tries) { // a short node may have been interrupted for long
+        g.learn();
+        g.run_from(par.on(pool), first); // of a part: nothing is learnt
+        g.run(par.on(pool));
+        g.run(par.on(pool));
+        if (ran_last()[0] == 4) break;
+    }
+    EXPECT_EQ(ran_last()[0], 4);
+    EXPECT_EQ(ran_last()[1], 5);
 }
 
 TEST(graph, graphs_are_moved_with_all_that_is_in_them) {

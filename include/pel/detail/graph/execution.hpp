@@ -94,11 +94,14 @@ public:
         recorder_ = recorder;
         is_plain_ = is_plain_ && recorder == nullptr;
     }
-    /// Makes the sources available, the first one last: it is run first by who waits.
+    /// Makes the sources available.
     void begin() noexcept {
         const plain_array<std::uint32_t>& sources = plan_.sources();
         if (plan_.has_branches()) {
             for (const std::uint32_t each : sources) slots_[each].due.store(1, relaxed); // published with the jobs
+        }
+        if (ready_ != nullptr) {
+            for (const std::uint32_t each : sources) ready_->add(each);
         }
         push_ready(sources.begin(), sources.end());
     }
@@ -145,18 +148,21 @@ private:
         return static_cast<std::uint32_t>(static_cast<std::size_t>(job - first) / sizeof(node_slot));
     }
 
-    /// Runs a node, and then what it has made ready, one after the other.
+    /// Runs a node, and then what it has made ready, one after the other. Where some go before others: `number` is a ticket.
     void run_from(std::uint32_t number, worker& runner) noexcept {
-        if (!is_plain_) return run_with_extras(number, runner, nullptr);
+        if (!is_plain_) return run_job_with_extras(number, runner);
         while (number != none) {
             if (is_cancelled()) [[unlikely]]
                 return;
             node_execution each(*this, number);
             if (!run_node(each)) [[unlikely]]
                 return;
-            number = first_ready(number);
+            number = first_ready<true>(number);
             serve_request(runner);
         }
+    }
+    PEL_NOINLINE void run_job_with_extras(std::uint32_t number, worker& runner) noexcept {
+        run_with_extras(ready_ == nullptr ? number : ready_->redeem(number), runner, nullptr);
     }
     /// The same where something more is wanted than to run nodes once, in order. `claim`: what the first node needs, and
     /// has; null: that is still to be had.
@@ -178,15 +184,16 @@ private:
         recorder_->add({start, now_ns(), each.number_, runner.index});
         return is_well;
     }
-    /// Returns: the first successor that is ready now. The others are pushed, the last one first, so that they are taken
-    /// in their order.
+    /// Returns: the first successor that is ready now. The others are pushed, the last one first, so that this thread takes
+    /// them in their order.
+    template <bool IsPlain>
     std::uint32_t first_ready(std::uint32_t number) noexcept {
         std::uint32_t first = none;
         const std::uint32_t* const begin = successors_ + nodes_[number].first_successor;
         for (const std::uint32_t* each = successors_ + nodes_[number + 1].first_successor; each != begin;) {
             const std::uint32_t next = *--each;
             if (!arrive(next)) continue;
-            if (first != none) push_node(first);
+            if (first != none) IsPlain ? push_node(first) : push_in_order(first);
             first = next;
         }
         return first;
@@ -202,6 +209,10 @@ private:
         return true;
     }
     void push_node(std::uint32_t number) noexcept { push(slots_[number].job.emplace(*this), &act); }
+    /// The same where some may go before others.
+    void push_in_order(std::uint32_t number) noexcept {
+        push_node(ready_ == nullptr ? number : ready_->add_with_ticket(number));
+    }
 
     // Nodes that need resources.
 
@@ -215,7 +226,8 @@ private:
     void make_due(node_execution& by, std::uint32_t number, std::uint32_t times) noexcept;
     void be_done_with(node_execution& by, std::uint32_t number) noexcept;
 
-    /// Makes nodes available, the first one last. Of many only some become jobs now, so that they fit in the deque, and
+    /// Makes nodes available, the first one last: this thread runs it first. Where some go before others the nodes are added
+    /// already, and these are as many tickets. Of many only some become jobs now, so that they fit in the deque, and
     /// all threads make the others.
     void push_ready(const std::uint32_t* first, const std::uint32_t* last) noexcept;
 
@@ -224,10 +236,11 @@ private:
     const std::uint32_t* const successors_ = plan_.all_successors();
     run_memory& memory_;
     node_slot* const slots_;
+    ready_queue* const ready_ = memory_.ready(); // null: no node goes before another one
     void* const context_;
     const loop_limits limits_; // the token alone
     run_recorder* recorder_ = nullptr;
-    bool is_plain_ = limits_.is_stopped == nullptr && !plan_.has_branches() && !plan_.has_needs();
+    bool is_plain_ = limits_.is_stopped == nullptr && !plan_.has_branches() && !plan_.has_needs() && ready_ == nullptr;
     atomic<early_end> ended_{early_end::none};
     atomic<bool> has_failed_{false};
     std::uint32_t failed_node_ = none;
@@ -269,7 +282,11 @@ inline void graph_execution::push_ready(const std::uint32_t* first, const std::u
         if (!call_guarded(push_half, [](const std::exception_ptr&) noexcept {})) break; // no memory: one by one
         last = middle;
     }
-    while (first != last) push_node(*--last);
+    if (ready_ == nullptr) {
+        while (first != last) push_node(*--last);
+    } else {
+        for (; first != last; ++first) push_node(ready_->take_ticket());
+    }
 }
 
 /// A node that has what it needs, or waits for that: then it is a job of the run, once it has it.
@@ -306,8 +323,9 @@ PEL_NOINLINE inline void graph_execution::run_with_extras(std::uint32_t number, 
         if (plan_.has_branches())
             come_to_end(each);
         else
-            each.next_ = first_ready(number);
+            each.next_ = first_ready<false>(number);
         number = each.next_;
+        if (ready_ != nullptr && number != none) number = ready_->exchange(number);
         serve_request(runner);
     }
 }
@@ -391,7 +409,7 @@ inline std::uint32_t graph_execution::arrive_again(std::uint32_t number, std::ui
 inline void graph_execution::make_due(node_execution& by, std::uint32_t number, std::uint32_t times) noexcept {
     // sync(GR2) acq_rel: what the chooser did; that the node is not running
     if (slots_[number].due.fetch_add(times, acq_rel) != 0) return;
-    if (by.next_ != none) push_node(by.next_);
+    if (by.next_ != none) push_in_order(by.next_);
     by.next_ = number;
 }
 
@@ -405,7 +423,7 @@ inline void graph_execution::be_done_with(node_execution& by, std::uint32_t numb
     }
     // sync(GR2) acq_rel: done with the node, to who chooses it next; what the choosers did meanwhile
     if (slots_[number].due.fetch_sub(1, acq_rel) == 1) return;
-    if (by.next_ != none) push_node(by.next_);
+    if (by.next_ != none) push_in_order(by.next_);
     by.next_ = number;
 }
 

@@ -85,6 +85,11 @@ public:
     bool has_needs() const noexcept { return !needs_.empty(); }
     const resource_need* needs(std::uint32_t number) const noexcept { return needs_.begin(number); }
     std::uint32_t need_count(std::uint32_t number) const noexcept { return needs_.count(number); }
+    /// Some nodes go before others.
+    bool is_ranked() const noexcept { return !urgency_.empty(); }
+    // If so: the place of a node among all, the most urgent being 0, and the node that has a place.
+    std::uint32_t urgency(std::uint32_t number) const noexcept { return urgency_[number]; }
+    std::uint32_t most_urgent(std::uint32_t place) const noexcept { return by_urgency_[place]; }
     /// Those that have a value.
     const plain_array<const valued_node*>& valued() const noexcept { return valued_; }
     std::size_t value_bytes() const noexcept { return value_bytes_; }
@@ -120,6 +125,7 @@ private:
     plain_array<std::uint32_t> successors_;
     plain_array<std::uint32_t> choices_;
     plain_array<std::uint32_t> sources_;
+    plain_array<std::uint32_t> urgency_, by_urgency_;
     node_lists<resource_need> needs_;
     plain_array<bool> runs_once_;
     node_lists<std::uint32_t> arrivals_, reads_;
@@ -170,31 +176,24 @@ inline void graph_plan::count_predecessors() {
     }
 }
 
-/// A node's first successor that is ready runs next; what comes later waits for who is free.
+/// Successors too: the first one that is ready runs next. Those of a branch stay, which chooses by their order.
 inline void graph_plan::sort_by_priority(const plain_array<std::uint64_t>& ranks) {
     const auto has_priority = [](const plan_node& each) { return each.node != nullptr && each.node->priority != 0; };
     if (ranks.empty() && !std::any_of(nodes_.begin(), nodes_.end(), has_priority)) return;
-    struct ranked {
-        int priority;
-        std::uint64_t rank;
-        std::uint32_t place, number;
-    };
-    plain_array<ranked> all;
-    const auto sort = [&](std::uint32_t* first, std::uint32_t* last) {
-        all.resize(0);
-        for (std::uint32_t* each = first; each != last; ++each)
-            all.push_back({nodes_[*each].node->priority, ranks.empty() ? 0 : ranks[*each],
-                           static_cast<std::uint32_t>(each - first), *each});
-        std::sort(all.begin(), all.end(), [](const ranked& a, const ranked& b) {
-            if (a.priority != b.priority) return a.priority > b.priority;
-            return a.rank != b.rank ? a.rank > b.rank : a.place < b.place;
-        });
-        for (const ranked& each : all) *first++ = each.number;
-    };
-    sort(sources_.begin(), sources_.end());
+    by_urgency_.reserve(size());
+    for (std::uint32_t each = 0; each != size(); ++each) by_urgency_.push_back(each);
+    std::sort(by_urgency_.begin(), by_urgency_.end(), [&](std::uint32_t a, std::uint32_t b) {
+        const node_data &first = *nodes_[a].node, &second = *nodes_[b].node;
+        if (first.priority != second.priority) return first.priority > second.priority;
+        return !ranks.empty() && ranks[a] != ranks[b] ? ranks[a] > ranks[b] : a < b;
+    });
+    urgency_.resize(size(), 0);
+    for (std::uint32_t place = 0; place != size(); ++place) urgency_[by_urgency_[place]] = place;
     for (std::uint32_t from = 0; from != size(); ++from) {
         std::uint32_t* const first = successors_.begin() + nodes_[from].first_successor;
-        if (!is_branch(from)) sort(first, first + successor_count(from)); // a branch chooses by their order
+        if (is_branch(from)) continue;
+        std::sort(first, first + successor_count(from),
+                  [this](std::uint32_t a, std::uint32_t b) { return urgency_[a] < urgency_[b]; });
     }
 }
 

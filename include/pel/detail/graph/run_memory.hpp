@@ -4,6 +4,7 @@
 #pragma once
 
 #include <pel/detail/graph/plan.hpp>
+#include <pel/detail/graph/ready_queue.hpp>
 #include <pel/detail/memory/manual_lifetime.hpp>
 #include <pel/detail/sched/group.hpp>
 
@@ -12,6 +13,7 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <optional>
 #include <utility>
 
 PEL_NAMESPACE_BEGIN
@@ -31,6 +33,7 @@ public:
         : plan_(std::move(plan)), slots_(new node_slot[plan_->size()]),
           rounds_(plan_->has_branches() ? new atomic<std::uint32_t>[unread_begin() + plan_->size()] : nullptr) {
         reset_slots();
+        if (plan_->is_ranked()) ready_.emplace(*plan_);
         if (plan_->value_bytes() == 0) return;
         values_ = ::operator new(plan_->value_bytes(), std::align_val_t{plan_->value_alignment()});
         std::memset(values_, 0, plan_->value_bytes()); // no cell has a value
@@ -44,6 +47,9 @@ public:
 
     const graph_plan& plan() const noexcept { return *plan_; }
     node_slot* slots() const noexcept { return slots_.get(); }
+    /// Null: no node goes before another one.
+    ready_queue* ready() noexcept { return ready_ ? &*ready_ : nullptr; }
+
     // With branches.
     /// How often more the edge at a place of all_successors() was gone along than the node that it leads to has begun.
     atomic<std::uint32_t>& arrived(std::uint32_t edge) const noexcept { return rounds_[edge]; }
@@ -67,6 +73,7 @@ public:
             slots_[each].left.store((*plan_)[each].predecessors, relaxed); // published with the first jobs (D1, D2)
             slots_[each].due.store(0, relaxed);                            // likewise
         }
+        if (ready_) ready_->reset();
         if (rounds_ == nullptr) return;
         for (std::uint32_t edge = 0; edge != unread_begin(); ++edge) arrived(edge).store(0, relaxed); // likewise
         for (std::uint32_t each = 0; each != plan_->size(); ++each)
@@ -84,6 +91,7 @@ private:
     const std::shared_ptr<const graph_plan> plan_; // also of a graph that was changed since, as long as values are kept
     const std::unique_ptr<node_slot[]> slots_;
     const std::unique_ptr<atomic<std::uint32_t>[]> rounds_; // arrived() of all edges, unread() of all nodes
+    std::optional<ready_queue> ready_;
     void* values_ = nullptr;
 };
 
