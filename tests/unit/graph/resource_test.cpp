@@ -89,6 +89,23 @@ TEST_P(resource_with, nodes_take_several_units_of_several_resources_and_never_wa
     EXPECT_EQ(in_a.too_many() + in_b.too_many(), 0);
 }
 
+TEST(resource, what_many_nodes_need_is_kept_in_lists_of_their_own) {
+    const pel_test::watchdog guard; // in the square of their number these would take minutes
+    resource a(1), b(4);
+    graph g;
+    std::atomic<unsigned> runs{0};
+    std::vector<pel::node_ref> nodes;
+    const auto count = static_cast<unsigned>(pel_test::scaled(100'000));
+    for (unsigned i = 0; i != count; ++i) nodes.push_back(g.emplace([&] { ++runs; }));
+    for (const pel::node_ref& each : nodes) each.use(b);
+    for (const pel::node_ref& each : nodes) each.use({{b, 2}, {a, 1}}); // b: 3 in all
+    EXPECT_THROW(nodes.front().use({{a, 1}}), std::invalid_argument);
+    EXPECT_THROW(nodes.back().use({{b, 2}}), std::invalid_argument);
+    g.run();
+    EXPECT_EQ(runs, count);
+    EXPECT_EQ(a.available() + b.available(), 5u);
+}
+
 TEST_P(resource_with, one_resource_limits_graphs_tasks_and_loops_together) {
     resource licence(3);
     occupancy inside(3);

@@ -132,21 +132,30 @@ public:
                                      " is not between -32768 and 32767");
         node.priority = static_cast<std::int16_t>(priority);
     }
-    /// The node runs while it has all of `more`, and those that it was said to need before. Throws: std::invalid_argument.
+    /// The node runs while it has what add(needs) adds to those that it was said to need before. Throws: what add() does,
+    /// std::bad_alloc; then they are as before. Complexity: the node's needs.
     template <class Add>
     void add_needs(const node_data& node, const Add& add) {
         change();
         resource_needs all;
-        plain_array<node_need> others;
-        for (const node_need& each : needs_) {
-            if (each.node == node.number)
-                all.push_back(each.need);
-            else
-                others.push_back(each);
-        }
+        if (last_need_.size() <= node.number) last_need_.resize(node.number + 1, node_need::none);
+        std::uint32_t& last = last_need_[node.number];
+        for (std::uint32_t each = last; each != node_need::none; each = needs_[each].previous)
+            add_need(all, needs_[each].need);
         add(all);
-        for (const resource_need& each : all) others.push_back({node.number, each});
-        needs_ = std::move(others);
+        const std::size_t before = needs_.size();
+        needs_.resize(before + all.size(), {node.number, node_need::none, {}}); // so that there is room
+        needs_.resize(before);
+        for (const resource_need& each : all) {
+            std::uint32_t same = last;
+            while (same != node_need::none && needs_[same].need.what != each.what) same = needs_[same].previous;
+            if (same != node_need::none) {
+                needs_[same].need.units = each.units;
+            } else {
+                needs_.push_back({node.number, last, each});
+                last = static_cast<std::uint32_t>(needs_.size() - 1);
+            }
+        }
     }
     /// Before every change.
     void change() {
@@ -269,6 +278,7 @@ private:
     plain_array<node_data*> nodes_;
     plain_array<graph_edge> edges_;
     plain_array<node_need> needs_;
+    plain_array<std::uint32_t> last_need_; // in needs_, of each node up to the last that has one
     plain_array<const graph_core*> inner_; // that nodes run
     lock lock_;                            // guards what follows
     std::shared_ptr<const graph_plan> plan_;

@@ -27,6 +27,7 @@ public:
     /// Whether no node has an item.
     bool empty() const noexcept { return items_.empty(); }
     // Of one node. Require: fill() was called.
+    T* begin(std::uint32_t number) noexcept { return items_.data() + (number == 0 ? 0 : end_[number - 1]); }
     const T* begin(std::uint32_t number) const noexcept { return items_.data() + (number == 0 ? 0 : end_[number - 1]); }
     const T* end(std::uint32_t number) const noexcept { return items_.data() + end_[number]; }
     std::uint32_t count(std::uint32_t number) const noexcept {

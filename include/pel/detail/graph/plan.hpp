@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -32,7 +33,10 @@ struct graph_edge {
 
 /// A node runs while it has units of a resource.
 struct node_need {
+    static constexpr std::uint32_t none = ~std::uint32_t{0};
+
     std::uint32_t node;
+    std::uint32_t previous; // the one that the node was said to need before, none: it is the first
     resource_need need;
 };
 
@@ -46,8 +50,8 @@ class graph_plan {
 public:
     static constexpr std::uint32_t none = ~std::uint32_t{0};
 
-    /// Requires: the number of each node is its place; `needs` of one node are in the order of their resources; an edge that
-    /// carries a value is there once. `ranks`: of each node, or of none, who comes first among those of one priority.
+    /// Requires: the number of each node is its place; an edge that carries a value is there once, and so is a resource among
+    /// the needs of a node. `ranks`: of each node, or of none, who comes first among those of one priority.
     /// `begin`: the one node that is run first, also if it has predecessors; none: all that have none. Throws:
     /// std::bad_alloc.
     graph_plan(const plain_array<node_data*>& nodes, const plain_array<graph_edge>& edges,
@@ -231,6 +235,10 @@ inline void graph_plan::sort_needs(const plain_array<node_need>& needs) {
     needs_.fill(size(), [&](const auto& put) {
         for (const node_need& each : needs) put(each.node, each.need);
     });
+    for (std::uint32_t each = 0; each != size(); ++each) {
+        std::sort(needs_.begin(each), needs_.begin(each) + needs_.count(each),
+                  [](const resource_need& a, const resource_need& b) { return std::less<>()(a.what, b.what); });
+    }
 }
 
 /// What is counted where nodes may run again (execution.hpp: I2, I3).
