@@ -10,7 +10,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cstdint>
 #include <deque>
@@ -73,29 +72,16 @@ inline std::vector<int> count_plain(const graph_shape& all) {
     return plain;
 }
 
-/// Whether every node can be reached, and no branch enters a join from outside of the loop that the join begins.
-inline bool is_valid(const graph_shape& all) {
+/// Returns: which nodes may run, as far as branches may choose what they like, if the node `gone` never does.
+inline std::vector<bool> reached_without(const graph_shape& all, std::size_t gone) {
     const std::size_t n = all.size();
-    std::array<std::array<bool, most_nodes>, most_nodes> leads{};
-    for (std::size_t i = 0; i != n; ++i) {
-        leads[i][i] = true;
-        for (const std::size_t to : all[i].successors) leads[i][to] = true;
-    }
-    for (std::size_t k = 0; k != n; ++k) {
-        for (std::size_t i = 0; i != n; ++i) {
-            for (std::size_t j = 0; j != n; ++j) leads[i][j] = leads[i][j] || (leads[i][k] && leads[k][j]);
-        }
-    }
     const std::vector<int> plain = count_plain(all);
     std::vector<int> chosen(n);
-    for (std::size_t i = 0; i != n; ++i) {
-        for (const std::size_t to : all[i].successors) {
-            if (all[i].is_branch && plain[to] != 0 && !leads[to][i]) return false;
-            chosen[to] += all[i].is_branch;
-        }
+    for (const shape_node& each : all) {
+        for (const std::size_t to : each.successors) chosen[to] += each.is_branch;
     }
     std::vector<bool> reached(n);
-    for (std::size_t i = 0; i != n; ++i) reached[i] = plain[i] == 0 && chosen[i] == 0;
+    for (std::size_t i = 0; i != n; ++i) reached[i] = i != gone && plain[i] == 0 && chosen[i] == 0;
     for (std::size_t round = 0; round != n; ++round) {
         for (std::size_t to = 0; to != n; ++to) {
             bool is_chosen = false, all_come = plain[to] != 0;
@@ -105,9 +91,24 @@ inline bool is_valid(const graph_shape& all) {
                 is_chosen = is_chosen || (all[i].is_branch && reached[i]);
                 all_come = all_come && (all[i].is_branch || reached[i]);
             }
-            if (is_chosen || all_come) reached[to] = true;
+            if (to != gone && (is_chosen || all_come)) reached[to] = true;
         }
     }
+    return reached;
+}
+
+/// Whether every node can be reached, and no branch can choose a join before that has run.
+inline bool is_valid(const graph_shape& all) {
+    const std::vector<int> plain = count_plain(all);
+    for (std::size_t join = 0; join != all.size(); ++join) {
+        if (plain[join] == 0) continue;
+        const std::vector<bool> before = reached_without(all, join);
+        for (std::size_t i = 0; i != all.size(); ++i) {
+            const auto& s = all[i].successors;
+            if (all[i].is_branch && before[i] && std::find(s.begin(), s.end(), join) != s.end()) return false;
+        }
+    }
+    const std::vector<bool> reached = reached_without(all, all.size());
     return std::find(reached.begin(), reached.end(), false) == reached.end();
 }
 
@@ -116,9 +117,11 @@ struct outcome {
     bool is_complete = true; // no node was left that some of its predecessors had come to
 };
 
+/// A node that waits for others runs for the n-th time when each of them has run n times; and whenever it is chosen.
 inline outcome interpret(const graph_shape& all) {
     const std::vector<int> plain = count_plain(all);
-    std::vector<int> left = plain, chosen(all.size());
+    std::vector<int> chosen(all.size());
+    std::vector<std::vector<int>> arrived(all.size(), std::vector<int>(all.size())); // [to][from]
     outcome result{std::vector<int>(all.size())};
     for (const shape_node& each : all) {
         for (const std::size_t to : each.successors) chosen[to] += each.is_branch;
@@ -127,6 +130,7 @@ inline outcome interpret(const graph_shape& all) {
     for (std::size_t i = 0; i != all.size(); ++i) {
         if (plain[i] == 0 && chosen[i] == 0) ready.push_back(i);
     }
+    const auto is_there = [](int times) { return times > 0; };
     while (!ready.empty()) {
         const std::size_t each = ready.front();
         ready.pop_front();
@@ -138,12 +142,14 @@ inline outcome interpret(const graph_shape& all) {
             continue;
         }
         for (const std::size_t to : all[each].successors) {
-            if (--left[to] != 0) continue;
-            left[to] = plain[to];
+            ++arrived[to][each];
+            if (std::count_if(arrived[to].begin(), arrived[to].end(), is_there) != plain[to]) continue;
+            for (int& from : arrived[to]) from -= from > 0;
             ready.push_back(to);
         }
     }
-    result.is_complete = left == plain;
+    for (const std::vector<int>& each : arrived)
+        result.is_complete = result.is_complete && std::none_of(each.begin(), each.end(), is_there);
     return result;
 }
 

@@ -5,8 +5,10 @@
 #include <pel/detail/graph/json.hpp>
 #include <pel/graph/graph.hpp>
 
+#include <cmath>
 #include <concepts>
 #include <functional>
+#include <limits>
 #include <map>
 #include <ranges>
 #include <string>
@@ -50,7 +52,8 @@ private:
 
 /// Returns: the graph that basic_graph::to_json() has written, with the function of each node by its name. Throws:
 /// graph_error for text that is no such graph, with the place, or that has edges which carry values; for a node without
-/// a function, two nodes of one name, an edge to a name that no node has, and a branch whose function returns nothing.
+/// a function, two nodes of one name, an edge to a name that no node has, a branch whose function returns nothing, and a
+/// priority that a node cannot have.
 graph from_json(std::string_view text, const std::map<std::string, graph_function>& functions);
 
 namespace detail {
@@ -60,6 +63,14 @@ inline const json_value& member(const json_value& of, const char* name, json_val
     if (found == nullptr || found->kind != kind)
         throw_error<graph_error>("JSON: \"" + std::string(name) + "\" is missing, or not what it should be");
     return *found;
+}
+/// Returns: the number as an int. Throws: graph_error if it is none.
+inline int int_of(const json_value& value, const std::string& node) {
+    constexpr double most = std::numeric_limits<int>::max();
+    const double number = value.number;
+    if (value.kind != json_value::kinds::number || !(std::abs(number) <= most) || number != std::trunc(number))
+        throw_error<graph_error>("JSON: the priority of node '" + node + "' is no integer");
+    return static_cast<int>(number);
 }
 
 } // namespace detail
@@ -83,7 +94,7 @@ inline graph from_json(std::string_view text, const std::map<std::string, graph_
         const node_ref node = branch != nullptr ? made.branch(*branch) : made.emplace(*plain);
         node.name(name);
         if (const detail::json_value* const priority = each.find("priority"); priority != nullptr)
-            node.priority(static_cast<int>(priority->number));
+            node.priority(detail::int_of(*priority, name));
         if (!nodes.emplace(name, node).second)
             detail::throw_error<graph_error>("JSON: two nodes are called '" + name + "'");
     }
@@ -95,8 +106,7 @@ inline graph from_json(std::string_view text, const std::map<std::string, graph_
             return found->second;
         };
         const node_ref from = end("from"), to = end("to");
-        const detail::json_value* const value = each.find("value");
-        if (value != nullptr && value->boolean)
+        if (each.find("value") != nullptr && member(each, "value", kinds::boolean).boolean)
             detail::throw_error<graph_error>("JSON: the edge from '" + std::string(from.name()) + "' to '" +
                                              std::string(to.name()) + "' carries a value, whose type no text can say");
         from.precede(to);

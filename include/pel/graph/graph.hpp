@@ -17,9 +17,12 @@
 #include <pel/graph/node.hpp>
 #include <pel/policy.hpp>
 
+#include <array>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <ranges>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -34,27 +37,27 @@ inline constexpr bool is_graph = false;
 template <class Context>
 inline constexpr bool is_graph<basic_graph<Context>> = true;
 
-/// What `then` is given: a node, of which the value is read, or, if it is an rvalue, moved away.
+/// A handle that `then` takes the value of.
 template <class Handle>
-struct handle_value;
+inline constexpr bool is_value_handle = false;
 template <class T>
-struct handle_value<node<T>> {
-    using type = T&&;
-};
-template <class T>
-struct handle_value<node<T>&> {
-    using type = const T&;
-};
-template <class T>
-struct handle_value<const node<T>&> {
-    using type = const T&;
-};
-template <class Handle>
-using handle_value_t = typename handle_value<Handle>::type;
+    requires(!std::is_void_v<T>)
+inline constexpr bool is_value_handle<node<T>> = true;
 
-template <class Handle>
-concept value_handle =
-    requires { typename handle_value<Handle>::type; } && !std::is_same_v<std::remove_cvref_t<Handle>, node<void>>;
+/// What a function is given of it: the value to read, or, if the handle is an rvalue, to move away.
+template <class Handle, class T = typename std::remove_cvref_t<Handle>::value_type>
+using handle_value_t = std::conditional_t<std::is_lvalue_reference_v<Handle>, const T&, T&&>;
+
+/// What a branch may return: the number of a successor, or several.
+template <class T>
+concept successor_number = std::integral<T> || std::is_enum_v<T>;
+template <class T>
+concept branch_choice =
+    successor_number<T> ||
+    (std::ranges::range<T> && successor_number<std::remove_cvref_t<std::ranges::range_reference_t<T>>>);
+
+template <class Policy>
+inline constexpr bool has_pool = !std::is_same_v<Policy, sequenced_policy>;
 
 } // namespace detail
 
@@ -88,24 +91,24 @@ public:
     node<void> emplace(Other&& other);
 
     /// A node that runs f with the values of others, after them: f(A const&, B&&), then as for emplace(). An lvalue is
-    /// read, by any number of nodes; std::move(a) moves its value away, to this node alone. Throws: graph_error if a
-    /// value that is moved away has another reader, or a node is of another graph.
+    /// read, by any number of nodes; std::move(a) moves its value away, to this node alone, once. Throws: graph_error if a
+    /// value that is moved away is read as well, or a node is of another graph; then there is no new node.
     template <class F, class... Handles>
     auto then(F&& f, Handles&&... handles) {
-        static_assert((detail::value_handle<Handles> && ...), "pel::graph::then: takes (f, nodes that have values)");
-        using function = std::decay_t<F>;
-        constexpr bool is_callable = detail::node_function<function, Context, detail::handle_value_t<Handles>...>;
-        static_assert(is_callable, "pel::graph: a node's function takes the values of the nodes it comes after, then "
-                                   "the Context& of the graph, then one of run_control&, subgraph&, std::stop_token");
-        if constexpr (is_callable) {
-            using result = detail::node_result<function, Context, detail::handle_value_t<Handles>...>;
-            using made = detail::function_node<Context, function, result, false, detail::handle_value_t<Handles>...>;
-            (check_reader<Handles>(handles), ...);
-            const std::tuple inputs{detail::node_input<detail::handle_value_t<Handles>>{
-                static_cast<const detail::valued_node*>(detail::node_access::data(handles))}...};
-            made& node = core_->template add<made>(inputs, std::forward<F>(f));
-            (read<Handles>(handles, node.number), ...);
-            return detail::node_access::make<result>(*core_, node);
+        constexpr bool are_values = (detail::is_value_handle<std::remove_cvref_t<Handles>> && ...);
+        static_assert(are_values, "pel::graph::then: takes (f, nodes that have values)");
+        if constexpr (are_values) {
+            using function = std::decay_t<F>;
+            constexpr bool is_callable = detail::node_function<function, Context, detail::handle_value_t<Handles>...>;
+            static_assert(is_callable,
+                          "pel::graph: a node's function takes the values of the nodes it comes after, then "
+                          "the Context& of the graph, then one of run_control&, subgraph&, std::stop_token");
+            if constexpr (is_callable)
+                return add<false, function, detail::handle_value_t<Handles>...>(
+                    std::forward<F>(f),
+                    {detail::value_reader{node_of(handles), !std::is_lvalue_reference_v<Handles>}...});
+            else
+                return node<void>();
         } else {
             return node<void>();
         }
@@ -113,15 +116,21 @@ public:
 
     /// A node that chooses which of its successors run: f returns the number of one, counted in the order in which they
     /// were made so, an integer, enumeration or bool; no_branch; or a range of such. Takes what emplace() does. Nobody
-    /// waits for a branch: what it chooses runs at once, also what has run already, so a graph may go round.
+    /// waits for a branch: what it chooses runs at once, also what has run already, so a graph may go round. Then a node
+    /// runs for the n-th time when all that it waits for have run n times, and one whose value is read does not run again
+    /// before all its readers have read it.
     template <class F>
     node<void> branch(F&& f) {
         using function = std::decay_t<F>;
-        static_assert(detail::node_function<function, Context>,
-                      "pel::graph::branch: f takes the Context& of the graph, "
-                      "then one of run_control&, subgraph&, std::stop_token");
-        using made = detail::function_node<Context, function, void, true>;
-        return detail::node_access::make<void>(*core_, core_->template add<made>(std::tuple<>(), std::forward<F>(f)));
+        constexpr bool is_callable = detail::node_function<function, Context>;
+        static_assert(is_callable, "pel::graph::branch: f takes the Context& of the graph, then one of run_control&, "
+                                   "subgraph&, std::stop_token");
+        if constexpr (is_callable) {
+            constexpr bool chooses = detail::branch_choice<detail::node_result<function, Context>>;
+            static_assert(chooses, "pel::graph::branch: f returns the number of a successor, or a range of such");
+            if constexpr (chooses) return add<true, function>(std::forward<F>(f), {});
+        }
+        return {};
     }
 
     /// Returns: whether there was an edge. Throws: graph_error if it carries a value, or while the graph runs.
@@ -133,27 +142,29 @@ public:
     std::size_t size() const noexcept { return core_->size(); }
     bool empty() const noexcept { return core_->size() == 0; }
 
-    /// Throws: graph_error, naming the node, for what could not run to its end: no node to begin with, a cycle without a
-    /// branch, a node that is not reached, a join that a branch may enter. The first run does so as well. Complexity:
-    /// nodes and edges.
+    /// Throws: graph_error, naming the node, for what could not run to its end, or as it was meant: no node to begin with, a
+    /// cycle without a branch, a node that is not reached; a node that waits for others, and that a branch may choose before
+    /// they have run, or to move a value away again, or to read one that may be made again meanwhile. The first run does so
+    /// as well. Complexity: nodes and edges, once more for each node that waits for others and begins a loop.
     void validate() const { core_->check(); }
 
     /// Returns: the graph for Graphviz: branches as diamonds, with the numbers of their choices.
     std::string dot() const { return detail::dot_of(*core_); }
     /// Returns: its nodes and edges: {"nodes": [{"name", "kind", "priority"}], "edges": [{"from", "to", "value"}]}. Nodes
-    /// without a name are called by their number: "#3". graph_from_json() reads it.
+    /// without a name are called by their number: "#3". from_json() reads it.
     std::string to_json() const { return detail::json_of(*core_); }
     /// Whether runs that begin from now on keep what ran when, for graph_run::report(). Costs two looks at the clock and a
     /// lock for each node.
     void record(bool is_wanted = true) { core_->record(is_wanted); }
-    /// Measures the next run that comes to its end; from then on nodes that begin the longest chains go first among those
-    /// of one priority, until the graph changes.
+    /// Measures the next run of the whole graph that comes to its end; from then on nodes that begin the longest chains go
+    /// first among those of one priority, until the graph changes. Cost: as of a priority.
     void learn() { core_->learn(); }
 
     /// Runs it, on the calling worker's pool, or the policy's, or the policy's node, and waits. Throws: what a node has thrown first, and those
     /// after it do not begin; operation_cancelled if a node, or the policy's token, has cancelled it; graph_error, also if
     /// branches left a node waiting for ever. Blocks, and is legal everywhere. Thread safety: any thread. Cost: after the
-    /// first run it allocates nothing.
+    /// first run it allocates nothing. Policy: max_concurrency, grain, deterministic and replay change nothing; a resource
+    /// that nodes use() limits how many of them run at once.
     void run()
         requires std::is_void_v<Context>
     {
@@ -162,6 +173,7 @@ public:
     template <execution_policy Policy>
         requires std::is_void_v<Context>
     void run(const Policy& policy) {
+        static_assert(detail::has_pool<Policy>, "pel::graph: runs on a pool, and pel::seq has none");
         run_in(policy, nullptr);
     }
     template <class C = Context>
@@ -172,18 +184,19 @@ public:
     template <execution_policy Policy, class C = Context>
         requires(!std::is_void_v<C>)
     void run(const Policy& policy, C& context) {
+        static_assert(detail::has_pool<Policy>, "pel::graph: runs on a pool, and pel::seq has none");
         run_in(policy, &context);
     }
 
-    /// Runs it n times, one after the other; or until until() says yes after a run. Throws: as run(), and what until()
-    /// throws.
-    template <class... Contexts>
-    void run_n(std::uint64_t n, Contexts&... contexts) {
-        for (; n != 0; --n) run(contexts...);
+    /// Runs it n times, one after the other; or until until() says yes after a run. Arguments: as of run(), a policy, a
+    /// context. Throws: as run(), and what until() throws.
+    template <class... Arguments>
+    void run_n(std::uint64_t n, Arguments&&... arguments) {
+        for (; n != 0; --n) run(arguments...);
     }
-    template <std::predicate Until, class... Contexts>
-    void run_until(Until until, Contexts&... contexts) {
-        do run(contexts...);
+    template <std::predicate Until, class... Arguments>
+    void run_until(Until until, Arguments&&... arguments) {
+        do run(arguments...);
         while (!until());
     }
 
@@ -197,17 +210,19 @@ public:
     template <execution_policy Policy, class C = Context>
         requires std::is_void_v<C>
     void run_from(const Policy& policy, node_ref first) {
-        run_in(policy, nullptr, own_node(first));
+        static_assert(detail::has_pool<Policy>, "pel::graph: runs on a pool, and pel::seq has none");
+        run_in(policy, nullptr, node_of(first));
     }
     template <class C = Context>
         requires(!std::is_void_v<C>)
     void run_from(node_ref first, C& context) {
-        run_in(par, &context, own_node(first));
+        run_in(par, &context, node_of(first));
     }
     template <execution_policy Policy, class C = Context>
         requires(!std::is_void_v<C>)
     void run_from(const Policy& policy, node_ref first, C& context) {
-        run_in(policy, &context, own_node(first));
+        static_assert(detail::has_pool<Policy>, "pel::graph: runs on a pool, and pel::seq has none");
+        run_in(policy, &context, node_of(first));
     }
 
     /// Begins a run, which goes on by itself. Returns: its handle. Throws: graph_error, std::bad_alloc; what fails later, its
@@ -221,6 +236,7 @@ public:
     template <execution_policy Policy>
         requires std::is_void_v<Context>
     graph_run start(const Policy& policy) {
+        static_assert(detail::has_pool<Policy>, "pel::graph: runs on a pool, and pel::seq has none");
         return start_in(policy, nullptr);
     }
     template <class C = Context>
@@ -231,6 +247,7 @@ public:
     template <execution_policy Policy, class C = Context>
         requires(!std::is_void_v<C>)
     graph_run start(const Policy& policy, C& context) {
+        static_assert(detail::has_pool<Policy>, "pel::graph: runs on a pool, and pel::seq has none");
         return start_in(policy, &context);
     }
 
@@ -238,25 +255,28 @@ private:
     template <class>
     friend class basic_graph;
 
-    template <class Handle>
-    void check_reader(const node_ref& handle) const {
-        detail::node_access::check_same(*core_, handle);
-        const detail::node_data& from = *detail::node_access::data(handle);
-        const bool is_free = std::is_lvalue_reference_v<Handle> ? from.readers != detail::node_readers::mover
-                                                                : from.readers == detail::node_readers::none;
-        if (!is_free)
-            detail::throw_error<graph_error>("the value of node " + from.label() +
-                                             " is moved away by one node, and cannot have other readers");
+    /// A node that runs f with values of these types.
+    template <bool IsBranch, class F, class... Values, class Given>
+    auto add(Given&& f, const std::array<detail::value_reader, sizeof...(Values)>& readers) {
+        using result = std::conditional_t<IsBranch, void, detail::node_result<F, Context, Values...>>;
+        using made = detail::function_node<Context, F, result, IsBranch, Values...>;
+        core_->expect_readers(readers.data(), readers.size());
+        auto& node = [&]<std::size_t... I>(std::index_sequence<I...>) -> made& {
+            return core_->template add<made>(
+                std::tuple{detail::node_input<Values>{static_cast<const detail::valued_node*>(readers[I].from)}...},
+                std::forward<Given>(f));
+        }(std::index_sequence_for<Values...>());
+        core_->add_readers(node, readers.data(), readers.size());
+        return detail::node_access::make<result>(*core_, node);
     }
-    template <class Handle>
-    void read(const node_ref& handle, std::uint32_t reader) {
-        detail::node_data& from = *detail::node_access::data(handle);
-        from.readers = std::is_lvalue_reference_v<Handle> ? detail::node_readers::several : detail::node_readers::mover;
-        core_->add_edge(from.number, reader, true);
+    detail::node_data* node_of(const node_ref& handle) const {
+        detail::node_access::check_same(*core_, handle);
+        return detail::node_access::data(handle);
     }
     template <class Policy>
     void run_in(const Policy& policy, void* context, const detail::node_data* first = nullptr) {
-        detail::throw_if_failed(detail::run_graph(*core_, policy, context, first));
+        if constexpr (detail::has_pool<Policy>)
+            detail::throw_if_failed(detail::run_graph(*core_, policy, context, first));
     }
     template <class Token>
     void run_in(const basic_parallel_policy<placed<Token>>& policy, void* context,
@@ -264,13 +284,9 @@ private:
         if (policy_access::node(policy) == nullptr) return run_in(policy_access::without_place(policy), context, first);
         detail::call_on_node(policy, [&](const auto& there) { run_in(there, context, first); });
     }
-    detail::node_data* own_node(const node_ref& handle) const {
-        detail::node_access::check_same(*core_, handle);
-        return detail::node_access::data(handle);
-    }
     template <class Policy>
     graph_run start_in(const Policy& policy, void* context) {
-        return graph_run(detail::start_run(*core_, policy, context));
+        if constexpr (detail::has_pool<Policy>) return graph_run(detail::start_run(*core_, policy, context));
     }
 
     std::unique_ptr<detail::graph_core> core_;

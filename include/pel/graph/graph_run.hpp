@@ -12,7 +12,8 @@
 PEL_NAMESPACE_BEGIN
 
 /// The one handle to a run. Its destructor waits for the run, which is cancelled before only if the caller does so; in a
-/// fork child it does not wait for what the parent's threads run.
+/// fork child it does not wait for what the parent's threads run. In a node of that run it ends the program, as the run
+/// would wait for itself.
 /// Thread safety: as a plain object, but for cancel() and status(), which any thread may call.
 /// Requires: the graph is there until the handle is gone.
 class [[nodiscard]] graph_run {
@@ -27,7 +28,8 @@ public:
         if (state_ != nullptr) state_->let_go();
     }
 
-    /// Blocks until the run is over; runs it, or nodes of it, meanwhile. Throws: as basic_graph::run().
+    /// Blocks until the run is over; runs it, or nodes of it, meanwhile. Throws: as basic_graph::run(); std::logic_error if a
+    /// node of the run calls it, or what a node calls.
     void wait() const {
         checked().wait();
         detail::throw_if_failed(state_->outcome());
@@ -54,7 +56,6 @@ public:
         const detail::run_memory* const memory = state_->memory();
         auto* const cell =
             memory == nullptr || data.number >= memory->plan().size() // made since
-
                 ? nullptr
                 : static_cast<detail::value_cell<T>*>(memory->cell(static_cast<const detail::valued_node&>(data)));
         if (cell == nullptr || !cell->is_there())
@@ -69,6 +70,8 @@ public:
             detail::throw_error<graph_error>("the report of a run is asked for before the run is over");
         if (state_->recorder() == nullptr)
             detail::throw_error<graph_error>("the report of a run is asked for that was not recorded");
+        if (state_->memory() == nullptr)
+            detail::throw_error<graph_error>("the report of a run is asked for that could not begin");
         return {*state_->recorder(), state_->graph(), state_->memory()->plan()};
     }
 

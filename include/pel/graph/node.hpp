@@ -28,13 +28,15 @@ public:
     bool valid() const noexcept { return node_ != nullptr; }
     /// Its place among the nodes of the graph, from 0 on.
     std::uint32_t number() const { return checked().number; }
-    /// What messages, drawings and reports call it. Throws: graph_error while the graph runs.
+    /// What messages, drawings and reports call it. Throws: graph_error while the graph runs, or for a character 0.
     void name(std::string_view text) const {
         (void)checked();
         core_->name(*node_, text);
     }
     std::string_view name() const { return checked().name != nullptr ? std::string_view(node_->name) : ""; }
-    /// Of successors that are ready at once those with a higher one are run first. 0 unless set; from -32768 to 32767.
+    /// Of all nodes of a run that are ready those with a higher one are begun first, by whichever thread; units of a resource
+    /// are given in turn, whatever the priority. 0 unless set; from -32768 to 32767. Cost: a graph with one that is not 0
+    /// keeps its ready nodes in one heap, under a lock.
     void priority(int value) const {
         (void)checked();
         core_->set_priority(*node_, value);
@@ -122,7 +124,7 @@ inline void node_ref::add_edge(const node_ref& from, const node_ref& to) {
     if (from.core_ != to.core_)
         detail::throw_error<graph_error>("an edge cannot lead from node " + first.label() + " to node " +
                                          second.label() + ", which is of another graph");
-    from.core_->add_edge(first.number, second.number, false);
+    from.core_->add_edge(first.number, second.number);
 }
 
 PEL_NAMESPACE_END

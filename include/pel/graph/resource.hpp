@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Things of which there are not enough for all: a device, a licence, memory. Nodes of graphs (node_ref::use), tasks and
-// loops take units of one or several; who has to wait keeps no thread.
+// loops take units of one or several. Nodes and tasks that have to wait keep no thread; who builds a resource_lock does,
+// asleep, while another one has its seat.
 #pragma once
 
-#include <pel/detail/graph/resource_core.hpp>
+#include <pel/detail/graph/group_claim.hpp>
 #include <pel/task_group.hpp>
 #include <pel/this_worker.hpp>
 
@@ -33,8 +34,9 @@ struct resource_units {
 };
 
 /// k units that at most so many can have at once. Those who want some get them in the order in which they came, whoever
-/// wants fewer; who wants units of several resources never waits in a circle. Thread safety: any thread.
-/// Requires: it outlives those who use it.
+/// wants fewer, and whatever its priority; who wants units of several resources never waits in a circle.
+/// Thread safety: any thread. Requires: it outlives those who use it; who has units does not wait for more units, of this or
+/// another resource, as in a node, task or lock inside: that may wait for ever. (All that is wanted is named at once.)
 class resource {
 public:
     /// Throws: std::invalid_argument for 0.
@@ -75,36 +77,30 @@ struct resource_access {
 
 /// A task of a group that runs when it has its units.
 template <class F>
-class limited_call final : public group_job, public resource_claim {
+class limited_call final : public group_claim {
 public:
-    limited_call(stoppable_group& owner, resource_needs needs, F&& callable)
-        : group_job(owner), resource_claim(needs.data(), needs.size(), &resume), needs_(std::move(needs)),
-          function_(std::move(callable)) {}
+    limited_call(stoppable_group& of, resource_needs needs, F&& callable)
+        : group_claim(of, needs.data(), needs.size(), &act), needs_(std::move(needs)), function_(std::move(callable)) {}
 
     /// Instead of push().
     void begin() noexcept {
-        stoppable_group& owner = static_cast<stoppable_group&>(group());
-        owner.hold();
-        if (try_acquire()) owner.push_held(*this, &act);
+        stoppable_group& of = owner();
+        of.hold();
+        if (try_take_all() || wait_for_units()) of.push_held(*this, &act);
     }
 
 private:
-    static void resume(resource_claim& claim) noexcept {
-        auto& self = static_cast<limited_call&>(claim);
-        static_cast<stoppable_group&>(self.group()).push_held(self, &act);
-    }
     static void act(const job_slot& claimed, worker& runner, job_action action) {
         group_core::act(claimed, runner, action, [](const job_slot& slot, worker& by) noexcept {
             auto& self = static_cast<limited_call&>(static_cast<group_job&>(*slot.frame));
-            self.invoke_and_destroy(static_cast<stoppable_group&>(self.group()), by);
+            self.invoke_and_destroy(self.owner(), by);
         });
     }
-    void invoke_and_destroy(stoppable_group& owner, worker& runner) noexcept {
-        if (!owner.is_cancelled()) {
-            call_guarded([&] { owner.invoke(function_); },
-                         [&](std::exception_ptr error) { owner.capture(std::move(error)); });
-        }
-        release();
+    void invoke_and_destroy(stoppable_group& of, worker& runner) noexcept {
+        if (may_run())
+            call_guarded([&] { of.invoke(function_); },
+                         [&](std::exception_ptr error) { of.capture(std::move(error)); });
+        end_claim();
         this->~limited_call();
         frame_pool::release(this, sizeof(limited_call), &runner.frames);
     }
@@ -115,8 +111,8 @@ private:
 
 } // namespace detail
 
-/// As group.run(f), but f() begins when it has the units, and gives them back when it ends. Throws: std::invalid_argument
-/// for more units than there are; std::bad_alloc.
+/// As group.run(f), but f() begins when it has the units, and gives them back when it ends. If the group is cancelled it
+/// does not wait for them any more. Throws: std::invalid_argument for more units than there are; std::bad_alloc.
 template <class F>
     requires(std::invocable<std::decay_t<F>&> || std::invocable<std::decay_t<F>&, std::stop_token>)
 void run_with(task_group& group, std::initializer_list<resource_units> wanted, F&& f) {
@@ -133,8 +129,8 @@ void run_with(task_group& group, std::initializer_list<resource_units> wanted, F
     task->begin();
 }
 
-/// Holds units for a scope, as for a loop that wants them as a whole. The constructor waits, and gives the seat to another
-/// thread meanwhile. Throws: std::invalid_argument for more units than there are; std::bad_alloc.
+/// Holds units for a scope, as for a loop that wants them as a whole. The constructor waits, asleep, and gives the seat to
+/// another thread meanwhile: of the pool's max_threads at most so many can wait so. No cancellation ends the wait. Throws: std::invalid_argument for more units than there are; std::bad_alloc.
 class resource_lock final : private detail::resource_claim {
 public:
     resource_lock(std::initializer_list<resource_units> wanted)

@@ -10,8 +10,11 @@
 
 #include <array>
 #include <atomic>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 namespace branch_test {
@@ -119,6 +122,183 @@ TEST_P(branch_with, a_join_of_which_a_part_never_came_is_an_error) {
                   "pel::graph: node 'join' has waited for several nodes, of which some ran and some did not");
 }
 
+TEST_P(branch_with, a_join_waits_for_each_of_its_predecessors_however_often_others_come) {
+    constexpr int rounds = 50;
+    graph g;
+    std::atomic<int> fast_turns{0}, slow_turns{0}, joins{0};
+    const auto begin = g.emplace([] {}), end = g.emplace([] {});
+    const auto fast = g.emplace([&] { ++fast_turns; }), slow = g.emplace([&] { ++slow_turns; });
+    const auto fast_again = g.branch([&] { return fast_turns % rounds != 0; });
+    const auto slow_again = g.branch([&] { return slow_turns % rounds != 0; });
+    const auto join = g.emplace([&] {
+        const int turn = ++joins;
+        EXPECT_LE(turn, fast_turns);
+        EXPECT_LE(turn, slow_turns);
+    });
+    begin.precede(fast, slow);
+    fast.precede(fast_again, join);
+    slow.precede(slow_again, join);
+    fast_again.precede(end, fast);
+    slow_again.precede(end, slow);
+    for (int run = 0; run < 5; ++run) g.run(par.on(pool));
+    EXPECT_EQ(joins, 5 * rounds);
+}
+
+TEST_P(branch_with, a_join_of_what_goes_round_and_what_does_not_never_runs_before_either) {
+    graph g;
+    std::atomic<int> turns{0};
+    std::atomic<bool> other_ran{false};
+    const auto begin = g.emplace([&] {
+        turns = 0;
+        other_ran = false;
+    });
+    const auto body = g.emplace([&] { ++turns; });
+    const auto again = g.branch([&] { return turns < 4 ? 0 : pel::no_branch; });
+    const auto before = g.emplace([] {}), other = g.emplace([&] { other_ran = true; });
+    const auto join = g.emplace([&] { EXPECT_TRUE(other_ran); });
+    join.name("join");
+    begin.precede(body, before);
+    before.precede(other);
+    body.precede(again, join);
+    again.precede(body);
+    other.precede(join);
+    for (const auto& each : {body, join}) each.priority(1);
+    for (int run = 0; run < 3; ++run)
+        EXPECT_EQ(error_of([&] { g.run(par.on(pool)); }),
+                  "pel::graph: node 'join' has waited for several nodes, of which some ran and some did not");
+}
+
+// Values of nodes that run again.
+
+TEST_P(branch_with, each_round_reads_the_values_of_its_own) {
+    constexpr int rounds = 200;
+    graph g;
+    int round = 0;
+    const auto begin = g.emplace([&] { round = 0; });
+    const auto made = g.emplace([&] { return std::vector<int>(3, ++round); });
+    const auto left = g.then([](const std::vector<int>& all) { return all.front(); }, made);
+    const auto right = g.then([](const std::vector<int>& all) { return all.back(); }, made);
+    const auto sum = g.then([&](int l, int r) { EXPECT_EQ(l + r, 2 * round); }, left, right);
+    auto moved = g.then([](int n) { return std::make_unique<int>(n); }, left);
+    const auto taken = g.then([&](std::unique_ptr<int>&& n) { EXPECT_EQ(*std::move(n), round); }, std::move(moved));
+    const auto step = g.emplace([] {});
+    const auto again = g.branch([&] { return round < rounds ? 0 : pel::no_branch; });
+    begin.precede(made);
+    step.succeed(sum, taken);
+    step.precede(again);
+    again.precede(made);
+    for (int run = 0; run < 3; ++run) {
+        g.run(par.on(pool));
+        EXPECT_EQ(round, rounds);
+    }
+}
+
+TEST_P(branch_with, a_value_is_not_made_again_while_it_is_read) {
+    constexpr int rounds = 40;
+    graph g;
+    int round = 0;
+    std::atomic<int> next_read{1};
+    const auto begin = g.emplace([&] { round = 0; });
+    const auto made = g.emplace([&] { return std::vector<int>(8, ++round); });
+    for (int reader = 0; reader < 3; ++reader) { // nothing waits for them
+        g.then(
+            [&, turn = 0](const std::vector<int>& all) mutable {
+                turn = turn % rounds + 1;
+                for (const int each : all) EXPECT_EQ(each, turn);
+                std::this_thread::yield();
+                EXPECT_EQ(all, std::vector<int>(8, turn));
+                if (turn == rounds) ++next_read;
+            },
+            made);
+    }
+    const auto step = g.emplace([] {});
+    made.precede(step);
+    std::atomic<int> steps{0};
+    const auto again =
+        g.branch([&] { return ++steps % rounds != 0 ? 0 : pel::no_branch; }); // it does not wait for them
+    begin.precede(made);
+    step.precede(again);
+    again.precede(made);
+    for (int run = 0; run < 3; ++run) g.run(par.on(pool));
+    EXPECT_EQ(next_read, 1 + 3 * 3);
+}
+
+TEST_P(branch_with, a_node_that_begins_a_loop_reads_what_was_made_before_in_every_round) {
+    graph g;
+    int round = 0;
+    const auto limit = g.emplace([] { return 10; });
+    const auto body = g.then([&](int n) { round += n / 10; }, limit);
+    const auto again = g.branch([&] { return round < 10 ? 0 : pel::no_branch; });
+    body.precede(again);
+    again.precede(body);
+    g.run(par.on(pool));
+    EXPECT_EQ(round, 10);
+}
+
+TEST(branch, a_value_that_would_be_moved_away_in_each_round_is_an_error) {
+    graph g;
+    auto made = g.emplace([] { return std::make_unique<int>(1); });
+    const auto body = g.then([](std::unique_ptr<int>&&) {}, std::move(made));
+    const auto again = g.branch([] { return pel::no_branch; });
+    body.precede(again);
+    again.precede(body);
+    EXPECT_EQ(error_of([&] { g.validate(); }), "pel::graph: node #1 moves the value of node #0 away, and a branch may "
+                                               "choose it again: there would be none");
+}
+
+TEST(branch, a_node_with_rounds_of_its_own_does_not_read_what_may_be_made_again) {
+    graph g;
+    const auto begin = g.emplace([] {});
+    const auto outer = g.emplace([] { return 1; });
+    const auto inner = g.then([](int) {}, outer);
+    const auto inner_again = g.branch([] { return 0; }), outer_again = g.branch([] { return pel::no_branch; });
+    begin.precede(outer);
+    inner.precede(inner_again);
+    inner_again.precede(outer_again, inner);
+    outer_again.precede(outer);
+    EXPECT_EQ(
+        error_of([&] { g.validate(); }),
+        "pel::graph: node #2, which a branch may choose again, reads the value of node #1, which may be made again "
+        "meanwhile");
+    // So may what two branches choose, and what one branch chooses that returns several.
+    graph h;
+    const auto choose = h.branch([] { return std::vector{0, 0}; });
+    const auto twice = h.emplace([] { return 1; });
+    const auto loop = h.then([](int) {}, twice);
+    const auto again = h.branch([] { return pel::no_branch; });
+    choose.precede(twice);
+    loop.precede(again);
+    again.precede(loop);
+    EXPECT_THROW(h.validate(), graph_error);
+}
+
+TEST_P(branch_with, a_run_from_inside_a_loop_reads_no_value_that_it_has_not_made) {
+    graph g;
+    int round = 0;
+    const auto begin = g.emplace([&] { round = 0; });
+    const auto made = g.emplace([&] { return ++round; });
+    const auto read = g.then([&](int n) { EXPECT_EQ(n, round); }, made);
+    const auto again = g.branch([&] { return round < 5 ? 0 : pel::no_branch; });
+    begin.precede(made);
+    read.precede(again);
+    again.precede(made);
+    g.run_from(par.on(pool), made);
+    EXPECT_EQ(round, 5);
+    EXPECT_EQ(error_of([&] { g.run_from(read); }),
+              "pel::graph: node #2 reads the value of node #1, which a run from it makes too late");
+    g.run_from(par.on(pool), again);
+    EXPECT_EQ(round, 5);
+
+    graph h;
+    const auto value = h.emplace([] { return 1; });
+    const auto body = h.then([](int) {}, value);
+    const auto choose = h.branch([] { return pel::no_branch; });
+    body.precede(choose);
+    choose.precede(body);
+    EXPECT_THROW(h.run_from(choose), graph_error);
+    h.run_from(par.on(pool), value);
+}
+
 // What users of other libraries have run into: each gives an error, none hangs.
 
 TEST(branch, a_graph_where_every_node_has_a_predecessor_is_an_error) {
@@ -150,9 +330,28 @@ TEST(branch, a_join_of_a_plain_edge_and_one_of_a_branch_is_an_error) {
     join.name("join");
     choose.name("choose");
     join.succeed(plain, choose);
-    EXPECT_EQ(error_of([&] { g.run(); }),
-              "pel::graph: node 'join' waits for other nodes, and branch 'choose', which does not come after it, may "
-              "choose it: it might run before them, or never");
+    EXPECT_EQ(
+        error_of([&] { g.run(); }),
+        "pel::graph: node 'join' waits for other nodes, and branch 'choose', which does not always come after it, "
+        "may choose it: it might run before them, or never");
+}
+
+TEST(branch, a_branch_that_comes_after_a_join_but_may_also_run_before_it_is_an_error) {
+    graph g;
+    const auto first = g.branch([] { return 0; }), early = g.branch([] { return 0; }),
+               late = g.branch([] { return 0; });
+    const auto value = g.emplace([] { return std::string("a"); });
+    const auto join = g.then([](const std::string&) {}, value);
+    early.name("early");
+    join.name("join");
+    first.precede(early);
+    early.precede(join);
+    join.precede(late);
+    late.precede(early);
+    EXPECT_EQ(error_of([&] { g.validate(); }),
+              "pel::graph: node 'join' waits for other nodes, and branch 'early', which does not always come after it, "
+              "may choose it: it might run before them, or never");
+    EXPECT_THROW(g.run(), graph_error);
 }
 
 TEST(branch, a_cycle_of_plain_edges_is_an_error) {

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -165,6 +166,23 @@ TEST(graph, a_value_that_is_moved_away_has_no_other_reader) {
     EXPECT_THROW(g.then([](int&&) {}, std::move(read)), graph_error);
 }
 
+TEST(graph, a_value_that_is_moved_away_is_no_other_argument_of_the_same_node) {
+    graph g;
+    auto made = g.emplace([] { return 1; });
+    made.name("made");
+    auto same = made;
+    const std::string text =
+        "pel::graph: the value of node 'made' is moved away by one node, and cannot have other readers";
+    EXPECT_EQ(error_of([&] { g.then([](int&&, int&&) {}, std::move(made), std::move(same)); }), text);
+    EXPECT_EQ(error_of([&] { g.then([](const int&, int&&) {}, made, std::move(same)); }), text);
+    EXPECT_EQ(error_of([&] { g.then([](int&&, const int&) {}, std::move(made), same); }), text);
+    EXPECT_EQ(g.size(), 1u) << "what has failed left a node";
+    int sum = 0;
+    g.then([&](int a, const int& b) { sum = a + b; }, made, same); // read twice
+    g.run();
+    EXPECT_EQ(sum, 2);
+}
+
 struct counted {
     static inline std::atomic<int> live{0};
     counted() { ++live; }
@@ -257,6 +275,43 @@ TEST_P(graph_with, a_handle_takes_over_another_run_once_its_own_is_over) {
     EXPECT_THROW(run.wait(), std::logic_error); // NOLINT(bugprone-use-after-move): that is what is asked
 }
 
+TEST_P(graph_with, a_node_that_waits_for_its_own_run_is_told_so) {
+    graph g;
+    std::atomic<const pel::graph_run*> own{nullptr};
+    const auto wait = [&] {
+        const pel::graph_run* run = nullptr;
+        while (run == nullptr) {
+            std::this_thread::yield();
+            run = own;
+        }
+        EXPECT_THROW(run->wait(), std::logic_error);
+    };
+    const auto first = g.emplace(wait);
+    for (int i = 0; i < 4; ++i) first.precede(g.emplace([&] { pel::parallel_for(0, 4, [&](int) { wait(); }); }));
+    const auto run = g.start(par.on(pool));
+    own = &run;
+    run.wait();
+    graph other;
+    other.emplace([&] { run.wait(); }); // which is over
+    other.run(par.on(pool));
+}
+
+TEST(graph_death, a_node_that_destroys_the_handle_of_its_own_run_ends_the_program) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    const auto destroy = [] {
+        graph g;
+        std::atomic<pel::graph_run*> own{nullptr};
+        g.emplace([&] {
+            while (own == nullptr) std::this_thread::yield();
+            pel::graph_run taken = std::move(*own);
+        });
+        auto run = g.start();
+        own = &run;
+        run.wait();
+    };
+    EXPECT_DEATH(destroy(), "");
+}
+
 TEST_P(graph_with, several_threads_run_one_graph_at_once) {
     graph g;
     std::atomic<int> runs{0};
@@ -266,6 +321,22 @@ TEST_P(graph_with, several_threads_run_one_graph_at_once) {
     for (int i = 0; i < 4; ++i) threads.emplace_back([&] { g.run_n(25); });
     for (std::thread& each : threads) each.join();
     EXPECT_EQ(runs, 1000);
+}
+
+TEST_P(graph_with, repeated_runs_take_what_a_run_takes) {
+    graph g;
+    int runs = 0;
+    g.emplace([&] { ++runs; });
+    g.run_n(3, par.on(pool));
+    g.run_until([&] { return runs == 5; }, par.on(pool));
+    EXPECT_EQ(runs, 5);
+    pel::basic_graph<int> h;
+    h.emplace([](int& count) { ++count; });
+    int count = 0;
+    h.run_n(3, par.on(pool), count);
+    h.run_n(3, count);
+    h.run_until([&] { return count == 8; }, par.on(pool), count);
+    EXPECT_EQ(count, 8);
 }
 
 TEST_P(graph_with, loops_and_graphs_nest_inside_nodes) {
@@ -379,6 +450,93 @@ TEST(graph, higher_priorities_run_first) {
     g.run(par.on(pool));
     EXPECT_EQ(order.numbers(), (std::vector{0, 3, 1, 2, 4, 5}));
     EXPECT_THROW(first.priority(1 << 20), graph_error);
+}
+
+TEST(graph, higher_priorities_run_first_also_of_many_that_are_ready_at_once_or_later) {
+    pel::thread_pool pool(1);
+    journal order;
+    graph g;
+    std::vector<pel::node<void>> all;
+    for (int i = 0; i < 200; ++i) {
+        all.push_back(g.emplace(order.entry(i)));
+        all.back().priority(i < 100 ? i * 37 % 100 : -1 - i);
+    }
+    const auto late = g.emplace(order.entry(200)), later = g.emplace(order.entry(201));
+    late.priority(75); // ready when those of 100 to 80 have run
+    later.priority(74);
+    for (const auto& each : all) {
+        if (each.priority() == 80) each.precede(late, later);
+    }
+    const auto priority_of = [&](int number) {
+        return number < 200 ? all[static_cast<std::size_t>(number)].priority() : 275 - number;
+    };
+    for (std::size_t run = 1; run <= 2; ++run) {
+        g.run(par.on(pool));
+        ASSERT_EQ(order.numbers().size(), run * 202);
+        for (std::size_t i = (run - 1) * 202 + 1; i != run * 202; ++i)
+            ASSERT_GE(priority_of(order.numbers()[i - 1]), priority_of(order.numbers()[i])) << i;
+    }
+}
+
+TEST(graph, a_second_thread_takes_the_highest_priority_that_is_left) {
+    pel::thread_pool pool(2);
+    const pel_test::watchdog guard(pool);
+    constexpr int length = 6;
+    graph g;
+    std::array<std::atomic<int>, 2> begun{};
+    std::atomic<int> early{0};
+    const auto first = g.emplace([] {});
+    for (int i = 0; i < 6; ++i) {
+        first.precede(g.emplace([&] {
+            if (begun[0] != length || begun[1] != length) ++early;
+        }));
+    }
+    for (std::size_t chain = 0; chain < 2; ++chain) { // one for each thread, which go hand in hand
+        pel::node_ref last = first;
+        for (int i = 1; i <= length; ++i) {
+            const auto next = g.emplace([&, chain, i] {
+                begun[chain] = i;
+                while (begun[1 - chain] < i) std::this_thread::yield();
+            });
+            next.priority(1);
+            last.precede(next);
+            last = next;
+        }
+    }
+    for (int run = 0; run < 10; ++run) {
+        for (auto& each : begun) each = 0;
+        g.run(par.on(pool));
+    }
+    EXPECT_EQ(early, 0);
+}
+
+TEST(graph, a_graph_that_has_learnt_begins_with_its_longest_chain) {
+    pel::thread_pool pool(1);
+    graph g;
+    journal order;
+    const auto first = g.emplace([] {});
+    for (int i = 0; i < 4; ++i) first.precede(g.emplace(order.entry(i)));
+    pel::node_ref last = first;
+    for (int i = 4; i < 7; ++i) {
+        const auto next = g.emplace([entry = order.entry(i)] {
+            entry();
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        });
+        last.precede(next);
+        last = next;
+    }
+    g.run(par.on(pool));
+    EXPECT_EQ(order.numbers(), (std::vector{0, 1, 2, 3, 4, 5, 6}));
+    const auto ran_last = [&] { return std::vector(order.numbers().end() - 7, order.numbers().end()); };
+    for (int tries = 0; tries < 50; ++tries) { // a short node may have been interrupted for long
+        g.learn();
+        g.run_from(par.on(pool), first); // of a part: nothing is learnt
+        g.run(par.on(pool));
+        g.run(par.on(pool));
+        if (ran_last()[0] == 4) break;
+    }
+    EXPECT_EQ(ran_last()[0], 4);
+    EXPECT_EQ(ran_last()[1], 5);
 }
 
 TEST(graph, graphs_are_moved_with_all_that_is_in_them) {

@@ -99,6 +99,21 @@ TEST(graph_text, text_that_is_no_graph_is_an_error_that_says_where) {
     for (const char* wrong : {"", "{", "[1,]", "{\"a\" 1}", "\"a", "\"\\x\"", "\"\\u12g4\"", "tru", "+1", "1e",
                               "\"\n\"", "\"\\ud800\\u0041\""})
         EXPECT_NE(read(wrong), "no error") << wrong;
+    for (const char* half : {"\"\\ud800\"", "\"\\ud800 \"", "\"\\udc00\"", "\"\\ud800\\ud800\\udc00\""})
+        EXPECT_NE(read(half).find("half of a character"), std::string::npos) << half;
+    for (const char* priority : {"1e99", "-1e99", "1e999", "0.5", "\"1\"", "null", "true", "4294967296"}) {
+        EXPECT_EQ(nodes(R"({"name": "a", "kind": "plain", "priority": )" + std::string(priority) + "}"),
+                  "pel::graph: JSON: the priority of node 'a' is no integer");
+    }
+    EXPECT_EQ(nodes(R"({"name": "a", "kind": "plain", "priority": 40000})"),
+              "pel::graph: priority 40000 of node 'a' is not between -32768 and 32767");
+    EXPECT_EQ(nodes(a, R"({"from": "a", "to": "a", "value": "yes"})"),
+              "pel::graph: JSON: \"value\" is missing, or not what it should be");
+    EXPECT_EQ(error_of([&] {
+                  pel::from_json(R"({"nodes": [{"name": "a\u0000b", "kind": "plain"}], "edges": []})",
+                                 {{std::string("a\0b", 3), [] {}}});
+              }),
+              "pel::graph: the name of node #0 has a character 0 in it");
 }
 
 class recorded_with : public pel_test::with_threads {};

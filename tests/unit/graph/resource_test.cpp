@@ -11,6 +11,7 @@
 #include <atomic>
 #include <random>
 #include <stdexcept>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
@@ -88,6 +89,23 @@ TEST_P(resource_with, nodes_take_several_units_of_several_resources_and_never_wa
     EXPECT_EQ(in_a.too_many() + in_b.too_many(), 0);
 }
 
+TEST(resource, what_many_nodes_need_is_kept_in_lists_of_their_own) {
+    const pel_test::watchdog guard; // in the square of their number these would take minutes
+    resource a(1), b(4);
+    graph g;
+    std::atomic<unsigned> runs{0};
+    std::vector<pel::node_ref> nodes;
+    const auto count = static_cast<unsigned>(pel_test::scaled(100'000));
+    for (unsigned i = 0; i != count; ++i) nodes.push_back(g.emplace([&] { ++runs; }));
+    for (const pel::node_ref& each : nodes) each.use(b);
+    for (const pel::node_ref& each : nodes) each.use({{b, 2}, {a, 1}}); // b: 3 in all
+    EXPECT_THROW(nodes.front().use({{a, 1}}), std::invalid_argument);
+    EXPECT_THROW(nodes.back().use({{b, 2}}), std::invalid_argument);
+    g.run();
+    EXPECT_EQ(runs, count);
+    EXPECT_EQ(a.available() + b.available(), 5u);
+}
+
 TEST_P(resource_with, one_resource_limits_graphs_tasks_and_loops_together) {
     resource licence(3);
     occupancy inside(3);
@@ -147,6 +165,114 @@ TEST_P(resource_with, who_wants_many_is_not_passed_by) {
         EXPECT_EQ(group.wait(), pel::group_status::completed);
     });
     EXPECT_TRUE(has_all);
+}
+
+TEST_P(resource_with, a_run_that_is_cancelled_does_not_wait_for_units_that_others_have) {
+    resource disk(1), memory(2);
+    graph g;
+    std::atomic<int> begun{0}, runs{0};
+    const auto first = g.emplace([&] { ++begun; });
+    for (int i = 0; i < 20; ++i) {
+        const auto node = g.emplace([&] { ++runs; });
+        i % 2 == 0 ? node.use(disk) : node.use({{memory, 2}, {disk, 1}}); // these hold the memory while they wait
+        first.precede(node);
+    }
+    const auto wait_for_begin = [&] {
+        while (begun == 0) std::this_thread::yield();
+        begun = 0;
+    };
+    {
+        const pel::resource_lock lock(disk); // the waiter itself has it
+        auto run = g.start(par.on(pool));
+        if (GetParam() > 1) wait_for_begin();
+        run.cancel();
+        EXPECT_THROW(run.wait(), pel::operation_cancelled);
+        EXPECT_EQ(memory.available(), 2u);
+
+        std::stop_source source;
+        begun = 0;
+        std::thread stopper([&] {
+            wait_for_begin();
+            source.request_stop();
+        });
+        EXPECT_THROW(g.run(par.on(pool).stop(source.get_token())), pel::operation_cancelled);
+        stopper.join();
+        EXPECT_EQ(memory.available(), 2u);
+
+        pel::task_group around(pool); // whose cancellation reaches the run inside
+        around.run([&] { g.run(); });
+        std::thread canceller([&] {
+            wait_for_begin();
+            around.cancel();
+        });
+        EXPECT_EQ(around.wait(), pel::group_status::cancelled);
+        canceller.join();
+    }
+    EXPECT_EQ(runs, 0);
+    EXPECT_EQ(memory.available(), 2u);
+    EXPECT_EQ(disk.available(), 1u);
+    g.run(par.on(pool));
+    EXPECT_EQ(runs, 20);
+}
+
+TEST_P(resource_with, a_run_that_fails_does_not_wait_for_units_that_others_have) {
+    resource disk(1);
+    graph g;
+    std::atomic<int> runs{0};
+    g.emplace([&] { ++runs; }).use(disk);
+    g.emplace([] { throw std::out_of_range("here"); });
+    const pel::resource_lock lock(disk);
+    EXPECT_THROW(g.run(par.on(pool)), std::out_of_range);
+    EXPECT_EQ(runs, 0);
+}
+
+TEST_P(resource_with, a_group_that_is_cancelled_does_not_wait_for_units_that_others_have) {
+    resource disk(1);
+    std::atomic<int> runs{0};
+    {
+        const pel::resource_lock lock(disk);
+        pel::task_group group(pool);
+        for (int i = 0; i < 50; ++i) pel::run_with(group, {disk}, [&] { ++runs; });
+        group.cancel();
+        EXPECT_EQ(group.wait(), pel::group_status::cancelled);
+    }
+    EXPECT_EQ(runs, 0);
+    EXPECT_EQ(disk.available(), 1u);
+}
+
+TEST_P(resource_with, who_waits_behind_one_that_gives_up_gets_what_there_is) {
+    resource memory(4);
+    std::atomic<int> runs{0};
+    pel::task_group many(pool), few(pool);
+    {
+        const pel::resource_lock lock({{memory, 2}});
+        pel::run_with(many, {{memory, 4}}, [&] { runs += 100; });
+        for (int i = 0; i < 10; ++i) pel::run_with(few, {memory}, [&] { ++runs; });
+        EXPECT_EQ(runs, 0);
+        many.cancel();
+        EXPECT_EQ(few.wait(), pel::group_status::completed);
+        EXPECT_EQ(many.wait(), pel::group_status::cancelled);
+    }
+    EXPECT_EQ(runs, 10);
+    EXPECT_EQ(memory.available(), 4u);
+}
+
+TEST_P(resource_with, units_are_given_while_claims_are_withdrawn) {
+    resource disk(1), memory(2);
+    std::atomic<int> runs{0};
+    for (unsigned long round = 0; round != pel_test::scaled(300); ++round) {
+        pel::task_group one(pool), other(pool);
+        for (int i = 0; i < 8; ++i) {
+            pel::run_with(i % 2 == 0 ? one : other, {{disk, 1}, {memory, 1 + static_cast<unsigned>(i) % 2}},
+                          [&] { ++runs; });
+        }
+        one.cancel();
+        (void)one.wait();
+        EXPECT_EQ(other.wait(), pel::group_status::completed);
+        ASSERT_EQ(disk.available(), 1u);
+        ASSERT_EQ(memory.available(), 2u);
+    }
+    EXPECT_GE(runs, static_cast<int>(4 * pel_test::scaled(300)));
 }
 
 TEST(resource, threads_of_no_pool_wait_for_their_turn) {

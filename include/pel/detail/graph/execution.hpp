@@ -8,10 +8,21 @@
 // GR2  `due` of a node that branches choose: who raises it from 0 runs the node; who lowers it to something else runs it
 //     again. So a node never runs twice at once, and its job is not listed twice. release -> acquire: what the chooser
 //     did, to the node.
+// GR3  `unread` of a value that is made again: its readers' decrements, release -> the last one's, acquire: that they have
+//     read it, to who makes it again.
 // I1  When the count of a node comes to 0, it is set for the next time before the node runs: so all are as new when a
 //     run has come to its end.
+// I2  With branches a predecessor may come again before the others have come. `arrived` counts that for each edge, and
+//     `left` counts the edges where that is 0: so the n-th time that a node runs comes after the n-th time of each that it
+//     waits for. Who raises `arrived` from 0 lowers `left`; who lowers `left` to 0 sets it to all, and takes one from each
+//     edge; where that leaves some it lowers `left` in the name of who brought it. Nobody else comes to 0 meanwhile: that
+//     takes all edges, of which it has not counted the last one.
+// I3  Who is due stays so until the readers of its value are done: it does not run again while they read, and each reads
+//     the value of its own round. A reader that a branch may choose has rounds of its own, so plan_checks lets it read
+//     only what is made once.
 #pragma once
 
+#include <pel/detail/graph/group_claim.hpp>
 #include <pel/detail/graph/recorder.hpp>
 #include <pel/detail/graph/run_memory.hpp>
 #include <pel/detail/sched/loop_scope.hpp>
@@ -83,11 +94,14 @@ public:
         recorder_ = recorder;
         is_plain_ = is_plain_ && recorder == nullptr;
     }
-    /// Makes the sources available, the first one last: it is run first by who waits.
+    /// Makes the sources available.
     void begin() noexcept {
         const plain_array<std::uint32_t>& sources = plan_.sources();
         if (plan_.has_branches()) {
             for (const std::uint32_t each : sources) slots_[each].due.store(1, relaxed); // published with the jobs
+        }
+        if (ready_ != nullptr) {
+            for (const std::uint32_t each : sources) ready_->add(each);
         }
         push_ready(sources.begin(), sources.end());
     }
@@ -123,10 +137,21 @@ private:
     static constexpr std::uint32_t none = graph_plan::none;
 
     static void act(const job_slot& claimed, worker& runner, job_action action) {
+        if (action == job_action::run_inline) [[likely]] // before all else, so that this loop is all there is to it
+            return run_of(claimed).run_from(run_of(claimed).number_of(claimed), runner);
         stoppable_group::act(claimed, runner, action, [](const job_slot& slot, worker& by) noexcept {
-            auto& run = static_cast<graph_execution&>(static_cast<group_job&>(*slot.frame).group());
-            run.run_from(run.number_of(slot), by);
+            run_of(slot).run_from_elsewhere(run_of(slot).number_of(slot), by);
         });
+    }
+    /// Where some go before others.
+    static void act_for_ticket(const job_slot& claimed, worker& runner, job_action action) {
+        stoppable_group::act(claimed, runner, action, [](const job_slot& slot, worker& by) noexcept {
+            graph_execution& run = run_of(slot);
+            run.run_with_extras(run.ready_->redeem(run.number_of(slot)), by, nullptr);
+        });
+    }
+    static graph_execution& run_of(const job_slot& claimed) noexcept {
+        return static_cast<graph_execution&>(static_cast<group_job&>(*claimed.frame).group());
     }
     std::uint32_t number_of(const job_slot& claimed) const noexcept {
         const auto* const job = reinterpret_cast<const std::byte*>(claimed.frame);
@@ -135,7 +160,7 @@ private:
     }
 
     /// Runs a node, and then what it has made ready, one after the other.
-    void run_from(std::uint32_t number, worker& runner) noexcept {
+    PEL_ALWAYS_INLINE void run_from(std::uint32_t number, worker& runner) noexcept {
         if (!is_plain_) return run_with_extras(number, runner, nullptr);
         while (number != none) {
             if (is_cancelled()) [[unlikely]]
@@ -143,10 +168,11 @@ private:
             node_execution each(*this, number);
             if (!run_node(each)) [[unlikely]]
                 return;
-            number = first_ready(number);
+            number = first_ready<true>(number);
             serve_request(runner);
         }
     }
+    PEL_NOINLINE void run_from_elsewhere(std::uint32_t number, worker& runner) noexcept { run_from(number, runner); }
     /// The same where something more is wanted than to run nodes once, in order. `claim`: what the first node needs, and
     /// has; null: that is still to be had.
     void run_with_extras(std::uint32_t number, worker& runner, limited_node* claim) noexcept;
@@ -167,15 +193,16 @@ private:
         recorder_->add({start, now_ns(), each.number_, runner.index});
         return is_well;
     }
-    /// Returns: the first successor that is ready now. The others are pushed, the last one first, so that they are taken
-    /// in their order.
+    /// Returns: the first successor that is ready now. The others are pushed, the last one first, so that this thread takes
+    /// them in their order.
+    template <bool IsPlain>
     std::uint32_t first_ready(std::uint32_t number) noexcept {
         std::uint32_t first = none;
         const std::uint32_t* const begin = successors_ + nodes_[number].first_successor;
         for (const std::uint32_t* each = successors_ + nodes_[number + 1].first_successor; each != begin;) {
             const std::uint32_t next = *--each;
             if (!arrive(next)) continue;
-            if (first != none) push_node(first);
+            if (first != none) IsPlain ? push_node(first) : push_in_order(first);
             first = next;
         }
         return first;
@@ -191,6 +218,11 @@ private:
         return true;
     }
     void push_node(std::uint32_t number) noexcept { push(slots_[number].job.emplace(*this), &act); }
+    /// The same where some may go before others.
+    void push_in_order(std::uint32_t number) noexcept {
+        ready_ == nullptr ? push_node(number) : push_ticket(ready_->add_with_ticket(number));
+    }
+    void push_ticket(std::uint32_t ticket) noexcept { push(slots_[ticket].job.emplace(*this), &act_for_ticket); }
 
     // Nodes that need resources.
 
@@ -200,10 +232,12 @@ private:
     // With branches.
 
     void come_to_end(node_execution& each) noexcept;
-    bool arrive_again(std::uint32_t number) noexcept;
-    void make_due(node_execution& by, std::uint32_t number) noexcept;
+    std::uint32_t arrive_again(std::uint32_t number, std::uint32_t edge) noexcept;
+    void make_due(node_execution& by, std::uint32_t number, std::uint32_t times) noexcept;
+    void be_done_with(node_execution& by, std::uint32_t number) noexcept;
 
-    /// Makes nodes available, the first one last. Of many only some become jobs now, so that they fit in the deque, and
+    /// Makes nodes available, the first one last: this thread runs it first. Where some go before others the nodes are added
+    /// already, and these are as many tickets. Of many only some become jobs now, so that they fit in the deque, and
     /// all threads make the others.
     void push_ready(const std::uint32_t* first, const std::uint32_t* last) noexcept;
 
@@ -212,10 +246,11 @@ private:
     const std::uint32_t* const successors_ = plan_.all_successors();
     run_memory& memory_;
     node_slot* const slots_;
+    ready_queue* const ready_ = memory_.ready(); // null: no node goes before another one
     void* const context_;
     const loop_limits limits_; // the token alone
     run_recorder* recorder_ = nullptr;
-    bool is_plain_ = limits_.is_stopped == nullptr && !plan_.has_branches() && !plan_.has_needs();
+    bool is_plain_ = limits_.is_stopped == nullptr && !plan_.has_branches() && !plan_.has_needs() && ready_ == nullptr;
     atomic<early_end> ended_{early_end::none};
     atomic<bool> has_failed_{false};
     std::uint32_t failed_node_ = none;
@@ -257,43 +292,20 @@ inline void graph_execution::push_ready(const std::uint32_t* first, const std::u
         if (!call_guarded(push_half, [](const std::exception_ptr&) noexcept {})) break; // no memory: one by one
         last = middle;
     }
-    while (first != last) push_node(*--last);
-}
-
-PEL_NOINLINE inline void graph_execution::run_with_extras(std::uint32_t number, worker& runner,
-                                                          limited_node* claim) noexcept {
-    for (; number != none; claim = nullptr) {
-        if (limits_.stop_requested()) end_early(early_end::cancelled);
-        if (is_cancelled()) return end_claim(claim, runner);
-        if (claim == nullptr && plan_.has_needs() && plan_.need_count(number) != 0) {
-            claim = try_claim(number, runner);
-            if (claim == nullptr) return;
-        }
-        node_execution each(*this, number);
-        const bool is_well = recorder_ == nullptr ? run_node(each) : run_recorded(each, runner);
-        end_claim(claim, runner);
-        if (!is_well) return;
-        if (plan_.has_branches())
-            come_to_end(each);
-        else
-            each.next_ = first_ready(number);
-        number = each.next_;
-        serve_request(runner);
+    if (ready_ == nullptr) {
+        while (first != last) push_node(*--last);
+    } else {
+        for (; first != last; ++first) push_ticket(ready_->take_ticket());
     }
 }
 
 /// A node that has what it needs, or waits for that: then it is a job of the run, once it has it.
-class limited_node final : public group_job, public resource_claim {
+class limited_node final : public group_claim {
 public:
     limited_node(graph_execution& run, std::uint32_t number) noexcept
-        : group_job(run), resource_claim(run.plan_.needs(number), run.plan_.need_count(number), &resume),
-          number_(number) {}
+        : group_claim(run, run.plan_.needs(number), run.plan_.need_count(number), &act), number_(number) {}
 
 private:
-    static void resume(resource_claim& claim) noexcept {
-        auto& self = static_cast<limited_node&>(claim);
-        self.group().push_held(self, &act);
-    }
     static void act(const job_slot& claimed, worker& runner, job_action action) {
         group_core::act(claimed, runner, action, [](const job_slot& slot, worker& by) noexcept {
             auto& self = static_cast<limited_node&>(static_cast<group_job&>(*slot.frame));
@@ -304,13 +316,38 @@ private:
     const std::uint32_t number_;
 };
 
+PEL_NOINLINE inline void graph_execution::run_with_extras(std::uint32_t number, worker& runner,
+                                                          limited_node* claim) noexcept {
+    for (; number != none; claim = nullptr) {
+        if (limits_.stop_requested()) end_early(early_end::cancelled);
+        if (is_cancelled()) return end_claim(claim, runner);
+        if (claim == nullptr && plan_.has_needs() && plan_.need_count(number) != 0) {
+            claim = try_claim(number, runner);
+            if (claim == nullptr) return;
+        }
+        if (claim != nullptr && !claim->may_run()) return end_claim(claim, runner);
+        node_execution each(*this, number);
+        const bool is_well = recorder_ == nullptr ? run_node(each) : run_recorded(each, runner);
+        end_claim(claim, runner);
+        if (!is_well) return;
+        if (plan_.has_branches())
+            come_to_end(each);
+        else
+            each.next_ = first_ready<false>(number);
+        number = each.next_;
+        if (ready_ != nullptr && number != none) number = ready_->exchange(number);
+        serve_request(runner);
+    }
+}
+
 /// Returns: null if the node is to run later, by somebody else, or not at all.
 PEL_COLD inline limited_node* graph_execution::try_claim(std::uint32_t number, worker& runner) noexcept {
     limited_node* claim = nullptr;
     const auto make = [&] { claim = ::new (allocate_frame(runner, sizeof(limited_node))) limited_node(*this, number); };
     if (!call_guarded(make, [&](std::exception_ptr error) { fail(number, std::move(error)); })) return nullptr;
+    if (claim->try_take_all()) return claim;
     hold();
-    if (!claim->try_acquire()) return nullptr;
+    if (!claim->wait_for_units()) return nullptr;
     drop_held();
     return claim;
 }
@@ -318,7 +355,7 @@ PEL_COLD inline limited_node* graph_execution::try_claim(std::uint32_t number, w
 inline void graph_execution::end_claim(limited_node* claim, worker& runner) noexcept {
     if (claim == nullptr) [[likely]]
         return;
-    claim->release();
+    claim->end_claim();
     claim->~limited_node();
     frame_pool::release(claim, sizeof(limited_node), &runner.frames);
 }
@@ -336,40 +373,67 @@ inline void node_execution::choose_successor(std::int64_t index) {
         throw_error<graph_error>("branch " + plan.label(number_) + " chose successor " + std::to_string(index) +
                                  " of " + std::to_string(plan.successor_count(number_)));
     }
-    run_.make_due(*this, plan.successors(number_)[static_cast<std::uint32_t>(index)]);
+    run_.make_due(*this, plan.successors(number_)[static_cast<std::uint32_t>(index)], 1);
 }
 
 /// What follows a node where branches may choose nodes again.
 inline void graph_execution::come_to_end(node_execution& each) noexcept {
     const std::uint32_t number = each.number_;
     if (!plan_.is_branch(number)) {
-        const std::uint32_t* const begin = plan_.successors(number);
-        for (std::uint32_t i = plan_.successor_count(number); i-- != 0;) {
-            if (arrive_again(begin[i])) make_due(each, begin[i]);
+        const std::uint32_t begin = nodes_[number].first_successor;
+        for (std::uint32_t edge = nodes_[number + 1].first_successor; edge-- != begin;) {
+            const std::uint32_t next = successors_[edge];
+            if (const std::uint32_t times = arrive_again(next, edge); times != 0) make_due(each, next, times);
         }
+    }
+    if (plan_.has_rounds_of_values()) {
+        const node_lists<std::uint32_t>& reads = plan_.reads();
+        for (const std::uint32_t* from = reads.begin(number); from != reads.end(number); ++from)
+            be_done_with(each, *from);
+    }
+    be_done_with(each, number);
+}
+
+/// Returns: how often the node may begin now (I2).
+inline std::uint32_t graph_execution::arrive_again(std::uint32_t number, std::uint32_t edge) noexcept {
+    const std::uint32_t predecessors = nodes_[number].predecessors;
+    if (predecessors == 1) return 1;
+    // sync(GR1) acq_rel: what this one did; that who has counted it before has set `left`
+    if (memory_.arrived(edge).fetch_add(1, acq_rel) != 0) return 0;
+    atomic<std::uint32_t>& left = slots_[number].left;
+    // sync(GR1) acq_rel: what this one did; the last one: what the others did
+    if (left.fetch_sub(1, acq_rel) != 1) return 0;
+    const node_lists<std::uint32_t>& arrivals = plan_.arrivals();
+    for (std::uint32_t times = 1;; ++times) {
+        bool is_ready_again = false;
+        left.store(predecessors, relaxed); // who lowers it comes after one of the next
+        for (const std::uint32_t* each = arrivals.begin(number); each != arrivals.end(number); ++each) {
+            // sync(GR1) acq_rel: that `left` is set; what those did whom this one counts
+            if (memory_.arrived(*each).fetch_sub(1, acq_rel) != 1)
+                is_ready_again = left.fetch_sub(1, acq_rel) == 1; // sync(GR1) acq_rel: as above
+        }
+        if (!is_ready_again) return times;
+    }
+}
+
+inline void graph_execution::make_due(node_execution& by, std::uint32_t number, std::uint32_t times) noexcept {
+    // sync(GR2) acq_rel: what the chooser did; that the node is not running
+    if (slots_[number].due.fetch_add(times, acq_rel) != 0) return;
+    if (by.next_ != none) push_in_order(by.next_);
+    by.next_ = number;
+}
+
+/// Called by a node that is over, for itself, and as the reader of a value. The last one has it run again if it is due (I3).
+inline void graph_execution::be_done_with(node_execution& by, std::uint32_t number) noexcept {
+    if (const std::uint32_t readers = plan_.readers(number); readers != 0) {
+        atomic<std::uint32_t>& unread = memory_.unread(number);
+        if (unread.fetch_sub(1, release) != 1) return; // sync(GR3) release: that this one has read, to the last one
+        (void)unread.load(acquire);                    // sync(GR3) acquire: that all have
+        unread.store(1 + readers, relaxed);            // read after it has run again, which comes after GR2
     }
     // sync(GR2) acq_rel: done with the node, to who chooses it next; what the choosers did meanwhile
     if (slots_[number].due.fetch_sub(1, acq_rel) == 1) return;
-    if (each.next_ != none) push_node(each.next_);
-    each.next_ = number;
-}
-
-inline bool graph_execution::arrive_again(std::uint32_t number) noexcept {
-    const std::uint32_t predecessors = plan_[number].predecessors;
-    if (predecessors == 1) return true;
-    atomic<std::uint32_t>& left = slots_[number].left;
-    std::uint32_t seen = left.load(relaxed); // the CAS decides
-    // Down and, at the end, up in one step: others may come again between two. sync(GR1) acq_rel: what this one did; the
-    // last one: what the others did
-    while (!left.compare_exchange(seen, seen == 1 ? predecessors : seen - 1, acq_rel)) {
-    }
-    return seen == 1;
-}
-
-inline void graph_execution::make_due(node_execution& by, std::uint32_t number) noexcept {
-    // sync(GR2) acq_rel: what the chooser did; that the node is not running
-    if (slots_[number].due.fetch_add(1, acq_rel) != 0) return;
-    if (by.next_ != none) push_node(by.next_);
+    if (by.next_ != none) push_in_order(by.next_);
     by.next_ = number;
 }
 

@@ -28,6 +28,12 @@ struct run_outcome {
     std::exception_ptr error;
 };
 
+/// A node whose value another one reads, or moves away.
+struct value_reader {
+    node_data* from;
+    bool is_mover;
+};
+
 class graph_core {
 public:
     graph_core() = default;
@@ -62,9 +68,34 @@ public:
         nodes_.back() = made;
         return *made;
     }
-    void add_edge(std::uint32_t from, std::uint32_t to, bool carries_value) {
+    void add_edge(std::uint32_t from, std::uint32_t to) {
         change();
-        edges_.push_back({from, to, carries_value});
+        edges_.push_back({from, to, false});
+    }
+    /// Before add() of a node that reads these values. Throws: graph_error if one that is moved away would be read as well;
+    /// as change(); std::bad_alloc.
+    void expect_readers(const value_reader* readers, std::size_t count) {
+        change();
+        for (const value_reader* each = readers; each != readers + count; ++each) {
+            bool is_free =
+                each->is_mover ? each->from->readers == node_readers::none : each->from->readers != node_readers::mover;
+            for (const value_reader* other = readers; other != each; ++other)
+                is_free = is_free && (other->from != each->from || !(other->is_mover || each->is_mover));
+            if (!is_free)
+                throw_error<graph_error>("the value of node " + each->from->label() +
+                                         " is moved away by one node, and cannot have other readers");
+        }
+        const std::size_t before = edges_.size();
+        edges_.resize(before + count); // so that there is room
+        edges_.resize(before);
+    }
+    /// After it, for the same: each node once.
+    void add_readers(const node_data& node, const value_reader* readers, std::size_t count) noexcept {
+        for (const value_reader* each = readers; each != readers + count; ++each) {
+            each->from->readers = each->is_mover ? node_readers::mover : node_readers::several;
+            const auto is_same = [&](const value_reader& other) { return other.from == each->from; };
+            if (std::find_if(readers, each, is_same) == each) edges_.push_back({each->from->number, node.number, true});
+        }
     }
     /// Returns: whether there was such an edge. Throws: graph_error if it carries a value.
     bool remove_edge(std::uint32_t from, std::uint32_t to) {
@@ -82,6 +113,8 @@ public:
     }
     void name(node_data& node, std::string_view text) {
         change();
+        if (text.find('\0') != std::string_view::npos)
+            throw_error<graph_error>("the name of node " + node.label() + " has a character 0 in it");
         auto* const copy = static_cast<char*>(memory_.allocate(text.size() + 1, 1));
         std::memcpy(copy, text.data(), text.size());
         copy[text.size()] = '\0';
@@ -99,21 +132,30 @@ public:
                                      " is not between -32768 and 32767");
         node.priority = static_cast<std::int16_t>(priority);
     }
-    /// The node runs while it has all of `more`, and those that it was said to need before. Throws: std::invalid_argument.
+    /// The node runs while it has what add(needs) adds to those that it was said to need before. Throws: what add() does,
+    /// std::bad_alloc; then they are as before. Complexity: the node's needs.
     template <class Add>
     void add_needs(const node_data& node, const Add& add) {
         change();
         resource_needs all;
-        plain_array<node_need> others;
-        for (const node_need& each : needs_) {
-            if (each.node == node.number)
-                all.push_back(each.need);
-            else
-                others.push_back(each);
-        }
+        if (last_need_.size() <= node.number) last_need_.resize(node.number + 1, node_need::none);
+        std::uint32_t& last = last_need_[node.number];
+        for (std::uint32_t each = last; each != node_need::none; each = needs_[each].previous)
+            add_need(all, needs_[each].need);
         add(all);
-        for (const resource_need& each : all) others.push_back({node.number, each});
-        needs_ = std::move(others);
+        const std::size_t before = needs_.size();
+        needs_.resize(before + all.size(), {node.number, node_need::none, {}}); // so that there is room
+        needs_.resize(before);
+        for (const resource_need& each : all) {
+            std::uint32_t same = last;
+            while (same != node_need::none && needs_[same].need.what != each.what) same = needs_[same].previous;
+            if (same != node_need::none) {
+                needs_[same].need.units = each.units;
+            } else {
+                needs_.push_back({node.number, last, each});
+                last = static_cast<std::uint32_t>(needs_.size() - 1);
+            }
+        }
     }
     /// Before every change.
     void change() {
@@ -133,9 +175,9 @@ public:
     }
     /// A run has come to its end by itself. Throws: std::bad_alloc.
     void learn_from(const run_recorder& recorder, const graph_plan& run) {
-        if (!is_learning_.exchange(false, relaxed)) return; // one run is enough
         const lock_guard guard(lock_);
-        if (plan_.get() != &run) return;
+        if (plan_.get() != &run) return;                    // of a part, or of a graph that has changed since
+        if (!is_learning_.exchange(false, relaxed)) return; // one run is enough
         ranks_ = critical_paths(run, mean_times(recorder, run.size()));
         plan_ = std::make_shared<graph_plan>(nodes_, edges_, needs_, ranks_);
         forget_memory();
@@ -178,8 +220,8 @@ public:
                                          node(each.from).label() + ", which a run from node " + node(first).label() +
                                          " does not run");
         }
-        auto plan = std::make_shared<graph_plan>(nodes_, edges, needs_, ranks_);
-        plan->begin_with(first);
+        auto plan = std::make_shared<graph_plan>(nodes_, edges, needs_, ranks_, first);
+        plan_checks(*plan, edges).run_from(first);
         run_memory* const memory = new run_memory(std::move(plan));
         runs_.fetch_add(1, relaxed);
         return *memory;
@@ -202,7 +244,7 @@ private:
         nodes_.shrink();
         edges_.shrink();
         auto plan = std::make_shared<graph_plan>(nodes_, edges_, needs_, ranks_);
-        plan_checks(*plan).run();
+        plan_checks(*plan, edges_).run();
         if (contains(*this))
             throw_error<graph_error>("a graph is a node of itself, or of one that is a node of it: it would never end");
         plan_ = std::move(plan);
@@ -236,6 +278,7 @@ private:
     plain_array<node_data*> nodes_;
     plain_array<graph_edge> edges_;
     plain_array<node_need> needs_;
+    plain_array<std::uint32_t> last_need_; // in needs_, of each node up to the last that has one
     plain_array<const graph_core*> inner_; // that nodes run
     lock lock_;                            // guards what follows
     std::shared_ptr<const graph_plan> plan_;

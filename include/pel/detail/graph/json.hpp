@@ -135,7 +135,16 @@ private:
             fail("an escape sequence");
         }
     }
+    /// Of a character, or, as JSON has those above 0xffff, of both its halves.
     unsigned read_code() {
+        const unsigned code = read_half();
+        if (code < 0xd800 || code >= 0xe000) return code;
+        if (code >= 0xdc00) fail("the first half of a character before the second");
+        const unsigned low = try_take("\\u") ? read_half() : 0;
+        if (low < 0xdc00 || low >= 0xe000) fail("the second half of a character");
+        return 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+    }
+    unsigned read_half() {
         unsigned code = 0;
         for (int digit = 0; digit != 4; ++digit) {
             constexpr std::string_view digits = "0123456789abcdefABCDEF";
@@ -143,11 +152,6 @@ private:
             if (found == std::string_view::npos) fail("four hexadecimal digits");
             code = code * 16 + static_cast<unsigned>(found < 16 ? found : found - 6);
             ++at_;
-        }
-        if (code >= 0xd800 && code < 0xdc00 && try_take("\\u")) {
-            const unsigned low = read_code();
-            if (low < 0xdc00 || low >= 0xe000) fail("the second half of a character");
-            return 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
         }
         return code;
     }

@@ -25,6 +25,7 @@ struct node_type {
     void (*end_value)(void*) noexcept;       // Effects: has_value() is false
     std::uint32_t outcomes = any_outcome;    // of a branch: what it returns is less, as far as its type says so
     static constexpr std::uint32_t any_outcome = ~std::uint32_t{0};
+    bool chooses_one = false; // of a branch: it returns a number, not several
 };
 
 enum class node_kind : std::uint8_t { plain, branch };

@@ -182,7 +182,9 @@ private:
         if constexpr (!std::is_trivially_destructible_v<F>)
             type.destroy = [](node_data& node) noexcept { static_cast<function_node&>(node).function.~F(); };
         if constexpr (IsBranch) {
-            if constexpr (std::is_same_v<node_result<F, Context, References...>, bool>) type.outcomes = 2;
+            using choice = node_result<F, Context, References...>;
+            if constexpr (std::is_same_v<choice, bool>) type.outcomes = 2;
+            type.chooses_one = std::is_integral_v<choice> || std::is_enum_v<choice>;
         }
         return type;
     }

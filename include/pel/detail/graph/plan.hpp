@@ -4,12 +4,14 @@
 #pragma once
 
 #include <pel/detail/graph/node_data.hpp>
+#include <pel/detail/graph/node_lists.hpp>
 #include <pel/detail/graph/resource_core.hpp>
 #include <pel/detail/platform/plain_array.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -31,7 +33,10 @@ struct graph_edge {
 
 /// A node runs while it has units of a resource.
 struct node_need {
+    static constexpr std::uint32_t none = ~std::uint32_t{0};
+
     std::uint32_t node;
+    std::uint32_t previous; // the one that the node was said to need before, none: it is the first
     resource_need need;
 };
 
@@ -45,15 +50,20 @@ class graph_plan {
 public:
     static constexpr std::uint32_t none = ~std::uint32_t{0};
 
-    /// Requires: the number of each node is its place; `needs` of one node are in the order of their resources. `ranks`: of each node, or of none, who comes first among those of one
-    /// priority. Throws: std::bad_alloc.
+    /// Requires: the number of each node is its place; an edge that carries a value is there once, and so is a resource among
+    /// the needs of a node. `ranks`: of each node, or of none, who comes first among those of one priority.
+    /// `begin`: the one node that is run first, also if it has predecessors; none: all that have none. Throws:
+    /// std::bad_alloc.
     graph_plan(const plain_array<node_data*>& nodes, const plain_array<graph_edge>& edges,
-               const plain_array<node_need>& needs = {}, const plain_array<std::uint64_t>& ranks = {}) {
+               const plain_array<node_need>& needs = {}, const plain_array<std::uint64_t>& ranks = {},
+               std::uint32_t begin = none) {
         sort_edges(nodes, edges);
         count_predecessors();
+        if (begin != none) sources_ = {begin};
         sort_by_priority(ranks);
         place_values(nodes);
         sort_needs(needs);
+        if (has_branches_) plan_rounds(edges);
     }
 
     std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(nodes_.size() - 1); }
@@ -77,10 +87,13 @@ public:
     const plain_array<std::uint32_t>& sources() const noexcept { return sources_; }
     /// Nodes may have needs.
     bool has_needs() const noexcept { return !needs_.empty(); }
-    const resource_need* needs(std::uint32_t number) const noexcept { return needs_.data() + first_need_[number]; }
-    std::uint32_t need_count(std::uint32_t number) const noexcept {
-        return first_need_[number + 1] - first_need_[number];
-    }
+    const resource_need* needs(std::uint32_t number) const noexcept { return needs_.begin(number); }
+    std::uint32_t need_count(std::uint32_t number) const noexcept { return needs_.count(number); }
+    /// Some nodes go before others.
+    bool is_ranked() const noexcept { return !urgency_.empty(); }
+    // If so: the place of a node among all, the most urgent being 0, and the node that has a place.
+    std::uint32_t urgency(std::uint32_t number) const noexcept { return urgency_[number]; }
+    std::uint32_t most_urgent(std::uint32_t place) const noexcept { return by_urgency_[place]; }
     /// Those that have a value.
     const plain_array<const valued_node*>& valued() const noexcept { return valued_; }
     std::size_t value_bytes() const noexcept { return value_bytes_; }
@@ -90,8 +103,18 @@ public:
     /// edges.
     plain_array<bool> reached_from(std::uint32_t first) const;
 
-    /// Only that one is a source, also if it has predecessors.
-    void begin_with(std::uint32_t source) { sources_ = {source}; }
+    // With branches. Require: has_branches().
+
+    /// Whether a node runs at most once in a run, whatever branches choose.
+    bool runs_once(std::uint32_t number) const noexcept { return runs_once_[number]; }
+    /// Of a node that waits for several: the places of the edges that it waits for, in all_successors().
+    const node_lists<std::uint32_t>& arrivals() const noexcept { return arrivals_; }
+    /// Whether there are values that are made again.
+    bool has_rounds_of_values() const noexcept { return !reads_.empty(); }
+    /// Of each node: those whose values it reads, if they may be made again.
+    const node_lists<std::uint32_t>& reads() const noexcept { return reads_; }
+    /// How many nodes read a value, if it may be made again; else 0.
+    std::uint32_t readers(std::uint32_t number) const noexcept { return readers_.empty() ? 0 : readers_[number]; }
 
 private:
     void sort_edges(const plain_array<node_data*>& nodes, const plain_array<graph_edge>& edges);
@@ -99,13 +122,18 @@ private:
     void sort_by_priority(const plain_array<std::uint64_t>& ranks);
     void place_values(const plain_array<node_data*>& nodes);
     void sort_needs(const plain_array<node_need>& needs);
+    void plan_rounds(const plain_array<graph_edge>& edges);
+    void find_what_runs_once();
 
     plain_array<plan_node> nodes_; // and one more, where the last one's successors end
     plain_array<std::uint32_t> successors_;
     plain_array<std::uint32_t> choices_;
     plain_array<std::uint32_t> sources_;
-    plain_array<resource_need> needs_;
-    plain_array<std::uint32_t> first_need_; // of each node, and one more; nothing if no node has needs
+    plain_array<std::uint32_t> urgency_, by_urgency_;
+    node_lists<resource_need> needs_;
+    plain_array<bool> runs_once_;
+    node_lists<std::uint32_t> arrivals_, reads_;
+    plain_array<std::uint32_t> readers_;
     plain_array<const valued_node*> valued_;
     std::size_t value_bytes_ = 0;
     std::size_t value_alignment_ = 1;
@@ -152,31 +180,24 @@ inline void graph_plan::count_predecessors() {
     }
 }
 
-/// A node's first successor that is ready runs next; what comes later waits for who is free.
+/// Successors too: the first one that is ready runs next. Those of a branch stay, which chooses by their order.
 inline void graph_plan::sort_by_priority(const plain_array<std::uint64_t>& ranks) {
     const auto has_priority = [](const plan_node& each) { return each.node != nullptr && each.node->priority != 0; };
     if (ranks.empty() && !std::any_of(nodes_.begin(), nodes_.end(), has_priority)) return;
-    struct ranked {
-        int priority;
-        std::uint64_t rank;
-        std::uint32_t place, number;
-    };
-    plain_array<ranked> all;
-    const auto sort = [&](std::uint32_t* first, std::uint32_t* last) {
-        all.resize(0);
-        for (std::uint32_t* each = first; each != last; ++each)
-            all.push_back({nodes_[*each].node->priority, ranks.empty() ? 0 : ranks[*each],
-                           static_cast<std::uint32_t>(each - first), *each});
-        std::sort(all.begin(), all.end(), [](const ranked& a, const ranked& b) {
-            if (a.priority != b.priority) return a.priority > b.priority;
-            return a.rank != b.rank ? a.rank > b.rank : a.place < b.place;
-        });
-        for (const ranked& each : all) *first++ = each.number;
-    };
-    sort(sources_.begin(), sources_.end());
+    by_urgency_.reserve(size());
+    for (std::uint32_t each = 0; each != size(); ++each) by_urgency_.push_back(each);
+    std::sort(by_urgency_.begin(), by_urgency_.end(), [&](std::uint32_t a, std::uint32_t b) {
+        const node_data &first = *nodes_[a].node, &second = *nodes_[b].node;
+        if (first.priority != second.priority) return first.priority > second.priority;
+        return !ranks.empty() && ranks[a] != ranks[b] ? ranks[a] > ranks[b] : a < b;
+    });
+    urgency_.resize(size(), 0);
+    for (std::uint32_t place = 0; place != size(); ++place) urgency_[by_urgency_[place]] = place;
     for (std::uint32_t from = 0; from != size(); ++from) {
         std::uint32_t* const first = successors_.begin() + nodes_[from].first_successor;
-        if (!is_branch(from)) sort(first, first + successor_count(from)); // a branch chooses by their order
+        if (is_branch(from)) continue;
+        std::sort(first, first + successor_count(from),
+                  [this](std::uint32_t a, std::uint32_t b) { return urgency_[a] < urgency_[b]; });
     }
 }
 
@@ -211,13 +232,57 @@ inline void graph_plan::place_values(const plain_array<node_data*>& nodes) {
 
 inline void graph_plan::sort_needs(const plain_array<node_need>& needs) {
     if (needs.empty()) return;
+    needs_.fill(size(), [&](const auto& put) {
+        for (const node_need& each : needs) put(each.node, each.need);
+    });
     for (std::uint32_t each = 0; each != size(); ++each) {
-        first_need_.push_back(static_cast<std::uint32_t>(needs_.size()));
-        for (const node_need& one : needs) {
-            if (one.node == each) needs_.push_back(one.need);
+        std::sort(needs_.begin(each), needs_.begin(each) + needs_.count(each),
+                  [](const resource_need& a, const resource_need& b) { return std::less<>()(a.what, b.what); });
+    }
+}
+
+/// What is counted where nodes may run again (execution.hpp: I2, I3).
+inline void graph_plan::plan_rounds(const plain_array<graph_edge>& edges) {
+    find_what_runs_once();
+    arrivals_.fill(size(), [&](const auto& put) {
+        for (std::uint32_t from = 0; from != size(); ++from) {
+            for (std::uint32_t i = 0; !is_branch(from) && i != successor_count(from); ++i) {
+                const std::uint32_t to = successors(from)[i];
+                if (nodes_[to].predecessors > 1) put(to, nodes_[from].first_successor + i);
+            }
+        }
+    });
+    reads_.fill(size(), [&](const auto& put) {
+        for (const graph_edge& each : edges) {
+            if (each.carries_value && !runs_once_[each.from]) put(each.to, each.from);
+        }
+    });
+    if (reads_.empty()) return;
+    readers_.resize(size(), 0);
+    for (const graph_edge& each : edges) readers_[each.from] += each.carries_value && !runs_once_[each.from];
+}
+
+/// Sources do; so does a node that no branch may choose, if one that it waits for does; and one that waits for none, if one
+/// branch may choose it, which does so once and chooses one. All others may run again, those of a loop among them: it has an
+/// entry, which is chosen and waits for others, or is chosen by two.
+inline void graph_plan::find_what_runs_once() {
+    runs_once_.resize(size(), false);
+    plain_array<std::uint32_t> open;
+    const auto add = [&](std::uint32_t number) {
+        if (!std::exchange(runs_once_[number], true)) open.push_back(number);
+    };
+    for (const std::uint32_t each : sources_) {
+        if (nodes_[each].predecessors == 0 && choices(each) == 0) add(each);
+    }
+    while (!open.empty()) {
+        const std::uint32_t from = open.back();
+        open.resize(open.size() - 1);
+        for (std::uint32_t i = 0; i != successor_count(from); ++i) {
+            const std::uint32_t to = successors(from)[i];
+            const bool is_chosen_once = is_branch(from) && nodes_[from].node->type->chooses_one && choices(to) == 1;
+            if (is_branch(from) ? is_chosen_once && nodes_[to].predecessors == 0 : choices(to) == 0) add(to);
         }
     }
-    first_need_.push_back(static_cast<std::uint32_t>(needs_.size()));
 }
 
 } // namespace detail

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Units of something of which there are not enough for all, and who waits for them. Nobody blocks: who cannot have them
 // is called when it can.
-//   any thread: everything, one thread at a time for each claim.
+//   any thread: everything, one thread at a time for each claim; but withdraw(), which comes at any time.
 // I1  Claims get a resource in the order in which they came to it: who wants many is not passed by, so all get it.
 // I2  Who wants several takes them in the order of their addresses, so claims never wait for each other in a circle.
-
+// I3  A claim that is withdrawn waits no more. withdraw() says so, and then looks into the queue of each resource, in that
+//     same order; the lock of each orders it with the claim. Where it finds the claim it takes it out, and is the one to
+//     resume it. Where it does not, the claim has left that queue for good, or comes later and sees that it is withdrawn:
+//     who brings it there does not queue it, and resumes it. So one of the two does, once.
 #pragma once
 
 #include <pel/detail/platform/plain_array.hpp>
@@ -45,10 +48,16 @@ public:
     resource_claim(const resource_claim&) = delete;
     resource_claim& operator=(const resource_claim&) = delete;
 
-    /// Returns: whether all are there. If not, resume is called once they are, maybe before this returns: the claim is not
-    /// the caller's any more.
+    /// Takes what is free now. Returns: whether that is all.
+    bool try_take_all() noexcept;
+    /// Returns: whether there is nothing to wait for: all are there, or it is withdrawn. If not, resume is called once that is so,
+    /// maybe before this returns: the claim is not the caller's any more.
     bool try_acquire() noexcept;
-    /// Requires: all are there.
+    /// It waits for no more than it has. Any thread, as long as the claim is there.
+    void withdraw() noexcept;
+    /// Whether it has all. Requires: it does not wait.
+    bool has_all() const noexcept { return held_ == count_; }
+    /// Requires: it does not wait.
     void release() noexcept;
 
 protected:
@@ -61,8 +70,11 @@ private:
     const std::size_t count_;
     const resume_function resume_;
     std::size_t held_ = 0; // of needs_, from the first on
-    resource_claim* next_ =
-        nullptr; // behind it, in the queue of needs_[held_]; or of those that have what they waited for
+    // In the queue of needs_[held_]: its neighbours. Or the next one of those that have what they waited for.
+    resource_claim* next_ = nullptr;
+    resource_claim* previous_ = nullptr;
+    atomic<const resource_core*> queue_{nullptr}; // the one it is in: written under that one's lock
+    atomic<bool> is_withdrawn_{false};
 };
 
 class resource_core {
@@ -77,17 +89,31 @@ public:
         return free_;
     }
 
-    /// Returns: whether the claim has them; else it is in the queue.
-    bool try_take(std::uint32_t units, resource_claim& claim) noexcept {
+    bool try_take(std::uint32_t units) noexcept {
         const lock_guard guard(lock_);
-        if (first_ == nullptr && units <= free_) {
-            free_ -= units;
-            return true;
-        }
+        return take(units);
+    }
+    enum class answer { taken, queued, withdrawn };
+    answer take_or_queue(std::uint32_t units, resource_claim& claim) noexcept {
+        const lock_guard guard(lock_);
+        if (take(units)) return answer::taken;
+        if (claim.is_withdrawn_.load(relaxed)) return answer::withdrawn; // ordered by the lock (I3)
         claim.next_ = nullptr;
+        claim.previous_ = last_;
         (first_ == nullptr ? first_ : last_->next_) = &claim;
         last_ = &claim;
-        return false;
+        claim.queue_.store(this, relaxed); // under the lock
+        return answer::queued;
+    }
+    /// Returns: whether the claim was in the queue. Those behind it may have what they want now.
+    bool try_remove(resource_claim& claim) noexcept {
+        {
+            const lock_guard guard(lock_);
+            if (claim.queue_.load(relaxed) != this) return false; // it is not here: only that is known
+            unlink(claim);
+        }
+        give_back(0);
+        return true;
     }
     void give_back(std::uint32_t units) noexcept {
         resource_claim *served = nullptr, **end = &served;
@@ -95,10 +121,11 @@ public:
             const lock_guard guard(lock_);
             free_ += units;
             while (first_ != nullptr && wanted_by(*first_) <= free_) {
-                free_ -= wanted_by(*first_);
-                *end = first_;
-                end = &first_->next_;
-                first_ = first_->next_;
+                resource_claim& each = *first_;
+                free_ -= wanted_by(each);
+                unlink(each);
+                *end = &each;
+                end = &each.next_;
             }
             *end = nullptr;
         }
@@ -111,6 +138,16 @@ public:
     }
 
 private:
+    bool take(std::uint32_t units) noexcept {
+        if (first_ != nullptr || units > free_) return false;
+        free_ -= units;
+        return true;
+    }
+    void unlink(resource_claim& claim) noexcept {
+        (claim.previous_ != nullptr ? claim.previous_->next_ : first_) = claim.next_;
+        (claim.next_ != nullptr ? claim.next_->previous_ : last_) = claim.previous_;
+        claim.queue_.store(nullptr, relaxed); // under the lock
+    }
     static std::uint32_t wanted_by(const resource_claim& claim) noexcept { return claim.needs_[claim.held_].units; }
 
     const std::uint32_t units_;
@@ -120,13 +157,25 @@ private:
     resource_claim* last_ = nullptr;
 };
 
+inline bool resource_claim::try_take_all() noexcept {
+    while (held_ != count_ && needs_[held_].what->try_take(needs_[held_].units)) ++held_;
+    return has_all();
+}
+
 inline bool resource_claim::try_acquire() noexcept {
-    while (held_ != count_) {
+    for (; held_ != count_; ++held_) {
         const resource_need& next = needs_[held_];
-        if (!next.what->try_take(next.units, *this)) return false;
-        ++held_;
+        const resource_core::answer answer = next.what->take_or_queue(next.units, *this);
+        if (answer != resource_core::answer::taken) return answer == resource_core::answer::withdrawn;
     }
     return true;
+}
+
+inline void resource_claim::withdraw() noexcept {
+    is_withdrawn_.store(true, relaxed); // ordered by the locks (I3)
+    for (const resource_need* each = needs_; each != needs_ + count_; ++each) {
+        if (each->what->try_remove(*this)) return resume_(*this);
+    }
 }
 
 inline void resource_claim::release() noexcept {

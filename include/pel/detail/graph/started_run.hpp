@@ -103,6 +103,12 @@ public:
         if (current_ != nullptr) current_->end_early(early_end::cancelled);
     }
 
+    /// Throws: std::logic_error if the caller is a node of the run, or inside one: the run would wait for itself.
+    void wait() {
+        check_waiter();
+        submission_core::wait();
+    }
+
     // Require: status() is not running.
     const run_outcome& outcome() const noexcept { return outcome_; }
     /// Null: it had no values, and was not recorded, or could not begin.
@@ -110,10 +116,11 @@ public:
     /// Null: the run was not recorded.
     const run_recorder* recorder() const noexcept { return recorder_ ? &*recorder_ : nullptr; }
 
-    /// The handle's last words. Waits; but a run that a fork child cannot wait for is the parent's, and is left to it, as
+    /// The handle's last words. Ends the program if wait() would throw that the run waits for itself. Waits; but a run that a fork child cannot wait for is the parent's, and is left to it, as
     /// is the memory of any run of the parent: a lock of the graph may be held by a thread that is not there.
     void let_go() noexcept {
-        call_guarded([this] { wait(); }, [](const std::exception_ptr&) noexcept {});
+        check_waiter();
+        call_guarded([this] { submission_core::wait(); }, [](const std::exception_ptr&) noexcept {});
         if (!pool().is_from_this_process()) {
             if (!is_done()) return graph_.end_run();
         } else if (memory_ != nullptr) {
@@ -141,6 +148,12 @@ protected:
     }
 
 private:
+    void check_waiter() {
+        if (is_done() || !pool().is_from_this_process()) return; // there a thread that is gone may hold the lock
+        const lock_guard guard(lock_);
+        if (current_ != nullptr && current_->is_around(*current_worker))
+            throw_error<std::logic_error>("pel::graph_run: a node waits for the run that it is part of");
+    }
     template <class Policy>
     void run_once(const Policy& policy) {
         const auto begun = [this](graph_execution& run) {

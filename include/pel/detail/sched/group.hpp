@@ -125,6 +125,18 @@ public:
         return error;
     }
     bool is_complete() const noexcept { return count_.is_complete(); }
+    /// Whether what the thread with this record runs now is inside the group, so that it must not wait for it.
+    bool is_around(const worker& own) const noexcept {
+        const auto is_outside = [this](const scope* innermost) {
+            while (innermost != nullptr && innermost != this) innermost = innermost->parent();
+            return innermost == nullptr;
+        };
+        if (!is_outside(own.innermost)) return true;
+        for (const call_level* level = own.level; level != nullptr; level = level->outer) {
+            if (!is_outside(level->innermost)) return true;
+        }
+        return false;
+    }
 
     /// What the job_function of a group's job does. run(slot, runner) runs the job, and may destroy it; it holds nothing,
     /// so that the owner's way to it costs nothing.
@@ -348,14 +360,7 @@ inline void settle_segments(worker& own) noexcept {
 }
 
 inline void group_core::check_waiter(const worker& own) const {
-    const auto check = [this](const scope* innermost) {
-        for (const scope* each = innermost; each != nullptr; each = each->parent()) {
-            if (each == this)
-                throw_error<std::logic_error>("pel::task_group: wait() called by a task of the same group");
-        }
-    };
-    check(own.innermost);
-    for (const call_level* level = own.level; level != nullptr; level = level->outer) check(level->innermost);
+    if (is_around(own)) throw_error<std::logic_error>("pel::task_group: wait() called by a task of the same group");
 }
 
 /// Groups that are younger than this one, and begin above it, must not push any more once its jobs are taken back.
