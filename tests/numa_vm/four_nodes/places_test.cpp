@@ -194,17 +194,21 @@ std::size_t count_local(numa_vector<double>& array, const Loop& loop) {
 
 constexpr std::size_t pages = 4000;
 
-/// The array's pages are on all nodes, and passes over it with `where` find them near.
+/// The array's pages are on all nodes, and a usual pass over it with `where` finds 95 % of them near: the third best of
+/// five. Not each: one thread emulates all CPUs in turn, and who waits long for a turn finds its share taken by others, as
+/// a thread that the system holds up should. With each asserted, a run in a dozen failed on a busy host.
 void expect_spread_and_local(numa_vector<double>& array, pel::affinity& where) {
     for (const std::size_t each : pel_test::count_by_node(array))
         EXPECT_NEAR(static_cast<double>(each), pages / 4, pages / 8);
-    for (int pass = 0; pass < 3; ++pass) {
-        const std::size_t local = count_local(array, [&](std::size_t size, const auto& body) {
+    std::vector<std::size_t> local;
+    for (int pass = 0; pass < 5; ++pass) {
+        local.push_back(count_local(array, [&](std::size_t size, const auto& body) {
             pel::parallel_for(pel::par.replay(where), std::size_t{0}, size, body);
-        });
-        std::printf("replayed: %.1f %% of the pages are local\n", 100.0 * static_cast<double>(local) / pages);
-        EXPECT_GE(local, pages * 95 / 100);
+        }));
+        std::printf("replayed: %.1f %% of the pages are local\n", 100.0 * static_cast<double>(local.back()) / pages);
     }
+    std::sort(local.begin(), local.end());
+    EXPECT_GE(local[2], pages * 95 / 100);
 }
 
 TEST(places, first_touch_puts_pages_where_a_replayed_loop_works) {
