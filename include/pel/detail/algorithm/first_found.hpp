@@ -11,6 +11,7 @@
 #include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/element_test.hpp>
 #include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/fixed_chunks.hpp>
 #include <pel/detail/platform/error.hpp>
 #include <pel/detail/sync/atomic.hpp>
 #include <pel/detail/sync/lock.hpp>
@@ -110,7 +111,7 @@ std::uint64_t first_found(const Policy& policy, std::uint64_t size, const Find& 
     } else {
         if (are_few<Bytes>(policy, size)) return find(0, size);
         search_front front(size, unit, policy_access::where(policy) == nullptr);
-        run_blocks(policy, front.tickets(),
+        run_blocks(block_policy(policy, unit), front.tickets(),
                    [&](std::uint64_t lo, std::uint64_t hi) { search_strand<Find>(front, find).run(lo, hi); });
         return front.result();
     }
