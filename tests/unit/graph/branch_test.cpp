@@ -37,7 +37,7 @@ TEST_P(branch_with, a_branch_chooses_one_of_its_successors) {
         std::array<std::atomic<int>, 3> runs{};
         const auto choose = g.branch([=] { return choice; });
         for (std::size_t i = 0; i < 3; ++i) choose.precede(g.emplace([&runs, i] { ++runs[i]; }));
-        g.run_n(3);
+        g.run_n(3, par.on(pool));
         for (int i = 0; i < 3; ++i) EXPECT_EQ(runs[static_cast<std::size_t>(i)], i == choice ? 3 : 0);
     }
 }
@@ -423,7 +423,7 @@ TEST_P(branch_with, detached_nodes_are_over_before_the_run_is) {
         for (int i = 0; i < 20; ++i) added.emplace([&] { ++made; });
     });
     maker.precede(g.emplace([&] { EXPECT_GE(made, 20); }));
-    g.run_n(3);
+    g.run_n(3, par.on(pool));
     EXPECT_EQ(made, 120);
 }
 

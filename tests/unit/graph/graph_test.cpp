@@ -77,9 +77,9 @@ TEST_P(graph_with, a_graph_runs_as_often_as_wanted) {
     std::atomic<int> runs{0};
     const auto first = g.emplace([&] { ++runs; });
     for (int i = 0; i < 100; ++i) first.precede(g.emplace([&] { ++runs; }));
-    g.run_n(5);
+    g.run_n(5, par.on(pool));
     EXPECT_EQ(runs, 505);
-    g.run_until([&] { return runs > 1000; });
+    g.run_until([&] { return runs > 1000; }, par.on(pool));
     EXPECT_EQ(runs, 1010);
 }
 
