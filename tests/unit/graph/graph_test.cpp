@@ -318,7 +318,7 @@ TEST_P(graph_with, several_threads_run_one_graph_at_once) {
     const auto first = g.emplace([&] { ++runs; });
     for (int i = 0; i < 9; ++i) first.precede(g.emplace([&] { ++runs; }));
     std::vector<std::thread> threads;
-    for (int i = 0; i < 4; ++i) threads.emplace_back([&] { g.run_n(25); });
+    for (int i = 0; i < 4; ++i) threads.emplace_back([&] { g.run_n(25, par.on(pool)); });
     for (std::thread& each : threads) each.join();
     EXPECT_EQ(runs, 1000);
 }
@@ -337,6 +337,44 @@ TEST_P(graph_with, repeated_runs_take_what_a_run_takes) {
     h.run_n(3, count);
     h.run_until([&] { return count == 8; }, par.on(pool), count);
     EXPECT_EQ(count, 8);
+}
+
+TEST_P(graph_with, functions_of_nodes_need_not_be_copyable) {
+    graph g;
+    int sum = 0;
+    const auto made = g.emplace([one = std::make_unique<int>(1)] { return *one; });
+    const auto read = g.then([two = std::make_unique<int>(2), &sum](int n) { sum += n + *two; }, made);
+    const auto choose = g.branch([none = std::make_unique<int>(0)] { return *none; });
+    read.precede(choose);
+    choose.precede(g.emplace([three = std::make_unique<int>(3), &sum](pel::run_control&) { sum += *three; }));
+    graph moved = std::move(g);
+    moved.run_n(2, par.on(pool));
+    EXPECT_EQ(sum, 12);
+}
+
+TEST_P(graph_with, a_graph_inside_of_another_has_its_context) {
+    pel::basic_graph<int> inner;
+    const auto value = inner.emplace([](int& sum) { return sum; });
+    inner.then([](int before, int& sum, pel::run_control&) { sum = 2 * before; }, value);
+    graph without; // one that takes none
+    std::atomic<int> runs{0};
+    without.emplace([&] { ++runs; });
+    pel::basic_graph<int> middle;
+    const auto twice = middle.emplace(inner);
+    twice.precede(middle.emplace(std::move(without)));
+    pel::basic_graph<int> outer;
+    const auto first = outer.emplace([](int& sum) { ++sum; }), again = outer.emplace(std::move(middle));
+    first.precede(again);
+    again.precede(outer.emplace([](int& sum) { ++sum; }));
+    std::array<int, 8> sums{0, 1, 2, 3, 4, 5, 6, 7};
+    std::vector<pel::graph_run> started;
+    for (int& each : sums) started.push_back(outer.start(par.on(pool), each));
+    for (const pel::graph_run& each : started) each.wait();
+    EXPECT_EQ(sums, (std::array{3, 5, 7, 9, 11, 13, 15, 17}));
+    EXPECT_EQ(runs, 8);
+    outer.run_from(par.on(pool), again, sums[0]);
+    EXPECT_EQ(sums[0], 7);
+    EXPECT_EQ(runs, 9);
 }
 
 TEST_P(graph_with, loops_and_graphs_nest_inside_nodes) {

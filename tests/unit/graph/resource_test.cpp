@@ -182,10 +182,9 @@ TEST_P(resource_with, a_million_claims_of_one_unit_and_of_several_get_them_in_th
         for (int i = 0; i < at_once; ++i) {
             const unsigned wanted = random() % 4 == 0 ? 1 + random() % most : 1;
             pel::run_with(group, {{memory, wanted}}, [&, i, wanted] {
-                // It has some units: so the others are with at most so many that came before it, or after it.
-                const int earlier = begun++;
-                const auto others = static_cast<int>(most - wanted);
-                if (earlier < i - others || earlier > i + others) ++out_of_turn;
+                const int earlier = begun++; // all that came before it, but those that have the rest of the units
+                if (earlier < i - static_cast<int>(most - wanted)) ++out_of_turn;
+                if (wanted == most && earlier != i) ++out_of_turn; // and none that came after it
             });
         }
         ASSERT_EQ(group.wait(), pel::group_status::completed);
