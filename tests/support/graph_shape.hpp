@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -47,25 +48,20 @@ inline std::size_t count_nodes(const graph_shape& all) {
     return nodes;
 }
 
-/// A shape with what follows from it.
-class layout {
+/// Whether there are faults, here or inside.
+inline bool may_fail(const graph_shape& all) {
+    return std::any_of(all.begin(), all.end(),
+                       [](const shape_node& each) { return each.first != fault::none || may_fail(each.inner); });
+}
+
+/// What follows from the edges of a shape, but not from the graphs inside.
+class edges_of {
 public:
-    /// `around`: the nodes that wait for it, of the graphs that it is inside of. `is_repeated`: it may run several times
-    /// with the same counts.
-    explicit layout(const graph_shape& all, std::vector<std::size_t> around = {}, bool is_repeated = false)
-        : shape(all), waits_for(all.size()), chosen_by(all.size()), readers(all.size()), inside(all.size()),
-          outer(std::move(around)), repeats(is_repeated) {
+    explicit edges_of(const graph_shape& all) : shape(all) {
         for (std::size_t i = 0; i != all.size(); ++i) {
             for (const std::size_t to : all[i].successors)
                 (all[i].is_branch ? chosen_by : waits_for)[to] |= node_set{1} << i;
             for (const std::size_t from : all[i].reads) readers[from] |= node_set{1} << i;
-            if (all[i].nests == nesting::none) continue;
-            std::vector<std::size_t> further = outer;
-            if (all[i].nests == nesting::detached)
-                further.clear();
-            else
-                further.push_back(all[i].id);
-            inside[i] = std::make_unique<layout>(all[i].inner, further, all[i].nests == nesting::as_node);
         }
     }
 
@@ -87,8 +83,8 @@ public:
         return reached;
     }
     /// Returns: how often each node may run, as far as branches may choose what they like: 2 for several times.
-    std::vector<unsigned> most_runs() const {
-        std::vector<unsigned> most(size());
+    std::array<unsigned, most_nodes> most_runs() const {
+        std::array<unsigned, most_nodes> most{};
         for (bool has_changed = true; has_changed;) {
             has_changed = false;
             for (std::size_t to = 0; to != size(); ++to) {
@@ -117,7 +113,7 @@ public:
     }
     /// Returns: a node that may be chosen again, and reads what is gone then, or may be made again meanwhile; or size().
     std::size_t wrong_reader() const {
-        const std::vector<unsigned> most = most_runs();
+        const auto most = most_runs();
         for (std::size_t i = 0; i != size(); ++i) {
             for (const std::size_t from : shape[i].reads) {
                 if (chosen_by[i] != 0 && (shape[i].moves || most[from] > 1)) return i;
@@ -131,8 +127,28 @@ public:
     }
 
     const graph_shape& shape;
-    std::vector<node_set> waits_for, chosen_by, readers; // of each node
-    std::vector<std::unique_ptr<layout>> inside;         // null: nothing
+    std::array<node_set, most_nodes> waits_for{}, chosen_by{}, readers{}; // of each node
+};
+
+/// A shape with all that follows from it.
+class layout : public edges_of {
+public:
+    /// `around`: the nodes that wait for it, of the graphs that it is inside of. `is_repeated`: it may run several times
+    /// with the same counts.
+    explicit layout(const graph_shape& all, std::vector<std::size_t> around = {}, bool is_repeated = false)
+        : edges_of(all), inside(all.size()), outer(std::move(around)), repeats(is_repeated) {
+        for (std::size_t i = 0; i != all.size(); ++i) {
+            if (all[i].nests == nesting::none) continue;
+            std::vector<std::size_t> further;
+            if (all[i].nests != nesting::detached) {
+                further = outer;
+                further.push_back(all[i].id);
+            }
+            inside[i] = std::make_unique<layout>(all[i].inner, further, all[i].nests == nesting::as_node);
+        }
+    }
+
+    std::vector<std::unique_ptr<layout>> inside; // of each node, null: nothing
     const std::vector<std::size_t> outer;
     const bool repeats;
 };
@@ -150,7 +166,7 @@ inline void mend(graph_shape& all) {
         for (std::size_t to = 0; to <= i && !all[i].is_branch; ++to) remove_edge(all[i], to);
     }
     for (;;) {
-        const layout it(all);
+        const edges_of it(all);
         const node_set missing = it.all_nodes() & ~it.reached_without(all.size());
         std::size_t by = 0;
         if (const std::size_t join = it.early_join(by); join != all.size()) {
@@ -276,7 +292,7 @@ public:
     /// With faults: those who wait for a node that has failed never run.
     interpreter(const layout& of, bool has_faults)
         : in_(of), all_(of.shape), has_faults_(has_faults), result_(of.size()), made_(of.size()), due_(of.size()),
-          done_(of.size()), has_failed_(of.size()), arrived_(of.size(), std::vector<int>(of.size())) {}
+          done_(of.size()), has_failed_(of.size()) {}
 
     outcome run() {
         if (!in_.is_valid()) { // the run throws
@@ -297,7 +313,7 @@ public:
                 goes_on = true;
             }
         }
-        for (const std::vector<int>& each : arrived_)
+        for (const auto& each : arrived_)
             result_.is_complete = result_.is_complete && std::none_of(each.begin(), each.end(), is_there);
         return std::move(result_);
     }
@@ -355,7 +371,7 @@ private:
     std::vector<std::vector<std::uint64_t>> made_; // of each node, in each turn
     std::vector<int> due_, done_;
     std::vector<bool> has_failed_;
-    std::vector<std::vector<int>> arrived_; // [to][from]
+    std::array<std::array<int, most_nodes>, most_nodes> arrived_{}; // [to][from]
 };
 
 } // namespace pel_test
