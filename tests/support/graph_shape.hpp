@@ -190,12 +190,25 @@ class shape_maker {
 public:
     explicit shape_maker(const Below& random) : below(random) {}
 
-    graph_shape make(bool may_branch = true, int depth = 0) {
+    graph_shape make() {
+        graph_shape all = make_one(true, 0);
+        std::size_t next = 0;
+        number(all, next);
+        return all;
+    }
+
+private:
+    static void number(graph_shape& all, std::size_t& next) {
+        for (shape_node& each : all) {
+            each.id = next++;
+            number(each.inner, next);
+        }
+    }
+    graph_shape make_one(bool may_branch, int depth) {
         graph_shape all(1 + below(depth == 0 ? most_nodes : 5));
         const std::size_t branches = !may_branch || below(3) == 0 ? 0 : below(40); // of 100
         const bool has_more = depth == 0 && below(4) == 0;
         for (std::size_t i = 0; i != all.size(); ++i) {
-            all[i].id = next_id_++;
             all[i].is_branch = below(100) < branches;
             add_edges(all, i);
             if (all[i].is_branch)
@@ -210,12 +223,11 @@ public:
             if (has_more && below(3) == 0) all[i].priority = static_cast<int>(below(5)) - 2;
             if (has_more && below(3) == 0) all[i].units = 1 + static_cast<unsigned>(below(2));
         }
+        if (may_branch && all.size() >= 5 && below(6) == 5) add_loops(all, below(all.size() - 4));
         if (below(8) != 7) mend(all);
         let_some_move(all);
         return all;
     }
-
-private:
     void add_edges(graph_shape& all, std::size_t i) {
         shape_node& node = all[i];
         const std::size_t edges = below(4);
@@ -240,10 +252,30 @@ private:
             node.choices.push_back(choice);
         }
     }
+    /// One loop in another, in place of five nodes.
+    void add_loops(graph_shape& all, std::size_t first) {
+        const std::size_t outer = first + 1, inner = first + 2, inner_again = first + 3, outer_again = first + 4;
+        const auto is_replaced = [&](std::size_t i) { return i >= first && i <= outer_again; };
+        for (shape_node& each : all)
+            each.reads.erase(std::remove_if(each.reads.begin(), each.reads.end(), is_replaced), each.reads.end());
+        for (std::size_t i = first; i <= outer_again; ++i) {
+            shape_node fresh;
+            fresh.is_branch = fresh.chooses_one = i >= inner_again;
+            fresh.has_value = i == outer || i == inner;
+            if (!fresh.is_branch) fresh.successors = {i + 1};
+            all[i] = std::move(fresh);
+        }
+        if (below(2) == 0) all[inner].reads = {outer};
+        all[inner_again].successors = {outer_again, inner};
+        for (std::size_t turn = below(12); turn != 0; --turn)
+            all[inner_again].choices.push_back({static_cast<int>(below(2))});
+        all[outer_again].successors = {outer};
+        all[outer_again].choices.assign(below(5), {0});
+    }
     void add_inside(shape_node& node, bool may_branch, int depth) {
         if (depth == 2 || below(8) != 0) return;
         node.nests = static_cast<nesting>(1 + below(4));
-        node.inner = make(may_branch && node.nests != nesting::as_node, depth + 1);
+        node.inner = make_one(may_branch && node.nests != nesting::as_node, depth + 1);
     }
     void add_values(graph_shape& all, std::size_t i) {
         all[i].has_value = below(2) == 0;
@@ -265,7 +297,6 @@ private:
     }
 
     const Below& below;
-    std::size_t next_id_ = 0;
 };
 
 inline std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <optional>
 #include <random>
 #include <stdexcept>
 #include <stop_token>
@@ -158,17 +159,22 @@ TEST_P(resource_with, who_wants_many_is_not_passed_by) {
     int before = -1;
     pool.execute([&] {
         pel::task_group group;
-        for (int i = 0; i < 1000; ++i) {
-            pel::run_with(group, {memory}, [&] {
-                ++visits;
-                std::this_thread::yield();
-            });
-            if (i == 10) pel::run_with(group, {{memory, 4}}, [&] { before = visits; });
-        }
+        const auto visit = [&] {
+            ++visits;
+            std::this_thread::yield();
+        };
+        std::optional<pel::resource_lock> one(std::in_place, memory);
+        for (int i = 0; i < 11; ++i) pel::run_with(group, {memory}, visit);
+        EXPECT_EQ(group.wait(), pel::group_status::completed);
+        pel::run_with(group, {{memory, 4}}, [&] { before = visits; });
+        for (int i = 0; i < 500; ++i) pel::run_with(group, {memory}, visit);
+        EXPECT_EQ(memory.available(), 3u) << "there is one for each, but not before its turn";
+        one.reset();
+        for (int i = 0; i < 500; ++i) pel::run_with(group, {memory}, visit);
         EXPECT_EQ(group.wait(), pel::group_status::completed);
     });
     EXPECT_EQ(before, 11) << "those that came before have been there, and no other";
-    EXPECT_EQ(visits, 1000);
+    EXPECT_EQ(visits, 1011);
 }
 
 TEST_P(resource_with, a_million_claims_of_one_unit_and_of_several_get_them_in_their_order) {
