@@ -137,10 +137,21 @@ private:
     static constexpr std::uint32_t none = graph_plan::none;
 
     static void act(const job_slot& claimed, worker& runner, job_action action) {
+        if (action == job_action::run_inline) [[likely]] // before all else, so that this loop is all there is to it
+            return run_of(claimed).run_from(run_of(claimed).number_of(claimed), runner);
         stoppable_group::act(claimed, runner, action, [](const job_slot& slot, worker& by) noexcept {
-            auto& run = static_cast<graph_execution&>(static_cast<group_job&>(*slot.frame).group());
-            run.run_from(run.number_of(slot), by);
+            run_of(slot).run_from_elsewhere(run_of(slot).number_of(slot), by);
         });
+    }
+    /// Where some go before others.
+    static void act_for_ticket(const job_slot& claimed, worker& runner, job_action action) {
+        stoppable_group::act(claimed, runner, action, [](const job_slot& slot, worker& by) noexcept {
+            graph_execution& run = run_of(slot);
+            run.run_with_extras(run.ready_->redeem(run.number_of(slot)), by, nullptr);
+        });
+    }
+    static graph_execution& run_of(const job_slot& claimed) noexcept {
+        return static_cast<graph_execution&>(static_cast<group_job&>(*claimed.frame).group());
     }
     std::uint32_t number_of(const job_slot& claimed) const noexcept {
         const auto* const job = reinterpret_cast<const std::byte*>(claimed.frame);
@@ -148,9 +159,9 @@ private:
         return static_cast<std::uint32_t>(static_cast<std::size_t>(job - first) / sizeof(node_slot));
     }
 
-    /// Runs a node, and then what it has made ready, one after the other. Where some go before others: `number` is a ticket.
-    void run_from(std::uint32_t number, worker& runner) noexcept {
-        if (!is_plain_) return run_job_with_extras(number, runner);
+    /// Runs a node, and then what it has made ready, one after the other.
+    PEL_ALWAYS_INLINE void run_from(std::uint32_t number, worker& runner) noexcept {
+        if (!is_plain_) return run_with_extras(number, runner, nullptr);
         while (number != none) {
             if (is_cancelled()) [[unlikely]]
                 return;
@@ -161,9 +172,7 @@ private:
             serve_request(runner);
         }
     }
-    PEL_NOINLINE void run_job_with_extras(std::uint32_t number, worker& runner) noexcept {
-        run_with_extras(ready_ == nullptr ? number : ready_->redeem(number), runner, nullptr);
-    }
+    PEL_NOINLINE void run_from_elsewhere(std::uint32_t number, worker& runner) noexcept { run_from(number, runner); }
     /// The same where something more is wanted than to run nodes once, in order. `claim`: what the first node needs, and
     /// has; null: that is still to be had.
     void run_with_extras(std::uint32_t number, worker& runner, limited_node* claim) noexcept;
@@ -211,8 +220,9 @@ private:
     void push_node(std::uint32_t number) noexcept { push(slots_[number].job.emplace(*this), &act); }
     /// The same where some may go before others.
     void push_in_order(std::uint32_t number) noexcept {
-        push_node(ready_ == nullptr ? number : ready_->add_with_ticket(number));
+        ready_ == nullptr ? push_node(number) : push_ticket(ready_->add_with_ticket(number));
     }
+    void push_ticket(std::uint32_t ticket) noexcept { push(slots_[ticket].job.emplace(*this), &act_for_ticket); }
 
     // Nodes that need resources.
 
@@ -285,7 +295,7 @@ inline void graph_execution::push_ready(const std::uint32_t* first, const std::u
     if (ready_ == nullptr) {
         while (first != last) push_node(*--last);
     } else {
-        for (; first != last; ++first) push_node(ready_->take_ticket());
+        for (; first != last; ++first) push_ticket(ready_->take_ticket());
     }
 }
 

@@ -149,7 +149,7 @@ protected:
 
 private:
     void check_waiter() {
-        if (is_done()) return;
+        if (is_done() || !pool().is_from_this_process()) return; // there a thread that is gone may hold the lock
         const lock_guard guard(lock_);
         if (current_ != nullptr && current_->is_around(*current_worker))
             throw_error<std::logic_error>("pel::graph_run: a node waits for the run that it is part of");
