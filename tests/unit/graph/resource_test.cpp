@@ -186,7 +186,7 @@ TEST_P(resource_with, a_million_claims_of_one_unit_and_of_several_get_them_in_th
         std::atomic<int> begun{0}, out_of_turn{0};
         pel::task_group group(pool);
         for (int i = 0; i < at_once; ++i) {
-            const unsigned wanted = random() % 4 == 0 ? 1 + random() % most : 1;
+            const auto wanted = static_cast<unsigned>(random() % 4 == 0 ? 1 + random() % most : 1);
             pel::run_with(group, {{memory, wanted}}, [&, i, wanted] {
                 const int earlier = begun++; // all that came before it, but those that have the rest of the units
                 if (earlier < i - static_cast<int>(most - wanted)) ++out_of_turn;
