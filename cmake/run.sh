@@ -52,6 +52,7 @@ run_all_tests() {
         presets=(release debug clang clang-debug tsan tsan-clang asan model aarch64)
         need_clang
         need_aarch64
+        export PEL_FUZZ_SECONDS=60
     fi
     install_missing
     [[ ${1:-} != --everything ]] || get_numa_vm

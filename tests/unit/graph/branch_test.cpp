@@ -37,7 +37,7 @@ TEST_P(branch_with, a_branch_chooses_one_of_its_successors) {
         std::array<std::atomic<int>, 3> runs{};
         const auto choose = g.branch([=] { return choice; });
         for (std::size_t i = 0; i < 3; ++i) choose.precede(g.emplace([&runs, i] { ++runs[i]; }));
-        g.run_n(3);
+        g.run_n(3, par.on(pool));
         for (int i = 0; i < 3; ++i) EXPECT_EQ(runs[static_cast<std::size_t>(i)], i == choice ? 3 : 0);
     }
 }
@@ -299,6 +299,26 @@ TEST_P(branch_with, a_run_from_inside_a_loop_reads_no_value_that_it_has_not_made
     h.run_from(par.on(pool), value);
 }
 
+TEST_P(branch_with, a_run_from_a_branch_runs_what_it_chooses) {
+    pel::basic_graph<int> g;
+    std::array<std::atomic<int>, 4> runs{};
+    const auto begin = g.emplace([&] { ++runs[0]; });
+    const auto choose = g.branch([](int& choice) { return choice; });
+    const auto one = g.emplace([&] { ++runs[1]; }), other = g.emplace([&] { ++runs[2]; });
+    const auto after = g.emplace([&] { ++runs[3]; });
+    begin.precede(choose);
+    choose.precede(one, other);
+    other.precede(after);
+    for (int choice : {1, 0, 1, pel::no_branch}) g.run_from(par.on(pool), choose, choice);
+    EXPECT_EQ(runs[0], 0);
+    EXPECT_EQ(runs[1], 1);
+    EXPECT_EQ(runs[2], 2);
+    EXPECT_EQ(runs[3], 2);
+    int choice = 2;
+    EXPECT_EQ(error_of([&] { g.run_from(par.on(pool), choose, choice); }),
+              "pel::graph: branch #1 chose successor 2 of 2");
+}
+
 // What users of other libraries have run into: each gives an error, none hangs.
 
 TEST(branch, a_graph_where_every_node_has_a_predecessor_is_an_error) {
@@ -309,6 +329,19 @@ TEST(branch, a_graph_where_every_node_has_a_predecessor_is_an_error) {
     b.precede(a);
     EXPECT_EQ(error_of([&] { g.run(); }), "pel::graph: no node to begin with: each has a predecessor");
     EXPECT_THROW(g.validate(), graph_error);
+}
+
+TEST(branch, a_loop_that_nothing_leads_into_is_an_error) {
+    graph g;
+    g.emplace([] {});
+    const auto body = g.emplace([] {});
+    const auto again = g.branch([] { return 0; });
+    body.name("body");
+    body.precede(again);
+    again.precede(body);
+    const std::string text = "pel::graph: node 'body' cannot be reached from the nodes that a run begins with";
+    EXPECT_EQ(error_of([&] { g.validate(); }), text);
+    EXPECT_EQ(error_of([&] { g.run(); }), text);
 }
 
 TEST(branch, a_node_behind_an_outcome_that_cannot_be_returned_is_an_error) {
@@ -423,7 +456,7 @@ TEST_P(branch_with, detached_nodes_are_over_before_the_run_is) {
         for (int i = 0; i < 20; ++i) added.emplace([&] { ++made; });
     });
     maker.precede(g.emplace([&] { EXPECT_GE(made, 20); }));
-    g.run_n(3);
+    g.run_n(3, par.on(pool));
     EXPECT_EQ(made, 120);
 }
 

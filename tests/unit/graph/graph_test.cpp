@@ -13,6 +13,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
@@ -77,9 +78,9 @@ TEST_P(graph_with, a_graph_runs_as_often_as_wanted) {
     std::atomic<int> runs{0};
     const auto first = g.emplace([&] { ++runs; });
     for (int i = 0; i < 100; ++i) first.precede(g.emplace([&] { ++runs; }));
-    g.run_n(5);
+    g.run_n(5, par.on(pool));
     EXPECT_EQ(runs, 505);
-    g.run_until([&] { return runs > 1000; });
+    g.run_until([&] { return runs > 1000; }, par.on(pool));
     EXPECT_EQ(runs, 1010);
 }
 
@@ -318,7 +319,7 @@ TEST_P(graph_with, several_threads_run_one_graph_at_once) {
     const auto first = g.emplace([&] { ++runs; });
     for (int i = 0; i < 9; ++i) first.precede(g.emplace([&] { ++runs; }));
     std::vector<std::thread> threads;
-    for (int i = 0; i < 4; ++i) threads.emplace_back([&] { g.run_n(25); });
+    for (int i = 0; i < 4; ++i) threads.emplace_back([&] { g.run_n(25, par.on(pool)); });
     for (std::thread& each : threads) each.join();
     EXPECT_EQ(runs, 1000);
 }
@@ -337,6 +338,44 @@ TEST_P(graph_with, repeated_runs_take_what_a_run_takes) {
     h.run_n(3, count);
     h.run_until([&] { return count == 8; }, par.on(pool), count);
     EXPECT_EQ(count, 8);
+}
+
+TEST_P(graph_with, functions_of_nodes_need_not_be_copyable) {
+    graph g;
+    int sum = 0;
+    const auto made = g.emplace([one = std::make_unique<int>(1)] { return *one; });
+    const auto read = g.then([two = std::make_unique<int>(2), &sum](int n) { sum += n + *two; }, made);
+    const auto choose = g.branch([none = std::make_unique<int>(0)] { return *none; });
+    read.precede(choose);
+    choose.precede(g.emplace([three = std::make_unique<int>(3), &sum](pel::run_control&) { sum += *three; }));
+    graph moved = std::move(g);
+    moved.run_n(2, par.on(pool));
+    EXPECT_EQ(sum, 12);
+}
+
+TEST_P(graph_with, a_graph_inside_of_another_has_its_context) {
+    pel::basic_graph<int> inner;
+    const auto value = inner.emplace([](int& sum) { return sum; });
+    inner.then([](int before, int& sum, pel::run_control&) { sum = 2 * before; }, value);
+    graph without; // one that takes none
+    std::atomic<int> runs{0};
+    without.emplace([&] { ++runs; });
+    pel::basic_graph<int> middle;
+    const auto twice = middle.emplace(inner);
+    twice.precede(middle.emplace(std::move(without)));
+    pel::basic_graph<int> outer;
+    const auto first = outer.emplace([](int& sum) { ++sum; }), again = outer.emplace(std::move(middle));
+    first.precede(again);
+    again.precede(outer.emplace([](int& sum) { ++sum; }));
+    std::array<int, 8> sums{0, 1, 2, 3, 4, 5, 6, 7};
+    std::vector<pel::graph_run> started;
+    for (int& each : sums) started.push_back(outer.start(par.on(pool), each));
+    for (const pel::graph_run& each : started) each.wait();
+    EXPECT_EQ(sums, (std::array{3, 5, 7, 9, 11, 13, 15, 17}));
+    EXPECT_EQ(runs, 8);
+    outer.run_from(par.on(pool), again, sums[0]);
+    EXPECT_EQ(sums[0], 7);
+    EXPECT_EQ(runs, 9);
 }
 
 TEST_P(graph_with, loops_and_graphs_nest_inside_nodes) {
@@ -503,10 +542,15 @@ TEST(graph, a_second_thread_takes_the_highest_priority_that_is_left) {
             last = next;
         }
     }
-    for (int run = 0; run < 10; ++run) {
-        for (auto& each : begun) each = 0;
-        g.run(par.on(pool));
-    }
+    std::promise<void> done;
+    const pel::future<void> ended = pool.submit([&] {
+        for (int run = 0; run < 10; ++run) {
+            for (auto& each : begun) each = 0;
+            g.run();
+        }
+        done.set_value();
+    });
+    done.get_future().wait(); // not in the pool: this thread would be a third one, beside the pool's own
     EXPECT_EQ(early, 0);
 }
 

@@ -2,7 +2,7 @@
 // test label: graph
 #include <pel/graph/graph.hpp>
 
-#include "support/graph_shape.hpp"
+#include "support/graph_of_shape.hpp"
 #include "support/with_threads.hpp"
 
 #include <gtest/gtest.h>
@@ -16,9 +16,6 @@ namespace random_graph_test {
 
 using pel::par;
 
-using pel_test::check_shape;
-using pel_test::graph_shape;
-
 std::size_t below(std::mt19937_64& random, std::size_t limit) { return random() % limit; }
 
 class random_graph_with : public pel_test::with_threads {};
@@ -27,13 +24,15 @@ PEL_WITH_ALL_THREADS(random_graph_with);
 TEST_P(random_graph_with, a_graph_does_what_an_interpreter_does) {
     const auto seed = std::random_device{}();
     std::mt19937_64 random(seed);
-    unsigned valid = 0;
-    for (unsigned long i = 0; i != pel_test::scaled(25'000) && !HasFailure(); ++i) {
-        const graph_shape all = pel_test::make_shape([&](std::size_t limit) { return below(random, limit); });
-        valid += check_shape(all, pool);
-        ASSERT_FALSE(HasFailure()) << "seed " << seed << ", shape " << i;
+    const auto random_below = [&](std::size_t limit) { return below(random, limit); };
+    const unsigned long wanted = pel_test::scaled(GetParam() < 3 ? 30'000 : 20'000); // 10^5 over all pools
+    unsigned long shapes = 0, valid = 0;
+    for (; valid != wanted && shapes <= 2 * wanted + 100; ++shapes) {
+        const pel_test::graph_shape all = pel_test::shape_maker(random_below).make();
+        valid += pel_test::check_shape(all, pool, shapes);
+        ASSERT_FALSE(HasFailure()) << "seed " << seed << ", shape " << shapes;
     }
-    EXPECT_GT(valid, 0u);
+    EXPECT_EQ(valid, wanted) << "of " << shapes << " too few are valid";
 }
 
 TEST_P(random_graph_with, what_predecessors_have_written_is_there) {

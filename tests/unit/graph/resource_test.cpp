@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <optional>
 #include <random>
 #include <stdexcept>
 #include <stop_token>
@@ -56,8 +57,7 @@ TEST_P(resource_with, no_more_nodes_than_units_run_at_once) {
         node.use(disk);
         first.precede(node);
     }
-    g.run_n(2);
-    g.run(par.on(pool));
+    g.run_n(3, par.on(pool));
     EXPECT_EQ(inside.too_many(), 0);
     EXPECT_EQ(inside.visits(), 600);
     EXPECT_EQ(disk.available(), 2u);
@@ -155,16 +155,49 @@ TEST_P(resource_with, units_come_back_when_a_holder_throws_or_is_cancelled) {
 
 TEST_P(resource_with, who_wants_many_is_not_passed_by) {
     resource memory(4);
-    std::atomic<bool> has_all{false};
+    std::atomic<int> visits{0};
+    int before = -1;
     pool.execute([&] {
         pel::task_group group;
-        for (int i = 0; i < 1000; ++i) {
-            pel::run_with(group, {memory}, [] { std::this_thread::yield(); });
-            if (i == 10) pel::run_with(group, {{memory, 4}}, [&] { has_all = true; });
-        }
+        const auto visit = [&] {
+            ++visits;
+            std::this_thread::yield();
+        };
+        std::optional<pel::resource_lock> one(std::in_place, memory);
+        for (int i = 0; i < 11; ++i) pel::run_with(group, {memory}, visit);
+        EXPECT_EQ(group.wait(), pel::group_status::completed);
+        pel::run_with(group, {{memory, 4}}, [&] { before = visits; });
+        for (int i = 0; i < 500; ++i) pel::run_with(group, {memory}, visit);
+        EXPECT_EQ(memory.available(), 3u) << "there is one for each, but not before its turn";
+        one.reset();
+        for (int i = 0; i < 500; ++i) pel::run_with(group, {memory}, visit);
         EXPECT_EQ(group.wait(), pel::group_status::completed);
     });
-    EXPECT_TRUE(has_all);
+    EXPECT_EQ(before, 11) << "those that came before have been there, and no other";
+    EXPECT_EQ(visits, 1011);
+}
+
+TEST_P(resource_with, a_million_claims_of_one_unit_and_of_several_get_them_in_their_order) {
+    constexpr unsigned most = 5;
+    constexpr int at_once = 500; // of 10^6 over all pools
+    resource memory(most);
+    std::mt19937 random(1);
+    for (unsigned long round = 0; round != pel_test::scaled(500); ++round) {
+        std::atomic<int> begun{0}, out_of_turn{0};
+        pel::task_group group(pool);
+        for (int i = 0; i < at_once; ++i) {
+            const auto wanted = static_cast<unsigned>(random() % 4 == 0 ? 1 + random() % most : 1);
+            pel::run_with(group, {{memory, wanted}}, [&, i, wanted] {
+                const int earlier = begun++; // all that came before it, but those that have the rest of the units
+                if (earlier < i - static_cast<int>(most - wanted)) ++out_of_turn;
+                if (wanted == most && earlier != i) ++out_of_turn; // and none that came after it
+            });
+        }
+        ASSERT_EQ(group.wait(), pel::group_status::completed);
+        ASSERT_EQ(begun, at_once);
+        ASSERT_EQ(out_of_turn, 0);
+        ASSERT_EQ(memory.available(), most);
+    }
 }
 
 TEST_P(resource_with, a_run_that_is_cancelled_does_not_wait_for_units_that_others_have) {

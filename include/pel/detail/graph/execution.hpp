@@ -168,7 +168,7 @@ private:
             node_execution each(*this, number);
             if (!run_node(each)) [[unlikely]]
                 return;
-            number = first_ready<true>(number);
+            number = first_ready(number);
             serve_request(runner);
         }
     }
@@ -195,15 +195,28 @@ private:
     }
     /// Returns: the first successor that is ready now. The others are pushed, the last one first, so that this thread takes
     /// them in their order.
-    template <bool IsPlain>
     std::uint32_t first_ready(std::uint32_t number) noexcept {
         std::uint32_t first = none;
         const std::uint32_t* const begin = successors_ + nodes_[number].first_successor;
         for (const std::uint32_t* each = successors_ + nodes_[number + 1].first_successor; each != begin;) {
             const std::uint32_t next = *--each;
             if (!arrive(next)) continue;
-            if (first != none) IsPlain ? push_node(first) : push_in_order(first);
+            if (first != none) push_node(first);
             first = next;
+        }
+        return first;
+    }
+    /// The same where some go before others: they are pushed in their order, so nobody is given a ticket while one that is more
+    /// urgent is not in the queue yet.
+    std::uint32_t most_urgent_ready(std::uint32_t number) noexcept {
+        std::uint32_t first = none;
+        const std::uint32_t* const end = successors_ + nodes_[number + 1].first_successor;
+        for (const std::uint32_t* each = successors_ + nodes_[number].first_successor; each != end; ++each) {
+            if (!arrive(*each)) continue;
+            if (first == none)
+                first = *each;
+            else
+                push_in_order(*each);
         }
         return first;
     }
@@ -234,6 +247,7 @@ private:
     void come_to_end(node_execution& each) noexcept;
     std::uint32_t arrive_again(std::uint32_t number, std::uint32_t edge) noexcept;
     void make_due(node_execution& by, std::uint32_t number, std::uint32_t times) noexcept;
+    void go_on_with(node_execution& by, std::uint32_t number) noexcept;
     void be_done_with(node_execution& by, std::uint32_t number) noexcept;
 
     /// Makes nodes available, the first one last: this thread runs it first. Where some go before others the nodes are added
@@ -333,7 +347,7 @@ PEL_NOINLINE inline void graph_execution::run_with_extras(std::uint32_t number, 
         if (plan_.has_branches())
             come_to_end(each);
         else
-            each.next_ = first_ready<false>(number);
+            each.next_ = ready_ == nullptr ? first_ready(number) : most_urgent_ready(number);
         number = each.next_;
         if (ready_ != nullptr && number != none) number = ready_->exchange(number);
         serve_request(runner);
@@ -380,8 +394,9 @@ inline void node_execution::choose_successor(std::int64_t index) {
 inline void graph_execution::come_to_end(node_execution& each) noexcept {
     const std::uint32_t number = each.number_;
     if (!plan_.is_branch(number)) {
-        const std::uint32_t begin = nodes_[number].first_successor;
-        for (std::uint32_t edge = nodes_[number + 1].first_successor; edge-- != begin;) {
+        const std::uint32_t begin = nodes_[number].first_successor, end = nodes_[number + 1].first_successor;
+        for (std::uint32_t i = 0; i != end - begin; ++i) {
+            const std::uint32_t edge = ready_ == nullptr ? end - 1 - i : begin + i; // as the two *_ready() do
             const std::uint32_t next = successors_[edge];
             if (const std::uint32_t times = arrive_again(next, edge); times != 0) make_due(each, next, times);
         }
@@ -419,6 +434,13 @@ inline std::uint32_t graph_execution::arrive_again(std::uint32_t number, std::ui
 inline void graph_execution::make_due(node_execution& by, std::uint32_t number, std::uint32_t times) noexcept {
     // sync(GR2) acq_rel: what the chooser did; that the node is not running
     if (slots_[number].due.fetch_add(times, acq_rel) != 0) return;
+    go_on_with(by, number);
+}
+
+/// The thread runs this node next, or, where some go before others, the one of both that does.
+inline void graph_execution::go_on_with(node_execution& by, std::uint32_t number) noexcept {
+    if (by.next_ != none && ready_ != nullptr && plan_.urgency(by.next_) < plan_.urgency(number))
+        return push_in_order(number);
     if (by.next_ != none) push_in_order(by.next_);
     by.next_ = number;
 }
@@ -433,8 +455,7 @@ inline void graph_execution::be_done_with(node_execution& by, std::uint32_t numb
     }
     // sync(GR2) acq_rel: done with the node, to who chooses it next; what the choosers did meanwhile
     if (slots_[number].due.fetch_sub(1, acq_rel) == 1) return;
-    if (by.next_ != none) push_in_order(by.next_);
-    by.next_ = number;
+    go_on_with(by, number);
 }
 
 } // namespace detail
