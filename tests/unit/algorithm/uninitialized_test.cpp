@@ -237,10 +237,10 @@ TEST_P(uninitialized_with, takes_other_iterators_and_elements) {
         ASSERT_EQ(boxes[number].value, nullptr);
     }
     pel::destroy(par.on(pool), taken.elements());
-    const auto words = pel_test::values_in<std::vector<std::string>>(pel_test::order::random, 3'000, random);
+    const auto texts = pel_test::values_in<std::vector<std::string>>(pel_test::order::random, 3'000, random);
     const memory<std::string> copies(3'000);
-    EXPECT_EQ(pel::uninitialized_copy_n(par.on(pool), words.begin(), 2'999, copies.begin()), copies.end() - 1);
-    EXPECT_TRUE(std::equal(words.begin(), words.end() - 1, copies.begin()));
+    EXPECT_EQ(pel::uninitialized_copy_n(par.on(pool), texts.begin(), 2'999, copies.begin()), copies.end() - 1);
+    EXPECT_TRUE(std::equal(texts.begin(), texts.end() - 1, copies.begin()));
     pel::destroy_n(par.on(pool), copies.begin(), 2'999);
 
     std::list<long> memory_in_nodes(2);
