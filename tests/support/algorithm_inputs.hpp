@@ -9,11 +9,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
 #include <compare>
+#include <concepts>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <iterator>
+#include <limits>
 #include <memory>
 #include <ostream>
 #include <random>
@@ -123,6 +126,42 @@ Container values_in(order kind, std::uint64_t n, std::mt19937_64& random) {
     for (const std::uint32_t number : numbers_in(kind, n, random))
         values.push_back(value_of<typename Container::value_type>(number));
     return values;
+}
+
+/// Returns: n numbers, about half of them negative, in that order but for some that are special: both zeros, infinities,
+/// denormals, the least and the greatest.
+template <class T>
+std::vector<T> plain_numbers_in(order kind, std::uint64_t n, std::mt19937_64& random) {
+    using limits = std::numeric_limits<T>;
+    std::vector<T> special{T{0}, limits::min(), limits::max(), limits::lowest()};
+    if constexpr (std::floating_point<T>) {
+        const T least = limits::denorm_min(), infinity = limits::infinity();
+        special.insert(special.end(), {-T{0}, least, -least, infinity, -infinity, -limits::min()});
+    }
+    const bool is_mixed = kind == order::random || kind == order::few_distinct;
+    const T scale = n < 1'000'000 ? T{1'021} : T{3}; // more bits than few numbers need
+    std::vector<T> numbers;
+    for (const std::uint32_t each : numbers_in(kind, n, random)) {
+        const bool is_special = random() % (is_mixed ? 16 : n + 1) == 0;
+        numbers.push_back(is_special ? special[random() % special.size()]
+                                     : (static_cast<T>(each) - static_cast<T>(n / 2)) * scale);
+    }
+    return numbers;
+}
+/// Returns: a number that tells what bits the numbers are of, in any order; NaNs, and which zero it is, too.
+template <class T>
+std::uint64_t sum_of_bits(const std::vector<T>& numbers) {
+    std::uint64_t sum = 0;
+    for (const T each : numbers) {
+        std::uint64_t bits;
+        if constexpr (sizeof(T) == 8)
+            bits = std::bit_cast<std::uint64_t>(each);
+        else
+            bits = std::bit_cast<std::uint32_t>(each);
+        bits = (bits + 0x9e37'79b9'7f4a'7c15U) * 0xbf58'476d'1ce4'e5b9U;
+        sum += (bits ^ bits >> 31) * 0x94d0'49bb'1331'11ebU;
+    }
+    return sum;
 }
 
 } // namespace pel_test

@@ -3,11 +3,13 @@
 #include <pel/algorithm/compare.hpp>
 
 #include "support/algorithm_inputs.hpp"
+#include "support/search_watch.hpp"
 
 #include <algorithm>
 #include <deque>
 #include <functional>
 #include <list>
+#include <ranges>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -44,6 +46,21 @@ TEST_P(compare_with, the_first_of_several_differences_decides) {
                 << n;
         }
     }
+}
+
+TEST_P(compare_with, a_difference_ends_the_search) {
+    const auto numbers = std::views::iota(std::uint64_t{0}, pel_test::search_watch::items);
+    const auto are_equal_but_one = [](pel_test::search_watch& watch) {
+        return [&watch](std::uint64_t a, std::uint64_t b) { return !watch.look(a) && a == b; };
+    };
+    pel_test::search_watch equal, mismatch;
+    EXPECT_FALSE(pel::equal(par.on(pool).stop(equal.its_token()), numbers, numbers, are_equal_but_one(equal)));
+    equal.expect_early_exit(GetParam());
+    const auto found =
+        pel::mismatch(par.on(pool).stop(mismatch.its_token()), numbers, numbers, are_equal_but_one(mismatch));
+    EXPECT_EQ(*found.in1, pel_test::search_watch::match);
+    EXPECT_EQ(*found.in2, pel_test::search_watch::match);
+    mismatch.expect_early_exit(GetParam());
 }
 
 TEST_P(compare_with, ranges_of_different_sizes) {

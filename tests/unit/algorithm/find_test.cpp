@@ -3,6 +3,7 @@
 #include <pel/algorithm/find.hpp>
 
 #include "support/algorithm_inputs.hpp"
+#include "support/search_watch.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -42,6 +43,9 @@ TEST_P(find_with, the_first_of_several_is_found_wherever_they_are) {
             ASSERT_EQ(expected - numbers.begin(), static_cast<std::ptrdiff_t>(first));
             ASSERT_EQ(pel::find(par.on(pool), numbers.begin(), numbers.end(), 1), expected) << n << ' ' << first;
             ASSERT_EQ(pel::find_if(par.on(pool), numbers, [](std::uint32_t x) { return x == 1; }), expected) << n;
+            const auto is_zero = [](std::uint32_t x) { return x == 0; };
+            ASSERT_EQ(pel::find_if_not(par.on(pool), numbers, is_zero), expected) << n;
+            ASSERT_EQ(pel::find_if_not(par.on(pool), numbers.begin(), expected, is_zero), expected) << n;
             ASSERT_EQ(
                 pel::find_index_if(par.on(pool), std::size_t{0}, n, [&](std::size_t i) { return numbers[i] != 0; }),
                 first)
@@ -69,18 +73,37 @@ TEST_P(find_with, neighbours_are_found_as_std_finds_them) {
 }
 
 TEST_P(find_with, few_elements_are_looked_at_after_the_match) {
-    constexpr std::uint64_t n = 1'000'000'000, match = 100'000;
-    std::atomic<std::uint64_t> calls{0}, before{0};
-    std::atomic<bool> is_found{false};
-    const auto is_match = [&](std::uint64_t i) {
-        if (is_found.load(std::memory_order_relaxed)) calls.fetch_add(1, std::memory_order_relaxed);
-        if (i < match) before.fetch_add(1, std::memory_order_relaxed);
-        if (i == match) is_found = true;
-        return i == match;
-    };
-    ASSERT_EQ(pel::find_index_if(par.on(pool), std::uint64_t{0}, n, is_match), match);
-    EXPECT_LT(calls, n / 20) << "a block for each thread, unless the one with the match is interrupted there";
-    EXPECT_EQ(before, match);
+    using pel_test::search_watch;
+    {
+        search_watch watch;
+        std::atomic<std::uint64_t> before{0};
+        const auto is_match = [&](std::uint64_t i) {
+            if (i < search_watch::match) before.fetch_add(1, std::memory_order_relaxed);
+            return watch.look(i);
+        };
+        const auto policy = par.on(pool).stop(watch.its_token());
+        ASSERT_EQ(pel::find_index_if(policy, std::uint64_t{0}, search_watch::items, is_match), search_watch::match);
+        watch.expect_early_exit(GetParam());
+        EXPECT_EQ(before, search_watch::match);
+    }
+    {
+        search_watch watch;
+        const std::vector<char> elements(search_watch::items);
+        const auto is_match = [&](const char& each) {
+            return watch.look(static_cast<std::uint64_t>(&each - elements.data()));
+        };
+        const auto found = pel::find_if(par.on(pool).stop(watch.its_token()), elements, is_match);
+        ASSERT_EQ(found - elements.begin(), static_cast<std::ptrdiff_t>(search_watch::match));
+        watch.expect_early_exit(GetParam());
+    }
+    {
+        search_watch watch;
+        const auto elements = std::views::iota(std::uint64_t{0}, search_watch::items) |
+                              std::views::transform([&](std::uint64_t i) { return watch.look(i); });
+        const auto found = pel::find(par.on(pool).stop(watch.its_token()), elements, true);
+        ASSERT_EQ(found - elements.begin(), static_cast<std::ptrdiff_t>(search_watch::match));
+        watch.expect_early_exit(GetParam());
+    }
 }
 
 TEST(search_front, tickets_are_good_for_the_next_items_until_there_is_a_match) {

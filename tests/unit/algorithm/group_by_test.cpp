@@ -80,6 +80,38 @@ TEST_P(group_by_with, duplicates_go_where_a_value_was_before) {
     }
 }
 
+TEST_P(group_by_with, takes_iterators) {
+    const auto numbers = pel_test::numbers_in(order::few_distinct, 20'000, random);
+    const auto first = numbers.begin() + 3, last = numbers.end() - 4;
+    const std::vector<std::uint32_t> part(first, last);
+    EXPECT_EQ(pel::group_by(par.on(pool), first, last, std::identity()),
+              pel::group_by(pel::seq, part, std::identity()));
+    EXPECT_EQ(pel::remove_duplicates(par.on(pool), first, last), pel::remove_duplicates(pel::seq, part));
+    std::vector<std::uint64_t> counts(8);
+    for (const std::uint32_t each : part) ++counts[each];
+    EXPECT_EQ(pel::histogram(par.on(pool), first, last, 8), counts);
+}
+
+TEST(group_by, takes_a_million) {
+    std::mt19937_64 random{std::random_device{}()};
+    pel::thread_pool pool(2);
+    const auto numbers = pel_test::numbers_in(order::random, pel_test::scaled(1'000'000), random);
+    const std::uint64_t kinds = numbers.size() / 16;
+    const auto kind = [kinds](std::uint32_t each) { return each % kinds; };
+    std::vector<std::vector<std::uint32_t>> expected(kinds);
+    std::vector<std::uint64_t> order_of_keys;
+    for (const std::uint32_t each : numbers) {
+        if (expected[kind(each)].empty()) order_of_keys.push_back(kind(each));
+        expected[kind(each)].push_back(each);
+    }
+    const auto groups = pel::group_by(par.on(pool), numbers, kind);
+    ASSERT_EQ(groups.size(), order_of_keys.size());
+    for (std::size_t each = 0; each < groups.size(); ++each) {
+        ASSERT_EQ(groups[each].first, order_of_keys[each]);
+        ASSERT_EQ(groups[each].second, expected[groups[each].first]);
+    }
+}
+
 TEST_P(group_by_with, a_hash_that_throws_is_heard) {
     const std::vector<int> numbers(pel_test::scaled(200'000), 1);
     const auto bad_hash = [](int) -> std::size_t { throw std::runtime_error("no"); };

@@ -140,6 +140,27 @@ TEST_P(integer_sort_with, elements_that_are_not_trivial_are_sorted_by_their_key)
     EXPECT_TRUE(std::ranges::is_sorted(elements, std::greater<>()));
 }
 
+TEST_P(integer_sort_with, takes_iterators) {
+    for (const std::uint32_t n : {100U, 3'000U, 40'000U}) {
+        std::vector<std::int64_t> numbers(n);
+        for (std::int64_t& each : numbers) each = number<std::int64_t>();
+        auto expected = numbers;
+        std::sort(expected.begin() + 5, expected.end() - 3);
+        ASSERT_EQ(pel::integer_sort(par.on(pool), numbers.begin() + 5, numbers.end() - 3), numbers.end() - 3);
+        ASSERT_EQ(numbers, expected) << n;
+    }
+}
+
+TEST(integer_sort, takes_a_million) {
+    std::mt19937_64 random{std::random_device{}()};
+    pel::thread_pool pool(2);
+    auto numbers = pel_test::plain_numbers_in<std::int64_t>(order::random, pel_test::scaled(1'000'000), random);
+    const std::uint64_t bits = pel_test::sum_of_bits(numbers);
+    pel::integer_sort(par.on(pool), numbers);
+    EXPECT_TRUE(std::ranges::is_sorted(numbers));
+    EXPECT_EQ(pel_test::sum_of_bits(numbers), bits);
+}
+
 TEST(integer_sort, sorts_what_is_larger_than_the_caches) {
     std::mt19937_64 random{1};
     std::vector<std::uint32_t> numbers((std::uint64_t{1} << 22) + 321); // 16 MiB and more: whole lines are written

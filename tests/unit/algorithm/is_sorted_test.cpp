@@ -3,11 +3,13 @@
 #include <pel/algorithm/is_sorted.hpp>
 
 #include "support/algorithm_inputs.hpp"
+#include "support/search_watch.hpp"
 
 #include <algorithm>
 #include <deque>
 #include <forward_list>
 #include <functional>
+#include <ranges>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -66,6 +68,16 @@ TEST_P(is_sorted_with, partitions_are_recognised) {
                 << n << ' ' << cut;
         }
     }
+}
+
+TEST_P(is_sorted_with, an_element_out_of_order_ends_the_search) {
+    const auto numbers = std::views::iota(std::uint64_t{0}, pel_test::search_watch::items);
+    pel_test::search_watch watch;
+    const auto less = [&](std::uint64_t a, std::uint64_t b) { // asked whether the next one is less
+        return watch.look(std::min(a, b)) || a < b;
+    };
+    EXPECT_FALSE(pel::is_sorted(par.on(pool).stop(watch.its_token()), numbers, less));
+    watch.expect_early_exit(GetParam());
 }
 
 TEST_P(is_sorted_with, comparators_projections_and_other_elements) {

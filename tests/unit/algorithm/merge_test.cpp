@@ -244,6 +244,90 @@ TEST_P(merge_with, no_element_is_lost_by_a_stop) {
     }
 }
 
+TEST(merge, takes_a_million) {
+    pel::thread_pool pool(2);
+    const auto n = static_cast<std::uint32_t>(pel_test::scaled(1'000'000));
+    std::vector<keyed> a(n), b(n / 2), expected(n + n / 2), got(n + n / 2);
+    for (std::uint32_t i = 0; i < n; ++i) a[i] = {i * 2 / 5, i};
+    for (std::uint32_t i = 0; i < n / 2; ++i) b[i] = {i * 5 / 7, n + i};
+    std::merge(a.begin(), a.end(), b.begin(), b.end(), expected.begin(), by_key);
+    EXPECT_EQ(pel::merge(par.on(pool), a.begin(), a.end(), b.begin(), b.end(), got.begin(), by_key), got.end());
+    EXPECT_TRUE(got == expected);
+    std::copy(b.begin(), b.end(), std::copy(a.begin(), a.end(), got.begin()));
+    pel::inplace_merge(par.on(pool), got.begin(), got.begin() + std::ssize(a), got.end(), by_key);
+    EXPECT_TRUE(got == expected);
+}
+
+/// Counted as long as it lives. Of copies and moves the n-th throws; then nothing has changed.
+struct refusing {
+    static inline std::atomic<std::int64_t> alive{0}, left{-1};
+    std::uint32_t value = 0;
+
+    refusing() noexcept { ++alive; }
+    explicit refusing(std::uint32_t number) noexcept : value(number) { ++alive; }
+    refusing(const refusing& other) : value(other.value) {
+        refuse();
+        ++alive;
+    }
+    refusing& operator=(const refusing& other) {
+        refuse();
+        value = other.value;
+        return *this;
+    }
+    ~refusing() { --alive; }
+    friend auto operator<=>(const refusing& a, const refusing& b) noexcept { return a.value <=> b.value; }
+    friend bool operator==(const refusing& a, const refusing& b) noexcept { return a.value == b.value; }
+
+private:
+    static void refuse() {
+        if (left.load(std::memory_order_relaxed) >= 0 && left.fetch_sub(1) == 0) throw std::runtime_error("no");
+    }
+};
+
+TEST_P(merge_with, a_copy_that_throws_is_heard_and_leaves_all_objects) {
+    for (const std::uint32_t n : {3U, 30'000U}) {
+        const auto a = two_sorted_ranges<refusing>(n, 0), b = two_sorted_ranges<refusing>(0, n);
+        const auto old_a = a, old_b = b;
+        std::vector<refusing> out(2 * n);
+        const std::int64_t alive = refusing::alive;
+        for (const std::int64_t fatal : {0U, n / 3, 2 * n - 1}) {
+            refusing::left = fatal;
+            EXPECT_THROW(pel::merge(par.on(pool), a, b, out.begin()), std::runtime_error);
+            refusing::left = -1;
+            ASSERT_EQ(refusing::alive, alive) << n << ' ' << fatal;
+            ASSERT_TRUE(a == old_a && b == old_b) << n << ' ' << fatal;
+        }
+        pel::merge(par.on(pool), a, b, out.begin());
+        ASSERT_TRUE(std::ranges::is_sorted(out));
+    }
+}
+
+// Promised then, as by std: all objects live on. What was on its way may be lost, that is one element.
+TEST_P(merge_with, a_copy_that_throws_in_place_loses_one_element_at_most) {
+    for (const std::uint32_t n : {1U, 20U, 3'000U}) {
+        bool has_thrown = true;
+        for (std::int64_t fatal = 0; has_thrown; fatal += n < 100 ? 1 : 1 + fatal / 2) {
+            std::vector<refusing> elements;
+            elements.reserve(2 * n);
+            for (std::uint32_t i = 0; i < n; ++i) elements.emplace_back(2 * i + 1);
+            for (std::uint32_t i = 0; i < n; ++i) elements.emplace_back(2 * i);
+            refusing::left = fatal;
+            has_thrown = false;
+            try {
+                pel::inplace_merge(par.on(pool), elements.begin(), elements.begin() + n, elements.end());
+            } catch (const std::runtime_error&) {
+                has_thrown = true;
+            }
+            refusing::left = -1;
+            ASSERT_EQ(refusing::alive, 2 * n) << n << ' ' << fatal;
+            std::vector<bool> is_there(2 * n);
+            for (const refusing& each : elements) is_there.at(each.value) = true;
+            ASSERT_LE(std::ranges::count(is_there, false), has_thrown ? 1 : 0) << n << ' ' << fatal;
+        }
+    }
+    EXPECT_EQ(refusing::alive, 0);
+}
+
 TEST_P(merge_with, an_exception_arrives_and_the_pool_goes_on) {
     const auto a = sorted_by_key(pel_test::scaled(100'000), 1'000, 0, random);
     std::vector<keyed> out(2 * a.size());

@@ -36,6 +36,16 @@ TEST_P(min_max_with, says_what_std_says) {
     }
 }
 
+TEST(min_max, is_found_among_a_million) {
+    std::mt19937_64 random{std::random_device{}()};
+    pel::thread_pool pool(2);
+    const auto numbers = pel_test::numbers_in(pel_test::order::random, pel_test::scaled(1'000'000), random);
+    const auto first = numbers.begin(), last = numbers.end();
+    EXPECT_EQ(pel::min_element(par.on(pool), first, last), std::min_element(first, last));
+    EXPECT_EQ(pel::max_element(par.on(pool), first, last), std::max_element(first, last));
+    EXPECT_EQ(pel::minmax_element(par.on(pool), first, last), std::minmax_element(first, last));
+}
+
 TEST_P(min_max_with, ranges_are_compared_as_they_are_projected) {
     std::vector<pel_test::keyed> elements(3'001);
     for (pel_test::keyed& each : elements) each.key = static_cast<std::uint32_t>(random() % 50);

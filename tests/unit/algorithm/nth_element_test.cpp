@@ -5,6 +5,7 @@
 #include "support/algorithm_inputs.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
 #include <list>
 #include <stdexcept>
@@ -53,6 +54,11 @@ TEST_P(nth_element_with, sorts_a_part) {
         const auto middle = std::ssize(numbers) / 3;
         pel::partial_sort(par.on(pool), numbers, numbers.begin() + middle, std::greater<>());
         ASSERT_TRUE(std::equal(numbers.begin(), numbers.begin() + middle, sorted.begin()));
+        const auto further = middle + middle / 2;
+        ASSERT_EQ(pel::partial_sort(par.on(pool), numbers.begin(), numbers.begin() + further, numbers.end(),
+                                    std::greater<>()),
+                  numbers.end());
+        ASSERT_TRUE(std::equal(numbers.begin(), numbers.begin() + further, sorted.begin()));
         std::ranges::sort(numbers, std::greater<>());
         ASSERT_EQ(numbers, sorted);
     });
@@ -80,12 +86,80 @@ TEST_P(nth_element_with, copies_the_least_and_the_greatest_as_a_stable_sort_has_
         const std::uint64_t k = elements.size() / 2;
         ASSERT_EQ(*pel::kth_smallest(par.on(pool), elements, k, {}, &pel_test::keyed::key), sorted[k]);
     });
+    const auto numbers = pel_test::numbers_in(order::random, 3'000, random);
+    auto sorted = numbers;
+    std::ranges::sort(sorted, std::greater<>());
+    const auto top = pel::top_k(par.on(pool), numbers.begin() + 1, numbers.begin() + 1, 10);
+    EXPECT_TRUE(top.empty());
+    EXPECT_EQ(pel::top_k(par.on(pool), numbers.begin(), numbers.end(), 10),
+              std::vector(sorted.begin(), sorted.begin() + 10));
+    const auto kth = pel::kth_smallest(par.on(pool), numbers.begin(), numbers.end(), 10, std::greater<>());
+    EXPECT_EQ(*kth, sorted[10]);
+    EXPECT_EQ(kth, pel::kth_smallest(par.on(pool), numbers, 10, std::greater<>()));
     const std::vector<int> two{1, 2};
     EXPECT_THROW(pel::kth_smallest(par.on(pool), two, 2), std::out_of_range);
     const std::list<int> list{3, 1, 2};
     std::vector<int> out(list.size() - 1);
     pel::partial_sort_copy(par.on(pool), list.begin(), list.end(), out.begin(), out.end());
     EXPECT_EQ(out, (std::vector<int>{1, 2}));
+}
+
+TEST_P(nth_element_with, the_order_is_the_same_with_any_number_of_threads) {
+    pel::thread_pool one(1);
+    for (const order kind : {order::few_distinct, order::random, order::organ_pipe}) {
+        std::vector<pel_test::keyed> elements;
+        for (const std::uint32_t key : pel_test::numbers_in(kind, pel_test::scaled(300'000), random))
+            elements.push_back({key / 2, static_cast<std::uint32_t>(elements.size())});
+        auto again = elements, partly = elements, partly_again = elements;
+        const auto nth = std::ssize(elements) / 3;
+        pel::nth_element(par.on(one), again, again.begin() + nth, {}, &pel_test::keyed::key);
+        pel::nth_element(par.on(pool), elements, elements.begin() + nth, {}, &pel_test::keyed::key);
+        EXPECT_TRUE(elements == again) << static_cast<int>(kind);
+        pel::partial_sort(par.on(one), partly_again, partly_again.begin() + nth, {}, &pel_test::keyed::key);
+        pel::partial_sort(par.on(pool), partly, partly.begin() + nth, {}, &pel_test::keyed::key);
+        EXPECT_TRUE(partly == partly_again) << static_cast<int>(kind);
+    }
+}
+
+TEST_P(nth_element_with, no_element_is_lost_when_a_comparison_throws) {
+    for (const std::uint32_t n : {50U, 40'000U}) { // of which the second is parted by all threads
+        for (int round = 0; round < (n == 50 ? 100 : 20); ++round) {
+            std::vector<pel_test::move_only> elements;
+            for (std::uint32_t each = 0; each < n; ++each) elements.emplace_back((each * 7'919) % n);
+            std::atomic<std::uint64_t> left{random() % (4 * n)};
+            const auto less = [&left](const pel_test::move_only& a, const pel_test::move_only& b) {
+                return left.fetch_sub(1, std::memory_order_relaxed) == 0 ? throw std::runtime_error("no") : a < b;
+            };
+            try {
+                if (round % 2 == 0)
+                    pel::nth_element(par.on(pool), elements, elements.begin() + n / 3, less);
+                else
+                    pel::partial_sort(par.on(pool), elements, elements.begin() + n / 3, less);
+            } catch (const std::runtime_error&) {
+            }
+            std::vector<bool> is_there(n);
+            for (const pel_test::move_only& each : elements) {
+                ASSERT_NE(each.value, nullptr) << n << ' ' << round;
+                is_there[*each.value] = true;
+            }
+            ASSERT_EQ(std::ranges::count(is_there, true), static_cast<std::ptrdiff_t>(n)) << round;
+        }
+    }
+}
+
+TEST(nth_element, takes_a_million) {
+    std::mt19937_64 random{std::random_device{}()};
+    pel::thread_pool pool(2);
+    auto numbers = pel_test::numbers_in(order::random, pel_test::scaled(1'000'000), random);
+    const std::uint64_t bits = pel_test::sum_of_bits(numbers);
+    const auto nth = numbers.begin() + std::ssize(numbers) / 3;
+    pel::nth_element(par.on(pool), numbers.begin(), nth, numbers.end());
+    EXPECT_TRUE(std::all_of(numbers.begin(), nth, [&](auto x) { return x <= *nth; }));
+    EXPECT_TRUE(std::all_of(nth, numbers.end(), [&](auto x) { return x >= *nth; }));
+    pel::partial_sort(par.on(pool), numbers, nth, std::greater<>());
+    EXPECT_TRUE(std::is_sorted(numbers.begin(), nth, std::greater<>()));
+    EXPECT_TRUE(std::all_of(nth, numbers.end(), [&](auto x) { return x <= *(nth - 1); }));
+    EXPECT_EQ(pel_test::sum_of_bits(numbers), bits);
 }
 
 } // namespace nth_element_test

@@ -32,6 +32,9 @@ TEST_P(pack_with, filters_and_packs) {
         }
         ASSERT_EQ(pel::filter(par.on(pool), numbers, [](std::uint32_t each) { return each % 3 == 0; }), expected);
         ASSERT_EQ(pel::pack(par.on(pool), numbers, flags), expected);
+        ASSERT_EQ(
+            pel::filter(par.on(pool), numbers.begin(), numbers.end(), [](std::uint32_t each) { return each % 3 == 0; }),
+            expected);
     }
     EXPECT_THROW(pel::pack(par.on(pool), std::vector<int>{1}, std::vector<bool>{}), std::invalid_argument);
 }

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace reduce_groups_test {
@@ -118,6 +119,21 @@ TEST_P(reduce_groups_with, the_same_bits_come_out_with_any_number_of_threads) {
         const auto value = [](const auto& each) { return each.second; };
         EXPECT_EQ(pel::reduce_groups(par.on(pool), elements, key, value), // no NaNs: equal values are equal bits
                   pel::reduce_groups(pel::seq, elements, key, value));
+    }
+}
+
+TEST(reduce_groups, takes_a_million) {
+    std::mt19937_64 random{std::random_device{}()};
+    pel::thread_pool pool(2);
+    const auto numbers = pel_test::numbers_in(order::random, pel_test::scaled(1'000'000), random);
+    for (const std::uint64_t keys : {std::uint64_t{100}, std::uint64_t{numbers.size() / 3}}) {
+        std::vector<std::uint64_t> expected(keys);
+        for (const std::uint32_t each : numbers) expected[each % keys] += each + 1;
+        const auto groups = pel::reduce_groups(
+            par.on(pool), numbers, [keys](std::uint32_t each) { return each % keys; },
+            [](std::uint32_t each) { return std::uint64_t{each} + 1; });
+        for (const auto& [key, sum] : groups) ASSERT_EQ(std::exchange(expected[key], 0), sum) << key;
+        EXPECT_EQ(std::ranges::count(expected, 0U), static_cast<std::ptrdiff_t>(keys));
     }
 }
 

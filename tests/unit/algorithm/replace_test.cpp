@@ -56,6 +56,9 @@ TEST_P(replace_with, replaces_in_copies_as_std_does) {
         ASSERT_EQ(ends.in, from.end());
         ASSERT_EQ(ends.out, got.end());
         ASSERT_EQ(got, expected) << n;
+        got.assign(n, 0);
+        ASSERT_EQ(pel::replace_copy_if(par.on(pool), from.begin(), from.end(), got.begin(), is_odd, 8U), got.end());
+        ASSERT_EQ(got, expected) << n;
     }
 }
 

@@ -51,6 +51,9 @@ TEST_P(scan_with, says_what_std_says) {
         ASSERT_EQ(pel::transform_exclusive_scan(par.on(pool).grain(3), from, got.begin(), five, plus, twice),
                   got.end());
         ASSERT_EQ(got, expected) << n;
+        got.assign(n, 0);
+        ASSERT_EQ(pel::transform_exclusive_scan(par.on(pool), first, last, got.begin(), five, plus, twice), got.end());
+        ASSERT_EQ(got, expected) << n;
     }
 }
 

@@ -60,7 +60,34 @@ TEST_P(selection_with, copies_what_std_copies) {
         ASSERT_EQ(in, numbers.end());
         ASSERT_EQ(out - got.begin(), std::ssize(numbers) - (end - expected.begin()));
         ASSERT_EQ(got, expected);
+        std::ranges::fill(got, 0U);
+        ASSERT_EQ(pel::remove_copy_if(par.on(pool), numbers.begin(), numbers.end(), got.begin(), wanted), out);
+        ASSERT_EQ(got, expected);
     });
+}
+
+TEST_P(selection_with, copies_what_is_not_equal_to_a_value) {
+    for_inputs([&](const auto& numbers, at_most wanted) {
+        const std::uint32_t value = wanted.limit;
+        std::vector<std::uint32_t> expected(numbers.size()), got(numbers.size());
+        const auto end = std::remove_copy(numbers.begin(), numbers.end(), expected.begin(), value);
+        const auto reached = pel::remove_copy(par.on(pool), numbers.begin(), numbers.end(), got.begin(), value);
+        ASSERT_EQ(reached - got.begin(), end - expected.begin());
+        ASSERT_EQ(got, expected);
+        std::ranges::fill(got, 0U);
+        const auto [in, out] = pel::remove_copy(par.on(pool), numbers, got.begin(), value);
+        ASSERT_EQ(in, numbers.end());
+        ASSERT_EQ(out, reached);
+        ASSERT_EQ(got, expected);
+    });
+    const std::vector<pel_test::keyed> elements{{3, 1}, {4, 2}, {3, 3}, {5, 4}};
+    std::vector<pel_test::keyed> out(4);
+    EXPECT_EQ(pel::remove_copy(par.on(pool), elements, out.begin(), 3, &pel_test::keyed::key).out, out.begin() + 2);
+    EXPECT_EQ(out, (std::vector<pel_test::keyed>{{4, 2}, {5, 4}, {}, {}}));
+    const std::list<int> list{1, 2, 1};
+    std::vector<int> pushed;
+    pel::remove_copy(pel::seq, list.begin(), list.end(), std::back_inserter(pushed), 1);
+    EXPECT_EQ(pushed, std::vector<int>{2});
 }
 
 TEST_P(selection_with, judges_every_element_once) {
@@ -81,12 +108,77 @@ TEST_P(selection_with, copies_both_parts_and_one_of_equal_neighbours) {
         ASSERT_EQ(reached.out1 - got.begin(), ends.first - expected.begin());
         ASSERT_EQ(got, expected);
         ASSERT_EQ(others, expected_others);
+        std::ranges::fill(got, 0U);
+        std::ranges::fill(others, 0U);
+        ASSERT_EQ(
+            pel::partition_copy(par.on(pool), numbers.begin(), numbers.end(), got.begin(), others.begin(), wanted),
+            std::pair(reached.out1, reached.out2));
+        ASSERT_EQ(got, expected);
+        ASSERT_EQ(others, expected_others);
         std::ranges::fill(expected, 0U);
         std::ranges::fill(got, 0U);
         const auto end = std::unique_copy(numbers.begin(), numbers.end(), expected.begin());
         ASSERT_EQ(pel::unique_copy(par.on(pool), numbers, got.begin()).out - got.begin(), end - expected.begin());
         ASSERT_EQ(got, expected);
+        std::ranges::fill(got, 0U);
+        ASSERT_EQ(pel::unique_copy(par.on(pool), numbers.begin(), numbers.end(), got.begin()) - got.begin(),
+                  end - expected.begin());
+        ASSERT_EQ(got, expected);
     });
+}
+
+TEST_P(selection_with, neighbours_are_equal_as_they_are_projected) {
+    for (const std::uint32_t n : {0U, 1U, 100U, 30'000U}) {
+        std::vector<pel_test::keyed> elements;
+        for (const std::uint32_t key : pel_test::numbers_in(order::few_distinct, n, random))
+            elements.push_back({key / 2, static_cast<std::uint32_t>(elements.size())});
+        std::vector<pel_test::keyed> expected, out(n);
+        std::ranges::unique_copy(elements, std::back_inserter(expected), {}, &pel_test::keyed::key);
+        const auto end = pel::unique_copy(par.on(pool), elements, out.begin(), {}, &pel_test::keyed::key).out;
+        ASSERT_TRUE(std::equal(out.begin(), end, expected.begin(), expected.end())) << n;
+        const auto rest = pel::unique(par.on(pool), elements, {}, &pel_test::keyed::key);
+        ASSERT_TRUE(std::equal(elements.begin(), rest.begin(), expected.begin(), expected.end())) << n;
+        ASSERT_EQ(rest.end(), elements.end());
+    }
+}
+
+TEST_P(selection_with, nothing_has_moved_when_a_predicate_throws) {
+    std::vector<move_only> elements;
+    for (const std::uint32_t each : pel_test::numbers_in(order::few_distinct, 20'000, random))
+        elements.emplace_back(each);
+    std::vector<const std::uint32_t*> addresses;
+    for (const move_only& each : elements) addresses.push_back(each.value.get());
+    const auto is_untouched = [&] {
+        return std::ranges::equal(elements, addresses, {}, [](const move_only& each) { return each.value.get(); });
+    };
+    for (const std::uint64_t calls : {std::uint64_t{0}, random() % 19'999, std::uint64_t{19'998}}) {
+        std::atomic<std::uint64_t> left{calls};
+        const auto is_last = [&left] { return left.fetch_sub(1) == 0 ? throw std::runtime_error("no") : false; };
+        const auto is_odd = [&](const move_only& each) { return is_last() || *each.value % 2 == 1; };
+        const auto are_equal = [&](const move_only& a, const move_only& b) { return is_last() || a == b; };
+        EXPECT_THROW(pel::remove_if(par.on(pool), elements.begin(), elements.end(), is_odd), std::runtime_error);
+        ASSERT_TRUE(is_untouched()) << calls;
+        left = calls;
+        EXPECT_THROW(pel::unique(par.on(pool), elements.begin(), elements.end(), are_equal), std::runtime_error);
+        ASSERT_TRUE(is_untouched()) << calls;
+    }
+}
+
+TEST(selection, parts_a_million) {
+    std::mt19937_64 random{std::random_device{}()};
+    pel::thread_pool pool(2);
+    auto numbers = pel_test::numbers_in(order::random, pel_test::scaled(1'000'000), random);
+    const at_most wanted{static_cast<std::uint32_t>(numbers.size() / 3)};
+    const auto count = std::ranges::count_if(numbers, wanted);
+    const std::uint64_t bits = pel_test::sum_of_bits(numbers);
+    auto expected = numbers, stable = numbers;
+    EXPECT_EQ(pel::partition(par.on(pool), numbers, wanted).begin() - numbers.begin(), count);
+    EXPECT_TRUE(std::ranges::is_partitioned(numbers, wanted));
+    EXPECT_EQ(pel_test::sum_of_bits(numbers), bits);
+    std::copy_if(stable.begin(), stable.end(), expected.begin(), wanted);
+    std::remove_copy_if(stable.begin(), stable.end(), expected.begin() + count, wanted);
+    pel::stable_partition(par.on(pool), stable, wanted);
+    EXPECT_EQ(stable, expected);
 }
 
 TEST_P(selection_with, keeps_what_std_keeps_of_elements_that_can_only_be_moved) {

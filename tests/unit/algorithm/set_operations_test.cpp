@@ -3,12 +3,14 @@
 #include <pel/algorithm/set_operations.hpp>
 
 #include "support/algorithm_inputs.hpp"
+#include "support/search_watch.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <deque>
 #include <functional>
 #include <list>
+#include <ranges>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -109,6 +111,43 @@ TEST_P(sets_with, includes_says_what_std_says) {
         part.insert(std::lower_bound(part.begin(), part.end(), one, by_key), one);
         ASSERT_FALSE(has_part()) << a.size() << ", " << part.size();
     });
+}
+
+TEST_P(sets_with, one_that_is_missing_ends_the_search) {
+    using pel_test::search_watch;
+    search_watch watch;
+    const auto all = std::views::iota(std::uint64_t{0}, search_watch::items);
+    const auto all_but_one =
+        all | std::views::transform([](std::uint64_t i) { return i < search_watch::match ? i : i + 1; });
+    const auto less = [&](std::uint64_t a, std::uint64_t b) { // the one is compared with what stands in its place
+        const bool is_match = a == search_watch::match && b == search_watch::match + 1;
+        watch.look(is_match ? a : a == search_watch::match ? a + 1 : a);
+        return a < b;
+    };
+    EXPECT_FALSE(pel::includes(par.on(pool).stop(watch.its_token()), all_but_one, all, less));
+    watch.expect_early_exit(GetParam());
+}
+
+TEST(sets, may_have_a_million_elements) {
+    pel::thread_pool pool(2);
+    const auto n = static_cast<std::uint32_t>(pel_test::scaled(1'000'000));
+    std::vector<keyed> a(n), b(n); // most keys of `a` twice or three times, some of `b`
+    for (std::uint32_t i = 0; i < n; ++i) {
+        a[i] = {i * 2 / 5, i};
+        b[i] = {i * 5 / 7, n + i};
+    }
+    std::vector<keyed> expected(2 * n), got(2 * n);
+    const auto agrees = [&](const auto& operation, const auto& by_std) {
+        const auto expected_end = by_std(a.begin(), a.end(), b.begin(), b.end(), expected.begin(), by_key);
+        const auto end = operation(par.on(pool), a.begin(), a.end(), b.begin(), b.end(), got.begin(), by_key);
+        return std::equal(got.begin(), end, expected.begin(), expected_end);
+    };
+    EXPECT_TRUE(agrees(pel::set_union, [](auto... all) { return std::set_union(all...); }));
+    EXPECT_TRUE(agrees(pel::set_intersection, [](auto... all) { return std::set_intersection(all...); }));
+    EXPECT_TRUE(agrees(pel::set_difference, [](auto... all) { return std::set_difference(all...); }));
+    EXPECT_TRUE(
+        agrees(pel::set_symmetric_difference, [](auto... all) { return std::set_symmetric_difference(all...); }));
+    EXPECT_TRUE(pel::includes(par.on(pool), a.begin(), a.end(), a.begin() + 9, a.end(), by_key));
 }
 
 TEST_P(sets_with, nobody_compares_more_often_than_promised) {

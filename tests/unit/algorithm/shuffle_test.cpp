@@ -35,6 +35,12 @@ TEST_P(shuffle_with, moves_what_can_only_be_moved) {
     for (std::uint32_t each = 0; each < 20'000; ++each) elements.emplace_back(each);
     EXPECT_EQ(pel::random_shuffle(par.on(pool), elements, 7), elements.end());
     EXPECT_FALSE(std::ranges::is_sorted(elements));
+    const auto shuffled = [&](std::size_t each) { return *elements[each].value; };
+    const std::uint32_t first = shuffled(0), last = shuffled(19'999), second = shuffled(1);
+    EXPECT_EQ(pel::random_shuffle(par.on(pool), elements.begin() + 1, elements.end() - 1, 8), elements.end() - 1);
+    EXPECT_EQ(shuffled(0), first);
+    EXPECT_EQ(shuffled(19'999), last);
+    EXPECT_NE(shuffled(1), second); // that seed
     std::ranges::sort(elements);
     for (std::uint32_t each = 0; each < 20'000; ++each) ASSERT_EQ(*elements[each].value, each);
 }

@@ -5,7 +5,9 @@
 #include "support/algorithm_inputs.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <functional>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -46,6 +48,60 @@ PEL_WITH_ALL_THREADS(sort_by_key_with);
 
 TEST_P(sort_by_key_with, numbers) { sorts_both<float>(std::ranges::greater()); }
 TEST_P(sort_by_key_with, strings) { sorts_both<std::string>(std::ranges::less()); }
+
+TEST_P(sort_by_key_with, nothing_has_moved_when_a_comparison_throws) {
+    for (const std::uint32_t n : {2U, 40U, 20'000U}) {
+        std::vector<pel_test::move_only> keys, values;
+        for (const std::uint32_t number : pel_test::numbers_in(pel_test::order::random, n, random)) {
+            keys.emplace_back(number);
+            values.emplace_back(static_cast<std::uint32_t>(values.size()));
+        }
+        const auto addresses = [](const std::vector<pel_test::move_only>& elements) {
+            std::vector<const std::uint32_t*> all;
+            for (const pel_test::move_only& each : elements) all.push_back(each.value.get());
+            return all;
+        };
+        const auto old_keys = addresses(keys), old_values = addresses(values);
+        for (const std::uint64_t calls : {std::uint64_t{0}, random() % n, std::uint64_t{n} - 2}) {
+            std::atomic<std::uint64_t> left{calls};
+            const auto less = [&left](const pel_test::move_only& a, const pel_test::move_only& b) {
+                return left.fetch_sub(1) == 0 ? throw std::runtime_error("no") : a < b;
+            };
+            const auto limited = par.on(pool).grain(100);
+            if (n == 2 && calls != 0) continue; // sorted by one
+            EXPECT_THROW(pel::sort_by_key(limited, keys.begin(), keys.end(), values.begin(), less), std::runtime_error);
+            ASSERT_EQ(addresses(keys), old_keys) << n << ' ' << calls;
+            ASSERT_EQ(addresses(values), old_values) << n << ' ' << calls;
+        }
+    }
+}
+
+TEST_P(sort_by_key_with, takes_iterators) {
+    auto keys = pel_test::values_in<std::vector<float>>(pel_test::order::random, 3'000, random);
+    auto numbers = keys, expected = keys;
+    std::ranges::sort(expected.begin() + 7, expected.end() - 9, std::greater<>());
+    std::vector<pel_test::move_only> values(3'000);
+    for (std::uint32_t each = 0; each < 3'000; ++each) values[each] = pel_test::move_only(each);
+    const auto end = pel::sort_by_key(par.on(pool), numbers.begin() + 7, numbers.end() - 9, values.begin() + 7,
+                                      std::ranges::greater());
+    EXPECT_EQ(end, values.end() - 9);
+    EXPECT_EQ(numbers, expected);
+    for (std::size_t each = 0; each < 3'000; ++each) ASSERT_EQ(keys[*values[each].value], numbers[each]);
+}
+
+TEST(sort_by_key, takes_a_million) {
+    std::mt19937_64 random{std::random_device{}()};
+    pel::thread_pool pool(2);
+    const std::uint64_t n = pel_test::scaled(1'000'000);
+    auto keys = pel_test::values_in<std::vector<float>>(pel_test::order::random, n, random);
+    const auto old = keys;
+    std::vector<std::uint32_t> values(n);
+    std::iota(values.begin(), values.end(), 0U);
+    pel::sort_by_key(par.on(pool), keys, values, std::ranges::greater());
+    for (std::size_t each = 0; each < n; ++each) ASSERT_EQ(old[values[each]], keys[each]);
+    for (std::size_t each = 1; each < n; ++each) // stable
+        ASSERT_TRUE(keys[each - 1] > keys[each] || (keys[each - 1] == keys[each] && values[each - 1] < values[each]));
+}
 
 TEST_P(sort_by_key_with, wants_as_many_values_as_keys) {
     std::vector<int> keys{2, 1}, values{1, 2, 3};

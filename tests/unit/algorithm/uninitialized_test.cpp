@@ -81,6 +81,12 @@ TEST_P(uninitialized_with, copies_moves_and_fills_numbers) {
         ASSERT_EQ(moved.first, from.end());
         ASSERT_EQ(moved.second, to.end());
         ASSERT_TRUE(std::ranges::equal(to, from)) << n;
+        std::ranges::fill(to, 9U);
+        ASSERT_EQ(pel::uninitialized_move(par.on(pool), from.begin(), from.end(), to.begin()), to.end());
+        ASSERT_TRUE(std::ranges::equal(to, from)) << n;
+        std::ranges::fill(to, 9U);
+        ASSERT_EQ(pel::uninitialized_copy_n(par.on(pool), from.begin(), n, to.begin()), to.end());
+        ASSERT_TRUE(std::ranges::equal(to, from)) << n;
         ASSERT_EQ(pel::uninitialized_value_construct(par.on(pool), to.begin(), to.end()), to.end());
         ASSERT_EQ(std::ranges::count(to, 0U), static_cast<std::ptrdiff_t>(n));
         ASSERT_EQ(pel::uninitialized_fill_n(par.on(pool), to.begin(), n, 8U), to.end());
@@ -221,6 +227,21 @@ TEST_P(uninitialized_with, takes_other_iterators_and_elements) {
     EXPECT_EQ(*moved.begin()[1].value, 6U);
     EXPECT_EQ(list.front().value, nullptr);
     EXPECT_EQ(pel::destroy(seq, moved.elements()), moved.elements().end());
+
+    std::vector<pel_test::move_only> boxes;
+    for (std::uint32_t number = 0; number < 3'000; ++number) boxes.emplace_back(number);
+    const memory<pel_test::move_only> taken(3'000);
+    EXPECT_EQ(pel::uninitialized_move(par.on(pool), boxes, taken.elements()).in, boxes.end());
+    for (std::uint32_t number = 0; number < 3'000; ++number) {
+        ASSERT_EQ(*taken.begin()[number].value, number);
+        ASSERT_EQ(boxes[number].value, nullptr);
+    }
+    pel::destroy(par.on(pool), taken.elements());
+    const auto texts = pel_test::values_in<std::vector<std::string>>(pel_test::order::random, 3'000, random);
+    const memory<std::string> copies(3'000);
+    EXPECT_EQ(pel::uninitialized_copy_n(par.on(pool), texts.begin(), 2'999, copies.begin()), copies.end() - 1);
+    EXPECT_TRUE(std::equal(texts.begin(), texts.end() - 1, copies.begin()));
+    pel::destroy_n(par.on(pool), copies.begin(), 2'999);
 
     std::list<long> memory_in_nodes(2);
     pel::uninitialized_fill(par.on(pool), memory_in_nodes, 4L);
