@@ -5,6 +5,7 @@
 
 #include <pel/detail/coro/resumption.hpp>
 #include <pel/detail/platform/cpu_relax.hpp>
+#include <pel/detail/platform/thread.hpp>
 #include <pel/detail/sync/wait_queue.hpp>
 #include <pel/this_worker.hpp>
 
@@ -25,14 +26,18 @@ private:
     seat_leave leave_;
 };
 
-/// Tries for some microseconds. Returns: whether `core` let the thread go on.
+/// Tries for a microsecond or two. A partner on another CPU comes before the first yield; one that shares this CPU is what
+/// the yields are for: pauses only keep it away. Returns: whether `core` let the thread go on.
 template <class Core>
 bool spins_through(Core& core, std::uint32_t ticket) noexcept {
-    constexpr int rounds = 200; // a tenth of what a wake-up costs
+    constexpr unsigned rounds = 64, pauses_for_a_yield = 15;
     const thread_waiter self(ticket);
-    for (int round = 0; round < rounds; ++round) {
+    for (unsigned round = 1; round <= rounds; ++round) {
         if (core.try_take(self)) return true;
-        cpu_relax();
+        if (round % (pauses_for_a_yield + 1) == 0)
+            yield_thread();
+        else
+            cpu_relax();
     }
     return false;
 }

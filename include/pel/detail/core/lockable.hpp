@@ -25,7 +25,7 @@ private:
     typename Lock::mutex_type* mutex_;
 };
 
-/// Blocks where the slow path does; Cost: uncontended, lock and unlock are one CAS each and no call.
+/// Blocks where the slow path does; Cost: uncontended, lock and unlock are one RMW each and no call.
 class exclusive_lock {
 public:
     constexpr exclusive_lock() noexcept = default;

@@ -51,13 +51,7 @@ public:
         queue_.push_back(self);
         return entry::queued;
     }
-    bool leave(waiter& self) noexcept {
-        const lock_guard guard(lock_);
-        if (!wait_list::is_linked(self)) return false;
-        queue_.remove(self);
-        if (queue_.is_empty()) word_.fetch_and(~waiting, relaxed); // carries nothing
-        return true;
-    }
+    bool leave(waiter& self) noexcept { return leave_queue(lock_, queue_, self, word_, waiting); }
 
 private:
     static constexpr std::uint64_t waiting = 1, one = 2;

@@ -31,9 +31,9 @@ public:
     basic_mutex_core(const basic_mutex_core&) = delete;
     basic_mutex_core& operator=(const basic_mutex_core&) = delete;
 
+    /// Any bits but `locked` stay; a lock that is held, or was handed over, has it already.
     bool try_lock_at_once() noexcept {
-        std::uint32_t seen = 0;
-        return word_.compare_exchange(seen, locked, acquire); // sync(MX1) acquire: the last holder's writes
+        return (word_.fetch_or(locked, acquire) & locked) == 0; // sync(MX1) acquire: the last holder's writes
     }
     bool try_lock() noexcept {
         std::uint32_t seen = word_.load(relaxed); // a guess for the CAS
@@ -47,6 +47,8 @@ public:
         std::uint32_t seen = locked;
         if (word_.compare_exchange(seen, 0, release)) [[likely]] // sync(MX1) release: to the next holder
             return;
+        // sync(MX1) release: as above. Until who was woken runs, each unlock() comes here.
+        if (!is_to_wake(seen) && word_.compare_exchange(seen, seen & ~locked, release)) return;
         unlock_slow();
     }
     /// While nobody waits. Returns: whether it got the lock.
@@ -84,21 +86,18 @@ public:
         }
         return entry::queued;
     }
-    bool leave(waiter& self) noexcept {
-        const lock_guard guard(lock_);
-        if (!wait_list::is_linked(self)) return false;
-        queue_.remove(self);
-        if (queue_.is_empty()) word_.fetch_and(~waiting, relaxed); // carries nothing
-        return true;
-    }
+    bool leave(waiter& self) noexcept { return leave_queue(lock_, queue_, self, word_, waiting); }
 
 private:
     static constexpr std::uint32_t locked = 1, waiting = 2, woken = 4;
 
+    /// Whether who unlocks has to wake somebody: nobody is on the way (I3).
+    static bool is_to_wake(std::uint32_t word) noexcept { return (word & (waiting | woken)) == waiting; }
+
     PEL_COLD void unlock_slow() noexcept {
         std::uint32_t seen = word_.load(relaxed); // a guess for the CAS
         for (;;) {
-            if ((seen & waiting) != 0 && (seen & woken) == 0) {
+            if (is_to_wake(seen)) {
                 if (wake()) return;
                 seen = word_.load(relaxed);                                     // as above
             } else if (word_.compare_exchange(seen, seen & ~locked, release)) { // sync(MX1) release: to the next holder

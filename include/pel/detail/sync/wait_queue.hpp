@@ -70,6 +70,17 @@ private:
     waiter* head_ = nullptr;
 };
 
+/// How a waiter that has given up leaves most cores: it is unlinked, and the bit goes down with the last one. Returns:
+/// whether it was linked.
+template <class Word>
+bool leave_queue(lock& of_queue, wait_list& queue, waiter& self, atomic<Word>& word, Word waiting) noexcept {
+    const lock_guard guard(of_queue);
+    if (!wait_list::is_linked(self)) return false;
+    queue.remove(self);
+    if (queue.is_empty()) word.fetch_and(~waiting, relaxed); // carries nothing
+    return true;
+}
+
 /// Who is to be resumed when the lock is released.
 class wake_list {
 public:
