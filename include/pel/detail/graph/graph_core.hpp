@@ -63,7 +63,7 @@ public:
                 void* const memory = memory_.allocate(sizeof(Node), alignof(Node));
                 made = ::new (memory) Node(std::forward<Arguments>(arguments)...);
             },
-            [&] { nodes_.resize(nodes_.size() - 1); });
+            [&] { nodes_.pop_back(); });
         made->number = size() - 1;
         nodes_.back() = made;
         return *made;

@@ -207,7 +207,7 @@ inline plain_array<bool> graph_plan::reached_from(std::uint32_t first) const {
     is_reached[first] = true;
     while (!open.empty()) {
         const std::uint32_t each = open.back();
-        open.resize(open.size() - 1);
+        open.pop_back();
         for (std::uint32_t i = 0; i != successor_count(each); ++i) {
             const std::uint32_t next = successors(each)[i];
             if (!std::exchange(is_reached[next], true)) open.push_back(next);
@@ -276,7 +276,7 @@ inline void graph_plan::find_what_runs_once() {
     }
     while (!open.empty()) {
         const std::uint32_t from = open.back();
-        open.resize(open.size() - 1);
+        open.pop_back();
         for (std::uint32_t i = 0; i != successor_count(from); ++i) {
             const std::uint32_t to = successors(from)[i];
             const bool is_chosen_once = is_branch(from) && nodes_[from].node->type->chooses_one && choices(to) == 1;

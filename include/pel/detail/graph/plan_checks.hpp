@@ -95,12 +95,11 @@ private:
             if (number != gone && !std::exchange(is_reached[number], true)) open.push_back(number);
         };
         for (const std::uint32_t each : plan_.sources()) reach(each);
-        while (!open.empty()) {
-            const std::uint32_t each = open.back();
-            open.resize(open.size() - 1);
+        for (std::size_t next = 0; next != open.size(); ++next) {
+            const std::uint32_t each = open[next];
             for (std::uint32_t i = 0; i != plan_.successor_count(each); ++i) {
-                const std::uint32_t next = plan_.successors(each)[i];
-                if (plan_.is_branch(each) || ++left[next] == plan_[next].predecessors) reach(next);
+                const std::uint32_t after = plan_.successors(each)[i];
+                if (plan_.is_branch(each) || ++left[after] == plan_[after].predecessors) reach(after);
             }
         }
         return is_reached;

@@ -97,6 +97,8 @@ public:
         if (size_ == capacity_) reserve(2 * size_ + 8);
         ::new (static_cast<void*>(data() + size_++)) T(item);
     }
+    /// Requires: it is not empty.
+    void pop_back() noexcept { --size_; }
     /// Requires: at <= size().
     void insert(std::size_t at, T item) {
         push_back(item);
