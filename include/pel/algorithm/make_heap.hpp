@@ -2,18 +2,14 @@
 // make_heap. Source: [make.heap]; R. Floyd, "Algorithm 245: Treesort", 1964.
 #pragma once
 
-#include <pel/detail/algorithm/bits.hpp>
 #include <pel/detail/algorithm/blocks.hpp>
-#include <pel/detail/algorithm/element_test.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/heap_sort.hpp>
+#include <pel/detail/algorithm/ordering_overloads.hpp>
 
 #include <algorithm>
 #include <bit>
 #include <cstdint>
-#include <functional>
-#include <iterator>
-#include <ranges>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -27,27 +23,7 @@ void make_subtree(Base first, std::uint64_t size, std::uint64_t root, unsigned l
     }
 }
 
-struct make_heap_function {
-    using default_compare = std::ranges::less;
-
-    template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S,
-              class C = std::ranges::less, class P = std::identity>
-        requires(rearrangeable<I> && relation_of<C, I, I, P>)
-    I operator()(const Policy& policy, I first, S last, C compare = {}, P projection = {}) const {
-        const std::uint64_t size = size_of(first, last);
-        const projected_less<C, P> less{compare, projection};
-        rearrange_apart(policy, first, size,
-                        [&](const auto& its_policy, auto base) { run(its_policy, base, size, less); });
-        return at(first, size);
-    }
-    template <execution_policy Policy, std::ranges::random_access_range R, class C = std::ranges::less,
-              class P = std::identity>
-        requires(rearrangeable<iterator_of<R>> && relation_of<C, iterator_of<R>, iterator_of<R>, P>)
-    safe_iterator_of<R> operator()(const Policy& policy, R&& range, C compare = {}, P projection = {}) const {
-        return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(compare),
-                       std::move(projection));
-    }
-
+struct make_heap_function : ordering_overloads<make_heap_function> {
     template <class... Arguments>
     static misused explain() {
         static_assert(never<Arguments...>, "pel::make_heap: takes ([policy], range, [compare], [projection]) or "
@@ -56,12 +32,11 @@ struct make_heap_function {
         return {};
     }
 
-private:
     static constexpr unsigned levels_alone = 10; // of a subtree that one thread makes a heap
 
     /// Subtrees whose roots are of one level share nothing.
     template <class Policy, class Base, class Less>
-    static void run(const Policy& policy, Base first, std::uint64_t size, const Less& less) {
+    static void arrange(const Policy& policy, Base first, std::uint64_t size, const Less& less) {
         if (size < 2) return;
         const auto all = static_cast<unsigned>(std::bit_width(size / 2)); // levels of nodes with children
         for (unsigned done = 0; done != all;) {

@@ -113,7 +113,7 @@ struct partial_sort_function {
         const auto wanted = static_cast<std::uint64_t>(middle - first);
         rearrange_apart(policy, first, size, [&](const auto& its_policy, auto base) {
             if (wanted != 0 && wanted < size) select_nth(its_policy, base, size, wanted - 1, less);
-            sort_function::sort(its_policy, base, wanted, less);
+            sort_function::arrange(its_policy, base, wanted, less);
         });
         return at(first, size);
     }

@@ -6,6 +6,7 @@
 #include <pel/detail/algorithm/element_test.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/merge_sort.hpp>
+#include <pel/detail/algorithm/ordering_overloads.hpp>
 #include <pel/detail/algorithm/quick_sort.hpp>
 #include <pel/detail/algorithm/radix_key.hpp>
 #include <pel/detail/algorithm/radix_sort.hpp>
@@ -56,31 +57,7 @@ struct number_order {
     }
 };
 
-/// The overloads of what sorts a range, given Sort::sort(policy, first, size, less).
-template <class Sort>
-struct sorting_overloads {
-    using default_compare = std::ranges::less;
-
-    template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S,
-              class C = std::ranges::less, class P = std::identity>
-        requires(rearrangeable<I> && relation_of<C, I, I, P>)
-    I operator()(const Policy& policy, I first, S last, C compare = {}, P projection = {}) const {
-        const std::uint64_t size = size_of(first, last);
-        const projected_less<C, P> less{compare, projection};
-        rearrange_apart(policy, first, size,
-                        [&](const auto& its_policy, auto base) { Sort::sort(its_policy, base, size, less); });
-        return at(first, size);
-    }
-    template <execution_policy Policy, std::ranges::random_access_range R, class C = std::ranges::less,
-              class P = std::identity>
-        requires(rearrangeable<iterator_of<R>> && relation_of<C, iterator_of<R>, iterator_of<R>, P>)
-    safe_iterator_of<R> operator()(const Policy& policy, R&& range, C compare = {}, P projection = {}) const {
-        return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(compare),
-                       std::move(projection));
-    }
-};
-
-struct sort_function : sorting_overloads<sort_function> {
+struct sort_function : ordering_overloads<sort_function> {
     template <class... Arguments>
     static misused explain() {
         static_assert(never<Arguments...>,
@@ -92,7 +69,7 @@ struct sort_function : sorting_overloads<sort_function> {
     static constexpr std::uint64_t least_radix_sort = 128;
 
     template <class Policy, class Base, class C, class P>
-    static void sort(const Policy& policy, Base first, std::uint64_t size, const projected_less<C, P>& less) {
+    static void arrange(const Policy& policy, Base first, std::uint64_t size, const projected_less<C, P>& less) {
         const Base last = at(first, size);
         if (is_or_was_monotone(first, last, less)) return;
         if constexpr (has_number_order<C, P, Base>) {
@@ -115,7 +92,7 @@ struct sort_function : sorting_overloads<sort_function> {
     }
 };
 
-struct stable_sort_function : sorting_overloads<stable_sort_function> {
+struct stable_sort_function : ordering_overloads<stable_sort_function> {
     template <class... Arguments>
     static misused explain() {
         static_assert(never<Arguments...>,
@@ -126,7 +103,7 @@ struct stable_sort_function : sorting_overloads<stable_sort_function> {
     }
 
     template <class Policy, class Base, class Less>
-    static void sort(const Policy& policy, Base first, std::uint64_t size, const Less& less) {
+    static void arrange(const Policy& policy, Base first, std::uint64_t size, const Less& less) {
         const Base last = at(first, size);
         if (is_or_was_monotone(first, last, less)) return;
         if (size <= 32) return insertion_sort(first, last, less);
