@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// std's shared mutexes, for threads, tasks and coroutines: one writer or many readers, in the order in which they come,
-// so that readers who keep coming do not keep a writer out. In a task a blocked call frees the seat. An unlock does not
+// std's shared mutexes, for threads, tasks and coroutines: one writer or many readers. Readers who keep coming do not keep
+// a writer out, nor writers a reader: a running thread may overtake one that is being woken, eight times at most. In a task a blocked call frees the seat. An unlock does not
 // touch the mutex once somebody else can know of it.
 #pragma once
 
@@ -24,40 +24,52 @@ public:
 
     /// Blocks: until the lock is held alone.
     void lock() noexcept {
-        if (!core_.try_lock()) pass(core_, core::exclusive);
+        if (!core_.try_lock()) [[unlikely]]
+            lock_slow(core::exclusive);
     }
     /// As lock(), but ends when a stop is requested. Returns: whether the lock is held.
-    [[nodiscard]] bool lock(const std::stop_token& stop) noexcept { return pass_unless(stop, core_, core::exclusive); }
+    [[nodiscard]] bool lock(const std::stop_token& stop) noexcept {
+        return core_.spin(core::exclusive) || block_unless(stop, core_, core::exclusive);
+    }
     [[nodiscard]] bool try_lock() noexcept { return core_.try_lock(); }
     void unlock() noexcept { core_.unlock(); }
 
-    /// Blocks: until the lock is held, maybe beside other readers; after the writers that came before.
+    /// Blocks: until the lock is held, maybe beside other readers; behind a writer that waits for readers.
     void lock_shared() noexcept {
-        if (!core_.try_lock_shared()) pass(core_, core::shared);
+        if (!core_.try_lock_shared()) [[unlikely]]
+            lock_slow(core::shared);
     }
     [[nodiscard]] bool lock_shared(const std::stop_token& stop) noexcept {
-        return pass_unless(stop, core_, core::shared);
+        return core_.spin(core::shared) || block_unless(stop, core_, core::shared);
     }
-    /// Fails also while others wait.
+    /// Fails also while others wait, and none of them is being woken.
     [[nodiscard]] bool try_lock_shared() noexcept { return core_.try_lock_shared(); }
     void unlock_shared() noexcept { core_.unlock_shared(); }
 
     /// `const std::unique_lock hold = co_await mutex.async_lock();` suspends until the lock is held alone.
-    auto async_lock() noexcept { return suspended_wait(core_, core::exclusive, exclusively()); }
+    auto async_lock() noexcept { return suspended_wait(core_, core::exclusive | core::takes_over, exclusively()); }
     /// The result does not own the lock if a stop was requested before it was got.
     auto async_lock(std::stop_token stop) noexcept {
-        return stoppable_wait(std::move(stop), core_, core::exclusive, exclusively());
+        return stoppable_wait(std::move(stop), core_, core::exclusive | core::takes_over, exclusively());
     }
     /// `const std::shared_lock hold = co_await mutex.async_lock_shared();`
-    auto async_lock_shared() noexcept { return suspended_wait(core_, core::shared, with_others()); }
+    auto async_lock_shared() noexcept { return suspended_wait(core_, core::shared | core::takes_over, with_others()); }
     auto async_lock_shared(std::stop_token stop) noexcept {
-        return stoppable_wait(std::move(stop), core_, core::shared, with_others());
+        return stoppable_wait(std::move(stop), core_, core::shared | core::takes_over, with_others());
     }
 
 protected:
+    template <class Limit>
+    bool lock_within(const Limit& limit, std::uint32_t ticket) noexcept {
+        return core_.spin(ticket) || block(core_, ticket, limit);
+    }
+
     shared_mutex_core core_;
 
 private:
+    PEL_COLD void lock_slow(std::uint32_t ticket) noexcept {
+        if (!core_.spin(ticket)) block(core_, ticket);
+    }
     auto exclusively() noexcept { return finish_with_lock<std::unique_lock<Self>>(static_cast<Self&>(*this)); }
     auto with_others() noexcept { return finish_with_lock<std::shared_lock<Self>>(static_cast<Self&>(*this)); }
 };
@@ -74,19 +86,19 @@ public:
     /// Blocks: for `length` at most. Returns: whether the lock is held.
     template <class Rep, class Period>
     [[nodiscard]] bool try_lock_for(const std::chrono::duration<Rep, Period>& length) noexcept {
-        return detail::pass(core_, core::exclusive, detail::limit_of(length));
+        return lock_within(detail::limit_of(length), core::exclusive);
     }
     template <class Clock, class Duration>
     [[nodiscard]] bool try_lock_until(const std::chrono::time_point<Clock, Duration>& end) noexcept {
-        return detail::pass(core_, core::exclusive, detail::limit_of(end));
+        return lock_within(detail::limit_of(end), core::exclusive);
     }
     template <class Rep, class Period>
     [[nodiscard]] bool try_lock_shared_for(const std::chrono::duration<Rep, Period>& length) noexcept {
-        return detail::pass(core_, core::shared, detail::limit_of(length));
+        return lock_within(detail::limit_of(length), core::shared);
     }
     template <class Clock, class Duration>
     [[nodiscard]] bool try_lock_shared_until(const std::chrono::time_point<Clock, Duration>& end) noexcept {
-        return detail::pass(core_, core::shared, detail::limit_of(end));
+        return lock_within(detail::limit_of(end), core::shared);
     }
 };
 

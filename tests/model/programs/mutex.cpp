@@ -13,7 +13,7 @@ using namespace pel_test;
 
 template <unsigned Patience>
 struct tuned {
-    static constexpr unsigned spins = 0;
+    static constexpr unsigned spins = 0, longest_pause = 1;
     static constexpr unsigned patience = Patience;
 };
 

@@ -10,7 +10,11 @@
 namespace {
 
 using namespace pel_test;
-using pel::detail::shared_mutex_core;
+
+struct impatient {
+    static constexpr unsigned spins = 0, longest_pause = 1, patience = 1;
+};
+using shared_mutex_core = pel::detail::basic_shared_mutex_core<impatient>;
 
 struct world {
     explicit world(std::uint32_t count) : left(count) {}
@@ -104,6 +108,15 @@ const model::registered programs[] = {
               run.thread("a", [&w] { w.read_until_met(); });
               run.thread("b", [&w] { w.meet(); });
           })},
+    {{.name = "shared_mutex: a writer gives up that was woken", .pure_spins = true, .preemptions = 3},
+     with(4,
+          [](model::execution& run, world& w) {
+              model::check(w.mutex->try_lock(), "nobody else is here");
+              run.thread("first", [&w] { w.write_and_unlock(); });
+              run.thread("writer", [&w] { w.write_in_time(); });
+              run.thread("a", [&w] { w.read_until_met(); });
+              run.thread("b", [&w] { w.meet(); });
+          })},
     {{.name = "shared_mutex: a reader gives up", .pure_spins = true, .preemptions = 6},
      with(3,
           [](model::execution& run, world& w) {
@@ -114,7 +127,8 @@ const model::registered programs[] = {
     {{.name = "shared_mutex: a coroutine reads", .pure_spins = true, .early_timeouts = 0},
      with(3,
           [](model::execution& run, world& w) {
-              auto& suspended = run.share<coroutine>([&w] { w.read_and_unlock(); }, shared_mutex_core::shared);
+              auto& suspended = run.share<coroutine>([&w] { w.read_and_unlock(); },
+                                                     shared_mutex_core::shared | shared_mutex_core::takes_over);
               run.thread("writer", [&w] { w.write(); });
               run.thread("starts", [&w, &suspended] { suspended.start(*w.mutex); });
               run.thread("b", [&w] { w.read(); });

@@ -6,8 +6,8 @@
 // holder that waits for work of its own may be given other work.
 #pragma once
 
-#include <pel/detail/platform/cpu_relax.hpp>
 #include <pel/detail/platform/thread.hpp>
+#include <pel/detail/sync/backoff.hpp>
 #include <pel/this_worker.hpp>
 
 #include <optional>
@@ -18,18 +18,17 @@ namespace detail {
 /// One wait. When it ends the thread takes its seat back; that never blocks (S1).
 class lock_wait {
 public:
-    lock_wait() noexcept = default;
+    /// Where each waiter looks at a line of its own there is no reason to look seldom: longest_pause = 1.
+    explicit lock_wait(unsigned longest_pause = 64) noexcept : pauses_(most_pauses, longest_pause) {}
     lock_wait(const lock_wait&) = delete;
     lock_wait& operator=(const lock_wait&) = delete;
 
     /// Pauses, longer each time. Returns: false at last: it is time to sleep.
     bool keep_spinning() noexcept {
-        if (round_ >= pauses + yields) return false;
-        if (round_ >= pauses)
-            yield_thread();
-        else
-            for (unsigned each = 0; each < 1u << (round_ < 6 ? round_ : 6); ++each) cpu_relax();
-        ++round_;
+        if (pauses_.pause()) return true;
+        if (yields_ == most_yields) return false;
+        yield_thread();
+        ++yields_;
         return true;
     }
     /// Gives the seat up, at most once.
@@ -38,10 +37,11 @@ public:
     }
 
 private:
-    static constexpr unsigned pauses = 11; // 383 in all, some 5 to 20 µs
-    static constexpr unsigned yields = 4;
+    static constexpr unsigned most_pauses = 384; // some 5 to 20 µs
+    static constexpr unsigned most_yields = 4;
 
-    unsigned round_ = 0;
+    backoff pauses_;
+    unsigned yields_ = 0;
     std::optional<seat_leave> leave_;
 };
 

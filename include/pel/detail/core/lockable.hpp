@@ -36,19 +36,20 @@ public:
     }
     /// Returns: false if a stop was requested before the lock was got.
     [[nodiscard]] bool lock(const std::stop_token& stop) noexcept {
-        return core_.try_lock_at_once() || core_.spin() || block_unless(stop, core_);
+        return core_.try_lock_at_once() || core_.spin(mutex_core::exclusive) || block_unless(stop, core_);
     }
     bool try_lock() noexcept { return core_.try_lock(); }
     template <class Limit>
     bool lock_within(const Limit& limit) noexcept {
-        return core_.try_lock_at_once() || core_.spin() || block(core_, 0, limit);
+        return core_.try_lock_at_once() || core_.spin(mutex_core::exclusive) ||
+               block(core_, mutex_core::exclusive, limit);
     }
     void unlock() noexcept { core_.unlock(); }
     mutex_core& core() noexcept { return core_; }
 
 private:
     PEL_COLD void lock_slow() noexcept {
-        if (!core_.spin()) block(core_);
+        if (!core_.spin(mutex_core::exclusive)) block(core_);
     }
 
     mutex_core core_;
