@@ -87,11 +87,11 @@ unsigned passes() {
     return chosen.is_memory_run ? 1 : chosen.is_quick || chosen.is_turn ? 3 : 9;
 }
 
-void initialize(const char* program, const std::vector<std::string>& given) {
-    std::vector<std::string> arguments{program};
-    for (std::string& flag : benchmark_flags()) arguments.push_back(std::move(flag));
+/// `program` goes into what is written at the end: it must live.
+void initialize(char* program, const std::vector<std::string>& given) {
+    std::vector<std::string> arguments = benchmark_flags();
     arguments.insert(arguments.end(), given.begin(), given.end());
-    std::vector<char*> pointers;
+    std::vector<char*> pointers{program};
     for (std::string& argument : arguments) pointers.push_back(argument.data());
     auto count = static_cast<int>(pointers.size());
     pointers.push_back(nullptr);
