@@ -87,24 +87,32 @@ TEST(refused_placement, who_cannot_be_bound_to_a_node_waits_for_those_who_are_th
     pel::thread_pool_options options;
     options.concurrency = 2;
     options.topology = topology_of_one_cpu();
+    options.binding = pel::binding::numa_node;
     pel::thread_pool pool(std::move(options));
-    const auto there = pel::par.on(pool).on_node(0);
+    pel::affinity where;
+    const auto there = pel::par.on(pool).on_node(0), again = pel::par.on(pool).replay(where);
     const auto caller = std::this_thread::get_id();
     std::atomic<int> calls{0}, by_caller{0};
     const auto body = [&](int) {
         ++calls;
         if (std::this_thread::get_id() == caller) ++by_caller;
     };
-    pel::parallel_for(there, 0, 100, body);
-    EXPECT_GT(by_caller, 0) << "bound, it takes part";
+    for (const auto& policy : {there, again}) {
+        by_caller = 0;
+        pel::parallel_for(policy, 0, 100, body);
+        EXPECT_GT(by_caller, 0) << "bound, it takes part";
+    }
     by_caller = 0;
     if (!pel_test::forbid_call(SYS_sched_setaffinity, EPERM)) GTEST_SKIP() << "no system calls can be forbidden here";
-    for (int round = 0; round < 20; ++round) pel::parallel_for(there, 0, 100, body);
-    EXPECT_EQ(calls, 2100);
-    EXPECT_EQ(by_caller, 0);
-    EXPECT_THROW(pel::parallel_for(there, 0, 10, [](int) { throw std::out_of_range("it"); }), std::out_of_range);
-    pool.execute([&] { pel::parallel_for(there, 0, 100, body); });
-    EXPECT_EQ(by_caller, 0) << "from inside the pool as well";
+    for (const auto& policy : {there, again}) {
+        calls = 0;
+        for (int round = 0; round < 20; ++round) pel::parallel_for(policy, 0, 100, body);
+        EXPECT_EQ(calls, 2000);
+        EXPECT_EQ(by_caller, 0);
+        EXPECT_THROW(pel::parallel_for(policy, 0, 10, [](int) { throw std::out_of_range("it"); }), std::out_of_range);
+        pool.execute([&] { pel::parallel_for(policy, 0, 100, body); });
+        EXPECT_EQ(by_caller, 0) << "from inside the pool as well";
+    }
 }
 
 } // namespace refused_placement_test

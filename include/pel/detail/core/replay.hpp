@@ -17,6 +17,7 @@
 #include <pel/detail/sched/loop.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -113,10 +114,10 @@ private:
 template <class Strand>
 class replayed_shares {
 public:
-    /// Requires: 0 < shares <= size. Throws: std::bad_alloc.
-    replayed_shares(scheduler& pool, affinity& where, std::uint64_t size, unsigned shares, Strand& all)
-        : memory_(replay_access::memory_of(where, pool.uid(), shares)), cuts_(pool, size, shares), all_(all),
-          parts_(new part[shares]) {}
+    /// Throws: std::bad_alloc.
+    replayed_shares(scheduler& pool, affinity& where, const seat_shares& cuts, Strand& all)
+        : memory_(replay_access::memory_of(where, pool.uid(), cuts.count())), cuts_(cuts), all_(all),
+          parts_(new part[cuts.count()]) {}
     replayed_shares(const replayed_shares&) = delete;
     replayed_shares& operator=(const replayed_shares&) = delete;
     ~replayed_shares() {
@@ -205,14 +206,15 @@ private:
     }
 
     replay_memory& memory_;
-    const seat_shares cuts_;
+    const seat_shares& cuts_;
     Strand& all_;
     part* const parts_;
     const bool is_known_ = memory_.is_known();
     atomic<unsigned> untaken_{cuts_.count()};
 };
 
-/// A loop that is divided as it was the last time. Throws and blocks: as parallel_ranges().
+/// A loop that is divided as it was the last time. A thread without a seat has a part if it can be bound for so long to
+/// where the last share belongs; else threads of the pool do it. Throws and blocks: as parallel_ranges().
 template <class Token, class Strand>
 PEL_NOINLINE void replay(const basic_parallel_policy<Token>& policy, affinity& where, std::uint64_t size,
                          Strand& strand) {
@@ -220,7 +222,15 @@ PEL_NOINLINE void replay(const basic_parallel_policy<Token>& policy, affinity& w
     const unsigned most = policy_access::most_threads(policy); // threads that help would be more
     std::uint64_t count = most != 0 && most < pool.concurrency() ? most : pool.concurrency();
     if (count > size) count = size;
-    replayed_shares<Strand> shares(pool_access::core(pool), where, size, static_cast<unsigned>(count), strand);
+    scheduler& core = pool_access::core(pool);
+    const seat_shares cuts(core, size, static_cast<unsigned>(count));
+    const worker& own = *current_worker;
+    std::optional<seat_shares::visit> stay;
+    if (own.pool != &core || own.is_foreign) {
+        stay.emplace(cuts, own, cuts.count() - 1);
+        if (!stay->is_there()) return call_there(pool, [&] { replay(policy, where, size, strand); });
+    }
+    replayed_shares<Strand> shares(core, where, cuts, strand);
     const auto run_one = [&](std::uint64_t) {
         most == 0 ? shares.run_one(policy) : shares.run_one(policy.max_concurrency(1));
     };

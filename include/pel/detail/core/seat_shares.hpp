@@ -41,10 +41,12 @@ public:
             const seat_plan* const plan = shares.plan_;
             if (plan == nullptr || !plan->is_this_system()) return;
             const placement::seat& seat = plan->places()[shares.seat_of(share)];
-            const bool is_there = own.stands == standing::settled && plan->places()[own.slot].node == seat.node;
-            if (!is_there && seat.bound_to != binding::none)
+            const bool has_seat_there = own.stands == standing::settled && plan->places()[own.slot].node == seat.node;
+            if (!has_seat_there && seat.bound_to != binding::none)
                 binding_.emplace(plan->places().cpus(shares.seat_of(share)));
         }
+        /// False: the thread belongs there, and the system does not let it be bound.
+        bool is_there() const noexcept { return !binding_ || binding_->is_in_force(); }
 
     private:
         std::optional<temporary_binding> binding_;
