@@ -43,17 +43,17 @@ public:
     /// is null.
     static void* place() noexcept { return current_worker->pool; }
     void resume_later(void* place) noexcept;
-
-    /// Begins on its own: in the caller's deque where that runs coroutines of the same group (I3) and no fork of a body
-    /// that one has called lies on top, else from the list.
+    /// What it has waited for is there: it goes on before what is listed, from the caller's deque where it may lie there.
+    /// Now and then from the list, so that coroutines that resume each other do not keep a thread to themselves.
+    void resume_soon(void* place) noexcept {
+        worker& own = *current_worker;
+        if (place != nullptr && place != &group().pool()) return resume_later(place);
+        if (!may_lie_on(own) || ++own.resumed % most_resumed_in_a_row == 0 || !try_push_on(own)) resume_later();
+    }
+    /// Begins on its own: in the caller's deque where it may lie there, else from the list.
     void begin_in_group() noexcept {
         worker& own = *current_worker;
-        const std::uint32_t position = own.deque.bottom();
-        const bool is_inside = own.innermost == home && own.is_member() &&
-                               (position == 0 || own.deque.read_taken(position - 1).function == &act);
-        if (is_inside && (own.deque.try_push(position, &act, this) || own.pool->push_slow(own, position, &act, this)))
-            return;
-        resume_later();
+        if (!may_lie_on(own) || !try_push_on(own)) resume_later();
     }
 
     static void act(const job_slot& claimed, worker& runner, job_action action);
@@ -79,8 +79,19 @@ public:
     }
 
 private:
+    /// Where coroutines of the same group run (I3) and no fork of a body that one has called lies on top.
+    bool may_lie_on(const worker& own) const noexcept {
+        const std::uint32_t position = own.deque.bottom();
+        return own.innermost == home && own.is_member() &&
+               (position == 0 || own.deque.read_taken(position - 1).function == &act);
+    }
+    bool try_push_on(worker& own) noexcept {
+        const std::uint32_t position = own.deque.bottom();
+        return own.deque.try_push(position, &act, this) || own.pool->push_slow(own, position, &act, this);
+    }
     static void act_elsewhere(const job_slot& claimed, worker& runner, job_action action) noexcept;
 
+    static constexpr std::uint32_t most_resumed_in_a_row = 64;
     static constexpr std::uintptr_t at_join = 1, in_line = 2;
     static std::uintptr_t address_of(const void* object) noexcept { return reinterpret_cast<std::uintptr_t>(object); }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // How a suspended coroutine goes on: the handle of any coroutine, without its type. A promise that wants to be resumed
-// elsewhere says where it was suspended, `static void* place() noexcept`, and has `void resume_later(void* place)
+// elsewhere says where it was suspended, `static void* place() noexcept`, and has `void resume_soon(void* place)
 // noexcept`; any other coroutine runs here and now, on who resumes it.
 //   who suspends it: the constructor; then any one thread, once: operator().
 #pragma once
@@ -13,9 +13,9 @@ PEL_NAMESPACE_BEGIN
 namespace detail {
 
 template <class Promise>
-concept resumed_later = requires(Promise& promise, void* place) {
+concept resumed_elsewhere = requires(Promise& promise, void* place) {
     { Promise::place() } noexcept;
-    { promise.resume_later(place) } noexcept;
+    { promise.resume_soon(place) } noexcept;
 };
 
 class resumption {
@@ -23,10 +23,10 @@ public:
     resumption() noexcept = default;
     template <class Promise>
     explicit resumption(std::coroutine_handle<Promise> suspended) noexcept : address_(suspended.address()) {
-        if constexpr (resumed_later<Promise>) {
+        if constexpr (resumed_elsewhere<Promise>) {
             place_ = Promise::place();
             resume_ = [](void* address, void* place) noexcept {
-                std::coroutine_handle<Promise>::from_address(address).promise().resume_later(place);
+                std::coroutine_handle<Promise>::from_address(address).promise().resume_soon(place);
             };
         } else {
             resume_ = [](void* address, void*) noexcept { std::coroutine_handle<>::from_address(address).resume(); };

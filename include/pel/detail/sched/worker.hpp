@@ -108,6 +108,7 @@ public:
     std::uint32_t generation = 0;     // fork generation
     std::uint32_t level_base = 0;     // deque position where the job, or call, on top of the stack begins
     std::uint32_t coroutine_base = 0; // deque position where the coroutines begin that the thread runs
+    std::uint32_t resumed = 0;        // coroutines that have waited and go on from the deque
     std::uintptr_t stack_end = 0;     // lowest address
     std::uintptr_t stack_begin = 0;   // one past the highest
     std::int64_t beat = 0;            // time-out of the next sleep as guardian
