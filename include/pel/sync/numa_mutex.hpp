@@ -48,7 +48,7 @@ private:
     };
 
     PEL_COLD void lock_slow() noexcept {
-        detail::lock_wait wait(1);
+        detail::lock_wait wait;
         const detail::node_map* const map = map_ != nullptr ? map_ : detail::node_map::of_process();
         detail::cohort_lock::place* const place = map == nullptr || map->nodes() == 1 ? nullptr : place_of(*map);
         if (place != nullptr)

@@ -30,7 +30,7 @@ public:
 
 private:
     PEL_COLD void lock_slow() noexcept {
-        detail::lock_wait wait(1);
+        detail::lock_wait wait;
         queue_.lock(wait);
     }
 

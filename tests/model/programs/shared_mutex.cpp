@@ -17,14 +17,20 @@ struct impatient {
 using shared_mutex_core = pel::detail::basic_shared_mutex_core<impatient>;
 
 struct world {
-    explicit world(std::uint32_t count) : left(count) {}
+    world(std::uint32_t count, bool are_spinning) : spins(are_spinning), left(count) {}
 
+    const bool spins; // a writer that spins keeps readers out
     mortal<shared_mutex_core> mutex;
     model::plain<int> value{0};
     users left;
     atomic<std::uint32_t> met{0};
     std::string order;
 
+    template <class Limit = no_limit>
+    bool lock(std::uint32_t ticket, const Limit& limit = {}) {
+        thread_waiter self(ticket);
+        return (spins ? mutex->spin(ticket) : mutex->try_take(self)) || wait_in<stay>(*mutex, self, limit);
+    }
     void write_and_unlock() {
         value.write(value.read() + 1);
         order += 'w';
@@ -39,45 +45,56 @@ struct world {
         mutex->unlock_shared();
     }
     void write() {
-        block(mutex, shared_mutex_core::exclusive);
+        lock(shared_mutex_core::exclusive);
         write_and_unlock();
     }
     void read() {
-        block(mutex, shared_mutex_core::shared);
+        lock(shared_mutex_core::shared);
         read_and_unlock();
     }
     /// If it cannot, it reads.
     void write_in_time() {
-        if (block(mutex, shared_mutex_core::exclusive, soon())) return write_and_unlock();
+        if (lock(shared_mutex_core::exclusive, soon())) return write_and_unlock();
         order += '-';
         read();
     }
     /// Holds it until meet() was called by another reader.
     void read_until_met() {
-        block(mutex, shared_mutex_core::shared);
+        lock(shared_mutex_core::shared);
         while (met.load(acquire) == 0) cpu_relax();
         read_and_unlock();
     }
     void meet() {
-        block(mutex, shared_mutex_core::shared);
+        lock(shared_mutex_core::shared);
         met.store(1, release);
         read_and_unlock();
     }
     void read_in_time() {
-        if (block(mutex, shared_mutex_core::shared, soon())) return read_and_unlock();
+        if (lock(shared_mutex_core::shared, soon())) return read_and_unlock();
         order += '-';
         write();
     }
 };
 
 template <class Body>
-model::program with(std::uint32_t users, Body body) {
+model::program with(std::uint32_t users, Body body, bool are_spinning = false) {
     return [=](model::execution& run) {
-        auto& w = run.share<world>(users);
+        auto& w = run.share<world>(users, are_spinning);
         body(run, w);
         run.finally([&w] { model::outcome(w.order); });
     };
 }
+
+const auto two_readers_and_a_writer = [](model::execution& run, world& w) {
+    run.thread("writer", [&w] { w.write(); });
+    run.thread("a", [&w] { w.read(); });
+    run.thread("b", [&w] { w.read(); });
+};
+const auto a_writer_gives_up = [](model::execution& run, world& w) {
+    run.thread("writer", [&w] { w.write_in_time(); });
+    run.thread("a", [&w] { w.read(); });
+    run.thread("b", [&w] { w.read(); });
+};
 
 const model::registered programs[] = {
     {{.name = "shared_mutex: two writers", .pure_spins = true, .early_timeouts = 0},
@@ -87,20 +104,16 @@ const model::registered programs[] = {
               run.thread("b", [&w] { w.write(); });
           })},
     {{.name = "shared_mutex: two readers and a writer", .pure_spins = true, .early_timeouts = 0},
-     with(3,
-          [](model::execution& run, world& w) {
-              run.thread("writer", [&w] { w.write(); });
-              run.thread("a", [&w] { w.read(); });
-              run.thread("b", [&w] { w.read(); });
-          }),
+     with(3, two_readers_and_a_writer),
      {.outcomes = {"rrw", "rwr", "wrr"}}},
-    {{.name = "shared_mutex: a writer gives up", .pure_spins = true, .preemptions = 6},
-     with(3,
-          [](model::execution& run, world& w) {
-              run.thread("writer", [&w] { w.write_in_time(); });
-              run.thread("a", [&w] { w.read(); });
-              run.thread("b", [&w] { w.read(); });
-          })},
+    {{.name = "shared_mutex: two readers and a spinning writer",
+      .pure_spins = true,
+      .early_timeouts = 0,
+      .preemptions = 4},
+     with(3, two_readers_and_a_writer, true)},
+    {{.name = "shared_mutex: a writer gives up", .pure_spins = true, .preemptions = 6}, with(3, a_writer_gives_up)},
+    {{.name = "shared_mutex: a spinning writer gives up", .pure_spins = true, .preemptions = 4},
+     with(3, a_writer_gives_up, true)},
     {{.name = "shared_mutex: a reader waits for another", .pure_spins = true, .preemptions = 4},
      with(3,
           [](model::execution& run, world& w) {

@@ -6,7 +6,6 @@
 // holder that waits for work of its own may be given other work.
 #pragma once
 
-#include <pel/detail/platform/thread.hpp>
 #include <pel/detail/sync/backoff.hpp>
 #include <pel/this_worker.hpp>
 
@@ -18,30 +17,19 @@ namespace detail {
 /// One wait. When it ends the thread takes its seat back; that never blocks (S1).
 class lock_wait {
 public:
-    /// Where each waiter looks at a line of its own there is no reason to look seldom: longest_pause = 1.
-    explicit lock_wait(unsigned longest_pause = 64) noexcept : pauses_(most_pauses, longest_pause) {}
+    lock_wait() noexcept = default;
     lock_wait(const lock_wait&) = delete;
     lock_wait& operator=(const lock_wait&) = delete;
 
-    /// Pauses, longer each time. Returns: false at last: it is time to sleep.
-    bool keep_spinning() noexcept {
-        if (pauses_.pause()) return true;
-        if (yields_ == most_yields) return false;
-        yield_thread();
-        ++yields_;
-        return true;
-    }
+    /// Returns: false at last: it is time to sleep.
+    bool keep_spinning() noexcept { return pauses_.pause(); }
     /// Gives the seat up, at most once.
     void before_sleep() noexcept {
         if (!leave_) leave_.emplace(*current_worker);
     }
 
 private:
-    static constexpr unsigned most_pauses = 384; // some 5 to 20 µs
-    static constexpr unsigned most_yields = 4;
-
-    backoff pauses_;
-    unsigned yields_ = 0;
+    backoff pauses_{200, 8}; // some 3 to 13 µs
     std::optional<seat_leave> leave_;
 };
 

@@ -11,6 +11,8 @@
 //     itself again or gives up, in the RMW that finds the lock taken or held. Until then nobody else is woken.
 // I4  While somebody waits and nobody is `woken`, readers do not join those who hold it; so a writer is kept out at most
 //     Tuning::patience times, each for as long as a wake-up takes.
+// I5  `wanted` is a hint: a writer is awake and waits for readers to leave, so others do not join. Whoever sets it takes it
+//     back, by the RMW that gets the lock or when it stops spinning; it may be lost, and is set again.
 #pragma once
 
 #include <pel/detail/sync/backoff.hpp>
@@ -26,7 +28,7 @@ struct lock_tuning {
     static constexpr unsigned patience = 8;
 };
 
-template <class Tuning>
+template <class Tuning, bool HasReaders>
 class barging_core {
 public:
     /// Tickets: how the lock is wanted, and whether it is to be handed over, since nobody could try again.
@@ -39,7 +41,8 @@ public:
     bool try_lock() noexcept {
         std::uint32_t seen = word_.load(relaxed); // a guess for the CAS
         while (is_free(seen)) {
-            if (word_.compare_exchange(seen, seen | writer, acquire)) return true; // sync(MX1) acquire: holders before
+            // sync(MX1) acquire: holders before
+            if (word_.compare_exchange(seen, (seen & ~wanted) | writer, acquire)) return true;
         }
         return false;
     }
@@ -50,13 +53,14 @@ public:
         }
         return false;
     }
-    /// Spins while nobody waits. Returns: whether it got the lock.
+    /// Spins for a while. Returns: whether it got the lock.
     bool spin(std::uint32_t ticket) noexcept {
         backoff pauses(Tuning::spins, Tuning::longest_pause);
         do {
             if (try_take(ticket)) return true;
-            if ((word_.load(relaxed) & waiting) != 0) return false; // a guess: then it links itself
+            keep_readers_out(ticket);
         } while (pauses.pause());
+        if (keeps_readers_out(ticket)) word_.fetch_and(~wanted, relaxed); // a hint (I5)
         return false;
     }
 
@@ -82,13 +86,13 @@ public:
     }
 
 protected:
-    static constexpr std::uint32_t waiting = 1, woken = 2, writer = 4, reader = 8;
+    static constexpr std::uint32_t waiting = 1, woken = 2, wanted = 4, writer = 8, reader = 16;
 
     /// What a holder had added is `step`. Last access: the CAS, unless somebody who waits is resumed after it.
     PEL_COLD void give_back(std::uint32_t step) noexcept {
         std::uint32_t seen = word_.load(relaxed); // a guess for the CAS
         for (;;) {
-            if (seen == (step | waiting)) { // the last one, and nobody is on the way (I3)
+            if (is_to_wake(seen, step)) {
                 if (wake(step)) return;
                 seen = word_.load(relaxed);                                  // as above
             } else if (word_.compare_exchange(seen, seen - step, release)) { // sync(MX1) release: to the next holders
@@ -97,26 +101,37 @@ protected:
         }
     }
 
+    /// Whether who gives back is the last holder, somebody waits, and nobody is on the way (I3).
+    static bool is_to_wake(std::uint32_t word, std::uint32_t step) noexcept {
+        return (word & ~wanted) == (step | waiting);
+    }
+
     atomic<std::uint32_t> word_{0};
 
 private:
     static bool is_free(std::uint32_t word) noexcept { return word < writer; }
     static bool is_free_to_join(std::uint32_t word) noexcept {
-        return (word & writer) == 0 && (word & (waiting | woken)) != waiting; // I4
+        return (word & (writer | wanted)) == 0 && (word & (waiting | woken)) != waiting; // I4, I5
+    }
+    static bool keeps_readers_out(std::uint32_t ticket) noexcept { return HasReaders && (ticket & shared) == 0; }
+    void keep_readers_out(std::uint32_t ticket) noexcept {
+        if (!keeps_readers_out(ticket)) return;
+        const std::uint32_t seen = word_.load(relaxed);                              // a hint (I5)
+        if (seen >= reader && (seen & wanted) == 0) word_.fetch_or(wanted, relaxed); // as above
     }
 
     bool try_take(std::uint32_t ticket) noexcept { return (ticket & shared) != 0 ? try_lock_shared() : try_lock(); }
     /// For who was woken: it is awake, so it waits for a holder's next step rather than sleeps again.
-    void await_change(std::uint32_t ticket) const noexcept {
+    void await_change(std::uint32_t ticket) noexcept {
         backoff pauses(Tuning::spins, Tuning::longest_pause);
-        const std::uint32_t in_the_way = (ticket & shared) != 0 ? writer : ~(waiting | woken);
-        while ((word_.load(relaxed) & in_the_way) != 0 && pauses.pause()) {
-        } // a hint: it looks again under the lock
+        const std::uint32_t in_the_way = (ticket & shared) != 0 ? writer : ~(writer - 1);
+        while ((word_.load(relaxed) & in_the_way) != 0 && pauses.pause()) // a hint: it looks again under the lock
+            keep_readers_out(ticket);
     }
 
     entry enter_or_link(waiter& self, wake_list& beside) noexcept {
         const bool was_woken = self.passed_over != 0;
-        const std::uint32_t kept = was_woken ? ~woken : ~std::uint32_t{0};
+        const std::uint32_t kept = was_woken ? ~(woken | wanted) : ~std::uint32_t{0};
         const bool reads = (self.ticket & shared) != 0;
         const lock_guard guard(lock_);
         std::uint32_t seen = word_.load(relaxed); // a guess for the CAS
@@ -174,7 +189,7 @@ private:
         wake_list resumed;
         {
             const lock_guard guard(lock_);
-            if (word_.load(acquire) != (step | waiting)) return false; // sync(MX1) acquire: readers who have left
+            if (!is_to_wake(word_.load(acquire), step)) return false; // sync(MX1) acquire: readers who have left
             std::uint32_t after = 0;
             waiter* next = nullptr;
             while (after == 0 && (next = queue_.first()) != nullptr) {
@@ -188,7 +203,7 @@ private:
                 }
             }
             if (!queue_.is_empty()) after |= waiting;
-            // Nobody else can change it: it is held, and readers do not join (I4).
+            // Nobody else can change it, but for the hint: it is held, and readers do not join (I4).
             word_.store(after, release); // sync(MX1) release: to the next holders
         }
         resumed.resume_all(); // none: those who give up are still here

@@ -8,8 +8,8 @@ PEL_NAMESPACE_BEGIN
 namespace detail {
 
 template <class Tuning>
-class basic_mutex_core : public barging_core<Tuning> {
-    using base = barging_core<Tuning>;
+class basic_mutex_core : public barging_core<Tuning, false> {
+    using base = barging_core<Tuning, false>;
 
 public:
     /// Any bits but `writer` stay; a lock that is held, or was handed over, has it already.

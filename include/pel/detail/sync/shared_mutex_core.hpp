@@ -8,8 +8,8 @@ PEL_NAMESPACE_BEGIN
 namespace detail {
 
 template <class Tuning>
-class basic_shared_mutex_core : public barging_core<Tuning> {
-    using base = barging_core<Tuning>;
+class basic_shared_mutex_core : public barging_core<Tuning, true> {
+    using base = barging_core<Tuning, true>;
 
 public:
     /// Last access: the CAS, unless somebody who waits is resumed after it.
@@ -21,9 +21,9 @@ public:
     /// As unlock().
     void unlock_shared() noexcept {
         std::uint32_t seen = this->word_.load(relaxed); // a guess for the CAS
-        const bool may_be_awaited = seen == (base::reader | base::waiting);
+        const bool is_to_wake = base::is_to_wake(seen, base::reader);
         // sync(MX1) release: to the next holders
-        if (may_be_awaited || !this->word_.compare_exchange(seen, seen - base::reader, release)) [[unlikely]]
+        if (is_to_wake || !this->word_.compare_exchange(seen, seen - base::reader, release)) [[unlikely]]
             this->give_back(base::reader);
     }
 };
