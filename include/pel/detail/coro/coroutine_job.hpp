@@ -79,11 +79,11 @@ public:
     }
 
 private:
-    /// Where coroutines of the same group run (I3) and no fork of a body that one has called lies on top.
+    /// Where coroutines of the same group run (I3), in its pool, and no fork of a body that one has called lies on top.
     bool may_lie_on(const worker& own) const noexcept {
+        if (own.innermost != home || own.pool != &group().pool() || !own.is_member()) return false;
         const std::uint32_t position = own.deque.bottom();
-        return own.innermost == home && own.is_member() &&
-               (position == 0 || own.deque.read_taken(position - 1).function == &act);
+        return position == 0 || own.deque.read_taken(position - 1).function == &act;
     }
     bool try_push_on(worker& own) noexcept {
         const std::uint32_t position = own.deque.bottom();
