@@ -45,16 +45,20 @@ struct world {
     bool lock(const Limit& limit = {}) {
         if (mutex->try_lock_at_once()) return true;
         thread_waiter self;
-        return wait_in<stay>(*mutex, self, limit);
+        const bool got = wait_in<stay>(*mutex, self, limit);
+        model::check(self.passed_over <= Patience, "nobody is woken in vain more often");
+        return got;
     }
     void use(const char* who) {
         model::check(lock(), "without a limit it is locked");
         hold_and_release(who);
     }
-    void use_twice(const char* who) {
-        model::check(lock(), "without a limit it is locked");
-        entered.write(entered.read() + 1);
-        mutex->unlock();
+    void use_times(int times, const char* who) {
+        for (int each = 1; each != times; ++each) {
+            model::check(lock(), "without a limit it is locked");
+            entered.write(entered.read() + 1);
+            mutex->unlock();
+        }
         use(who);
     }
     /// Who did not get it comes again without a limit.
@@ -99,7 +103,11 @@ const auto two = [](model::execution& run, auto& w) {
     run.thread("b", [&w] { w.use("b"); });
 };
 const auto one_comes_again = [](model::execution& run, auto& w) {
-    run.thread("a", [&w] { w.use_twice("a"); });
+    run.thread("a", [&w] { w.use_times(2, "a"); });
+    run.thread("b", [&w] { w.use("b"); });
+};
+const auto one_comes_three_times = [](model::execution& run, auto& w) {
+    run.thread("a", [&w] { w.use_times(3, "a"); });
     run.thread("b", [&w] { w.use("b"); });
 };
 const auto three = [](model::execution& run, auto& w) {
@@ -114,6 +122,13 @@ const auto a_deadline = [](model::execution& run, auto& w) {
 const auto a_deadline_of_three = [](model::execution& run, auto& w) {
     run.thread("a", [&w] { w.use("a"); });
     run.thread("b", [&w] { w.try_for_a_while("b"); });
+    run.thread("c", [&w] { w.use("c"); });
+};
+const auto one_gives_up_for_good = [](model::execution& run, auto& w) {
+    run.thread("a", [&w] { w.use("a"); });
+    run.thread("b", [&w] {
+        if (w.lock(soon())) w.hold_and_release("b");
+    });
     run.thread("c", [&w] { w.use("c"); });
 };
 const auto a_stop_token = [](model::execution& run, auto& w) {
@@ -134,12 +149,16 @@ const model::registered programs[] = {
      {.outcomes = {"ab", "ba"}}},
     {{.name = "mutex: one thread comes again", .pure_spins = true, .early_timeouts = 0}, with<1>(2, one_comes_again)},
     {{.name = "mutex: three threads", .pure_spins = true, .early_timeouts = 0}, with<1>(3, three)},
-    {{.name = "mutex: three threads, more patient", .pure_spins = true, .early_timeouts = 0}, with<2>(3, three)},
+    {{.name = "mutex: one thread comes three times, the other is more patient",
+      .pure_spins = true,
+      .early_timeouts = 0},
+     with<2>(2, one_comes_three_times)},
     {{.name = "mutex: a deadline", .pure_spins = true},
      with<1>(2, a_deadline),
      {.outcomes = {"ab", "ab gave up, ", "ba"}}},
     {{.name = "mutex: a deadline, three threads", .pure_spins = true, .preemptions = 4},
      with<1>(3, a_deadline_of_three)},
+    {{.name = "mutex: one gives up for good", .pure_spins = true, .preemptions = 4}, with<1>(4, one_gives_up_for_good)},
     {{.name = "mutex: a stop token", .pure_spins = true, .early_timeouts = 0}, with<1>(2, a_stop_token)},
     {{.name = "mutex: a coroutine", .pure_spins = true, .early_timeouts = 0}, with<1>(3, a_coroutine)},
 };

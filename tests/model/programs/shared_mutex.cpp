@@ -5,6 +5,7 @@
 
 #include <pel/detail/sync/shared_mutex_core.hpp>
 
+#include <initializer_list>
 #include <string>
 
 namespace {
@@ -129,6 +130,42 @@ const model::registered programs[] = {
               run.thread("writer", [&w] { w.write_in_time(); });
               run.thread("a", [&w] { w.read_until_met(); });
               run.thread("b", [&w] { w.meet(); });
+          })},
+    {{.name = "shared_mutex: a writer gives up, another comes behind a reader", .pure_spins = true, .preemptions = 3},
+     with(4,
+          [](model::execution& run, world& w) {
+              model::check(w.mutex->try_lock_shared(), "nobody else is here");
+              run.thread("first", [&w] { w.read_and_unlock(); });
+              run.thread("w1", [&w] { w.write_in_time(); });
+              run.thread("r2", [&w] { w.read(); });
+              run.thread("w2", [&w] { w.write(); });
+          })},
+    {{.name = "shared_mutex: a writer gives up while another is woken and a third comes",
+      .pure_spins = true,
+      .early_timeouts = 0},
+     with(5,
+          [](model::execution& run, world& w) {
+              constexpr std::uint32_t handed = shared_mutex_core::takes_over;
+              auto& woken = run.share<thread_waiter>(shared_mutex_core::exclusive);
+              auto& leaver =
+                  run.share<coroutine>([&w] { w.write_and_unlock(); }, shared_mutex_core::exclusive | handed);
+              auto& reader = run.share<coroutine>([&w] { w.read_and_unlock(); }, shared_mutex_core::shared | handed);
+              model::check(w.mutex->try_lock(), "nobody else is here");
+              for (waiter* const each : std::initializer_list<waiter*>{&woken, &leaver, &reader}) w.mutex->enter(*each);
+              run.thread("first", [&w] {
+                  w.write_and_unlock();
+                  if (w.mutex->try_lock()) w.write_and_unlock();
+              });
+              run.thread("leaves", [&w, &leaver] {
+                  if (leaver.give_up()) w.mutex->leave(leaver);
+              });
+              run.thread("woken", [&w, &woken] {
+                  woken.sleep(no_limit());
+                  woken.rearm();
+                  ++woken.passed_over;
+                  model::check(wait_in<stay>(*w.mutex, woken, no_limit()), "without a limit it is locked");
+                  w.write_and_unlock();
+              });
           })},
     {{.name = "shared_mutex: a reader gives up", .pure_spins = true, .preemptions = 6},
      with(3,
