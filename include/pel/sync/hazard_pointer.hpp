@@ -59,7 +59,7 @@ public:
         if (slot_ != nullptr) detail::hazard_thread::give_slot(*slot_);
     }
 
-    bool empty() const noexcept { return slot_ == nullptr; }
+    [[nodiscard]] bool empty() const noexcept { return slot_ == nullptr; }
 
     /// Returns: what `source` has, a std::atomic<T*>, protected: if it has been put there by a release, and is removed from
     /// there before it is retired, it lives until this protects something else. Requires: not empty.

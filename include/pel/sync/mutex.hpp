@@ -16,7 +16,8 @@ class mutex : public detail::lockable<mutex> {};
 class timed_mutex : public detail::timed_lockable<timed_mutex> {};
 
 /// A mutex that the thread that holds it may lock again. A task stays on its thread as long as it runs; coroutines do
-/// not, so there is nothing to co_await here.
+/// not, so there is nothing to co_await here. Requires: who holds it does not wait for other tasks in a pool that has used
+/// up max_threads: its thread may be given one then that locks it, too.
 class recursive_mutex : public detail::recursively_lockable<recursive_mutex> {};
 
 /// A recursive_mutex with deadlines.

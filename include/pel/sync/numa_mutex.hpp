@@ -36,7 +36,7 @@ public:
             lock_slow();
     }
     /// Returns: false if it is held, or about to be passed on; never otherwise.
-    bool try_lock() noexcept { return lock_.try_lock(); }
+    [[nodiscard]] bool try_lock() noexcept { return lock_.try_lock(); }
     /// Requires: the caller holds it. Cost: one atomic RMW, two where the lock leaves a node; a system call if the next
     /// one sleeps.
     void unlock() noexcept { lock_.unlock(); }

@@ -24,7 +24,7 @@ public:
             lock_slow();
     }
     /// Returns: false if it is held; never otherwise.
-    bool try_lock() noexcept { return queue_.try_lock(); }
+    [[nodiscard]] bool try_lock() noexcept { return queue_.try_lock(); }
     /// Requires: the caller holds it. Cost: one atomic RMW; a system call if the next one sleeps.
     void unlock() noexcept { queue_.unlock(); }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // std's shared mutexes, for threads, tasks and coroutines: one writer or many readers. Readers who keep coming do not keep
-// a writer out, nor writers a reader: a running thread may overtake one that is being woken, eight times at most. In a task a blocked call frees the seat. An unlock does not
-// touch the mutex once somebody else can know of it.
+// a writer out, nor writers a reader: a running thread may overtake one that is being woken, eight times at most. In a task
+// a blocked call frees the seat. An unlock does not touch the mutex once somebody else can know of it.
 #pragma once
 
 #include <pel/detail/core/lockable.hpp>
@@ -42,13 +42,13 @@ public:
     [[nodiscard]] bool lock_shared(const std::stop_token& stop) noexcept {
         return core_.spin(core::shared) || block_unless(stop, core_, core::shared);
     }
-    /// Fails also while others wait, and none of them is being woken.
+    /// Fails also while others wait, unless one of them is being woken, and while a writer is about to lock.
     [[nodiscard]] bool try_lock_shared() noexcept { return core_.try_lock_shared(); }
     void unlock_shared() noexcept { core_.unlock_shared(); }
 
     /// `const std::unique_lock hold = co_await mutex.async_lock();` suspends until the lock is held alone.
     auto async_lock() noexcept { return suspended_wait(core_, core::exclusive | core::takes_over, exclusively()); }
-    /// The result does not own the lock if a stop was requested before it was got.
+    /// The result does not own the lock if it was not free and a stop was requested before it was got.
     auto async_lock(std::stop_token stop) noexcept {
         return stoppable_wait(std::move(stop), core_, core::exclusive | core::takes_over, exclusively());
     }

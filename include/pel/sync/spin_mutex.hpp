@@ -22,7 +22,7 @@ public:
             lock_slow();
     }
     /// Returns: false if it is held; never otherwise.
-    bool try_lock() noexcept { return lock_.try_acquire_lock(); }
+    [[nodiscard]] bool try_lock() noexcept { return lock_.try_acquire_lock(); }
     /// Requires: the calling thread, or the task that it runs, holds it. Cost: one atomic RMW; a system call if others
     /// sleep.
     void unlock() noexcept { lock_.release_lock(); }

@@ -34,7 +34,7 @@ public:
         if (!core_.try_lock_at_once()) [[unlikely]]
             lock_slow();
     }
-    /// Returns: false if a stop was requested before the lock was got.
+    /// Returns: false if it was not free and a stop was requested before it was got.
     [[nodiscard]] bool lock(const std::stop_token& stop) noexcept {
         return core_.try_lock_at_once() || core_.spin(mutex_core::exclusive) || block_unless(stop, core_);
     }
@@ -83,7 +83,8 @@ public:
     auto async_lock() noexcept {
         return suspended_wait(lock_.core(), mutex_core::takes_over, finish(static_cast<Self&>(*this)));
     }
-    /// As async_lock(); the result does not own the lock if a stop was requested before it was got.
+    /// As async_lock(); the result does not own the lock if it was not free and a stop was requested before it was
+    /// got.
     auto async_lock(std::stop_token stop) noexcept {
         return stoppable_wait(std::move(stop), lock_.core(), mutex_core::takes_over, finish(static_cast<Self&>(*this)));
     }

@@ -168,8 +168,8 @@ private:
         const std::uint32_t seen = word_.load(relaxed); // of the holders only readers may come or go
         if ((seen & waiting) == 0) return;
         if ((seen & (writer | woken)) == 0)
-            // sync(MX1) acq_rel: writers before, passed on to whom it lets in; readers before stay
-            word_.fetch_add(take_readers(beside) * reader, acq_rel);
+            // sync(MX1) acquire: writers before, for whom it lets in (WT1)
+            word_.fetch_add(take_readers(beside) * reader, acquire);
         if (queue_.is_empty()) word_.fetch_and(~waiting, relaxed); // carries nothing
     }
     /// Returns: how many.

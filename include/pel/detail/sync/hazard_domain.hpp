@@ -121,7 +121,10 @@ public:
     std::size_t reclaim(hazard_record& own) noexcept {
         hazard_object* next = take_all();
         if (next == nullptr) return 0;
-        if (mode() == hazard_fences::light) asymmetric_fence_heavy();
+        if (mode() == hazard_fences::light)
+            asymmetric_fence_heavy();
+        else
+            const lock_guard after_removal(lock_); // a slot that is made later acquires this, and the removal
         hazard_object* const freed = keep_what_is_named(own, next);
         const bool was_reclaiming = is_reclaiming_;
         is_reclaiming_ =
