@@ -36,7 +36,7 @@ public:
 
     /// Blocks: until the lock is held, maybe beside other readers; behind a writer that waits for readers.
     void lock_shared() noexcept {
-        if (!core_.try_lock_shared()) [[unlikely]]
+        if (!core_.try_lock_shared_at_once()) [[unlikely]]
             lock_slow(core::shared);
     }
     [[nodiscard]] bool lock_shared(const std::stop_token& stop) noexcept {

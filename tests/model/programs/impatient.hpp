@@ -4,12 +4,14 @@
 
 #include <pel/detail/platform/cpu_relax.hpp>
 
+#include <cstdint>
+
 namespace pel_test {
 
 /// Sleeps at once.
 struct impatient {
     bool keep_spinning() const noexcept { return false; }
-    void before_sleep() const noexcept {}
+    std::int64_t before_sleep() const noexcept { return -1; }
 };
 
 /// Never sleeps.
@@ -18,7 +20,7 @@ struct patient {
         pel::detail::cpu_relax();
         return true;
     }
-    void before_sleep() const noexcept {}
+    std::int64_t before_sleep() const noexcept { return -1; }
 };
 
 } // namespace pel_test

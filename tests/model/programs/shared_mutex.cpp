@@ -29,6 +29,7 @@ struct world {
 
     template <class Limit = no_limit>
     bool lock(std::uint32_t ticket, const Limit& limit = {}) {
+        if (ticket == shared_mutex_core::shared && mutex->try_lock_shared_at_once()) return true;
         thread_waiter self(ticket);
         return (spins ? mutex->spin(ticket) : mutex->try_take(self)) || wait_in<stay>(*mutex, self, limit);
     }

@@ -30,7 +30,7 @@ struct announced_wait {
         std::this_thread::yield();
         return true;
     }
-    void before_sleep() const {}
+    std::int64_t before_sleep() const { return -1; }
 };
 
 /// Has threads come one after another, while the lock is held, and lets them have it. Returns: the order that they had it

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // How a thread waits for what another thread holds: it spins for about as long as a sleep would cost, offers the CPU to
-// who may need it, and then sleeps without its seat. So nobody burns a time slice for a holder that was preempted, and
-// no pool stands still because its seats wait, not even one of a single seat whose holder waits for work itself.
+// who may need it, then sleeps, after a while without its seat. So nobody burns a time slice for a holder that was
+// preempted, and no pool stands still because its seats wait, not even one of a single seat whose holder waits for work.
 // Each task that sleeps here keeps a thread; when a pool has used up max_threads, contract promise 2 goes before 3, and a
 // holder that waits for work of its own may be given other work.
 #pragma once
@@ -9,10 +9,15 @@
 #include <pel/detail/sync/backoff.hpp>
 #include <pel/this_worker.hpp>
 
+#include <cstdint>
 #include <optional>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
+
+/// As long a thread that waits for a lock sleeps in its seat. Most locks are held for less, and another thread that is woken
+/// for so short a time takes a CPU from the holder.
+inline constexpr std::int64_t lock_patience_ns = 250'000;
 
 /// One wait. When it ends the thread takes its seat back; that never blocks (S1).
 class lock_wait {
@@ -23,12 +28,18 @@ public:
 
     /// Returns: false at last: it is time to sleep.
     bool keep_spinning() noexcept { return pauses_.pause(); }
-    /// Gives the seat up, at most once.
-    void before_sleep() noexcept {
+    /// Returns: how many nanoseconds the sleep may take (< 0: no limit). The second one is without the seat.
+    std::int64_t before_sleep() noexcept {
+        if (!has_slept_ && current_worker->is_member()) {
+            has_slept_ = true;
+            return lock_patience_ns;
+        }
         if (!leave_) leave_.emplace(*current_worker);
+        return -1;
     }
 
 private:
+    bool has_slept_ = false;
     backoff pauses_{200, 8}; // some 3 to 13 µs
     std::optional<seat_leave> leave_;
 };

@@ -101,14 +101,13 @@ protected:
         }
     }
 
+    atomic<std::uint32_t> word_{0};
+
+private:
     /// Whether who gives back is the last holder, somebody waits, and nobody is on the way (I3).
     static bool is_to_wake(std::uint32_t word, std::uint32_t step) noexcept {
         return (word & ~wanted) == (step | waiting);
     }
-
-    atomic<std::uint32_t> word_{0};
-
-private:
     static bool is_free(std::uint32_t word) noexcept { return word < writer; }
     static bool is_free_to_join(std::uint32_t word) noexcept {
         return (word & (writer | wanted)) == 0 && (word & (waiting | woken)) != waiting; // I4, I5

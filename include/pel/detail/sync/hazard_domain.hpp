@@ -121,10 +121,7 @@ public:
     std::size_t reclaim(hazard_record& own) noexcept {
         hazard_object* next = take_all();
         if (next == nullptr) return 0;
-        if (mode() == hazard_fences::light)
-            asymmetric_fence_heavy();
-        else
-            const lock_guard after_removal(lock_); // a slot that is made later acquires this, and the removal
+        fence();
         hazard_object* const freed = keep_what_is_named(own, next);
         const bool was_reclaiming = is_reclaiming_;
         is_reclaiming_ =
@@ -140,6 +137,14 @@ public:
     }
 
 private:
+    /// Between the removal of what was retired and the look at the slots.
+    void fence() noexcept {
+        if (mode() == hazard_fences::light)
+            asymmetric_fence_heavy();
+        else
+            const lock_guard after_removal(lock_); // who makes a slot later acquires this, and with it the removal
+    }
+
     static constexpr std::size_t batch = 32; // retired objects that a thread counts at once
 
     static inline constinit thread_local bool is_reclaiming_ = false;

@@ -25,16 +25,15 @@ public:
         if (!try_acquire_lock()) acquire_briefly();
     }
 
-    /// While wait.keep_spinning() pauses and says true, looks whether the lock is open; then sleeps for it, after
-    /// wait.before_sleep().
+    /// While wait.keep_spinning() pauses and says true, looks whether the lock is open; then sleeps for it, each time for
+    /// wait.before_sleep() nanoseconds at most (< 0: no limit).
     template <class Wait>
     void acquire_slow(Wait& wait) noexcept {
         do {
             if (word_.load(relaxed) == open && try_acquire_lock()) return; // stale: tried, or looked at again
         } while (wait.keep_spinning());
-        wait.before_sleep();
         while (word_.exchange(contended, acquire) != open) // sync(L1) acquire: the last holder's writes
-            futex_wait(word_, contended, -1);
+            futex_wait(word_, contended, wait.before_sleep());
     }
 
     void release_lock() noexcept {
@@ -55,7 +54,7 @@ private:
             cpu_relax();
             return --attempts > 0;
         }
-        void before_sleep() noexcept {}
+        static std::int64_t before_sleep() noexcept { return -1; }
     };
     PEL_COLD void acquire_briefly() noexcept {
         brief_wait wait;

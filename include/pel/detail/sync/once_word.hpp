@@ -37,8 +37,7 @@ public:
                 const std::uint32_t mark = under_way() | (has_slept ? awaited : 0); // I1
                 if (word_.compare_exchange(seen, mark, acquire)) return true;       // sync(OF1) acquire: the last try's
             } else if (!wait.keep_spinning()) {
-                wait.before_sleep();
-                has_slept |= sleep(seen);
+                has_slept |= sleep(seen, wait.before_sleep());
             }
         }
     }
@@ -60,10 +59,10 @@ private:
     static bool is_under_way(std::uint32_t word) noexcept { return (word & ~awaited) == under_way(); }
 
     /// Returns: whether it may have slept, and so taken a wake-up.
-    bool sleep(std::uint32_t seen) noexcept {
+    bool sleep(std::uint32_t seen, std::int64_t nanoseconds) noexcept {
         const std::uint32_t mark = seen | awaited;
         if (seen != mark && !word_.compare_exchange(seen, mark, relaxed)) return false; // looked at again, with OF1
-        futex_wait(word_, mark, -1);
+        futex_wait(word_, mark, nanoseconds);
         return true;
     }
 

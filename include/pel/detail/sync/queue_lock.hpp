@@ -30,7 +30,8 @@ public:
         return tail_.compare_exchange(seen, &holder_, acquire); // sync(MQ1) acquire: the last critical section
     }
 
-    /// Waits as `wait` says: keep_spinning() pauses, or says false; before_sleep() comes before the first sleep.
+    /// Waits as `wait` says: keep_spinning() pauses, or says false; then before_sleep(), how many nanoseconds each sleep
+    /// may take (< 0: no limit).
     template <class Wait>
     void lock(Wait& wait) noexcept {
         waiter mine;
@@ -83,10 +84,9 @@ private:
         void await_grant(Wait& wait) noexcept {
             while (state.load(acquire) != granted) { // sync(MQ3) acquire: the last critical section
                 if (wait.keep_spinning()) continue;
-                wait.before_sleep();
                 std::uint32_t seen = waiting;
                 if (!state.compare_exchange(seen, asleep, acquire)) return; // sync(MQ3) acquire: granted meanwhile
-                do futex_wait(state, asleep, -1);
+                do futex_wait(state, asleep, wait.before_sleep());
                 while (state.load(acquire) == asleep); // sync(MQ3) acquire: the last critical section
                 return;
             }

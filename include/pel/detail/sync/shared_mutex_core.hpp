@@ -12,6 +12,12 @@ class basic_shared_mutex_core : public barging_core<Tuning, true> {
     using base = barging_core<Tuning, true>;
 
 public:
+    /// False may be wrong; try_lock_shared() knows more.
+    bool try_lock_shared_at_once() noexcept {
+        std::uint32_t seen = this->word_.load(relaxed); // a guess for the CAS
+        return (seen & (base::writer | base::wanted | base::waiting)) == 0 &&
+               this->word_.compare_exchange(seen, seen + base::reader, acquire); // sync(MX1) acquire: writers before
+    }
     /// Last access: the CAS, unless somebody who waits is resumed after it.
     void unlock() noexcept {
         std::uint32_t seen = base::writer;
@@ -21,9 +27,9 @@ public:
     /// As unlock().
     void unlock_shared() noexcept {
         std::uint32_t seen = this->word_.load(relaxed); // a guess for the CAS
-        const bool is_to_wake = base::is_to_wake(seen, base::reader);
+        const bool is_awaited = (seen & base::waiting) != 0;
         // sync(MX1) release: to the next holders
-        if (is_to_wake || !this->word_.compare_exchange(seen, seen - base::reader, release)) [[unlikely]]
+        if (is_awaited || !this->word_.compare_exchange(seen, seen - base::reader, release)) [[unlikely]]
             this->give_back(base::reader);
     }
 };
