@@ -118,6 +118,18 @@ TYPED_TEST(timed_mutexes, give_up_soon_however_small_the_unit_is) {
     expect_end_soon(mutex, std::chrono::hours::min());
 }
 
+TYPED_TEST(timed_mutexes, look_once_when_the_time_is_over) {
+    TypeParam mutex;
+    mutex.lock();
+    EXPECT_TRUE(pel_test::keeps_its_seat([&] {
+        EXPECT_FALSE(mutex.try_lock_for(0s));
+        EXPECT_FALSE(mutex.try_lock_until(std::chrono::system_clock::time_point::min()));
+    }));
+    mutex.unlock();
+    EXPECT_TRUE(mutex.try_lock_for(-1s));
+    mutex.unlock();
+}
+
 template <class Clock, class Unit>
 constexpr std::chrono::time_point<Clock, Unit> last = std::chrono::time_point<Clock, Unit>::max();
 

@@ -58,9 +58,15 @@ bool block_unless(const std::stop_token& stop, Core& core, std::uint32_t ticket 
 }
 
 /// What most waits look like: now, or after a short spin, or asleep. Who comes together shares the time of a wake-up.
-template <class Core, class Limit = no_limit>
-bool pass(Core& core, std::uint32_t ticket = 0, const Limit& limit = {}) {
-    return spins_through(core, ticket) || block(core, ticket, limit);
+template <class Core>
+bool pass(Core& core, std::uint32_t ticket = 0) {
+    return spins_through(core, ticket) || block(core, ticket);
+}
+/// Within the limit. Where that is over already, it is a look, as a try is: nobody spins, or leaves the seat, in vain.
+template <class Core, class Limit>
+bool pass_within(const Limit& limit, Core& core, std::uint32_t ticket = 0) {
+    if (core.try_take(thread_waiter(ticket))) return true;
+    return limit.left() != 0 && (spins_through(core, ticket) || block(core, ticket, limit));
 }
 template <class Core>
 bool pass_unless(const std::stop_token& stop, Core& core, std::uint32_t ticket = 0) {
