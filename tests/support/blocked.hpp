@@ -27,4 +27,22 @@ void on_threads(unsigned count, const Body& body) {
     for (std::thread& each : threads) each.join();
 }
 
+/// Returns: whether a task that makes the call again and again keeps its seat, the only one: no other task runs meanwhile.
+template <class Call>
+bool keeps_its_seat(const Call& call) {
+    std::atomic<bool> other_ran{false};
+    std::atomic<bool> is_over{false};
+    bool has_kept = false;
+    pel::thread_pool pool(1);
+    const watchdog guard(pool);
+    pool.post([&] {
+        pool.post([&] { other_ran = true; });
+        for (int i = 0; i < 100; ++i) call();
+        has_kept = !other_ran;
+        is_over = true;
+    });
+    await([&] { return is_over && other_ran; });
+    return has_kept;
+}
+
 } // namespace pel_test

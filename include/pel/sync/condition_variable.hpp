@@ -83,9 +83,15 @@ public:
     }
 
 private:
-    /// Afterwards self.made() says how it ended. Once it is notified, the condition variable may be gone.
+    /// Afterwards self.made() says how it ended. Once it is notified, the condition variable may be gone. Where the limit
+    /// is over already, others get a turn at the lock, and that is all.
     template <class Lock, class Limit>
     void wait_once(Lock& lock, detail::thread_waiter& self, const Limit& limit) {
+        if (limit.left() == 0) {
+            self.give_up();
+            lock.unlock();
+            return relock(lock);
+        }
         if (core_.enter(self) == detail::entry::refused) return;
         detail::call_unwinding([&] { lock.unlock(); },
                                [&] {

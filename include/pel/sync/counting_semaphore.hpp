@@ -37,11 +37,11 @@ public:
     /// Blocks: for `length` at most. Returns: whether a unit was taken.
     template <class Rep, class Period>
     [[nodiscard]] bool try_acquire_for(const std::chrono::duration<Rep, Period>& length) noexcept {
-        return detail::pass(core_, 0, detail::limit_of(length));
+        return detail::pass_within(detail::limit_of(length), core_);
     }
     template <class Clock, class Duration>
     [[nodiscard]] bool try_acquire_until(const std::chrono::time_point<Clock, Duration>& end) noexcept {
-        return detail::pass(core_, 0, detail::limit_of(end));
+        return detail::pass_within(detail::limit_of(end), core_);
     }
 
     /// `co_await semaphore.async_acquire();` suspends until a unit was taken.

@@ -32,11 +32,11 @@ public:
     /// Blocks: for `length` at most. Returns: whether the event was set.
     template <class Rep, class Period>
     [[nodiscard]] bool wait_for(const std::chrono::duration<Rep, Period>& length) noexcept {
-        return pass(core_, 0, limit_of(length));
+        return pass_within(limit_of(length), core_);
     }
     template <class Clock, class Duration>
     [[nodiscard]] bool wait_until(const std::chrono::time_point<Clock, Duration>& end) noexcept {
-        return pass(core_, 0, limit_of(end));
+        return pass_within(limit_of(end), core_);
     }
 
     /// `co_await event;` or `co_await event.async_wait();` suspends until the event is set.

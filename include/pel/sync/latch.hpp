@@ -33,11 +33,11 @@ public:
     /// Blocks: for `length` at most. Returns: whether the latch is open.
     template <class Rep, class Period>
     [[nodiscard]] bool wait_for(const std::chrono::duration<Rep, Period>& length) const noexcept {
-        return detail::pass(core_, 0, detail::limit_of(length));
+        return detail::pass_within(detail::limit_of(length), core_);
     }
     template <class Clock, class Duration>
     [[nodiscard]] bool wait_until(const std::chrono::time_point<Clock, Duration>& end) const noexcept {
-        return detail::pass(core_, 0, detail::limit_of(end));
+        return detail::pass_within(detail::limit_of(end), core_);
     }
     void arrive_and_wait(std::ptrdiff_t by = 1) noexcept {
         count_down(by);

@@ -59,9 +59,11 @@ public:
     }
 
 protected:
+    /// A look, where the limit is over already.
     template <class Limit>
     bool lock_within(const Limit& limit, std::uint32_t ticket) noexcept {
-        return core_.spin(ticket) || block(core_, ticket, limit);
+        if (core_.try_take(thread_waiter(ticket))) return true;
+        return limit.left() != 0 && (core_.spin(ticket) || block(core_, ticket, limit));
     }
 
     shared_mutex_core core_;

@@ -65,6 +65,37 @@ TEST(condition_variable, a_wait_ends_when_the_time_is_over) {
     EXPECT_FALSE(mutex.try_lock());
 }
 
+TEST(condition_variable, a_wait_without_time_asks_again_and_keeps_its_seat) {
+    constexpr std::chrono::steady_clock::time_point over = std::chrono::steady_clock::time_point::min();
+    pel::mutex mutex;
+    pel::condition_variable changed;
+    EXPECT_TRUE(pel_test::keeps_its_seat([&] {
+        std::unique_lock lock(mutex);
+        int asked = 0;
+        EXPECT_EQ(changed.wait_for(lock, 0s), std::cv_status::timeout);
+        EXPECT_EQ(changed.wait_until(lock, over), std::cv_status::timeout);
+        EXPECT_FALSE(changed.wait_for(lock, -1s, [&] { return ++asked == 3; }));
+        EXPECT_TRUE(changed.wait_until(lock, over, [&] { return ++asked == 4; }));
+        EXPECT_FALSE(changed.wait_until(lock, std::stop_token(), over, [] { return false; }));
+        EXPECT_TRUE(lock.owns_lock());
+        EXPECT_FALSE(mutex.try_lock());
+    }));
+}
+
+TEST(condition_variable, a_wait_without_time_lets_others_have_the_lock) {
+    const pel_test::watchdog guard;
+    pel::mutex mutex;
+    pel::condition_variable changed;
+    bool is_set = false;
+    std::unique_lock lock(mutex);
+    std::thread setting([&] {
+        const std::lock_guard hold(mutex);
+        is_set = true;
+    });
+    while (!is_set) EXPECT_EQ(changed.wait_for(lock, 0s), std::cv_status::timeout);
+    setting.join();
+}
+
 TEST(condition_variable, a_wait_ends_when_a_stop_is_requested) {
     const pel_test::watchdog guard;
     pel::mutex mutex;

@@ -51,6 +51,17 @@ TEST(counting_semaphore, gives_up_when_the_time_is_over_or_a_stop_is_requested) 
     EXPECT_TRUE(semaphore.try_acquire_for(1h));
 }
 
+TEST(counting_semaphore, looks_once_when_the_time_is_over) {
+    pel::binary_semaphore semaphore(0);
+    EXPECT_TRUE(pel_test::keeps_its_seat([&] {
+        EXPECT_FALSE(semaphore.try_acquire_for(-1s));
+        EXPECT_FALSE(semaphore.try_acquire_until(std::chrono::steady_clock::time_point::min()));
+    }));
+    semaphore.release();
+    EXPECT_TRUE(semaphore.try_acquire_for(0s));
+    EXPECT_FALSE(semaphore.try_acquire_for(0s));
+}
+
 TEST(counting_semaphore, every_unit_is_taken_once) {
     const pel_test::watchdog guard;
     pel::counting_semaphore<> semaphore(0);

@@ -83,6 +83,16 @@ TYPED_TEST(every_event, a_wait_ends_when_the_time_is_over_or_a_stop_is_requested
     EXPECT_TRUE(one.wait_for(1h));
 }
 
+TYPED_TEST(every_event, a_wait_without_time_is_a_look) {
+    TypeParam one = closed<TypeParam>();
+    EXPECT_TRUE(pel_test::keeps_its_seat([&] {
+        EXPECT_FALSE(one.wait_for(0s));
+        EXPECT_FALSE(one.wait_until(std::chrono::steady_clock::time_point::min()));
+    }));
+    open(one);
+    EXPECT_TRUE(one.wait_for(-1s));
+}
+
 TYPED_TEST(every_event, who_waits_sees_what_was_done_before_and_may_destroy_it) {
     const pel_test::watchdog guard;
     for (unsigned long round = 0; round < pel_test::scaled(300); ++round) {

@@ -13,8 +13,10 @@
 
 #include <atomic>
 #include <chrono>
+#include <limits>
 #include <memory>
 #include <mutex>
+#include <ratio>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -98,6 +100,64 @@ TYPED_TEST(timed_mutexes, give_up_when_the_time_is_over) {
     }).join();
 }
 
+template <class Mutex, class Length>
+void expect_end_soon(Mutex& mutex, Length length) {
+    std::thread([&] { EXPECT_FALSE(mutex.try_lock_for(length)); }).join();
+}
+
+TYPED_TEST(timed_mutexes, give_up_soon_however_small_the_unit_is) {
+    const pel_test::watchdog guard;
+    TypeParam mutex;
+    const std::lock_guard hold(mutex);
+    expect_end_soon(mutex, std::chrono::duration<long long, std::pico>(5));
+    expect_end_soon(mutex, std::chrono::duration<long long, std::femto>(5));
+    expect_end_soon(mutex, std::chrono::duration<long long, std::ratio<1, 10'000'000'000>>(5));
+    expect_end_soon(mutex, std::chrono::duration<float, std::atto>(5));
+    expect_end_soon(mutex, std::chrono::duration<double>(std::numeric_limits<double>::quiet_NaN()));
+    expect_end_soon(mutex, std::chrono::duration<double>(-std::numeric_limits<double>::infinity()));
+    expect_end_soon(mutex, std::chrono::hours::min());
+}
+
+TYPED_TEST(timed_mutexes, look_once_when_the_time_is_over) {
+    TypeParam mutex;
+    mutex.lock();
+    EXPECT_TRUE(pel_test::keeps_its_seat([&] {
+        EXPECT_FALSE(mutex.try_lock_for(0s));
+        EXPECT_FALSE(mutex.try_lock_until(std::chrono::system_clock::time_point::min()));
+    }));
+    mutex.unlock();
+    EXPECT_TRUE(mutex.try_lock_for(-1s));
+    mutex.unlock();
+}
+
+template <class Clock, class Unit>
+constexpr std::chrono::time_point<Clock, Unit> last = std::chrono::time_point<Clock, Unit>::max();
+
+TYPED_TEST(timed_mutexes, wait_until_a_deadline_that_is_far) {
+    const pel_test::watchdog guard;
+    TypeParam mutex;
+    std::unique_lock hold(mutex);
+    std::atomic<int> begun{0};
+    std::atomic<int> got{0};
+    const auto take = [&](auto end) {
+        ++begun;
+        EXPECT_TRUE(mutex.try_lock_until(end));
+        ++got;
+        mutex.unlock();
+    };
+    std::thread first([&] { take(last<std::chrono::steady_clock, std::chrono::seconds>); });
+    std::thread second([&] { take(last<std::chrono::system_clock, std::chrono::hours>); });
+    std::thread third([&] { take(last<std::chrono::steady_clock, std::chrono::duration<double>>); });
+    pel_test::await([&] { return begun == 3; });
+    for (int i = 0; i < 1'000; ++i) std::this_thread::yield();
+    EXPECT_EQ(got, 0);
+    hold.unlock();
+    first.join();
+    second.join();
+    third.join();
+    EXPECT_EQ(got, 3);
+}
+
 TYPED_TEST(timed_mutexes, wait_as_long_as_it_takes) {
     const pel_test::watchdog guard;
     TypeParam mutex;
@@ -117,6 +177,67 @@ TYPED_TEST(timed_mutexes, wait_as_long_as_it_takes) {
     second.join();
     third.join();
     EXPECT_EQ(got, 3);
+}
+
+// What would overflow is no constant.
+template <class Rep, class Period, class Count>
+constexpr auto as_nanoseconds(Count count) {
+    return pel::detail::nanoseconds_up(std::chrono::duration<Rep, Period>(static_cast<Rep>(count)));
+}
+static_assert(as_nanoseconds<int, std::nano>(-3) == -3);
+static_assert(as_nanoseconds<int, std::micro>(7) == 7'000);
+static_assert(as_nanoseconds<long long, std::pico>(1) == 1);
+static_assert(as_nanoseconds<long long, std::pico>(2'000) == 2);
+static_assert(as_nanoseconds<long long, std::pico>(2'001) == 3);
+static_assert(as_nanoseconds<long long, std::pico>(-1'999) == -1);
+static_assert(as_nanoseconds<short, std::ratio<1, 3>>(2) == 666'666'667);
+static_assert(as_nanoseconds<short, std::ratio<1, 3>>(-2) == -666'666'666);
+static_assert(as_nanoseconds<double, std::ratio<1>>(1.5) == 1'500'000'000);
+static_assert(as_nanoseconds<float, std::pico>(-1'500) == -1);
+static_assert(as_nanoseconds<double, std::pico>(1'500) == 2);
+
+constexpr auto most_nanoseconds = as_nanoseconds<double, std::ratio<1>>(std::numeric_limits<double>::infinity());
+using longest_unit = std::ratio<std::numeric_limits<std::intmax_t>::max()>;
+using shortest_unit = std::ratio<1, std::numeric_limits<std::intmax_t>::max()>;
+static_assert(as_nanoseconds<long long, longest_unit>(std::numeric_limits<long long>::max()) == most_nanoseconds);
+static_assert(as_nanoseconds<long long, longest_unit>(std::numeric_limits<long long>::min()) == -most_nanoseconds);
+static_assert(as_nanoseconds<unsigned long long, longest_unit>(std::numeric_limits<unsigned long long>::max()) ==
+              most_nanoseconds);
+static_assert(as_nanoseconds<double, longest_unit>(std::numeric_limits<double>::max()) == most_nanoseconds);
+static_assert(as_nanoseconds<long long, shortest_unit>(std::numeric_limits<long long>::max()) == 1'000'000'000);
+static_assert(as_nanoseconds<long long, shortest_unit>(1) == 1);
+static_assert(as_nanoseconds<long long, std::ratio<3600>>(std::numeric_limits<long long>::min()) ==
+              as_nanoseconds<long long, std::nano>(std::numeric_limits<long long>::min()) * 3'600'000'000'000);
+
+template <class TimePoint>
+std::int64_t left_until(TimePoint end) {
+    return pel::detail::limit_of(end).left();
+}
+
+TEST(time_limit, is_a_day_at_most_and_nothing_once_it_is_over) {
+    using std::chrono::steady_clock;
+    using std::chrono::system_clock;
+    constexpr std::int64_t day = std::chrono::nanoseconds(24h).count();
+    const auto deadline = []<class Clock, class Unit>(Clock, Unit) { return std::chrono::time_point<Clock, Unit>(); };
+    const auto expect_both = [&](auto some) {
+        EXPECT_EQ(left_until(some.max()), day);
+        EXPECT_EQ(left_until(some.min()), 0);
+    };
+    expect_both(deadline(steady_clock(), 1ns));
+    expect_both(deadline(steady_clock(), 1s));
+    expect_both(deadline(system_clock(), 1h));
+    expect_both(deadline(system_clock(), std::chrono::duration<double>()));
+    expect_both(deadline(steady_clock(), std::chrono::duration<float, std::pico>()));
+    expect_both(deadline(steady_clock(), std::chrono::duration<long long, longest_unit>()));
+    EXPECT_EQ(left_until(std::chrono::hours::max()), day);
+    EXPECT_EQ(left_until(std::chrono::duration<float, longest_unit>::max()), day);
+    EXPECT_EQ(left_until(std::chrono::duration<unsigned, longest_unit>(1U)), day);
+    EXPECT_LE(left_until(std::chrono::duration<long long, std::pico>(5)), 1);
+    EXPECT_EQ(left_until(std::chrono::duration<double>(std::numeric_limits<double>::quiet_NaN())), 0);
+    EXPECT_EQ(left_until(std::chrono::duration<double>(std::numeric_limits<double>::infinity())), day);
+    EXPECT_EQ(left_until(steady_clock::now()), 0);
+    EXPECT_GT(left_until(system_clock::now() + 1h), 0);
+    EXPECT_LE(left_until(system_clock::now() + 1h), std::chrono::nanoseconds(1h).count());
 }
 
 TEST(recursive_mutex, is_free_when_it_was_unlocked_as_often_as_locked) {

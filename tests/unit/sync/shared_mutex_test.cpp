@@ -62,6 +62,23 @@ TEST(shared_mutex, gives_up_when_the_time_is_over_or_a_stop_is_requested) {
     EXPECT_FALSE(mutex.lock_shared(stop.get_token()));
 }
 
+TEST(shared_mutex, looks_once_when_the_time_is_over) {
+    constexpr std::chrono::steady_clock::time_point over = std::chrono::steady_clock::time_point::min();
+    pel::shared_timed_mutex mutex;
+    mutex.lock();
+    EXPECT_TRUE(pel_test::keeps_its_seat([&] {
+        EXPECT_FALSE(mutex.try_lock_for(0s));
+        EXPECT_FALSE(mutex.try_lock_until(over));
+        EXPECT_FALSE(mutex.try_lock_shared_for(0s));
+        EXPECT_FALSE(mutex.try_lock_shared_until(over));
+    }));
+    mutex.unlock();
+    EXPECT_TRUE(mutex.try_lock_shared_for(-1s));
+    EXPECT_FALSE(mutex.try_lock_until(over));
+    mutex.unlock_shared();
+    EXPECT_TRUE(mutex.try_lock_for(-1s));
+}
+
 TEST(shared_mutex, readers_see_what_writers_wrote_and_nothing_half_done) {
     const pel_test::watchdog guard;
     pel::shared_mutex mutex;

@@ -3,6 +3,7 @@
 // coroutine suspends. Any thread.
 #pragma once
 
+#include <pel/detail/core/lock_wait.hpp>
 #include <pel/detail/coro/resumption.hpp>
 #include <pel/detail/platform/cpu_relax.hpp>
 #include <pel/detail/platform/thread.hpp>
@@ -26,6 +27,14 @@ private:
     seat_leave leave_;
 };
 
+/// As away, for who waits for a lock: after a while.
+class away_at_last : public away {
+public:
+    static std::int64_t patience() noexcept { return lock_patience(); }
+};
+template <class Core>
+using away_from = std::conditional_t<requires { Core::is_lock; }, away_at_last, away>;
+
 /// Tries for a microsecond or two. A partner on another CPU comes before the first yield; one that shares this CPU is what
 /// the yields are for: pauses only keep it away. Returns: whether `core` let the thread go on.
 template <class Core>
@@ -46,7 +55,7 @@ bool spins_through(Core& core, std::uint32_t ticket) noexcept {
 template <class Core, class Limit = no_limit>
 PEL_NOINLINE bool block(Core& core, std::uint32_t ticket = 0, const Limit& limit = {}) {
     thread_waiter self(ticket);
-    return wait_in<away>(core, self, limit);
+    return wait_in<away_from<Core>>(core, self, limit);
 }
 
 /// As block(); also ends, with false, when a stop is requested.
@@ -54,13 +63,19 @@ template <class Core, class Limit = no_limit>
 bool block_unless(const std::stop_token& stop, Core& core, std::uint32_t ticket = 0, const Limit& limit = {}) {
     thread_waiter self(ticket);
     const std::stop_callback<give_up_wait<Core>> told(stop, give_up_wait<Core>{&core, &self});
-    return wait_in<away>(core, self, limit);
+    return wait_in<away_from<Core>>(core, self, limit);
 }
 
 /// What most waits look like: now, or after a short spin, or asleep. Who comes together shares the time of a wake-up.
-template <class Core, class Limit = no_limit>
-bool pass(Core& core, std::uint32_t ticket = 0, const Limit& limit = {}) {
-    return spins_through(core, ticket) || block(core, ticket, limit);
+template <class Core>
+bool pass(Core& core, std::uint32_t ticket = 0) {
+    return spins_through(core, ticket) || block(core, ticket);
+}
+/// Within the limit. Where that is over already, it is a look, as a try is: nobody spins, or leaves the seat, in vain.
+template <class Core, class Limit>
+bool pass_within(const Limit& limit, Core& core, std::uint32_t ticket = 0) {
+    if (core.try_take(thread_waiter(ticket))) return true;
+    return limit.left() != 0 && (spins_through(core, ticket) || block(core, ticket, limit));
 }
 template <class Core>
 bool pass_unless(const std::stop_token& stop, Core& core, std::uint32_t ticket = 0) {

@@ -15,9 +15,9 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-/// As long a thread that waits for a lock sleeps in its seat. Most locks are held for less, and another thread that is woken
-/// for so short a time takes a CPU from the holder.
-inline constexpr std::int64_t lock_patience_ns = 250'000;
+/// As long a thread that waits for a lock sleeps in its seat, in nanoseconds; 0 for one that has none. Most locks are held
+/// for less, and another thread that is woken for so short a time takes a CPU from the holder.
+inline std::int64_t lock_patience() noexcept { return current_worker->is_member() ? 250'000 : 0; }
 
 /// One wait. When it ends the thread takes its seat back; that never blocks (S1).
 class lock_wait {
@@ -30,9 +30,9 @@ public:
     bool keep_spinning() noexcept { return pauses_.pause(); }
     /// Returns: how many nanoseconds the sleep may take (< 0: no limit). The second one is without the seat.
     std::int64_t before_sleep() noexcept {
-        if (!has_slept_ && current_worker->is_member()) {
+        if (const std::int64_t patience = lock_patience(); patience != 0 && !has_slept_) {
             has_slept_ = true;
-            return lock_patience_ns;
+            return patience;
         }
         if (!leave_) leave_.emplace(*current_worker);
         return -1;

@@ -39,10 +39,11 @@ public:
         return core_.try_lock_at_once() || core_.spin(mutex_core::exclusive) || block_unless(stop, core_);
     }
     bool try_lock() noexcept { return core_.try_lock(); }
+    /// A look, where the limit is over already.
     template <class Limit>
     bool lock_within(const Limit& limit) noexcept {
-        return core_.try_lock_at_once() || core_.spin(mutex_core::exclusive) ||
-               block(core_, mutex_core::exclusive, limit);
+        if (core_.try_lock_at_once()) return true;
+        return limit.left() != 0 && (core_.spin(mutex_core::exclusive) || block(core_, mutex_core::exclusive, limit));
     }
     void unlock() noexcept { core_.unlock(); }
     mutex_core& core() noexcept { return core_; }

@@ -31,6 +31,7 @@ struct lock_tuning {
 template <class Tuning, bool HasReaders>
 class barging_core {
 public:
+    static constexpr bool is_lock = true;
     /// Tickets: how the lock is wanted, and whether it is to be handed over, since nobody could try again.
     static constexpr std::uint32_t exclusive = 0, shared = 1, takes_over = 2;
 

@@ -4,6 +4,7 @@
 // README.md beside this file has the rule by which a primitive may be destroyed by whom it has let go on.
 #pragma once
 
+#include <pel/detail/platform/clock.hpp>
 #include <pel/detail/sync/lock.hpp>
 #include <pel/detail/sync/waiter.hpp>
 
@@ -114,10 +115,30 @@ struct no_limit {
     static constexpr std::int64_t left() noexcept { return -1; }
 };
 
+/// A limit, or some nanoseconds from now if that comes first.
+template <class Limit>
+class sooner {
+public:
+    sooner(const Limit& limit, std::int64_t nanoseconds) noexcept : limit_(limit), end_(now_ns() + nanoseconds) {}
+    std::int64_t left() const noexcept {
+        const std::int64_t left = limit_.left(), until_end = end_ - now_ns();
+        if (until_end <= 0) return 0;
+        return left >= 0 && left < until_end ? left : until_end;
+    }
+
+private:
+    const Limit& limit_;
+    const std::int64_t end_;
+};
+
 /// Blocks the calling thread, whose waiter is linked, until something is decided: self.made() says what. `Away` lives
-/// while it sleeps.
+/// while it sleeps, or only while it sleeps longer than Away::patience() nanoseconds.
 template <class Away, class Core, class Limit>
 void wait_linked(Core& core, thread_waiter& self, const Limit& limit) {
+    if constexpr (requires { Away::patience(); }) {
+        const std::int64_t patience = Away::patience();
+        if (patience != 0 && self.sleep(sooner(limit, patience))) return;
+    }
     [[maybe_unused]] const Away away;
     if (self.sleep(limit)) return;
     if (self.give_up())
