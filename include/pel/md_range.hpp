@@ -111,8 +111,8 @@ private:
 
 /// Takes the indices of an item, and `More`.
 template <class Body, class Index, std::size_t Rank, class... More>
-concept md_body = (Rank == 2 && std::invocable<Body&, Index, Index, More...>) ||
-                  (Rank == 3 && std::invocable<Body&, Index, Index, Index, More...>);
+concept md_body = (Rank == 2 && callable_for_effect<Body&, Index, Index, More...>) ||
+                  (Rank == 3 && callable_for_effect<Body&, Index, Index, Index, More...>);
 
 /// The share of a loop over a tiled range.
 template <class Index, std::size_t Rank, class Body>

@@ -162,7 +162,7 @@ void parallel_ranges(const sequenced_policy&, std::uint64_t size, Strand& strand
 /// the bodies, span the longest body plus O(log n). Cost: never more than the plain loop plus 100 ns (benchmark
 /// small_loops).
 template <execution_policy Policy, std::integral First, std::integral Last, class Body>
-    requires std::invocable<Body&, std::common_type_t<First, Last>>
+    requires detail::callable_for_effect<Body&, std::common_type_t<First, Last>>
 void parallel_for(const Policy& policy, First first, Last last, Body&& body) {
     using index = std::common_type_t<First, Last>;
     const std::uint64_t size = detail::range_size<index>(static_cast<index>(first), static_cast<index>(last));
@@ -172,7 +172,7 @@ void parallel_for(const Policy& policy, First first, Last last, Body&& body) {
 }
 
 template <std::integral First, std::integral Last, class Body>
-    requires std::invocable<Body&, std::common_type_t<First, Last>>
+    requires detail::callable_for_effect<Body&, std::common_type_t<First, Last>>
 void parallel_for(First first, Last last, Body&& body) {
     parallel_for(par, first, last, body);
 }
@@ -181,7 +181,7 @@ void parallel_for(First first, Last last, Body&& body) {
 /// the ends of the type. A negative step counts down, also where i is unsigned. Throws also: std::invalid_argument for
 /// step 0.
 template <execution_policy Policy, std::integral First, std::integral Last, std::integral Step, class Body>
-    requires std::invocable<Body&, std::common_type_t<First, Last>>
+    requires detail::callable_for_effect<Body&, std::common_type_t<First, Last>>
 void parallel_for(const Policy& policy, First first, Last last, Step step, Body&& body) {
     using index = std::common_type_t<First, Last>;
     const auto size = detail::stepped_size<index>(static_cast<index>(first), static_cast<index>(last), step);
@@ -191,7 +191,7 @@ void parallel_for(const Policy& policy, First first, Last last, Step step, Body&
 }
 
 template <std::integral First, std::integral Last, std::integral Step, class Body>
-    requires std::invocable<Body&, std::common_type_t<First, Last>>
+    requires detail::callable_for_effect<Body&, std::common_type_t<First, Last>>
 void parallel_for(First first, Last last, Step step, Body&& body) {
     parallel_for(par, first, last, step, body);
 }
@@ -199,7 +199,7 @@ void parallel_for(First first, Last last, Step step, Body&& body) {
 /// The same for iterators: calls body(it). (parallel_for_each calls body(*it).) Iterators are copied, and advanced by
 /// several threads at once.
 template <execution_policy Policy, std::random_access_iterator First, std::sized_sentinel_for<First> Last, class Body>
-    requires std::invocable<Body&, First>
+    requires detail::callable_for_effect<Body&, First>
 void parallel_for(const Policy& policy, First first, Last last, Body&& body) {
     const auto size = last - first;
     if (size <= 0) return;
@@ -208,7 +208,7 @@ void parallel_for(const Policy& policy, First first, Last last, Body&& body) {
 }
 
 template <std::random_access_iterator First, std::sized_sentinel_for<First> Last, class Body>
-    requires std::invocable<Body&, First>
+    requires detail::callable_for_effect<Body&, First>
 void parallel_for(First first, Last last, Body&& body) {
     parallel_for(par, std::move(first), last, body);
 }
@@ -220,7 +220,8 @@ void parallel_for(const Arguments&...) {
                                                     "first and last integers or random-access iterators");
     static_assert(!detail::has_bounds<Arguments...>,
                   "pel::parallel_for: body must be callable as body(i), or body(i, j) for an md_range of 2; "
-                  "or with a std::stop_token after that, if <pel/stop_token.hpp> is included");
+                  "or with a std::stop_token after that, if <pel/stop_token.hpp> is included; and return no pel::task, "
+                  "which would never begin: say async_scope::spawn(f()) in it, or pool.submit(f())");
 }
 
 PEL_NAMESPACE_END

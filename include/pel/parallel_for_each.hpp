@@ -43,10 +43,10 @@ using element_t =
     std::conditional_t<std::forward_iterator<Iterator>, std::iter_reference_t<Iterator>, std::iter_value_t<Iterator>&>;
 
 template <class Body, class Iterator>
-concept element_body = std::invocable<Body&, element_t<Iterator>>;
+concept element_body = callable_for_effect<Body&, element_t<Iterator>>;
 template <class Body, class Iterator>
-concept feeding_body = std::invocable<Body&, element_t<Iterator>, feeder<std::iter_value_t<Iterator>>&> &&
-                       std::invocable<Body&, std::iter_value_t<Iterator>&, feeder<std::iter_value_t<Iterator>>&>;
+concept feeding_body = callable_for_effect<Body&, element_t<Iterator>, feeder<std::iter_value_t<Iterator>>&> &&
+                       callable_for_effect<Body&, std::iter_value_t<Iterator>&, feeder<std::iter_value_t<Iterator>>&>;
 
 template <class Body, class Iterator>
 concept stoppable_element_body = !element_body<Body, Iterator> && !feeding_body<Body, Iterator> &&
@@ -299,7 +299,8 @@ void parallel_for_each(const Arguments&...) {
                   "pel::parallel_for_each: takes ([policy], range, body) or ([policy], first, last, body)");
     static_assert(!detail::has_elements<Arguments...>,
                   "pel::parallel_for_each: body must be callable as body(element), or body(element, feeder&), or with "
-                  "a std::stop_token after that");
+                  "a std::stop_token after that; and return no pel::task, which would never begin: say "
+                  "async_scope::spawn(f()) in it, or pool.submit(f())");
 }
 
 PEL_NAMESPACE_END

@@ -141,7 +141,7 @@ inline unsigned phase_shares(unsigned threads, std::uint64_t size, std::uint64_t
 /// parallel_for, and std::bad_alloc. Blocks. Thread safety: any thread. Complexity: work that of the bodies and
 /// O(threads) per phase, span the sum over the phases of the longest body. Phases of a few µs run on one thread.
 template <class Token, std::integral First, std::integral Last, class Body>
-    requires std::invocable<Body&, std::uint64_t, std::common_type_t<First, Last>>
+    requires detail::callable_for_effect<Body&, std::uint64_t, std::common_type_t<First, Last>>
 void parallel_phases(const basic_parallel_policy<Token>& policy, std::uint64_t n_phases, First first, Last last,
                      Body&& body) {
     using index = std::common_type_t<First, Last>;
@@ -179,7 +179,7 @@ void parallel_phases(const basic_parallel_policy<Token>& policy, std::uint64_t n
 
 /// On a node's threads. Shares stay with their threads from phase to phase anyway, as replay() would have it.
 template <class Token, std::integral First, std::integral Last, class Body>
-    requires std::invocable<Body&, std::uint64_t, std::common_type_t<First, Last>>
+    requires detail::callable_for_effect<Body&, std::uint64_t, std::common_type_t<First, Last>>
 void parallel_phases(const basic_parallel_policy<placed<Token>>& policy, std::uint64_t n_phases, First first, Last last,
                      Body&& body) {
     if (policy_access::node(policy) == nullptr)
@@ -189,14 +189,14 @@ void parallel_phases(const basic_parallel_policy<placed<Token>>& policy, std::ui
 
 /// In order, on the calling thread.
 template <std::integral First, std::integral Last, class Body>
-    requires std::invocable<Body&, std::uint64_t, std::common_type_t<First, Last>>
+    requires detail::callable_for_effect<Body&, std::uint64_t, std::common_type_t<First, Last>>
 void parallel_phases(const sequenced_policy& policy, std::uint64_t n_phases, First first, Last last, Body&& body) {
     for (std::uint64_t phase = 0; phase != n_phases; ++phase)
         parallel_for(policy, first, last, [&](std::common_type_t<First, Last> i) { body(phase, i); });
 }
 
 template <std::integral First, std::integral Last, class Body>
-    requires std::invocable<Body&, std::uint64_t, std::common_type_t<First, Last>>
+    requires detail::callable_for_effect<Body&, std::uint64_t, std::common_type_t<First, Last>>
 void parallel_phases(std::uint64_t n_phases, First first, Last last, Body&& body) {
     parallel_phases(par, n_phases, first, last, body);
 }

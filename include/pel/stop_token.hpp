@@ -24,7 +24,7 @@ namespace detail {
 /// Taken with a token only.
 template <class Body, class... Arguments>
 concept stoppable_body =
-    !std::invocable<Body&, Arguments...> && std::invocable<Body&, Arguments..., const std::stop_token&>;
+    !std::invocable<Body&, Arguments...> && callable_for_effect<Body&, Arguments..., const std::stop_token&>;
 
 /// Such a body, called as one without a token.
 template <class Body>

@@ -114,8 +114,14 @@ public:
     template <class F>
         requires(std::invocable<std::decay_t<F>&> || std::invocable<std::decay_t<F>&, std::stop_token>)
     void run(F&& f) {
-        if constexpr (detail::copied_into_registers<std::decay_t<F>>) {
-            const std::decay_t<F> held = f; // written to the task directly, by words
+        using function = std::decay_t<F>;
+        constexpr bool has_effect =
+            detail::callable_for_effect<function&> || detail::callable_for_effect<function&, std::stop_token>;
+        static_assert(has_effect, "pel::task_group::run: nobody awaits the coroutine that f returns, so it would never "
+                                  "begin: say pool.submit(f()) or async_scope::spawn(f())");
+        if constexpr (!has_effect) {
+        } else if constexpr (detail::copied_into_registers<function>) {
+            const function held = f; // written to the task directly, by words
             run_held(held);
         } else {
             run_held(std::forward<F>(f));

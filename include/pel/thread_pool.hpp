@@ -5,6 +5,7 @@
 
 #include <pel/detail/platform/duration.hpp>
 #include <pel/detail/sched/binding.hpp>
+#include <pel/detail/sched/callable.hpp>
 #include <pel/detail/sched/foreign.hpp>
 #include <pel/detail/sched/pool_machine.hpp>
 #include <pel/future.hpp>
@@ -16,8 +17,6 @@
 #include <string>
 
 PEL_NAMESPACE_BEGIN
-template <class T = void>
-class task; // pel/coro/task.hpp
 class thread_pool;
 
 namespace detail {
@@ -124,7 +123,15 @@ public:
     /// Hands f to the pool and forgets it. What escapes f goes to on_unhandled. Throws: std::bad_alloc.
     template <class F>
     void post(F&& f) {
-        (void)submit(detail::posted_call<std::decay_t<F>>{std::forward<F>(f), &options_.on_unhandled});
+        using function = std::decay_t<F>;
+        constexpr bool has_effect = detail::callable_for_effect<function&>;
+        static_assert(
+            has_effect || !std::invocable<function&>,
+            "pel::thread_pool::post: nobody awaits the coroutine that f returns, so it would never begin: say "
+            "pool.submit(f()) or async_scope::spawn(f())");
+        static_assert(std::invocable<function&>, "pel::thread_pool::post: f must be callable as f()");
+        if constexpr (has_effect)
+            (void)submit(detail::posted_call<function>{std::forward<F>(f), &options_.on_unhandled});
     }
 
     /// Returns: the number of seats: how many threads look for work at once, callers included.

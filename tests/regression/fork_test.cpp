@@ -2,6 +2,8 @@
 // test label: process
 // fork() after the pool has started: the child gets pools that start afresh, and never waits for the parent's threads.
 // https://github.com/facebookresearch/faiss/issues/5206
+#include <pel/coro/async_scope.hpp>
+#include <pel/coro/sync_wait.hpp>
 #include <pel/graph/graph.hpp>
 #include <pel/parallel_for.hpp>
 #include <pel/parallel_invoke.hpp>
@@ -197,6 +199,31 @@ TEST(fork, a_child_that_waits_for_a_group_of_the_parent_is_told) {
     const int status = fork_and_run([&] { return says_that_the_parent_has_it([&] { (void)group.wait(); }); });
     may_end = true;
     EXPECT_EQ(group.wait(), pel::group_status::completed);
+    EXPECT_EQ(status, 0);
+}
+
+TEST(fork, a_child_may_destroy_a_scope_whose_coroutines_the_parent_runs) {
+    PEL_SKIP_WITHOUT_FORK();
+    pel::thread_pool pool(2);
+    const pel_test::watchdog guard(pool);
+    std::atomic<bool> has_begun{false};
+    std::atomic<bool> may_end{false};
+    const auto runs = [](std::atomic<bool>& says, std::atomic<bool>& until) -> pel::task<> {
+        says = true;
+        pel_test::await([&] { return until.load(); });
+        co_return;
+    };
+    std::optional<pel::async_scope> scope;
+    scope.emplace(pool);
+    scope->spawn(runs(has_begun, may_end));
+    pel_test::await([&] { return has_begun.load(); });
+    const int status = fork_and_run([&] {
+        scope.reset();
+        return work_is_right(pool);
+    });
+    may_end = true;
+    const auto joins = [](pel::async_scope& all) -> pel::task<> { co_await all.join(); };
+    pel::sync_wait(joins(*scope));
     EXPECT_EQ(status, 0);
 }
 

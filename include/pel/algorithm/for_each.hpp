@@ -15,7 +15,7 @@ namespace detail {
 
 struct for_each_function {
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, class F, class P = std::identity>
-        requires(projection_of<P, I> && std::invocable<F&, projected_t<I, P>>)
+        requires(projection_of<P, I> && callable_for_effect<F&, projected_t<I, P>>)
     I operator()(const Policy& policy, I first, S last, F f, P projection = {}) const {
         I end = first;
         if constexpr (std::forward_iterator<I>) end = std::ranges::next(first, last);
@@ -25,7 +25,7 @@ struct for_each_function {
         return end;
     }
     template <execution_policy Policy, std::ranges::input_range R, class F, class P = std::identity>
-        requires(projection_of<P, iterator_of<R>> && std::invocable<F&, projected_t<iterator_of<R>, P>>)
+        requires(projection_of<P, iterator_of<R>> && callable_for_effect<F&, projected_t<iterator_of<R>, P>>)
     safe_iterator_of<R> operator()(const Policy& policy, R&& range, F f, P projection = {}) const {
         if constexpr (is_shared_filter<Policy, R>)
             return on_filtered<R>(policy, range, f, projection);
@@ -37,7 +37,8 @@ struct for_each_function {
     template <class... Arguments>
     static misused explain() {
         static_assert(never<Arguments...>, "pel::for_each: takes ([policy], range, f, [projection]) or ([policy], "
-                                           "first, last, f, [projection]), f callable with an element");
+                                           "first, last, f, [projection]), f callable with an element, "
+                                           "and returning no pel::task, which would never begin");
         return {};
     }
 

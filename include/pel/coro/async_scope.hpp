@@ -27,6 +27,7 @@ public:
     /// Blocks until all have ended. An exception that no join() has thrown ends the program, unless one is being handled
     /// already.
     ~async_scope() {
+        if (!group_.pool().is_from_this_process()) return; // a fork child: what is left is the parent's
         if (!is_idle()) wait();
         if (group_.reset() != nullptr && std::uncaught_exceptions() == 0) std::terminate();
     }
@@ -46,8 +47,9 @@ public:
     }
 
     /// Awaited: goes on when all that were spawned have ended, then the scope can be used again. Throws: the first
-    /// exception of one of them; operation_cancelled if some were dropped because what is around was cancelled. Requires:
-    /// nobody else joins, and only the scope's own coroutines spawn meanwhile.
+    /// exception of one of them; operation_cancelled if some were dropped or cut short because what is around was
+    /// cancelled; std::logic_error when one of its own coroutines joins, or while another join is under way. Requires:
+    /// only the scope's own coroutines spawn meanwhile.
     template <class Result = void> // else each file that includes this compiles it
     task<Result> join() {
         co_await join_awaiter(*this);
@@ -55,6 +57,7 @@ public:
         group_.reset_stop();
         const bool is_cut_short = has_dropped_.exchange(false, detail::relaxed);
         const bool was_meant = has_ended_itself_.exchange(false, detail::relaxed);
+        is_joined_.store(false, detail::relaxed);
         if (std::exception_ptr error = group_.reset()) std::rethrow_exception(std::move(error));
         if (is_cut_short && !was_meant) detail::throw_error<operation_cancelled>();
     }
@@ -75,7 +78,7 @@ private:
         static std::coroutine_handle<> ended(join_point& here, detail::coroutine_job& child) noexcept {
             async_scope& owner = static_cast<end_of_one&>(here).owner;
             auto& promise = static_cast<detail::task_promise_base&>(child);
-            if (promise.error() != nullptr) owner.group_.capture(promise.error());
+            if (promise.error() != nullptr) owner.capture(promise.error());
             child.self().destroy();
             owner.one_ended();
             return std::noop_coroutine();
@@ -88,7 +91,8 @@ private:
         explicit join_awaiter(async_scope& owner) noexcept : work_after(&go_on), owner_(owner) {}
         static bool await_ready() noexcept { return false; }
         template <class Promise>
-        void await_suspend(std::coroutine_handle<Promise> joining) noexcept {
+        void await_suspend(std::coroutine_handle<Promise> joining) {
+            owner_.begin_join(joining.promise().home);
             resume_ = detail::resumption(joining);
             owner_.begin_after_all(*this);
         }
@@ -123,6 +127,19 @@ private:
             [&] { return last.state.is_parked() || last.state.try_mark_parked(job_state::unfinished); });
     }
 
+    void capture(const std::exception_ptr& error) noexcept {
+        if (detail::is_cancellation(error)) has_dropped_.store(true, detail::relaxed); // read after the join
+        group_.capture(error);
+    }
+    /// `joining`: what who joins is part of.
+    void begin_join(const detail::scope* joining) {
+        for (; joining != nullptr; joining = joining->parent()) {
+            if (joining == &group_)
+                detail::throw_error<std::logic_error>("pel::async_scope::join: called by a coroutine of this scope");
+        }
+        if (is_joined_.exchange(true, detail::relaxed))
+            detail::throw_error<std::logic_error>("pel::async_scope::join: another join is under way");
+    }
     bool is_idle() const noexcept {
         return under_way_.load(detail::acquire) == 1; // sync(CO2) acquire: done with the scope
     }
@@ -140,7 +157,7 @@ private:
     end_of_one end_{*this};
     detail::atomic<std::size_t> under_way_{1}; // and the one that join() takes away
     detail::work_after* next_ = nullptr;       // who joins
-    detail::atomic<bool> has_dropped_{false}, has_ended_itself_{false};
+    detail::atomic<bool> has_dropped_{false}, has_ended_itself_{false}, is_joined_{false};
 };
 
 PEL_NAMESPACE_END

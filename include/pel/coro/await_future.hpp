@@ -37,5 +37,10 @@ template <class T>
 auto operator co_await(future<T>&& awaited) {
     return detail::future_awaiter<T>(detail::submission_access::release(awaited));
 }
+template <class T>
+detail::future_awaiter<T> operator co_await(const future<T>&) {
+    static_assert(std::is_same_v<T, future<T>>,
+                  "pel::future: a future is awaited once: say co_await std::move(future)");
+}
 
 PEL_NAMESPACE_END

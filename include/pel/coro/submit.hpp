@@ -45,7 +45,7 @@ private:
     static std::coroutine_handle<> root_ended(join_point& here, coroutine_job&) noexcept {
         auto& self = static_cast<submitted_coroutine&>(here);
         auto& promise = coroutine_access::promise(self.root_);
-        const auto result = [&]() -> T { return promise.take_result(); };
+        const auto result = [&]() -> std::remove_const_t<T> { return promise.take_result(); };
         self.fill(result);
         self.group_.drop_held();
         self.root_ = {}; // what it holds is gone before the waiter goes on

@@ -22,6 +22,7 @@ struct coroutine_access;
 template <class T>
 class PEL_TRIVIAL_ABI [[nodiscard]] task {
 public:
+    static_assert(!std::is_rvalue_reference_v<T>, "pel::task: T is an object, an lvalue reference or void");
     using promise_type = detail::task_promise<T>;
     using value_type = T;
 
@@ -41,6 +42,10 @@ public:
     /// Begins it, and goes on when it has ended. Returns: its result. Throws: what it throws; std::logic_error unless
     /// valid().
     auto operator co_await() && { return detail::task_awaiter<T>(detail::checked_task(coroutine_)); }
+    template <class Result = T>
+    detail::task_awaiter<Result> operator co_await() const& {
+        static_assert(!std::is_same_v<Result, T>, "pel::task: a task is awaited once: say co_await std::move(task)");
+    }
 
 private:
     friend struct detail::coroutine_access;

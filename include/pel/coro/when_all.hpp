@@ -6,6 +6,7 @@
 #include <pel/detail/coro/awaitable.hpp>
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <ranges>
 #include <tuple>
@@ -16,7 +17,11 @@ PEL_NAMESPACE_BEGIN
 namespace detail {
 
 template <class T>
-using stored_result = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+using stored_result = std::conditional_t<std::is_void_v<T>, std::monostate, std::remove_cv_t<T>>;
+/// Where references cannot be.
+template <class T>
+using held_result = std::conditional_t<std::is_lvalue_reference_v<T>,
+                                       std::reference_wrapper<std::remove_reference_t<T>>, stored_result<T>>;
 
 /// Takes its result from the promise of a coroutine that has ended; std::monostate for void.
 template <class T>
@@ -49,12 +54,17 @@ private:
     std::unique_ptr<coroutine_job*[]> many_;
 };
 
-/// Begins coroutines together, and goes on when all have ended; owns them.
+/// What has no coroutine any more owns one that does nothing, so that destruction need not ask. Only its handle is used.
+inline coroutine_job* no_child() noexcept {
+    return &std::coroutine_handle<coroutine_job>::from_address(std::noop_coroutine().address()).promise();
+}
+
+/// Begins coroutines together, and goes on when all have ended; owns them. May be moved until it is awaited.
 template <std::size_t Count>
 class joined_awaiter {
 public:
-    joined_awaiter(const joined_awaiter&) = delete;
-    joined_awaiter& operator=(const joined_awaiter&) = delete;
+    joined_awaiter(joined_awaiter&& other) noexcept : children_(other.children_) { other.children_.fill(no_child()); }
+    joined_awaiter& operator=(joined_awaiter&&) = delete;
     ~joined_awaiter() {
         for (coroutine_job* each : children_) each->self().destroy();
     }
@@ -75,7 +85,7 @@ protected:
         return hand_over(join_.begin(parent, group, children_.data(), Count).self());
     }
 
-    const std::array<coroutine_job*, Count> children_;
+    std::array<coroutine_job*, Count> children_;
 
 private:
     join_point join_;
@@ -133,7 +143,7 @@ task<Result> await_row(coroutine_job* const* children, std::size_t count) {
 }
 
 template <class T>
-using all_results = std::conditional_t<std::is_void_v<T>, T, std::vector<stored_result<T>>>;
+using all_results = std::conditional_t<std::is_void_v<T>, T, std::vector<held_result<T>>>;
 
 /// Those of a range, which it owns.
 template <class T>
@@ -162,7 +172,7 @@ public:
         } else {
             all_results<T> results;
             results.reserve(children_.size());
-            for (task<T>& each : children_) results.push_back(coroutine_access::promise(each).take_result());
+            for (task<T>& each : children_) results.push_back(take_stored(coroutine_access::promise(each)));
             return results;
         }
     }
@@ -181,6 +191,10 @@ class [[nodiscard]] all_of_range {
 public:
     explicit all_of_range(std::vector<task<T>>&& children) noexcept : children_(std::move(children)) {}
     range_awaiter<T> operator co_await() && { return range_awaiter<T>(std::move(children_)); }
+    template <class Result = T>
+    range_awaiter<Result> operator co_await() const& {
+        static_assert(!std::is_same_v<Result, T>, "pel::when_all: awaited once: say co_await std::move(all)");
+    }
 
 private:
     std::vector<task<T>> children_;
@@ -190,15 +204,16 @@ private:
 
 /// Begins all of them, the first one on this thread, the others where a thread is free, and goes on where the last one
 /// ends. They are pel::task, or anything else that can be awaited and moved. Returns, awaited: a tuple of their results,
-/// std::monostate for void. Throws: the exception of the first of them that threw, after all have ended;
-/// std::logic_error unless each task is valid(). Cost: some ns each while nobody steals.
+/// std::monostate for void. Throws: the exception of the first of them that threw, after all have ended (none of them is
+/// dropped); std::logic_error unless each task is valid(). What it returns can be moved, and is awaited once. Cost: some
+/// ns each while nobody steals.
 template <detail::awaitable... T>
 auto when_all(T... children) {
     return detail::all_of(detail::as_task(children)...);
 }
 
 /// The same for a range of pel::task<T>, which are moved from. Returns, awaited: a std::vector<T> of their results, in
-/// their order; nothing for void. Throws: std::bad_alloc, too.
+/// their order, of std::reference_wrapper for references; nothing for void. Throws: std::bad_alloc, too.
 template <std::ranges::input_range Range>
     requires detail::is_task<std::ranges::range_value_t<Range>>
 auto when_all(Range&& range) {

@@ -8,11 +8,12 @@
 
 PEL_NAMESPACE_BEGIN
 
-/// Which coroutine was first, and its result: the alternative of the same index, std::monostate for void.
+/// Which coroutine was first, and its result: the alternative of the same index, std::monostate for void, a
+/// std::reference_wrapper for a reference.
 template <class... T>
 struct when_any_result {
     std::size_t index;
-    std::variant<detail::stored_result<T>...> value;
+    std::variant<detail::held_result<T>...> value;
 };
 
 namespace detail {
@@ -78,10 +79,13 @@ task<void> contend(race<Result>& in, task<T> runner) {
     auto& promise = coroutine_access::promise(runner);
     co_await ended_awaiter<T>(coroutine_access::handle(runner));
     if (!in.try_win()) co_return;
-    if (promise.error() != nullptr)
+    if (promise.error() != nullptr) {
         in.error = promise.error();
-    else
-        in.result.emplace(Result{I, decltype(Result::value)(std::in_place_index<I>, take_stored(promise))});
+        co_return;
+    }
+    call_guarded( // to move the result may throw
+        [&] { in.result.emplace(Result{I, decltype(Result::value)(std::in_place_index<I>, take_stored(promise))}); },
+        [&](std::exception_ptr error) { in.error = std::move(error); });
 }
 
 template <std::size_t... I, class... T>

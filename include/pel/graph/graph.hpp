@@ -259,6 +259,9 @@ private:
     template <bool IsBranch, class F, class... Values, class Given>
     auto add(Given&& f, const std::array<detail::value_reader, sizeof...(Values)>& readers) {
         using result = std::conditional_t<IsBranch, void, detail::node_result<F, Context, Values...>>;
+        static_assert(!detail::is_task<result>,
+                      "pel::graph: nobody awaits the coroutine that f returns, so it would never "
+                      "begin: say pool.submit(f()) or async_scope::spawn(f())");
         using made = detail::function_node<Context, F, result, IsBranch, Values...>;
         core_->expect_readers(readers.data(), readers.size());
         auto& node = [&]<std::size_t... I>(std::index_sequence<I...>) -> made& {

@@ -4,6 +4,7 @@
 #include <pel/coro/schedule.hpp>
 #include <pel/coro/sync_wait.hpp>
 #include <pel/coro/when_all.hpp>
+#include <pel/coro/when_any.hpp>
 #include <pel/parallel_for.hpp>
 #include <pel/parallel_invoke.hpp>
 
@@ -234,6 +235,91 @@ TEST(async_scope, while_another_exception_is_handled_it_is_dropped) {
                   throw std::runtime_error("another");
               }),
               "another");
+}
+
+/// Says that it has begun, and runs a loop when it is told to stop.
+task<> cut_short(std::atomic<bool>& has_begun, std::atomic<int>& bodies) {
+    const std::stop_token token = co_await pel::get_stop_token();
+    has_begun = true;
+    while (!token.stop_requested()) co_await pel::yield();
+    pel::parallel_for(0, 1000, [&](int) { ++bodies; });
+}
+task<> joins_what_is_cut_short(std::atomic<bool>& has_begun, std::atomic<bool>& is_told) {
+    async_scope scope;
+    std::atomic<int> bodies{0};
+    scope.spawn(cut_short(has_begun, bodies));
+    try {
+        co_await scope.join();
+        EXPECT_EQ(bodies, 1000) << "silently short";
+    } catch (const pel::operation_cancelled&) {
+        is_told = true;
+    }
+}
+task<> after(std::atomic<bool>& flag) {
+    while (!flag) co_await pel::yield();
+}
+task<> race_with_one_that_is_cut_short(bool by_scope) {
+    std::atomic<bool> has_begun{false}, is_told{false};
+    std::atomic<int> bodies{0};
+    if (by_scope) { // that is what the caller wants
+        async_scope scope;
+        scope.spawn(cut_short(has_begun, bodies));
+        co_await after(has_begun);
+        scope.cancel();
+        co_await scope.join();
+        EXPECT_EQ(bodies, 0);
+    } else {
+        const auto won = co_await pel::when_any(joins_what_is_cut_short(has_begun, is_told), after(has_begun));
+        EXPECT_EQ(won.index, 1U);
+        EXPECT_TRUE(is_told);
+    }
+}
+
+TEST_P(async_scope_on, join_says_that_one_was_cut_short_by_what_is_around) {
+    for (int i = 0; i < 20; ++i) {
+        run(race_with_one_that_is_cut_short(false));
+        run(race_with_one_that_is_cut_short(true));
+    }
+}
+
+task<> joins_after(async_scope& scope, pel_test::gate& at) {
+    co_await at;
+    co_await scope.join();
+}
+
+TEST_P(async_scope_on, a_join_from_inside_is_a_logic_error) {
+    for (int i = 0; i < 20; ++i) {
+        async_scope scope(pool);
+        scope.spawn(join(scope));
+        EXPECT_THROW(run(join(scope)), std::logic_error);
+    }
+}
+
+TEST_P(async_scope_on, so_are_two_joins_at_once) {
+    async_scope scope(pool);
+    pel_test::gate at;
+    std::atomic<int> runs{0};
+    scope.spawn(suspends(at, runs));
+    const auto both = [](async_scope& in, pel_test::gate& opens) -> task<> {
+        const auto joins_too = [](async_scope& of, pel_test::gate& then_opens) -> task<bool> {
+            bool is_told = false;
+            try {
+                co_await of.join();
+            } catch (const std::logic_error&) {
+                is_told = true;
+            }
+            if (is_told) then_opens.open(); // so that the other one ends
+            co_return is_told;
+        };
+        while (opens.waiting() == 0) co_await pel::yield();
+        auto [first, second] = co_await pel::when_all(joins_too(in, opens), joins_too(in, opens));
+        EXPECT_NE(first, second);
+    };
+    run(both(scope, at));
+    EXPECT_EQ(runs, 1);
+    scope.spawn(count(runs));
+    run(join(scope));
+    EXPECT_EQ(runs, 2);
 }
 
 } // namespace async_scope_test

@@ -6,6 +6,7 @@
 #include <pel/coro/sync_wait.hpp>
 #include <pel/coro/when_all.hpp>
 #include <pel/coro/when_any.hpp>
+#include <pel/sync/event.hpp>
 #include <pel/task_group.hpp>
 #include <pel/this_worker.hpp>
 
@@ -17,6 +18,7 @@
 
 #include <atomic>
 #include <future>
+#include <memory>
 #include <stdexcept>
 #include <vector>
 
@@ -171,6 +173,48 @@ TEST_P(two_pools, a_token_is_of_what_is_around) {
     canceller.join();
     run(asks());
     EXPECT_FALSE(token.stop_requested());
+}
+
+/// Where it goes on after the event, in the pool where it was suspended.
+task<> waits(pel::event& at, pel::thread_pool& home) {
+    EXPECT_TRUE(is_in(home));
+    co_await at;
+    EXPECT_TRUE(is_in(home));
+}
+task<> sets_from(pel::thread_pool& away, pel::event& at) {
+    co_await pel::resume_on(away);
+    at.set();
+}
+task<> resumed_from_another_pool(pel::thread_pool& home, pel::thread_pool& away) {
+    pel::event at;
+    co_await pel::when_all(waits(at, home), sets_from(away, at));
+}
+
+TEST_P(two_pools, one_of_its_group_that_has_gone_away_resumes_it_at_home) {
+    for (int i = 0; i < 20; ++i) run(resumed_from_another_pool(home, away));
+}
+
+task<> spawns_from(pel::thread_pool& away, pel::thread_pool& home, pel::async_scope& scope, pel::event& at,
+                   std::atomic<bool>& has_come_back) {
+    co_await pel::resume_on(away);
+    scope.spawn(waits(at, home));
+    co_await pel::resume_on(home);
+    has_come_back = true;
+}
+task<> spawned_from_another_pool(pel::thread_pool& home) {
+    pel::event at;
+    std::atomic<bool> has_come_back{false};
+    pel::async_scope scope(home);
+    auto away = std::make_unique<pel::thread_pool>(1);
+    scope.spawn(spawns_from(*away, home, scope, at, has_come_back));
+    while (!has_come_back) co_await pel::yield();
+    away.reset(); // waits for nothing of the scope
+    at.set();
+    co_await scope.join();
+}
+
+TEST_P(two_pools, what_is_spawned_by_one_that_has_gone_away_runs_at_home) {
+    for (int i = 0; i < 20; ++i) run(spawned_from_another_pool(home));
 }
 
 } // namespace coro_schedule_test

@@ -169,4 +169,20 @@ TEST_P(submit_on, the_end_of_the_pool_waits_for_what_was_submitted) {
     EXPECT_EQ(runs, 50);
 }
 
+task<int&> reference(int& to) { co_return to; }
+task<const std::unique_ptr<int>> constant_owner() { co_return std::make_unique<int>(3); }
+
+TEST_P(submit_on, results_may_be_references_and_constants) {
+    int x = 1;
+    static_assert(std::is_same_v<decltype(pool.submit(reference(x))), future<int&>>);
+    EXPECT_EQ(&pool.submit(reference(x)).get(), &x);
+    future<int&> of_function = pool.submit([&]() -> int& { return x; });
+    EXPECT_EQ(&of_function.get(), &x);
+    EXPECT_EQ(pool.submit(reference(x)).then([](int& n) { return ++n; }).get(), 2);
+    EXPECT_EQ(x, 2);
+    const auto awaits = [](future<int&> one) -> task<int*> { co_return &co_await std::move(one); };
+    EXPECT_EQ(sync_wait(awaits(pool.submit(reference(x)))), &x);
+    EXPECT_EQ(*pool.submit(constant_owner()).get(), 3);
+}
+
 } // namespace coro_submit_test

@@ -3,6 +3,7 @@
 #include <pel/coro/schedule.hpp>
 #include <pel/coro/sync_wait.hpp>
 #include <pel/coro/when_all.hpp>
+#include <pel/coro/when_any.hpp>
 
 #include "support/error_of.hpp"
 #include "support/gate.hpp"
@@ -13,6 +14,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <list>
 #include <memory>
 #include <stdexcept>
@@ -36,6 +38,7 @@ task<> add_to(std::atomic<int>& sum, int n) {
     sum += n;
     co_return;
 }
+task<> add_to_nothing() { co_return; }
 task<std::string> text() { co_return std::string(100, 'a'); }
 task<int&> reference(int& to) { co_return to; }
 task<std::unique_ptr<int>> owned(int n) { co_return std::make_unique<int>(n); }
@@ -208,5 +211,54 @@ TEST_P(when_all_on, from_a_thread_of_no_pool) {
     sync_wait(two_levels(sum, 3, 3));
     EXPECT_EQ(sum, 27);
 }
+
+task<> moved_before() {
+    auto all = when_all(late(1), late(2));
+    auto other = std::move(all);
+    auto [a, b] = co_await std::move(other);
+    EXPECT_EQ(a * 10 + b, 12);
+    auto [inner, c] = co_await when_all(when_all(late(1), owned(2)), late(3));
+    EXPECT_EQ(std::get<0>(inner), 1);
+    EXPECT_EQ(*std::get<1>(inner), 2);
+    EXPECT_EQ(c, 3);
+    auto [deep] = co_await when_all(when_all(when_all(late(4))));
+    EXPECT_EQ(std::get<0>(std::get<0>(deep)), 4);
+    auto first = co_await pel::when_any(when_all(late(5), late(6)));
+    EXPECT_EQ(std::get<1>(std::get<0>(first.value)), 6);
+}
+
+TEST_P(when_all_on, what_it_returns_can_be_moved_and_is_awaitable_itself) {
+    run(moved_before());
+    auto [a, b] = sync_wait(when_all(late(1), add_to_nothing()));
+    EXPECT_EQ(a, 1);
+    static_assert(std::is_same_v<decltype(b), std::monostate>);
+    {
+        auto dropped = when_all(throws_if(true, 1), throws_if(true, 2));
+        auto other = std::move(dropped);
+    }
+    EXPECT_EQ(live_object::count, 0);
+}
+
+task<const int> constant(int n) { co_return n; }
+task<const std::unique_ptr<int>> constant_owner(int n) { co_return std::make_unique<int>(n); }
+
+task<> references_and_constants() {
+    int x = 1, y = 2;
+    std::vector<task<int&>> many;
+    many.push_back(reference(x));
+    many.push_back(reference(y));
+    const std::vector<std::reference_wrapper<int>> results = co_await when_all(std::move(many));
+    EXPECT_EQ(&results[0].get(), &x);
+    EXPECT_EQ(&results[1].get(), &y);
+    std::vector<task<const int>> constants;
+    constants.push_back(constant(3));
+    const std::vector<int> values = co_await when_all(std::move(constants));
+    EXPECT_EQ(values, std::vector<int>{3});
+    auto one = co_await constant_owner(4);
+    auto [two, three] = co_await when_all(constant_owner(5), constant(6));
+    EXPECT_EQ(*one * 100 + *two * 10 + three, 456);
+}
+
+TEST_P(when_all_on, results_may_be_references_and_constants) { run(references_and_constants()); }
 
 } // namespace when_all_test

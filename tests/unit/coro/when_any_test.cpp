@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -185,6 +186,48 @@ TEST_P(when_any_on, what_is_not_awaited_is_dropped) {
     }
     EXPECT_EQ(told, 0);
     EXPECT_THROW((void)when_any(number(1), task<int>()), std::logic_error);
+}
+
+/// Its `at`th move throws.
+struct throws_at_move {
+    int* rest;
+    explicit throws_at_move(int& at) : rest(&at) {}
+    throws_at_move(throws_at_move&& other) : rest(other.rest) {
+        if (--*rest == 0) throw std::runtime_error("of a move");
+    }
+};
+task<throws_at_move> moved(int& at) { co_return throws_at_move(at); }
+task<> race_of_moved(int& at) { (void)co_await when_any(moved(at)); }
+
+TEST_P(when_any_on, an_exception_of_the_results_move_goes_on) {
+    int moves = 0;
+    for (int at = 1;; ++at) {
+        int rest = at;
+        const std::string error = pel_test::error_of<std::exception>([&] { run(race_of_moved(rest)); });
+        if (rest > 0) {
+            EXPECT_EQ(error, "no error");
+            break; // it has not come to that
+        }
+        EXPECT_EQ(error, "of a move") << at;
+        ++moves;
+    }
+    EXPECT_GE(moves, 2);
+}
+
+task<int&> reference(int& to) { co_return to; }
+task<const int> constant() { co_return 5; }
+
+task<> race_of_references(int& x) {
+    auto first = co_await when_any(reference(x));
+    static_assert(std::is_same_v<decltype(first.value), std::variant<std::reference_wrapper<int>>>);
+    EXPECT_EQ(&std::get<0>(first.value).get(), &x);
+    auto second = co_await when_any(constant());
+    EXPECT_EQ(std::get<0>(second.value), 5);
+}
+
+TEST_P(when_any_on, references_come_wrapped) {
+    int x = 1;
+    run(race_of_references(x));
 }
 
 } // namespace when_any_test

@@ -11,11 +11,6 @@ PEL_NAMESPACE_BEGIN
 namespace detail {
 
 template <class T>
-inline constexpr bool is_task = false;
-template <class T>
-inline constexpr bool is_task<task<T>> = true;
-
-template <class T>
 concept awaiter = requires(T& object) {
     { object.await_ready() } -> std::convertible_to<bool>;
     object.await_resume();

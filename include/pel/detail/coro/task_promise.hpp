@@ -111,7 +111,7 @@ private:
 };
 
 template <class T>
-class task_promise final : public task_result<T> {
+class task_promise final : public task_result<std::remove_const_t<T>> {
 public:
     task<T> get_return_object() noexcept;
 

@@ -5,10 +5,24 @@
 
 #include <pel/detail/platform/config.hpp>
 
+#include <concepts>
 #include <type_traits>
 
 PEL_NAMESPACE_BEGIN
+template <class T = void>
+class task; // pel/coro/task.hpp
+
 namespace detail {
+
+template <class T>
+inline constexpr bool is_task = false;
+template <class T>
+inline constexpr bool is_task<task<T>> = true;
+
+/// May be called where nobody gets the result: a coroutine would never begin.
+template <class F, class... Arguments>
+concept callable_for_effect =
+    std::invocable<F, Arguments...> && !is_task<std::remove_cvref_t<std::invoke_result_t<F, Arguments...>>>;
 
 template <class Call>
 inline constexpr bool is_const_call = false;

@@ -10,6 +10,7 @@
 
 #include <exception>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <type_traits>
@@ -113,13 +114,16 @@ private:
 template <class T>
 class submission : public submission_core {
 public:
+    static_assert(!std::is_rvalue_reference_v<T>, "pel::future: a result is an object, an lvalue reference or void");
     using submission_core::submission_core;
-    using stored = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
 
     /// Requires: done, once. Throws: what the job threw.
     T take_result() {
         if (error_ != nullptr) std::rethrow_exception(std::exchange(error_, nullptr));
-        if constexpr (!std::is_void_v<T>) return std::move(*result_);
+        if constexpr (std::is_reference_v<T>)
+            return *result_;
+        else if constexpr (!std::is_void_v<T>)
+            return std::move(*result_);
     }
 
 protected:
@@ -131,6 +135,8 @@ protected:
             [&] {
                 if constexpr (std::is_void_v<T>)
                     std::invoke(function, std::forward<Arguments>(arguments)...);
+                else if constexpr (std::is_reference_v<T>)
+                    result_ = std::addressof(std::invoke(function, std::forward<Arguments>(arguments)...));
                 else
                     result_.emplace(std::invoke(function, std::forward<Arguments>(arguments)...));
             },
@@ -138,7 +144,15 @@ protected:
     }
 
 private:
-    std::conditional_t<std::is_void_v<T>, std::monostate, std::optional<stored>> result_;
+    template <class Result>
+    struct room {
+        using type = std::optional<std::remove_const_t<Result>>;
+    };
+    template <class Object>
+    struct room<Object&> {
+        using type = Object*;
+    };
+    std::conditional_t<std::is_void_v<T>, std::type_identity<std::monostate>, room<T>>::type result_{};
     std::exception_ptr error_;
 };
 
