@@ -29,7 +29,8 @@ struct pool_coroutine {
         template <class... Others>
         explicit promise_type(pel::thread_pool& where, Others&&...) noexcept : pool(where) {}
         pool_coroutine get_return_object() const noexcept { return {}; }
-        void resume_later() noexcept {
+        static void* place() noexcept { return nullptr; }
+        void resume_soon(void*) noexcept {
             pool.post([self = std::coroutine_handle<promise_type>::from_promise(*this)] { self.resume(); });
         }
         pel::thread_pool& pool;

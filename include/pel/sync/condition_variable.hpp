@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// A condition variable for threads, tasks and coroutines, with any lock, as std::condition_variable_any. In a task a
-// blocked wait() frees the seat. It may be destroyed as soon as all who wait were notified.
+// A condition variable for threads, tasks and coroutines, as std::condition_variable_any: threads wait with any lock,
+// coroutines with a mutex that can be handed to them. In a task a blocked wait() frees the seat. It may be destroyed as soon
+// as all who wait were notified.
 #pragma once
 
 #include <pel/detail/core/condition_wait.hpp>
@@ -67,19 +68,21 @@ public:
     }
 
     /// `co_await condition.async_wait(lock, is_true);` suspends until is_true() is found with the lock held. It is asked
-    /// on the threads that notify, or unlock the mutex: brief, please. Requires: lock is held, and stays where it is.
+    /// on the threads that notify, or unlock the mutex: brief, please. Requires: lock is held, and stays where it is; it is
+    /// of a pel::mutex or pel::timed_mutex; the coroutine is not destroyed before it was resumed.
     template <class Mutex, class Predicate>
-    auto async_wait(std::unique_lock<Mutex>& lock, Predicate is_true) noexcept {
-        return detail::condition_wait(core_, lock, std::move(is_true));
+    detail::condition_wait<Mutex, Predicate> async_wait(std::unique_lock<Mutex>& lock, Predicate is_true) noexcept {
+        return {core_, lock, std::move(is_true)};
     }
     template <class Mutex>
-    auto async_wait(std::unique_lock<Mutex>& lock) noexcept {
-        return detail::condition_wait(core_, lock, detail::once_notified());
+    detail::condition_wait<Mutex, detail::once_notified> async_wait(std::unique_lock<Mutex>& lock) noexcept {
+        return {core_, lock, detail::once_notified()};
     }
     /// Also ends when a stop is requested. Result: what is_true() said at the end.
     template <class Mutex, class Predicate>
-    auto async_wait(std::unique_lock<Mutex>& lock, std::stop_token stop, Predicate is_true) noexcept {
-        return detail::stoppable_condition_wait(std::move(stop), core_, lock, std::move(is_true));
+    detail::stoppable_condition_wait<Mutex, Predicate> async_wait(std::unique_lock<Mutex>& lock, std::stop_token stop,
+                                                                  Predicate is_true) noexcept {
+        return {std::move(stop), core_, lock, std::move(is_true)};
     }
 
 private:

@@ -19,6 +19,8 @@
 #include <string>
 #include <thread>
 
+#include <time.h>
+
 namespace condition_variable_test {
 
 using namespace std::chrono_literals;
@@ -26,6 +28,12 @@ using pel_test::plain_coroutine;
 using pel_test::pool_coroutine;
 
 constinit pel::condition_variable constant;
+
+std::chrono::nanoseconds own_cpu_time() {
+    timespec now{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
 
 class condition_variable_in : public pel_test::with_threads {};
 PEL_WITH_ALL_THREADS(condition_variable_in);
@@ -168,6 +176,26 @@ TEST(condition_variable, may_be_destroyed_as_soon_as_all_were_notified) {
     }
 }
 
+TEST(condition_variable, that_is_destroyed_awaits_who_leaves_it_and_sleeps_meanwhile) {
+    const pel_test::watchdog guard;
+    auto changed = std::make_unique<pel::condition_variable>();
+    pel::mutex mutex;
+    std::atomic<bool> is_inside{false};
+    std::thread waiting([&] {
+        std::unique_lock lock(mutex);
+        is_inside = true;
+        EXPECT_EQ(changed->wait_for(lock, 300ms), std::cv_status::timeout);
+    });
+    pel_test::await([&] { return is_inside.load(); });
+    const std::chrono::nanoseconds before = own_cpu_time();
+    {
+        const std::lock_guard hold(mutex); // it is linked
+        changed.reset();
+    }
+    EXPECT_LT(own_cpu_time() - before, 100ms);
+    waiting.join();
+}
+
 TEST(condition_variable, what_unlocking_throws_comes_out) {
     struct {
         void lock() {}
@@ -221,6 +249,12 @@ plain_coroutine wait_in_vain(channel& from, int& asked) {
     }
 }
 
+plain_coroutine wait_for_value(channel& from, const int& value, unsigned long& asked) {
+    std::unique_lock lock = co_await from.mutex.async_lock();
+    co_await from.changed.async_wait(lock, [&] { return ++asked, value == 2; });
+    ++from.sum;
+}
+
 pool_coroutine take_in(pel::thread_pool&, channel& from, int count) {
     for (int i = 0; i < count; ++i) {
         std::unique_lock lock = co_await from.mutex.async_lock();
@@ -266,6 +300,29 @@ TEST(condition_variable, what_a_coroutines_predicate_throws_reaches_it) {
     one.changed.notify_all();
     EXPECT_EQ(one.text, "predicate");
     EXPECT_TRUE(one.mutex.try_lock());
+}
+
+TEST(condition_variable, coroutines_that_ask_one_after_the_other_need_no_stack) {
+    const pel_test::watchdog guard;
+    channel one;
+    int value = 0;
+    unsigned long asked = 0;
+    const unsigned long count = pel_test::scaled(200'000);
+    for (unsigned long i = 0; i < count; ++i) wait_for_value(one, value, asked);
+    EXPECT_EQ(asked, count);
+    {
+        const std::lock_guard hold(one.mutex);
+        value = 1;
+        one.changed.notify_all(); // they queue for the mutex
+    }
+    EXPECT_EQ(asked, 2 * count);
+    {
+        const std::lock_guard hold(one.mutex);
+        value = 2;
+    }
+    one.changed.notify_all();
+    EXPECT_EQ(asked, 3 * count);
+    EXPECT_EQ(one.sum, static_cast<int>(count));
 }
 
 TEST_P(condition_variable_in, tasks_and_coroutines_take_what_tasks_put) {

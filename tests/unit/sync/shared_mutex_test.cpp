@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // test label: sync
 #include <pel/parallel_for.hpp>
+#include <pel/sync/event.hpp>
 #include <pel/sync/shared_mutex.hpp>
 
 #include "support/blocked.hpp"
@@ -151,6 +152,33 @@ TEST(shared_mutex, coroutines_enter_in_their_order) {
     until.unlock();
     EXPECT_EQ(text, "rrr-w");
     EXPECT_TRUE(mutex.try_lock());
+}
+
+namespace {
+
+plain_coroutine read_until_met(pel::shared_mutex& mutex, pel::event& met, bool& has_met) {
+    const std::shared_lock reads = co_await mutex.async_lock_shared();
+    has_met = met.wait_for(10s);
+}
+
+} // namespace
+
+TEST(shared_mutex, a_coroutine_that_runs_in_unlock_may_wait_for_a_thread_that_came_later) {
+    const pel_test::watchdog guard;
+    pel::shared_mutex mutex;
+    pel::event met;
+    bool has_met = false;
+    mutex.lock();
+    read_until_met(mutex, met, has_met);
+    std::thread reading([&] {
+        mutex.lock_shared();
+        met.set();
+        mutex.unlock_shared();
+    });
+    std::this_thread::sleep_for(20ms); // else it may come when the mutex is free
+    mutex.unlock();
+    EXPECT_TRUE(has_met);
+    reading.join();
 }
 
 TEST_P(shared_mutex_in, tasks_read_and_write) {

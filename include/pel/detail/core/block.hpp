@@ -89,6 +89,7 @@ public:
     template <class Promise>
     void suspends(std::coroutine_handle<Promise> self) noexcept {
         rest_ = resumption(self);
+        runs_elsewhere = resumed_elsewhere<Promise>;
     }
 
 private:
@@ -99,7 +100,8 @@ private:
     resumption rest_;
 };
 
-/// What `co_await` suspends on. finish(whether it was let go on) makes the result.
+/// What `co_await` suspends on. finish(whether it was let go on) makes the result. Requires: the coroutine is not
+/// destroyed before it was resumed: it is linked until then. (A stop token ends the wait.)
 template <class Core, class Finish>
 class [[nodiscard]] suspended_wait {
 public:

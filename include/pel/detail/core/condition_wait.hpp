@@ -3,12 +3,14 @@
 // anew if that says no; all of it without being resumed, on the threads that notify and unlock.
 // I1  One of two waiters is linked: `notified_` in the condition variable, or `locked_` in the mutex.
 // I2  What is not linked belongs to whoever holds the mutex for the coroutine, or has taken `notified_` off.
+// The coroutine is not destroyed before it was resumed, since it is linked until then.
 #pragma once
 
 #include <pel/detail/core/lockable.hpp>
 #include <pel/detail/sync/condition_core.hpp>
 
 #include <exception>
+#include <type_traits>
 #include <utility>
 
 PEL_NAMESPACE_BEGIN
@@ -23,8 +25,39 @@ private:
     bool was_asked_ = false;
 };
 
+/// Asks when it gets the mutex. Whom that leaves the mutex to is the next one to ask, often, and so on for as many as were
+/// notified at once: so each is asked where the one before was, in a loop, rather than inside its unlock.
+/// Lifetimes: the loop keeps nothing but `next`. It was unlinked under the queue's lock in the last access to the mutex, and
+/// is a user of it until it is resumed. If it asks, it holds the mutex, so both are there, and nobody else gets the mutex
+/// before it has asked. If there is no `next`, the waiter that asked, its coroutine, the mutex and the condition may be gone,
+/// and nothing is touched any more. The condition may be gone also while `next` asks, as all were notified; it is touched if
+/// the predicate says no, and then it must be there to wait in, as for a thread.
+/// (A plugin's own copy of when_locked() is not known here: its waiters are resumed, and their loop is a nested one.)
+class turn_to_ask : public waiter {
+public:
+    /// Holds the mutex. Returns: who has got it, and is to be resumed; null: nobody. The waiter may be gone.
+    using ask_function = waiter* (*)(turn_to_ask&) noexcept;
+
+    explicit turn_to_ask(ask_function ask) noexcept : waiter(&when_locked, mutex_core::takes_over), ask_(ask) {}
+
+    static void when_locked(waiter& self) noexcept {
+        waiter* next = &self;
+        do {
+            auto& turn = static_cast<turn_to_ask&>(*next);
+            next = turn.ask_(turn);
+        } while (next != nullptr && next->is_resumed_by(&when_locked));
+        if (next != nullptr) next->resume();
+    }
+
+private:
+    const ask_function ask_;
+};
+
 template <class Mutex, class Predicate>
 class [[nodiscard]] condition_wait {
+    static constexpr bool can = std::is_base_of_v<lockable<Mutex>, Mutex>;
+    static_assert(can, "pel::condition_variable::async_wait: takes a lock of a pel::mutex or pel::timed_mutex only");
+
 public:
     condition_wait(condition_core& condition, std::unique_lock<Mutex>& lock, Predicate predicate) noexcept
         : condition_(condition), mutex_(lock_access::core(*lock.mutex())), predicate_(std::move(predicate)) {}
@@ -36,7 +69,10 @@ public:
     template <class Promise>
     bool await_suspend(std::coroutine_handle<Promise> caller) noexcept {
         rest_ = resumption(caller);
-        return try_wait();
+        mutex_core& mutex = mutex_;
+        if (!try_link()) return false;
+        mutex.unlock();
+        return true;
     }
     /// The mutex is held. Throws: what the predicate throws.
     void await_resume() {
@@ -44,35 +80,36 @@ public:
     }
 
 protected:
-    struct step : waiter {
-        step(resume_function how, condition_wait& whole, std::uint32_t what) noexcept : waiter(how, what), of(whole) {}
+    template <class Step>
+    struct part : Step {
+        template <class How>
+        part(How how, condition_wait& whole) noexcept : Step(how), of(whole) {}
         condition_wait& of;
     };
+    using notification = part<waiter>;
+    using turn = part<turn_to_ask>;
 
-    /// Holds the mutex. Returns: false if a stop was requested, and the mutex is still held. Else this may be gone.
-    bool try_wait() noexcept {
-        mutex_core& mutex = mutex_;
-        if (condition_.enter(notified_) == entry::refused) return false;
-        mutex.unlock();
-        return true;
-    }
+    /// Holds the mutex. Returns: false if a stop was requested. Else, once the mutex is unlocked, this may be gone.
+    bool try_link() noexcept { return condition_.enter(notified_) != entry::refused; }
     static void when_notified(waiter& self) noexcept {
-        condition_wait& whole = static_cast<step&>(self).of;
+        condition_wait& whole = static_cast<notification&>(self).of;
         whole.locked_.rearm();
-        if (whole.mutex_.enter(whole.locked_) == entry::passed) whole.ask();
+        if (whole.mutex_.enter(whole.locked_) == entry::passed) whole.locked_.resume();
     }
-    static void when_locked(waiter& self) noexcept { static_cast<step&>(self).of.ask(); }
-    /// Holds the mutex.
-    void ask() noexcept {
+    static waiter* when_locked(turn_to_ask& self) noexcept { return static_cast<turn&>(self).of.ask(); }
+    /// See turn_to_ask.
+    waiter* ask() noexcept {
         const bool is_over = !call_guarded([&] { result_ = predicate_(); },
                                            [&](std::exception_ptr error) { error_ = std::move(error); }) ||
                              result_;
         if (!is_over) {
+            mutex_core& mutex = mutex_;
             notified_.rearm(); // keeps a stop request
-            if (try_wait()) return;
+            if (try_link()) return mutex.unlock_for_next();
         }
         const resumption rest = rest_; // the frame may go away meanwhile
         rest();
+        return nullptr;
     }
 
     condition_core& condition_;
@@ -81,8 +118,8 @@ protected:
     bool result_ = false;
     std::exception_ptr error_;
     resumption rest_;
-    step notified_{&when_notified, *this, 0};
-    step locked_{&when_locked, *this, mutex_core::takes_over};
+    notification notified_{&when_notified, *this};
+    turn locked_{&when_locked, *this};
 };
 
 /// The same; a stop request ends it, with what the predicate says then.

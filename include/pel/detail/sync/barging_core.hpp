@@ -91,10 +91,16 @@ protected:
 
     /// What a holder had added is `step`. Last access: the CAS, unless somebody who waits is resumed after it.
     PEL_COLD void give_back(std::uint32_t step) noexcept {
+        wake_list resumed;
+        give_back(step, resumed);
+        resumed.resume_all(); // none: those who give up are still here
+    }
+    /// The same, but whom it finds in the queue the caller is to resume.
+    void give_back(std::uint32_t step, wake_list& resumed) noexcept {
         std::uint32_t seen = word_.load(relaxed); // a guess for the CAS
         for (;;) {
             if (is_to_wake(seen, step)) {
-                if (wake(step)) return;
+                if (wake(step, resumed)) return;
                 seen = word_.load(relaxed);                                  // as above
             } else if (word_.compare_exchange(seen, seen - step, release)) { // sync(MX1) release: to the next holders
                 return;
@@ -185,28 +191,24 @@ private:
         return count;
     }
     /// By the last holder. Returns: false if nobody is linked any more, or readers have come to hold it, too.
-    bool wake(std::uint32_t step) noexcept {
-        wake_list resumed;
-        {
-            const lock_guard guard(lock_);
-            if (!is_to_wake(word_.load(acquire), step)) return false; // sync(MX1) acquire: readers who have left
-            std::uint32_t after = 0;
-            waiter* next = nullptr;
-            while (after == 0 && (next = queue_.first()) != nullptr) {
-                const bool hands_over = (next->ticket & takes_over) != 0;
-                if (hands_over && (next->ticket & shared) != 0) {
-                    after = take_readers(resumed) * reader;
-                } else if (next->try_decide(hands_over ? decision::granted : decision::retry)) {
-                    queue_.remove(*next);
-                    resumed.add(*next);
-                    after = hands_over ? writer : woken;
-                }
+    bool wake(std::uint32_t step, wake_list& resumed) noexcept {
+        const lock_guard guard(lock_);
+        if (!is_to_wake(word_.load(acquire), step)) return false; // sync(MX1) acquire: readers who have left
+        std::uint32_t after = 0;
+        waiter* next = nullptr;
+        while (after == 0 && (next = queue_.first()) != nullptr) {
+            const bool hands_over = (next->ticket & takes_over) != 0;
+            if (hands_over && (next->ticket & shared) != 0) {
+                after = take_readers(resumed) * reader;
+            } else if (next->try_decide(hands_over ? decision::granted : decision::retry)) {
+                queue_.remove(*next);
+                resumed.add(*next);
+                after = hands_over ? writer : woken;
             }
-            if (!queue_.is_empty()) after |= waiting;
-            // Nobody else can change it, but for the hint: it is held, and readers do not join (I4).
-            word_.store(after, release); // sync(MX1) release: to the next holders
         }
-        resumed.resume_all(); // none: those who give up are still here
+        if (!queue_.is_empty()) after |= waiting;
+        // Nobody else can change it, but for the hint: it is held, and readers do not join (I4).
+        word_.store(after, release); // sync(MX1) release: to the next holders
         return true;
     }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The protocol of condition variables: a queue. Who waits is linked before it unlocks its own lock, and the notifier
 // changes the condition under that lock: so it finds the waiter. It may be destroyed once all were notified: a waiter
-// that was, touches it no more, and the destructor awaits those that have given up and are still linked.
+// that was, touches it no more. The destructor awaits all who are linked. Those are about to leave: they have given up, by
+// themselves or told by a stop token. Who was not notified, which std does not allow, keeps it until then, too.
 //   any thread: all.
 #pragma once
 
@@ -17,7 +18,12 @@ public:
     condition_core(const condition_core&) = delete;
     condition_core& operator=(const condition_core&) = delete;
     ~condition_core() {
-        while (!is_empty()) yield_thread();
+        for (unsigned looks = 0; !is_empty(); ++looks) {
+            if (looks < looks_before_sleep)
+                yield_thread();
+            else
+                futex_wait(waiting_, 1, between_looks); // nobody wakes it: who leaves may not touch it afterwards
+        }
     }
 
     /// Where nobody waits, this is all that a notifier does: it has locked after whoever it must find was linked.
@@ -60,6 +66,9 @@ public:
     }
 
 private:
+    static constexpr unsigned looks_before_sleep = 100;
+    static constexpr std::int64_t between_looks = 1'000'000; // ns
+
     void note_waiters() noexcept { waiting_.store(queue_.is_empty() ? 0 : 1, relaxed); } // see has_waiters()
     bool is_empty() noexcept {
         const lock_guard guard(lock_);

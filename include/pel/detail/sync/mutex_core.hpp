@@ -22,6 +22,12 @@ public:
         if (!this->word_.compare_exchange(seen, 0, release)) [[unlikely]] // sync(MX1) release: to the next holder
             this->give_back(base::writer);
     }
+    /// As unlock(), but the caller resumes whom it wakes. Returns: that one; null: nobody.
+    waiter* unlock_for_next() noexcept {
+        wake_list next;
+        this->give_back(base::writer, next);
+        return next.take();
+    }
 };
 
 using mutex_core = basic_mutex_core<lock_tuning>;

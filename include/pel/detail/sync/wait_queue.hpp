@@ -82,31 +82,42 @@ bool leave_queue(lock& of_queue, wait_list& queue, waiter& self, atomic<Word>& w
     return true;
 }
 
-/// Who is to be resumed when the lock is released.
+/// Who is to be resumed when the lock is released. What runs when it is resumed may take long, or even wait for one of
+/// the others, so it comes after those that are passed on.
 class wake_list {
 public:
+    wake_list() noexcept = default;
+    wake_list(const wake_list&) = delete;
+    wake_list& operator=(const wake_list&) = delete;
+
     void add(waiter& one) noexcept {
-        one.next_ = nullptr;
-        *end_ = &one;
-        end_ = &one.next_;
+        waiter**& behind = one.runs_elsewhere ? passed_on_end_ : end_;
+        one.next_ = *behind;
+        *behind = &one;
+        if (end_ == behind) end_ = &one.next_;
+        behind = &one.next_;
     }
     /// Takes all that can be had.
     void add_all(wait_list& from) noexcept {
         while (waiter* const one = from.take_first(decision::granted)) add(*one);
     }
     bool is_empty() const noexcept { return first_ == nullptr; }
+    /// Takes it off, for who resumes it, and nobody is added from then on. Null: there is none.
+    waiter* take() noexcept {
+        waiter* const one = first_;
+        if (one == nullptr) return nullptr;
+        first_ = one->next_;
+        one->next_ = nullptr;
+        return one;
+    }
     /// Each may be gone once it was resumed, and so may the primitive.
     void resume_all() noexcept {
-        while (first_ != nullptr) {
-            waiter& one = *first_;
-            first_ = one.next_;
-            one.next_ = nullptr;
-            one.resume();
-        }
+        while (waiter* const one = take()) one->resume();
     }
 
 private:
     waiter* first_ = nullptr;
+    waiter** passed_on_end_ = &first_; // behind the last that runs elsewhere
     waiter** end_ = &first_;
 };
 

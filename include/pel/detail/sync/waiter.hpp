@@ -47,9 +47,11 @@ public:
     /// The waiter itself, to wait again. That it has given up meanwhile stays.
     void rearm() noexcept { word_.fetch_and(gave_up_bit, relaxed); } // alone: not linked
     void resume() noexcept { resume_(*this); }
+    bool is_resumed_by(resume_function how) const noexcept { return resume_ == how; }
 
     std::uint32_t ticket;          // what is waited for: the primitive's own meaning
     std::uint32_t passed_over = 0; // how often it was woken to try again
+    bool runs_elsewhere = false;   // resume() only passes it on; else it runs what waits, for as long as that takes
 
 private:
     friend class wait_list;
@@ -65,7 +67,7 @@ private:
 /// A thread, on whose stack it is.
 class thread_waiter : public waiter {
 public:
-    explicit thread_waiter(std::uint32_t what = 0) noexcept : waiter(&post, what) {}
+    explicit thread_waiter(std::uint32_t what = 0) noexcept : waiter(&post, what) { runs_elsewhere = true; }
 
     /// Blocks until resumed, or until the limit is over. Returns: whether it was resumed; then it may sleep again.
     template <class Limit>
