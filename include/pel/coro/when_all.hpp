@@ -56,7 +56,8 @@ private:
 
 /// What has no coroutine any more owns one that does nothing, so that destruction need not ask. Only its handle is used.
 inline coroutine_job* no_child() noexcept {
-    return &std::coroutine_handle<coroutine_job>::from_address(std::noop_coroutine().address()).promise();
+    void* const frame = std::noop_coroutine().address(); // without a promise: no reference may bind to it
+    return static_cast<coroutine_job*>(__builtin_coro_promise(frame, alignof(coroutine_job), false));
 }
 
 /// Begins coroutines together, and goes on when all have ended; owns them. May be moved until it is awaited.
