@@ -26,6 +26,8 @@ private:
 template <class Mutex, class Predicate>
 class [[nodiscard]] condition_wait {
 public:
+    using resumes_in_its_pool = void;
+
     condition_wait(condition_core& condition, std::unique_lock<Mutex>& lock, Predicate predicate) noexcept
         : condition_(condition), mutex_(lock_access::core(*lock.mutex())), predicate_(std::move(predicate)) {}
     condition_wait(const condition_wait&) = delete;

@@ -15,23 +15,6 @@ inline constexpr bool is_task = false;
 template <class T>
 inline constexpr bool is_task<task<T>> = true;
 
-template <class T>
-concept awaiter = requires(T& object) {
-    { object.await_ready() } -> std::convertible_to<bool>;
-    object.await_resume();
-};
-
-/// Returns: the awaiter of an awaitable, as co_await finds it [expr.await].
-template <class T>
-decltype(auto) awaiter_of(T&& object) {
-    if constexpr (requires { std::forward<T>(object).operator co_await(); })
-        return std::forward<T>(object).operator co_await();
-    else if constexpr (requires { operator co_await(std::forward<T>(object)); })
-        return operator co_await(std::forward<T>(object));
-    else
-        return std::forward<T>(object);
-}
-
 /// May be passed by value to what awaits it.
 template <class T>
 concept awaitable = std::move_constructible<T> && requires(T&& object) {
