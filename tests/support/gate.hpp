@@ -35,6 +35,8 @@ public:
 private:
     class awaiter {
     public:
+        using resumes_in_its_pool = void;
+
         explicit awaiter(gate& at) noexcept : at_(at) {}
         static bool await_ready() noexcept { return false; }
         template <class Promise>

@@ -88,6 +88,8 @@ private:
 
     class join_awaiter : private detail::work_after {
     public:
+        using resumes_in_its_pool = void;
+
         explicit join_awaiter(async_scope& owner) noexcept : work_after(&go_on), owner_(owner) {}
         static bool await_ready() noexcept { return false; }
         template <class Promise>

@@ -12,6 +12,8 @@ namespace detail {
 template <class T>
 class future_awaiter : private work_after {
 public:
+    using resumes_in_its_pool = void;
+
     explicit future_awaiter(submission<T>& awaited) noexcept : work_after(&go_on), awaited_(awaited) {}
 
     bool await_ready() const noexcept { return awaited_.held().is_done(); }

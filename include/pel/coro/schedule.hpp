@@ -14,6 +14,8 @@ concept task_promise_type = std::derived_from<Promise, coroutine_job>;
 
 class move_awaiter {
 public:
+    using resumes_in_its_pool = void;
+
     /// `only_if_elsewhere`: a thread of the pool just goes on.
     move_awaiter(scheduler& pool, bool only_if_elsewhere) noexcept
         : pool_(&pool), only_if_elsewhere_(only_if_elsewhere) {}
@@ -31,6 +33,8 @@ private:
 };
 
 struct yield_awaiter {
+    using resumes_in_its_pool = void;
+
     static bool await_ready() noexcept { return false; }
     template <task_promise_type Promise>
     static void await_suspend(std::coroutine_handle<Promise> suspended) noexcept {
@@ -41,6 +45,8 @@ struct yield_awaiter {
 
 class stop_token_awaiter {
 public:
+    using resumes_in_its_pool = void;
+
     static bool await_ready() noexcept { return false; }
     template <task_promise_type Promise>
     bool await_suspend(std::coroutine_handle<Promise> asking) {

@@ -39,9 +39,11 @@ public:
     /// Whether there is a coroutine behind it: false after a move, and by default construction.
     bool valid() const noexcept { return static_cast<bool>(coroutine_); }
 
-    /// Begins it, and goes on when it has ended. Returns: its result. Throws: what it throws; std::logic_error unless
-    /// valid().
-    auto operator co_await() && { return detail::task_awaiter<T>(detail::checked_task(coroutine_)); }
+    /// Begins it, and goes on when it has ended. Returns: its result; valid() is false afterwards, and the frame is gone.
+    /// Throws: what it throws; std::logic_error unless valid().
+    auto operator co_await() && {
+        return detail::owning_task_awaiter<T>(detail::checked_task(std::exchange(coroutine_, {})));
+    }
     template <class Result = T>
     detail::task_awaiter<Result> operator co_await() const& {
         static_assert(!std::is_same_v<Result, T>, "pel::task: a task is awaited once: say co_await std::move(task)");

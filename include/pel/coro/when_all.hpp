@@ -64,6 +64,8 @@ inline coroutine_job* no_child() noexcept {
 template <std::size_t Count>
 class joined_awaiter {
 public:
+    using resumes_in_its_pool = void;
+
     joined_awaiter(joined_awaiter&& other) noexcept : children_(other.children_) { other.children_.fill(no_child()); }
     joined_awaiter& operator=(joined_awaiter&&) = delete;
     ~joined_awaiter() {
@@ -117,6 +119,8 @@ all_awaiter<T...> all_of(task<T>&&... children) {
 /// Coroutines in a row that somebody else owns: begins all of them.
 class row_awaiter {
 public:
+    using resumes_in_its_pool = void;
+
     row_awaiter(coroutine_job* const* children, std::uint32_t count) noexcept : children_(children), count_(count) {}
 
     bool await_ready() const noexcept { return count_ == 0; }
@@ -150,6 +154,8 @@ using all_results = std::conditional_t<std::is_void_v<T>, T, std::vector<held_re
 template <class T>
 class [[nodiscard]] range_awaiter {
 public:
+    using resumes_in_its_pool = void;
+
     explicit range_awaiter(std::vector<task<T>>&& children)
         : children_(std::move(children)), row_(children_),
           all_(children_.size() <= most_in_row ? task<void>() : await_row(row_.begin(), children_.size())) {}

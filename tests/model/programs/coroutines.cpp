@@ -39,6 +39,8 @@ struct coroutine_world : pool_world {
 
     /// The coroutine lies there until another thread runs it.
     struct suspension {
+        using resumes_in_its_pool = void;
+
         atomic<coroutine_job*>& at;
         static bool await_ready() noexcept { return false; }
         template <class Promise>

@@ -127,6 +127,41 @@ TEST(deep_chains, a_recursion_of_any_depth_needs_no_stack) {
     EXPECT_LT(stack.bytes(), bounded);
 }
 
+task<unsigned long> counts(task<unsigned long> before) { co_return co_await std::move(before) + 1; }
+
+TEST(deep_chains, nor_do_coroutines_that_hold_one_another) {
+    const pel_test::watchdog guard;
+    const unsigned long length = pel_test::scaled(1'000'000);
+    on_small_stack([&] {
+        stack_depth stack;
+        task<unsigned long> chain = recursion(0, stack);
+        for (unsigned long i = 0; i < length; ++i) chain = counts(std::move(chain));
+        EXPECT_EQ(sync_wait(std::move(chain)), length);
+    });
+}
+
+/// As another library's: resumes a coroutine from a thread of its own.
+struct on_thread {
+    static bool await_ready() noexcept { return false; }
+    static void await_suspend(std::coroutine_handle<> suspended) {
+        std::thread([suspended] { suspended.resume(); }).detach();
+    }
+    static void await_resume() noexcept {}
+};
+
+TEST(deep_chains, nor_what_another_librarys_thread_resumes) {
+    pel::thread_pool pool(1);
+    const pel_test::watchdog guard(pool);
+    stack_depth stack;
+    const unsigned long rounds = pel_test::scaled(500'000);
+    const auto all = [&]() -> task<unsigned> {
+        co_await on_thread();
+        co_return co_await awaits_often(rounds, stack);
+    };
+    EXPECT_EQ(pool.submit(all()).get(), rounds / 2);
+    EXPECT_LT(stack.bytes(), bounded);
+}
+
 /// Each level leaves a child in the deque: more than it has room for.
 task<unsigned long> pairs_down(unsigned long depth, std::atomic<unsigned long>& others) {
     if (depth == 0) co_return 0;

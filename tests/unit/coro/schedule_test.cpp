@@ -6,6 +6,7 @@
 #include <pel/coro/sync_wait.hpp>
 #include <pel/coro/when_all.hpp>
 #include <pel/coro/when_any.hpp>
+#include <pel/parallel_invoke.hpp>
 #include <pel/sync/event.hpp>
 #include <pel/task_group.hpp>
 #include <pel/this_worker.hpp>
@@ -17,9 +18,12 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <coroutine>
 #include <future>
 #include <memory>
 #include <stdexcept>
+#include <thread>
+#include <type_traits>
 #include <vector>
 
 namespace coro_schedule_test {
@@ -150,6 +154,130 @@ TEST(yield, others_that_are_ready_run_first) {
     const pel::future<void> ended = pool.submit(two_turn(order, done));
     done.get_future().wait(); // not in the pool: this thread would run one of them, beside the pool's own
     EXPECT_EQ(order, (std::vector{1, 2, 1, 2, 1, 2}));
+}
+
+/// As another library's: whoever sets it resumes the one that waits.
+class foreign_event {
+public:
+    static bool await_ready() noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> suspended) noexcept { suspended_ = suspended.address(); }
+    static void await_resume() noexcept {}
+    void set() {
+        pel_test::await([&] { return suspended_ != nullptr; });
+        std::coroutine_handle<>::from_address(suspended_.exchange(nullptr)).resume();
+    }
+
+private:
+    std::atomic<void*> suspended_{nullptr};
+};
+
+task<> waits_for(foreign_event& set, pel::thread_pool& home) {
+    EXPECT_TRUE(is_in(home));
+    co_await set;
+    EXPECT_TRUE(is_in(home));
+    co_await pel::yield();
+    EXPECT_TRUE(is_in(home));
+}
+
+TEST_P(two_pools, what_another_library_resumes_goes_on_where_it_was) {
+    foreign_event first, second;
+    const pel::future<void> one = home.submit(waits_for(first, home)), two = home.submit(waits_for(second, home));
+    away.submit([&] { first.set(); }).get();
+    std::thread([&] { second.set(); }).join(); // of no pool
+    one.wait();
+    two.wait();
+}
+
+TEST_P(two_pools, also_above_a_fork_of_the_same_group) {
+    foreign_event set;
+    std::atomic<int> runs{0};
+    const auto counts = [&]() -> task<> {
+        co_await pel::yield();
+        ++runs;
+    };
+    const auto waits = [&]() -> task<> {
+        co_await set;
+        co_await pel::when_all(counts(), counts());
+    };
+    const auto sets = [&]() -> task<> {
+        pel::parallel_invoke([&] { set.set(); }, [] {});
+        co_return;
+    };
+    const auto both = [&]() -> task<> { co_await pel::when_all(waits(), sets()); };
+    run(both());
+    EXPECT_EQ(runs, 2);
+}
+
+TEST_P(two_pools, the_scopes_of_who_resumes_another_stay_its_own) {
+    foreign_event set;
+    pel::event lost;
+    const auto waits = [&]() -> task<> { co_await lost; };
+    const auto races = [&]() -> task<> {
+        co_await set;
+        co_await pel::when_any(waits(), waits());
+    };
+    const pel::future<void> race = home.submit(races());
+    const auto sets = [&]() -> task<> {
+        const pel::detail::scope* const before = pel::detail::current_worker->innermost;
+        set.set();
+        EXPECT_EQ(pel::detail::current_worker->innermost, before);
+        co_return;
+    };
+    run(sets());
+    lost.set();
+    race.wait();
+}
+
+/// Its await_suspend() answers in each way that there is.
+template <class Answer>
+struct foreign_awaiter {
+    bool throws = false;
+    static bool await_ready() noexcept { return false; }
+    Answer await_suspend(std::coroutine_handle<> suspended) const {
+        if (throws) throw std::runtime_error("suspend");
+        if constexpr (std::is_void_v<Answer>)
+            suspended.resume();
+        else if constexpr (std::is_same_v<Answer, bool>)
+            return false;
+        else
+            return suspended;
+    }
+    int await_resume() const { return 7; }
+};
+template <class Answer>
+struct foreign_member {
+    bool throws = false;
+    foreign_awaiter<Answer> operator co_await() && { return {throws}; }
+};
+template <class Answer>
+struct foreign_free {
+    bool throws = false;
+    friend foreign_awaiter<Answer> operator co_await(const foreign_free & awaited) { return {awaited.throws}; }
+};
+
+template <class Awaitable>
+task<int> awaits_all_ways() {
+    try {
+        (void)co_await Awaitable{true};
+        ADD_FAILURE();
+    } catch (const std::runtime_error&) {
+    }
+    int sum = 0;
+    for (int i = 0; i < 100; ++i) sum += co_await Awaitable{};
+    co_return sum;
+}
+template <class Answer>
+task<int> awaits_each() {
+    foreign_awaiter<Answer> stays;
+    const int first = co_await stays;
+    co_return first + co_await awaits_all_ways<foreign_awaiter<Answer>>() +
+        co_await awaits_all_ways<foreign_member<Answer>>() + co_await awaits_all_ways<foreign_free<Answer>>();
+}
+
+TEST_P(two_pools, another_librarys_awaitables_may_answer_in_any_way) {
+    EXPECT_EQ(run(awaits_each<void>()), 2107);
+    EXPECT_EQ(run(awaits_each<bool>()), 2107);
+    EXPECT_EQ(run(awaits_each<std::coroutine_handle<>>()), 2107);
 }
 
 TEST_P(two_pools, a_token_is_of_what_is_around) {

@@ -210,6 +210,40 @@ TEST(task, an_empty_one_is_a_logic_error) {
     EXPECT_THROW(awaits_all(), std::logic_error);
 }
 
+TEST(task, a_second_await_is_a_logic_error_too) {
+    const pel_test::watchdog guard;
+    const auto awaits_twice = []() -> task<> {
+        task<int> one = number(1);
+        EXPECT_EQ(co_await std::move(one), 1);
+        EXPECT_FALSE(one.valid()); // NOLINT(bugprone-use-after-move)
+        co_await std::move(one);
+    };
+    EXPECT_THROW(sync_wait(awaits_twice()), std::logic_error);
+}
+
+TEST(task, its_frame_is_gone_when_it_was_awaited) {
+    const pel_test::watchdog guard;
+    const auto fails = [](live_object) -> task<> {
+        throw std::runtime_error("fails");
+        co_return;
+    };
+    const auto looks = [&]() -> task<> {
+        bool has_begun = false;
+        task<int> one = takes(live_object(1), &has_begun);
+        EXPECT_EQ(co_await std::move(one), 1);
+        EXPECT_EQ(live_object::count, 0);
+        task<> other = fails(live_object(2));
+        EXPECT_EQ(live_object::count, 1);
+        try {
+            co_await std::move(other);
+            ADD_FAILURE();
+        } catch (const std::runtime_error&) {
+        }
+        EXPECT_EQ(live_object::count, 0);
+    };
+    sync_wait(looks());
+}
+
 TEST(task, a_coroutine_may_be_a_member_or_a_lambda_that_captures) {
     const pel_test::watchdog guard;
     struct counter {

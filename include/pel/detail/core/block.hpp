@@ -105,6 +105,8 @@ private:
 template <class Core, class Finish>
 class [[nodiscard]] suspended_wait {
 public:
+    using resumes_in_its_pool = void;
+
     suspended_wait(Core& core, std::uint32_t ticket, Finish finish) noexcept
         : core_(core), self_(ticket), finish_(std::move(finish)) {}
     suspended_wait(const suspended_wait&) = delete;

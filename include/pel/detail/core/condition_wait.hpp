@@ -59,6 +59,8 @@ class [[nodiscard]] condition_wait {
     static_assert(can, "pel::condition_variable::async_wait: takes a lock of a pel::mutex or pel::timed_mutex only");
 
 public:
+    using resumes_in_its_pool = void;
+
     condition_wait(condition_core& condition, std::unique_lock<Mutex>& lock, Predicate predicate) noexcept
         : condition_(condition), mutex_(lock_access::core(*lock.mutex())), predicate_(std::move(predicate)) {}
     condition_wait(const condition_wait&) = delete;

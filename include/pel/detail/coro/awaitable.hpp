@@ -11,21 +11,6 @@ PEL_NAMESPACE_BEGIN
 namespace detail {
 
 template <class T>
-concept awaiter = requires(T& object) {
-    { object.await_ready() } -> std::convertible_to<bool>;
-    object.await_resume();
-};
-
-/// Returns: the awaiter of an awaitable, as co_await finds it [expr.await].
-template <class T>
-decltype(auto) awaiter_of(T&& object) {
-    if constexpr (requires { std::forward<T>(object).operator co_await(); })
-        return std::forward<T>(object).operator co_await();
-    else if constexpr (requires { operator co_await(std::forward<T>(object)); })
-        return operator co_await(std::forward<T>(object));
-    else
-        return std::forward<T>(object);
-}
 
 /// May be passed by value to what awaits it.
 template <class T>

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <pel/detail/coro/crossing.hpp>
+#include <pel/detail/coro/foreign_awaiter.hpp>
 #include <pel/detail/coro/join_point.hpp>
+#include <pel/detail/coro/pooled_frame.hpp>
 #include <pel/detail/memory/manual_lifetime.hpp>
 
 #include <concepts>
@@ -32,26 +34,31 @@ struct final_awaiter {
 };
 
 /// The part that does not know the result.
-class task_promise_base : public coroutine_job {
+class task_promise_base : public coroutine_job, public pooled_frame {
 public:
-    static void* operator new(std::size_t bytes) {
-        worker& own = *current_worker;
-        void* const free = own.frames.try_allocate(bytes); // none are free with no_worker
-        return free != nullptr ? free : allocate_slow(own, bytes);
-    }
-    static void operator delete(void* memory, std::size_t bytes) noexcept {
-        frame_pool::release(memory, bytes, &current_worker->frames);
-    }
-
     static std::suspend_always initial_suspend() noexcept { return {}; }
     static final_awaiter final_suspend() noexcept { return {}; }
     void unhandled_exception() noexcept { error_ = std::current_exception(); }
+
+    template <class T>
+    static T&& await_transform(T&& own) noexcept {
+        return std::forward<T>(own);
+    }
+#if !defined(__clang__)
+    template <own_awaiter T>
+    static awaiter_reference<std::remove_reference_t<T>> await_transform(T&& own) noexcept {
+        return {own};
+    }
+#endif
+    template <foreign_awaitable T>
+    static foreign_awaiter<T> await_transform(T&& foreign) {
+        return foreign_awaiter<T>(std::forward<T>(foreign));
+    }
 
     /// What has ended it, or null.
     const std::exception_ptr& error() const noexcept { return error_; }
 
 protected:
-    PEL_NOINLINE static void* allocate_slow(worker& own, std::size_t bytes) { return allocate_frame(own, bytes); }
     PEL_ALWAYS_INLINE void rethrow() const {
         if (error_ != nullptr) [[unlikely]]
             std::rethrow_exception(error_);
@@ -142,6 +149,8 @@ public:
 template <class T>
 class task_awaiter {
 public:
+    using resumes_in_its_pool = void;
+
     explicit task_awaiter(std::coroutine_handle<task_promise<T>> awaited) noexcept : awaited_(awaited) {}
 
     static bool await_ready() noexcept { return false; }
@@ -157,8 +166,19 @@ public:
     }
     T await_resume() { return awaited_.promise().take_result(); }
 
-private:
-    std::coroutine_handle<task_promise<T>> awaited_;
+protected:
+    const std::coroutine_handle<task_promise<T>> awaited_;
+};
+
+/// Owns the coroutine: whoever awaits it destroys its frame when it has the result, so a chain of coroutines that hold one
+/// another is not destroyed in one go, each inside the one before.
+template <class T>
+class [[nodiscard]] owning_task_awaiter : public task_awaiter<T> {
+public:
+    using task_awaiter<T>::task_awaiter;
+    owning_task_awaiter(const owning_task_awaiter&) = delete;
+    owning_task_awaiter& operator=(const owning_task_awaiter&) = delete;
+    ~owning_task_awaiter() { this->awaited_.destroy(); }
 };
 
 /// Throws: std::logic_error for a task that there is none of.
