@@ -4,13 +4,12 @@
 
 #include <pel/coro/task.hpp>
 
+#include <concepts>
 #include <type_traits>
 #include <utility>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
-
-template <class T>
 
 /// May be passed by value to what awaits it.
 template <class T>
