@@ -2,6 +2,7 @@
 // Long chains, deep trees and many coroutines at once: the stack does not grow, and memory as promised.
 // test label: coroutines
 #include <pel/coro/schedule.hpp>
+#include <pel/coro/submit.hpp>
 #include <pel/coro/sync_wait.hpp>
 #include <pel/coro/when_all.hpp>
 
@@ -12,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <coroutine>
 #include <cstdint>
 #include <functional>
 #include <thread>
