@@ -8,6 +8,7 @@
 #include <pel/detail/coro/handover.hpp>
 #include <pel/detail/coro/pooled_frame.hpp>
 #include <pel/detail/coro/resumption.hpp>
+#include <pel/detail/sched/callable.hpp>
 
 #include <concepts>
 #include <coroutine>
@@ -60,8 +61,9 @@ struct awaiter_reference {
 
 #endif
 
+/// (Of a task it is known; asking an lvalue would make its error longer.)
 template <class T>
-concept foreign_awaitable = requires(T&& object) {
+concept foreign_awaitable = !is_task<std::remove_cvref_t<T>> && requires(T&& object) {
     { awaiter_of(std::forward<T>(object)) } -> awaiter;
     requires !own_awaiter<decltype(awaiter_of(std::forward<T>(object)))>;
 };
@@ -92,15 +94,19 @@ public:
     };
 
     /// Returns: a handle whose resume() is `rest()`; the stand-in is gone then. Throws: std::bad_alloc.
+    template <class Nothing = void> // else each file that includes this compiles it
     static std::coroutine_handle<promise_type> make(const resumption& rest) {
-        const std::coroutine_handle<promise_type> made = begin().self_;
+        const std::coroutine_handle<promise_type> made = begin<Nothing>().self_;
         made.promise().rest_ = rest;
         return made;
     }
 
 private:
     explicit stand_in(std::coroutine_handle<promise_type> self) noexcept : self_(self) {}
-    static stand_in begin() { co_return; }
+    template <class Nothing>
+    static stand_in begin() {
+        co_return;
+    }
 
     std::coroutine_handle<promise_type> self_;
 };
