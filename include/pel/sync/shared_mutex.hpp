@@ -28,9 +28,7 @@ public:
             lock_slow(core::exclusive);
     }
     /// As lock(), but ends when a stop is requested. Returns: whether the lock is held.
-    [[nodiscard]] bool lock(const std::stop_token& stop) noexcept {
-        return core_.spin(core::exclusive) || block_unless(stop, core_, core::exclusive);
-    }
+    [[nodiscard]] bool lock(const std::stop_token& stop) noexcept { return pass_unless(stop, core_, core::exclusive); }
     [[nodiscard]] bool try_lock() noexcept { return core_.try_lock(); }
     void unlock() noexcept { core_.unlock(); }
 
@@ -40,7 +38,7 @@ public:
             lock_slow(core::shared);
     }
     [[nodiscard]] bool lock_shared(const std::stop_token& stop) noexcept {
-        return core_.spin(core::shared) || block_unless(stop, core_, core::shared);
+        return pass_unless(stop, core_, core::shared);
     }
     /// Fails also while others wait, unless one of them is being woken, and while a writer is about to lock.
     [[nodiscard]] bool try_lock_shared() noexcept { return core_.try_lock_shared(); }
@@ -60,18 +58,10 @@ public:
 
 protected:
     /// A look, where the limit is over already.
-    template <class Limit>
-    bool lock_within(const Limit& limit, std::uint32_t ticket) noexcept {
-        if (core_.try_take(thread_waiter(ticket))) return true;
-        return limit.left() != 0 && (core_.spin(ticket) || block(core_, ticket, limit));
-    }
-
     shared_mutex_core core_;
 
 private:
-    PEL_COLD void lock_slow(std::uint32_t ticket) noexcept {
-        if (!core_.spin(ticket)) block(core_, ticket);
-    }
+    PEL_COLD void lock_slow(std::uint32_t ticket) noexcept { pass(core_, ticket); }
     auto exclusively() noexcept { return finish_with_lock<std::unique_lock<Self>>(static_cast<Self&>(*this)); }
     auto with_others() noexcept { return finish_with_lock<std::shared_lock<Self>>(static_cast<Self&>(*this)); }
 };
@@ -88,19 +78,19 @@ public:
     /// Blocks: for `length` at most. Returns: whether the lock is held.
     template <class Rep, class Period>
     [[nodiscard]] bool try_lock_for(const std::chrono::duration<Rep, Period>& length) noexcept {
-        return lock_within(detail::limit_of(length), core::exclusive);
+        return detail::pass_within(detail::limit_of(length), core_, core::exclusive);
     }
     template <class Clock, class Duration>
     [[nodiscard]] bool try_lock_until(const std::chrono::time_point<Clock, Duration>& end) noexcept {
-        return lock_within(detail::limit_of(end), core::exclusive);
+        return detail::pass_within(detail::limit_of(end), core_, core::exclusive);
     }
     template <class Rep, class Period>
     [[nodiscard]] bool try_lock_shared_for(const std::chrono::duration<Rep, Period>& length) noexcept {
-        return lock_within(detail::limit_of(length), core::shared);
+        return detail::pass_within(detail::limit_of(length), core_, core::shared);
     }
     template <class Clock, class Duration>
     [[nodiscard]] bool try_lock_shared_until(const std::chrono::time_point<Clock, Duration>& end) noexcept {
-        return lock_within(detail::limit_of(end), core::shared);
+        return detail::pass_within(detail::limit_of(end), core_, core::shared);
     }
 };
 

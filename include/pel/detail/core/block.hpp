@@ -33,7 +33,9 @@ public:
     static std::int64_t patience() noexcept { return lock_patience(); }
 };
 template <class Core>
-using away_from = std::conditional_t<requires { Core::is_lock; }, away_at_last, away>;
+concept lock_core = requires { Core::is_lock; };
+template <class Core>
+using away_from = std::conditional_t<lock_core<Core>, away_at_last, away>;
 
 /// Tries for a microsecond or two. A partner on another CPU comes before the first yield; one that shares this CPU is what
 /// the yields are for: pauses only keep it away. Returns: whether `core` let the thread go on.
@@ -49,6 +51,12 @@ bool spins_through(Core& core, std::uint32_t ticket) noexcept {
             cpu_relax();
     }
     return false;
+}
+
+/// Locks know better how: they are held for a short time as a rule.
+template <lock_core Core>
+bool spins_through(Core& core, std::uint32_t ticket) noexcept {
+    return core.spin(ticket);
 }
 
 /// Blocks until `core` lets the thread go on. Returns: whether it did before the limit was over.

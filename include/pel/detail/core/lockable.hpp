@@ -36,22 +36,19 @@ public:
     }
     /// Returns: false if it was not free and a stop was requested before it was got.
     [[nodiscard]] bool lock(const std::stop_token& stop) noexcept {
-        return core_.try_lock_at_once() || core_.spin(mutex_core::exclusive) || block_unless(stop, core_);
+        return core_.try_lock_at_once() || pass_unless(stop, core_, mutex_core::exclusive);
     }
     bool try_lock() noexcept { return core_.try_lock(); }
     /// A look, where the limit is over already.
     template <class Limit>
     bool lock_within(const Limit& limit) noexcept {
-        if (core_.try_lock_at_once()) return true;
-        return limit.left() != 0 && (core_.spin(mutex_core::exclusive) || block(core_, mutex_core::exclusive, limit));
+        return pass_within(limit, core_, mutex_core::exclusive);
     }
     void unlock() noexcept { core_.unlock(); }
     mutex_core& core() noexcept { return core_; }
 
 private:
-    PEL_COLD void lock_slow() noexcept {
-        if (!core_.spin(mutex_core::exclusive)) block(core_);
-    }
+    PEL_COLD void lock_slow() noexcept { pass(core_, mutex_core::exclusive); }
 
     mutex_core core_;
 };

@@ -2,7 +2,7 @@
 // How threads and coroutines wait for a lock that one writer holds, or any number of readers: what the mutexes have in
 // common, shared or not. It is free to take for whoever comes (barging), so that a lock that is passed around quickly
 // stays with running threads; a waiter that was woken in vain often enough, and any coroutine, has it handed over.
-//   any thread: all; give_back(): a holder.
+//   any thread: all; unlock(), give_back(): a holder.
 //   MX1: the release of who gives it back, or hands it over -> the acquire of who locks next: the sections before.
 // I1  `waiting` changes under the queue's lock, and is set exactly while somebody is linked.
 // I2  While nobody is `woken`, who is linked first and has not given up cannot enter: the lock is held, and if by
@@ -53,6 +53,12 @@ public:
             if (word_.compare_exchange(seen, seen + reader, acquire)) return true; // sync(MX1) acquire: writers before
         }
         return false;
+    }
+    /// Last access: the CAS, unless somebody who waits is resumed after it.
+    void unlock() noexcept {
+        std::uint32_t seen = writer;
+        if (!word_.compare_exchange(seen, 0, release)) [[unlikely]] // sync(MX1) release: to the next holders
+            give_back(writer);
     }
     /// Spins for a while. Returns: whether it got the lock.
     bool spin(std::uint32_t ticket) noexcept {

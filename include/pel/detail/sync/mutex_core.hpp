@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The fast paths of a mutex: a lock without readers. Any thread; unlock(): the holder.
+// The fast path of a mutex: a lock without readers. Any thread; unlock…(): the holder.
 #pragma once
 
 #include <pel/detail/sync/barging_core.hpp>
@@ -15,12 +15,6 @@ public:
     /// Any bits but `writer` stay; a lock that is held, or was handed over, has it already.
     bool try_lock_at_once() noexcept {
         return (this->word_.fetch_or(base::writer, acquire) & base::writer) == 0; // sync(MX1) acquire: the last holder
-    }
-    /// Last access: the CAS, unless somebody who waits is resumed after it.
-    void unlock() noexcept {
-        std::uint32_t seen = base::writer;
-        if (!this->word_.compare_exchange(seen, 0, release)) [[unlikely]] // sync(MX1) release: to the next holder
-            this->give_back(base::writer);
     }
     /// As unlock(), but the caller resumes whom it wakes. Returns: that one; null: nobody.
     waiter* unlock_for_next() noexcept {

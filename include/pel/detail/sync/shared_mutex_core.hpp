@@ -18,12 +18,6 @@ public:
         return (seen & (base::writer | base::wanted | base::waiting)) == 0 &&
                this->word_.compare_exchange(seen, seen + base::reader, acquire); // sync(MX1) acquire: writers before
     }
-    /// Last access: the CAS, unless somebody who waits is resumed after it.
-    void unlock() noexcept {
-        std::uint32_t seen = base::writer;
-        if (!this->word_.compare_exchange(seen, 0, release)) [[unlikely]] // sync(MX1) release: to the next holders
-            this->give_back(base::writer);
-    }
     /// As unlock().
     void unlock_shared() noexcept {
         std::uint32_t seen = this->word_.load(relaxed); // a guess for the CAS
