@@ -130,7 +130,7 @@ public:
         }
     }
     tiled_strand split() const noexcept { return *this; }
-    void join(tiled_strand&&) noexcept {}
+    static constexpr bool keeps_nothing = true;
 
 private:
     /// Runs items from lo on to the end of its tile, or hi. Returns: the end.

@@ -48,7 +48,7 @@ public:
         return lo;
     }
     body_strand split() const noexcept { return *this; }
-    void join(body_strand&&) noexcept {}
+    static constexpr bool keeps_nothing = true;
 
 private:
     template <class Run>
@@ -104,6 +104,31 @@ inline constexpr bool has_bounds<First, Last, Rest...> = sizeof...(Rest) != 0;
 template <std::random_access_iterator First, std::sized_sentinel_for<First> Last, class... Rest>
 inline constexpr bool has_bounds<First, Last, Rest...> = sizeof...(Rest) != 0;
 
+/// Calls run(strand_ref) with rooms for a loop's pieces, which do not lie on the caller's stack any longer than that.
+template <class Strand, class Run>
+PEL_NOINLINE void with_rooms(Strand& strand, const Run& run) {
+    strand_rooms<Strand, most_pieces> rooms;
+    run(ref_of(strand, rooms));
+}
+template <class Strand, class Run>
+    requires keeps_nothing<Strand>
+void with_rooms(Strand& strand, const Run& run) {
+    strand_rooms<Strand, 0> none;
+    run(ref_of(strand, none));
+}
+
+/// A loop that is not one of few items in a member. `pool`: chosen by its policy, or null.
+template <class Limits>
+void run_many_items(worker& own, scheduler* pool, std::uint64_t size, const strand_ref& strand, const Limits& limits,
+                    site_memory& site) {
+    const bool is_member = own.is_member() && (pool == nullptr || pool == own.pool);
+    const bool is_complete = is_member ? run_inner_loop(own, size, strand, limits)
+                                       : run_outermost_loop(pool != nullptr ? *pool : pool_access::core(default_pool()),
+                                                            size, strand, limits, site);
+    if (!is_complete) [[unlikely]]
+        throw_error<operation_cancelled>();
+}
+
 /// parallel_ranges() for the loops from one place of the program, which `site` remembers.
 template <class Token, class Strand>
 PEL_ALWAYS_INLINE void parallel_ranges_at(const basic_parallel_policy<Token>& policy, std::uint64_t size,
@@ -115,13 +140,12 @@ PEL_ALWAYS_INLINE void parallel_ranges_at(const basic_parallel_policy<Token>& po
     if (is_member && size == 1 && !cancellation_check(own).is_cancelled() && !limits.stop_requested())
         return strand.run(0, 1); // nothing to share
     if constexpr (std::is_same_v<Token, unlimited>) {
-        if (is_member && size <= most_few_items && own.wakes_from == 0) return run_few_items(own, strand, 0, size);
+        if (is_member && size <= most_few_items && own.wakes_from == 0) {
+            strand_rooms<Strand, 1> room;
+            return run_few_items(own, ref_of(strand, room), 0, size);
+        }
     }
-    const bool is_complete = is_member ? run_inner_loop(own, size, strand, limits)
-                                       : run_outermost_loop(pool != nullptr ? *pool : pool_access::core(default_pool()),
-                                                            size, strand, limits, site);
-    if (!is_complete) [[unlikely]]
-        throw_error<operation_cancelled>();
+    with_rooms(strand, [&](const strand_ref& ref) { run_many_items(own, pool, size, ref, limits, site); });
 }
 
 } // namespace detail

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <pel/detail/sched/fork_join.hpp>
-#include <pel/detail/sched/site.hpp>
 #include <pel/thread_pool.hpp>
 
 #include <functional>
@@ -15,15 +14,10 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-template <class F, class G>
-PEL_NOINLINE void fork_join_inside(F& f, G& g) {
-    fork_join(f, g);
-}
+PEL_NOINLINE inline void fork_join_inside(const callable_ref& f, const callable_ref& g) { fork_join(f, g); }
 
 /// An outermost call: enters the default pool. Wakes a sleeper at once unless this site's last call was small.
-template <class F, class G>
-PEL_NOINLINE void fork_join_outside(F& f, G& g) {
-    static constinit site_memory site;
+inline void fork_join_outside(const callable_ref& f, const callable_ref& g, site_memory& site) {
     const site_timer timer(site);
     scheduler& pool = pool_access::core(default_pool());
     const std::int64_t small = ticks_of_ns(scheduler::small_call_ns);
@@ -35,6 +29,12 @@ PEL_NOINLINE void fork_join_outside(F& f, G& g) {
         return;
     }
     fork_join_inside(f, g);
+}
+
+PEL_NOINLINE inline void call_both(worker& own, callable_ref f, callable_ref g, site_memory& site) {
+    if (!own.is_member()) return fork_join_outside(f, g, site);
+    f();
+    g();
 }
 
 template <class F, class G>

@@ -54,7 +54,7 @@ public:
         return end;
     }
     timed_strand split() const noexcept { return timed_strand(strand_); }
-    void join(timed_strand&&) noexcept {}
+    static constexpr bool keeps_nothing = true;
 
     /// Returns: what all of so many items would take one thread, in ns.
     std::int64_t work_of(std::uint64_t size) const noexcept {

@@ -39,7 +39,7 @@ public:
         position_ = hi;
     }
     merge_strand split() const { return {path_, out_}; }
-    void join(merge_strand&&) noexcept {}
+    static constexpr bool keeps_nothing = true;
 
 private:
     const Path& path_;

@@ -27,7 +27,7 @@ public:
             touch_byte(first_ + offset);
     }
     touching_strand split() const noexcept { return *this; }
-    void join(touching_strand&&) noexcept {}
+    static constexpr bool keeps_nothing = true;
 
 private:
     /// Returns: where the first page begins that begins at `offset` or after.

@@ -90,7 +90,8 @@ model::program few_items(std::uint64_t count) {
         run.thread("caller", [&w, count] {
             w.become(w.caller);
             counting_strand all(w);
-            run_few_items(w.caller, all, 0, count);
+            strand_rooms<counting_strand, 1> room;
+            run_few_items(w.caller, ref_of(all, room), 0, count);
             model::check(all.count() == count, "each item ran once");
         });
         run.daemon("searcher", [&w, &searcher] { w.search_and_serve_one(searcher); });

@@ -26,7 +26,7 @@ public:
 
     void run(std::uint64_t lo, std::uint64_t hi) { call_(run_, lo, hi); }
     block_strand split() const noexcept { return *this; }
-    void join(block_strand&&) noexcept {}
+    static constexpr bool keeps_nothing = true;
 
 private:
     const void* run_;

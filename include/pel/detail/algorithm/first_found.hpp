@@ -93,7 +93,7 @@ public:
         if (n != hi) front_.found(n);
     }
     search_strand split() const noexcept { return *this; }
-    void join(search_strand&&) noexcept {}
+    static constexpr bool keeps_nothing = true;
 
 private:
     search_front& front_;

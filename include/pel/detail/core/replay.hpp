@@ -97,6 +97,7 @@ public:
     std::uint64_t run_while(std::uint64_t lo, std::uint64_t hi, const GoesOn& goes_on) {
         return detail::run_while(its(), first_ + lo, first_ + hi, goes_on) - first_;
     }
+    static constexpr bool keeps_nothing = detail::keeps_nothing<Strand>;
     shifted_strand split() { return shifted_strand(its().split(), first_); }
     void join(shifted_strand&& other) { its().join(std::move(other.its())); }
     void move_on(std::uint64_t items) noexcept { first_ += items; }
@@ -145,8 +146,10 @@ public:
     }
     /// After all tickets: in order.
     void join() {
-        for (unsigned share = 0; share < cuts_.count(); ++share) {
-            if (parts_[share].is_split) all_.join(std::move(parts_[share].strand.get()));
+        if constexpr (!keeps_nothing<Strand>) {
+            for (unsigned share = 0; share < cuts_.count(); ++share) {
+                if (parts_[share].is_split) all_.join(std::move(parts_[share].strand.get()));
+            }
         }
         memory_.complete();
     }

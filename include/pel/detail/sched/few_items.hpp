@@ -4,13 +4,13 @@
 // somebody asks for work; then it forks half of what is left, or shares what its deque holds. If somebody had asked when
 // the loop began, all halves are forked down to one item. Who runs a half learns of cancellations around the loop as for
 // any fork, and of an exception in the other half by the forker's floor (scope.hpp).
-//   Strand: as in loop.hpp.
+//   Strands: strand.hpp.
 #pragma once
 
 #include <pel/detail/sched/fork_join.hpp>
+#include <pel/detail/sched/strand.hpp>
 
 #include <cstdint>
-#include <optional>
 #include <utility>
 
 PEL_NAMESPACE_BEGIN
@@ -26,7 +26,7 @@ public:
     /// False: nothing was cancelled anywhere since the last is_cancelled() said no.
     bool has_news() const noexcept { return cancellations.load(relaxed) != epoch_; } // stale: noticed one item later
 
-    bool is_cancelled() noexcept {
+    PEL_ALWAYS_INLINE bool is_cancelled() noexcept {
         epoch_ = cancellations.load(acquire); // sync(C1) acquire: all flags and floors before
         return (own_.innermost != nullptr && own_.innermost->is_cancelled()) ||
                own_.floor.is_within(own_.level_base, own_.deque.bottom());
@@ -35,35 +35,21 @@ public:
         if (is_cancelled()) [[unlikely]]
             throw_error<operation_cancelled>();
     }
+    item_watch watch() const noexcept { return {own_, epoch_}; } // whether has_news(), or somebody asks
 
 private:
     const worker& own_;
     std::uint64_t epoch_; // as of which nothing is cancelled, 0: not known yet
 };
 
-/// Runs items from lo on, at least one; after each, goes_on() decides, if the strand knows of such things. Returns: the
-/// item after the last.
-template <class Strand, class GoesOn>
-PEL_ALWAYS_INLINE std::uint64_t run_while(Strand& strand, std::uint64_t lo, std::uint64_t hi, const GoesOn& goes_on) {
-    if constexpr (requires { strand.run_while(lo, hi, goes_on); }) {
-        return strand.run_while(lo, hi, goes_on);
-    } else {
-        strand.run(lo, lo + 1);
-        return lo + 1;
-    }
-}
-
-template <class Strand>
-PEL_NOINLINE void run_few_items(worker& own, Strand& strand, std::uint64_t lo, std::uint64_t hi,
-                                bool was_asked = false);
+void run_few_items(worker& own, const strand_ref& strand, std::uint64_t lo, std::uint64_t hi, bool was_asked = false);
 
 /// The far half, where another thread has taken it. That opens a scope: what it knows of the place where the job was
 /// forked may be too old to tell it of the near half's exception.
-template <class Strand>
 struct far_items {
-    Strand& strand;
+    const strand_ref& near;
     const std::uint64_t lo, hi;
-    std::optional<Strand>& elsewhere;
+    bool& is_elsewhere;        // whether what has run them lies in the room of `near`
     const cancel_floor& floor; // of the forker, where the fork lies at `position`, in what begins at `base`
     const std::uint32_t base, position;
 
@@ -71,23 +57,35 @@ struct far_items {
         worker& runner = *current_worker;
         scope half(runner.innermost, &floor, base, position + 1);
         runner.open_scope(&half); // scheduler::run() puts the one before back
-        Strand mine = strand.split();
-        run_few_items(runner, mine, lo, hi);
-        elsewhere.emplace(std::move(mine));
+        const strand_user use = [](const void* far, const strand_ref& mine) {
+            const auto& self = *static_cast<const far_items*>(far);
+            run_few_items(*current_worker, mine, self.lo, self.hi);
+        };
+        near.type->run_apart(near.strand, near.rooms, use, this);
+        is_elsewhere = near.rooms != nullptr;
     }
 };
 
-/// Runs [lo, hi), at least one item. Requires: `own` is a member. `was_asked`: somebody has asked, whatever the deque
-/// says by now. Throws: what items throw; operation_cancelled.
-template <class Strand>
-PEL_NOINLINE void run_few_items(worker& own, Strand& strand, std::uint64_t lo, std::uint64_t hi, bool was_asked) {
+/// run_few_items() with a room of its own.
+PEL_NOINLINE inline void run_half(worker& own, const strand_ref& strand, std::uint64_t lo, std::uint64_t hi,
+                                  bool was_asked) {
+    const auto run = [&](const strand_ref& mine) { run_few_items(own, mine, lo, hi, was_asked); };
+    strand.type->run_with_room(
+        strand, [](const void* run_it, const strand_ref& mine) { (*static_cast<const decltype(run)*>(run_it))(mine); },
+        &run);
+}
+
+/// Runs [lo, hi), at least one item. Requires: `own` is a member; the strand has a room, if any. `was_asked`: somebody
+/// has asked, whatever the deque says by now. Throws: what items throw; operation_cancelled.
+PEL_NOINLINE inline void run_few_items(worker& own, const strand_ref& strand, std::uint64_t lo, std::uint64_t hi,
+                                       bool was_asked) {
     cancellation_check check(own);
     check.throw_if_cancelled();
-    using far_call = forked_call<const far_items<Strand>>;
+    using far_call = forked_call<const far_items>;
     const std::uint64_t cut = lo + (hi - lo + 1) / 2;
     const std::uint32_t position = own.deque.bottom();
-    std::optional<Strand> elsewhere;
-    const far_items<Strand> far{strand, cut, hi, elsewhere, own.floor, own.level_base, position};
+    bool is_elsewhere = false;
+    const far_items far{strand, cut, hi, is_elsewhere, own.floor, own.level_base, position};
     far_call child(own.innermost, position, far);
     was_asked = was_asked || own.deque.is_asked();
     const bool is_forked = cut != hi && (own.deque.try_push(position, &far_call::act, &child) ||
@@ -102,25 +100,25 @@ PEL_NOINLINE void run_few_items(worker& own, Strand& strand, std::uint64_t lo, s
                     if (was_asked || own.deque.is_asked()) [[unlikely]] {
                         const bool splits = std::exchange(was_asked, false);
                         if (is_forked && end - lo > 1) { // not if the deque is full
-                            run_few_items(own, strand, lo, end, splits);
+                            run_half(own, strand, lo, end, splits);
                             break;
                         }
                         if (own.deque.private_jobs() != 0) own.pool->serve_request(own);
                     }
-                    lo = run_while(strand, lo, end, [&] { return !own.deque.is_asked() && !check.has_news(); });
+                    lo = strand.type->run_while(strand.strand, lo, end, check.watch());
                 }
                 if (end == hi) return;
                 end = hi;
-                if (!own.deque.try_take_private(position) && !join_or_finish<const far_items<Strand>>(own, position))
-                    [[unlikely]]
+                if (!own.deque.try_take_private(position) && !join_or_finish(own, position)) [[unlikely]]
                     return;
                 lo = cut;
             }
         },
         [&] {
-            if (end != hi) join_unwinding<const far_items<Strand>>(own, position);
+            if (end != hi) join_unwinding(own, position);
+            if (is_elsewhere) strand.type->drop(strand.rooms);
         });
-    if (elsewhere) strand.join(std::move(*elsewhere));
+    if (is_elsewhere) strand.type->join(strand.strand, strand.rooms);
 }
 
 } // namespace detail

@@ -5,8 +5,7 @@
 // single items take long, because then nobody should have to wait for the next look; else one at each request, which is
 // served from the oldest end: outer loops' far halves. A loop of short items that nobody asks for pushes nothing; and
 // one that is over within two blocks opens no scope either.
-//   Strand: one thread's share of the result. strand.run(lo, hi) is called on consecutive rising ranges; a stolen range
-//   has a strand of its own, strand.split(), which strand.join() gets back in order.
+//   Strands: one thread's share of the result (strand.hpp).
 //   Loop: the scope of the loop, which knows its limits (loop_scope.hpp).
 // I1  pieces_[0, live_) are in the deque or stolen, at rising positions and falling ranges: [lo, hi) of the share ends
 //     where the newest begins, so taking them from the back goes upwards.
@@ -15,6 +14,7 @@
 #include <pel/detail/sched/few_items.hpp>
 #include <pel/detail/sched/loop_scope.hpp>
 #include <pel/detail/sched/site.hpp>
+#include <pel/detail/sched/strand.hpp>
 
 #include <bit>
 #include <exception>
@@ -24,19 +24,20 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-inline constexpr unsigned most_pieces = 16;       // of one loop in one deque
 inline constexpr std::uint64_t cut_multiple = 16; // cuts of larger ranges, and blocks, end on multiples
 inline constexpr std::int64_t short_block_ns = 2'000;
 
-template <class Strand, class Loop>
+template <class Loop>
 class loop_share;
 
 /// A range that may be stolen. Lives in the share that pushed it.
-template <class Strand, class Loop>
+template <class Loop>
 class loop_piece : public job {
 public:
-    loop_piece(Loop& loop, Strand& parent, std::uint64_t lo, std::uint64_t hi, std::uint32_t position) noexcept
-        : job(&loop), loop_(loop), parent_(parent), lo_(lo), hi_(hi), position_(position) {}
+    /// `room`: for the strand of who runs it elsewhere.
+    loop_piece(Loop& loop, const strand_ref& parent, std::byte* room, std::uint64_t lo, std::uint64_t hi,
+               std::uint32_t position) noexcept
+        : job(&loop), loop_(loop), parent_(parent), room_(room), lo_(lo), hi_(hi), position_(position) {}
     loop_piece(const loop_piece&) = delete;
     loop_piece& operator=(const loop_piece&) = delete;
 
@@ -50,11 +51,8 @@ public:
         return false;
     }
     /// After it ran on another thread.
-    template <class Join>
-    void take_strand(Join&& join) {
-        if (!has_strand_) return;
-        Strand taken = strand_.take();
-        join(taken);
+    void join_strand() const {
+        if (has_strand_) parent_.type->join(parent_.strand, room_);
     }
 
     static void act(const job_slot& claimed, worker& runner, job_action action) {
@@ -64,33 +62,35 @@ public:
             self.was_refused_ = !self.loop_.try_enter(runner);
             if (self.was_refused_) return finish_stolen_job(claimed);
         }
-        self.has_strand_ = call_guarded(
-            [&] {
-                Strand mine = self.parent_.split();
-                loop_share<Strand, Loop>(runner, self.loop_, mine, self.hi_ - self.lo_).run(self.lo_, self.hi_);
-                self.strand_.emplace(std::move(mine));
-            },
-            [&](std::exception_ptr error) { self.loop_.capture(std::move(error)); });
+        self.has_strand_ =
+            call_guarded([&] { self.parent_.type->run_apart(self.parent_.strand, self.room_, &run_here, &self); },
+                         [&](std::exception_ptr error) { self.loop_.capture(std::move(error)); }) &&
+            self.room_ != nullptr;
         self.loop_.leave(runner);
         finish_stolen_job(claimed);
     }
 
 private:
+    static void run_here(const void* piece, const strand_ref& mine) {
+        const auto& self = *static_cast<const loop_piece*>(piece);
+        loop_share<Loop>(*current_worker, self.loop_, mine, self.hi_ - self.lo_).run(self.lo_, self.hi_);
+    }
+
     Loop& loop_;
-    Strand& parent_;
+    const strand_ref& parent_;
+    std::byte* const room_;
     const std::uint64_t lo_, hi_;
     const std::uint32_t position_;
-    bool has_strand_;  // written by the thief, published by D3
+    bool has_strand_;  // written by the thief, published by D3, as is what lies in the room
     bool was_refused_; // likewise
-    manual_lifetime<Strand> strand_;
     manual_lifetime<injector_entry> entry_;
 };
 
-template <class Strand, class Loop>
+template <class Loop>
 class loop_share {
 public:
     /// `start`: the time, if it was read just now.
-    loop_share(worker& own, Loop& loop, Strand& strand, std::uint64_t size, std::int64_t start = 0) noexcept
+    loop_share(worker& own, Loop& loop, const strand_ref& strand, std::uint64_t size, std::int64_t start = 0) noexcept
         : own_(own), loop_(loop), strand_(strand), is_timed_(size > most_few_items || own.wakes_from != 0),
           time_(start), block_(loop.grain()) {}
     loop_share(const loop_share&) = delete;
@@ -130,7 +130,7 @@ private:
         own_.loop_bits.store(static_cast<std::uint32_t>(std::bit_width(items)), relaxed);
     }
 
-    using piece = loop_piece<Strand, Loop>;
+    using piece = loop_piece<Loop>;
 
     /// Pushes far halves of [lo, hi) until one item, or grain, or no place is left; hi comes down.
     void split(std::uint64_t lo, std::uint64_t& hi) noexcept {
@@ -144,7 +144,8 @@ private:
         if (size >= 2 * cut_multiple) cut &= ~(cut_multiple - 1);
         if (Loop::is_limited && hi - cut < loop_.grain()) cut = hi - loop_.grain();
         const std::uint32_t position = own_.deque.bottom();
-        auto* fresh = ::new (storage_ + live_ * sizeof(piece)) piece(loop_, strand_, cut, hi, position);
+        std::byte* const room = strand_.rooms != nullptr ? strand_.rooms + live_ * strand_.type->size : nullptr;
+        auto* fresh = ::new (storage_ + live_ * sizeof(piece)) piece(loop_, strand_, room, cut, hi, position);
         if (!own_.deque.try_push(position, &piece::act, fresh) &&
             !own_.pool->push_slow(own_, position, &piece::act, fresh))
             return false;
@@ -181,7 +182,7 @@ private:
         while (lo < hi) {
             if (loop_.must_stop()) [[unlikely]]
                 return loop_.mark_cut_short();
-            lo = run_while(strand_, lo, hi, [this] { return !own_.deque.is_asked() && !loop_.may_stop(); });
+            lo = strand_.type->run_while(strand_.strand, lo, hi, item_watch(own_, loop_.known_well_at()));
             if (lo < hi && own_.deque.is_asked()) [[unlikely]]
                 hi = serve(lo, hi, 0);
         }
@@ -234,7 +235,7 @@ private:
                 loop_.while_waiting(
                     own_, [&] { is_mine = own_.pool->join_slow(own_, newest.position(), newest, newest.entry()); });
                 is_mine = is_mine || newest.was_refused();
-                if (!is_mine) newest.take_strand([&](Strand& other) { strand_.join(std::move(other)); });
+                if (!is_mine) newest.join_strand();
             },
             [&](std::exception_ptr error) { loop_.capture(std::move(error)); });
         return is_mine;
@@ -242,13 +243,13 @@ private:
 
     worker& own_;
     Loop& loop_;
-    Strand& strand_;
+    const strand_ref& strand_;
     const bool is_timed_;
     bool is_coarse_ = false; // an item has taken long, and no half is in the deque
     unsigned live_ = 0;
     std::int64_t time_;
     std::uint64_t block_;
-    alignas(piece) unsigned char storage_[most_pieces * sizeof(piece)];
+    alignas(piece) std::byte storage_[most_pieces * sizeof(piece)];
 };
 
 /// The first items of a loop that nobody has asked for yet: they tell whether the rest is so short that it is one block.
@@ -258,8 +259,7 @@ public:
     static constexpr std::uint64_t parts = 64; // as fast as blocks may grow (loop_share::adapt)
 
     /// Throws: what the items throw.
-    template <class Strand>
-    loop_start(Strand& strand, std::uint64_t size) : start_(ticks()), items_(part_of(size)) {
+    loop_start(const strand_ref& strand, std::uint64_t size) : start_(ticks()), items_(part_of(size)) {
         strand.run(0, items_);
         end_ = ticks();
     }
@@ -282,14 +282,14 @@ private:
 
 /// Runs a loop on a member: all of it, or what is left after a start. Throws: the first exception of a body. Returns:
 /// false if it was cut short.
-template <class Strand, class Limits>
-bool run_loop(worker& own, std::uint64_t size, Strand& strand, const Limits& limits, std::int64_t start = 0,
+template <class Limits>
+bool run_loop(worker& own, std::uint64_t size, const strand_ref& strand, const Limits& limits, std::int64_t start = 0,
               const loop_start* done = nullptr) {
     scope* const outer = own.innermost;
     const std::uint64_t serial = own.scope_serial;
     scope_with<Limits> loop(own, limits);
     own.open_scope(&loop);
-    loop_share<Strand, scope_with<Limits>> share(own, loop, strand, size, start);
+    loop_share<scope_with<Limits>> share(own, loop, strand, size, start);
     if (done != nullptr) share.learn(done->items(), done->start(), done->end());
     share.run(done != nullptr ? done->items() : 0, size);
     own.innermost = outer;
@@ -301,8 +301,7 @@ bool run_loop(worker& own, std::uint64_t size, Strand& strand, const Limits& lim
 
 /// A loop of a member. One of few items that take next to no time needs no scope and nothing else that is for sharing,
 /// unless somebody asks. Requires: size > 1. Throws and returns: as run_loop().
-template <class Strand>
-bool run_inner_loop(worker& own, std::uint64_t size, Strand& strand, no_limits) {
+inline bool run_inner_loop(worker& own, std::uint64_t size, const strand_ref& strand, no_limits) {
     cancellation_check check(own);
     if (size > loop_start::parts || own.deque.is_asked() || check.is_cancelled())
         return run_loop(own, size, strand, no_limits());
@@ -311,14 +310,13 @@ bool run_inner_loop(worker& own, std::uint64_t size, Strand& strand, no_limits) 
     strand.run(done.items(), size);
     return true;
 }
-template <class Strand>
-bool run_inner_loop(worker& own, std::uint64_t size, Strand& strand, const loop_limits& limits) {
+inline bool run_inner_loop(worker& own, std::uint64_t size, const strand_ref& strand, const loop_limits& limits) {
     return run_loop(own, size, strand, limits);
 }
 
 /// Runs a loop where there is no pool any more. Returns: false if it was cut short.
-template <class Strand, class Limits>
-PEL_COLD bool run_loop_alone(std::uint64_t size, Strand& strand, const Limits& limits) {
+template <class Limits>
+PEL_COLD bool run_loop_alone(std::uint64_t size, const strand_ref& strand, const Limits& limits) {
     const std::uint64_t block = std::is_same_v<Limits, no_limits> ? size : 16;
     for (std::uint64_t lo = 0; lo < size;) {
         if (limits.stop_requested()) return false;
@@ -347,8 +345,7 @@ bool shares_at_once(const scheduler& pool, const Limits& limits, std::uint64_t s
 
 /// A loop of a thread that is in no other call, which is short as a rule: its first items tell whether it is this time.
 /// One of many items learns that block by block. Throws and returns: as run_loop().
-template <class Strand>
-bool run_brief_loop(worker& own, std::uint64_t size, Strand& strand, site_memory& site) {
+inline bool run_brief_loop(worker& own, std::uint64_t size, const strand_ref& strand, site_memory& site) {
     const bool is_timed = own.scope_serial % site_memory::short_calls_per_look == 0;
     if (size == 1) { // nothing to share, but what is inside it may be
         const std::int64_t start = is_timed ? ticks() : 0;
@@ -373,9 +370,9 @@ bool run_brief_loop(worker& own, std::uint64_t size, Strand& strand, site_memory
 }
 
 /// A loop called from outside the pool.
-template <class Strand, class Limits>
-PEL_NOINLINE bool run_outermost_loop(scheduler& pool, std::uint64_t size, Strand& strand, const Limits& limits,
-                                     site_memory& site) {
+template <class Limits>
+PEL_NOINLINE bool run_outermost_loop(scheduler& pool, std::uint64_t size, const strand_ref& strand,
+                                     const Limits& limits, site_memory& site) {
     if constexpr (std::is_same_v<Limits, no_limits>) {
         if (site.is_short()) {
             const brief_call call(pool);

@@ -50,12 +50,12 @@ public:
     bool is_cut_short() const noexcept { return is_cut_short_.load(relaxed); }
     const std::exception_ptr& error() const noexcept { return error_; }
 
-    static constexpr std::uint64_t grain() noexcept { return 1; }   // of what may be stolen
-    bool must_stop() const noexcept { return is_cancelled(); }      // asked between blocks
-    bool may_stop() const noexcept { return may_be_cancelled(); }   // false: must_stop() is false
-    static constexpr bool has_room() noexcept { return true; }      // whether a piece would find a thread; a hint
-    static constexpr bool try_enter(const worker&) { return true; } // a thread may run bodies from here ...
-    static constexpr void leave(const worker&) {}                   // ... to here
+    static constexpr std::uint64_t grain() noexcept { return 1; }    // of what may be stolen
+    bool must_stop() const noexcept { return is_cancelled(); }       // asked between blocks
+    std::uint64_t known_well_at() const noexcept { return epoch(); } // until another, must_stop() is false; 0: never
+    static constexpr bool has_room() noexcept { return true; }       // whether a piece would find a thread; a hint
+    static constexpr bool try_enter(const worker&) { return true; }  // a thread may run bodies from here ...
+    static constexpr void leave(const worker&) {}                    // ... to here
     template <class Wait>
     PEL_ALWAYS_INLINE static void while_waiting(worker&, const Wait& wait) { // around the join of a stolen piece
         wait();
@@ -83,7 +83,7 @@ public:
         cancel(); // loops and groups inside end as well
         return true;
     }
-    bool may_stop() const noexcept { return may_be_cancelled() || limits_.stop_requested(); }
+    std::uint64_t known_well_at() const noexcept { return limits_.is_stopped == nullptr ? epoch() : 0; }
     bool has_room() const noexcept {
         if (limits_.most_threads == 0) return true;
         return threads_.load(relaxed) - waiting_.load(relaxed) < limits_.most_threads; // stale: given back, or not cut

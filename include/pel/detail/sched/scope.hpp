@@ -97,10 +97,8 @@ public:
         return now != checked_.load(relaxed) && is_cancelled_slow(now); // stale: walks once more than needed
     }
 
-    /// False: is_cancelled() is false.
-    bool may_be_cancelled() const noexcept {
-        return cancellations.load(relaxed) != checked_.load(relaxed); // stale: asked one item later
-    }
+    /// As long as `cancellations` is this number, is_cancelled() is false; 0: no such number is known.
+    std::uint64_t epoch() const noexcept { return checked_.load(relaxed); } // stale: asked once more than needed
 
     /// Owner of the scope, alone with it: not cancelled any more (a task group is reused).
     void reset() noexcept { cancelled_.store(false, relaxed); } // the next look walks
