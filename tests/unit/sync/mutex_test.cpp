@@ -133,50 +133,41 @@ TYPED_TEST(timed_mutexes, look_once_when_the_time_is_over) {
 template <class Clock, class Unit>
 constexpr std::chrono::time_point<Clock, Unit> last = std::chrono::time_point<Clock, Unit>::max();
 
-TYPED_TEST(timed_mutexes, wait_until_a_deadline_that_is_far) {
-    const pel_test::watchdog guard;
-    TypeParam mutex;
+/// Threads try to lock a mutex that is held, each by a call of its own, and get it when it is free.
+template <class Mutex, class... Try>
+void expect_each_waits(Mutex& mutex, const Try&... try_to_lock) {
     std::unique_lock hold(mutex);
-    std::atomic<int> begun{0};
-    std::atomic<int> got{0};
-    const auto take = [&](auto end) {
+    std::atomic<std::size_t> begun{0}, got{0};
+    const auto take = [&](const auto& try_it) {
         ++begun;
-        EXPECT_TRUE(mutex.try_lock_until(end));
+        EXPECT_TRUE(try_it());
         ++got;
         mutex.unlock();
     };
-    std::thread first([&] { take(last<std::chrono::steady_clock, std::chrono::seconds>); });
-    std::thread second([&] { take(last<std::chrono::system_clock, std::chrono::hours>); });
-    std::thread third([&] { take(last<std::chrono::steady_clock, std::chrono::duration<double>>); });
-    pel_test::await([&] { return begun == 3; });
+    std::thread threads[] = {std::thread([&] { take(try_to_lock); })...};
+    pel_test::await([&] { return begun == sizeof...(Try); });
     for (int i = 0; i < 1'000; ++i) std::this_thread::yield();
-    EXPECT_EQ(got, 0);
+    EXPECT_EQ(got, 0u);
     hold.unlock();
-    first.join();
-    second.join();
-    third.join();
-    EXPECT_EQ(got, 3);
+    for (std::thread& each : threads) each.join();
+    EXPECT_EQ(got, sizeof...(Try));
+}
+
+TYPED_TEST(timed_mutexes, wait_until_a_deadline_that_is_far) {
+    const pel_test::watchdog guard;
+    TypeParam mutex;
+    expect_each_waits(
+        mutex, [&] { return mutex.try_lock_until(last<std::chrono::steady_clock, std::chrono::seconds>); },
+        [&] { return mutex.try_lock_until(last<std::chrono::system_clock, std::chrono::hours>); },
+        [&] { return mutex.try_lock_until(last<std::chrono::steady_clock, std::chrono::duration<double>>); });
 }
 
 TYPED_TEST(timed_mutexes, wait_as_long_as_it_takes) {
     const pel_test::watchdog guard;
     TypeParam mutex;
-    std::unique_lock hold(mutex);
-    std::atomic<int> got{0};
-    const auto take = [&](auto length) {
-        EXPECT_TRUE(mutex.try_lock_for(length));
-        ++got;
-        mutex.unlock();
-    };
-    std::thread first([&] { take(1h); });
-    std::thread second([&] { take(std::chrono::hours::max()); });
-    std::thread third([&] { take(std::chrono::duration<double>(1e6)); });
-    EXPECT_EQ(got, 0);
-    hold.unlock();
-    first.join();
-    second.join();
-    third.join();
-    EXPECT_EQ(got, 3);
+    expect_each_waits(
+        mutex, [&] { return mutex.try_lock_for(1h); }, [&] { return mutex.try_lock_for(std::chrono::hours::max()); },
+        [&] { return mutex.try_lock_for(std::chrono::duration<double>(1e6)); });
 }
 
 // What would overflow is no constant.
