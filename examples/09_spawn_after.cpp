@@ -2,6 +2,7 @@
 // Tasks that begin when others are done, without a graph: a small build, and a merge sort that is one task to its caller.
 // Work: O(n log n) for the sort. Span: O(n).
 #include <pel/graph/spawn_after.hpp>
+#include <pel/graph/with.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -28,6 +29,8 @@ int main() {
     auto check = pel::spawn_after({parse}, [] { std::puts("checked"); }); // begins when parse is done
     auto emit = pel::spawn_after(parse, check, [](const std::string& text) { return text.size(); }); // given its result
     std::printf("%zu\n", emit.get()); // a shared future: any number of threads, any number of times
+    pel::resource terminal(1);        // of which at most so many have a unit at once; who waits for one keeps no thread
+    pel::spawn_after({emit}, pel::with({terminal}, [] { std::puts("emitted"); })).wait();
 
     std::vector<int> numbers(100'000);
     for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<int>(i * 7919 % 100'003);

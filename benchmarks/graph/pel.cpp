@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #include "support/pel_graphs.hpp"
 
+#include "hidden_chain.hpp"
 #include "requests.hpp"
 #include "workload.hpp"
 
@@ -58,5 +59,14 @@ const bool builds = workload::register_builds<bench::pel_graphs>("pel");
 const bool at_once = workload::register_requests<started>("pel", bench::each_count);
 const bool by_loop = workload::register_requests<in_loop>("pel_loop", bench::each_count);
 const bool sequential = workload::register_requests<one_by_one>("pel_sequential", bench::each_count);
+const bool hidden_chain = workload::register_hidden_chain<bench::pel_graphs>("pel", bench::each_count);
+
+const bench::registration
+    learnt("graph_hidden_chain", "pel_learnt", bench::each_count, [](benchmark::State& state, unsigned count) {
+        workload::measure_hidden_chain<bench::pel_graphs>(state, count, [](bench::pel_graph& graph) {
+            graph.learn();
+            graph.run();
+        });
+    });
 
 } // namespace

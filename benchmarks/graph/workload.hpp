@@ -3,6 +3,7 @@
 // is run again (OpenMP makes its tasks anew each time: it keeps no graphs). graph_rerun_SHAPE: the same with 1024 nodes.
 // graph_once_SHAPE: built, run once and thrown away. graph_build_SHAPE: built, made ready to run, and thrown away.
 // graph_wavefront_1us: nodes of about 1 µs. graph_64x100us: 64 independent nodes of 100 µs. graph_requests: requests.hpp.
+// graph_hidden_chain: hidden_chain.hpp.
 // Before each, a graph of the same shape is run whose nodes check that all that come before them have run.
 // Runtime tbb_lightweight: nodes that call each other, and are never shared. Work: n nodes. Span: the longest chain.
 // Counters: ns_per_node; allocations in a run again; bytes_per_node of a graph that has run, without the functions.

@@ -34,6 +34,8 @@ public:
     void run() { graph_.run(pel_.policy()); }
     /// Does what the first run would do.
     void make_ready() { graph_.validate(); }
+    /// The next run is measured, and those after it go by that.
+    void learn() { graph_.learn(); }
 
 private:
     pel_workers& pel_;

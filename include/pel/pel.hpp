@@ -55,6 +55,7 @@
 #include <pel/graph/resource.hpp>
 #include <pel/graph/spawn_after.hpp>
 #include <pel/graph/subgraph.hpp>
+#include <pel/graph/with.hpp>
 #include <pel/md_range.hpp>
 #include <pel/memory/first_touch.hpp>
 #include <pel/memory/node_of.hpp>

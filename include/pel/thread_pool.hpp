@@ -18,6 +18,8 @@
 
 PEL_NAMESPACE_BEGIN
 class thread_pool;
+template <class F, std::size_t N>
+class limited_function;
 
 namespace detail {
 
@@ -116,6 +118,11 @@ public:
     /// std::logic_error unless valid(). Defined in pel/coro/submit.hpp.
     template <class T>
     future<T> submit(task<T> coroutine);
+
+    /// Hands f to the pool, as what pel::with() has made of it: it begins when it has its units. Throws: std::bad_alloc.
+    /// Defined in pel/graph/with.hpp.
+    template <class F, std::size_t N>
+    auto submit(limited_function<F, N> f) -> future<std::invoke_result_t<F&>>;
 
     /// Awaited: a pel::task goes on in this pool, after what is ready there. Defined in pel/coro/schedule.hpp.
     auto schedule();

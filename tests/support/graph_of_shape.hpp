@@ -63,8 +63,10 @@ public:
     };
 
     explicit run_state(std::size_t nodes) : all(nodes), instances_of_(nodes) {}
-    /// Before a run of this shape.
-    void reset(const layout& in, bool with_faults) {
+    /// Before a run of this shape, or of a part of it.
+    void reset(const layout& in, const edges_of& of_part, bool with_faults) {
+        root = &in;
+        part = &of_part;
         has_faults = with_faults;
         wrong.reset();
         instances_.clear();
@@ -79,7 +81,12 @@ public:
     /// Of the shape itself, or a graph that is a node of it.
     instance& of(const layout& in) const { return *instances_of_[in.shape.front().id]; }
 
+    /// Of a graph that is run.
+    const edges_of& edges_of_run(const layout& in) const { return &in == root ? *part : in; }
+
     std::vector<node> all; // by id
+    const layout* root = nullptr;
+    const edges_of* part = nullptr; // of the root
     bool has_faults = false;
     counter<int> wrong; // nodes that ran before what they wait for, or with too many units
 
@@ -147,6 +154,11 @@ public:
         return value;
     }
     bool has(fault which) const { return state_.has_faults && turn_ == 0 && of_.node().first == which; }
+    /// Where its fault is to end the run early.
+    void end_run(const pel::run_control& run) const {
+        if (has(fault::cancels)) run.cancel();
+        if (has(fault::finishes)) run.finish();
+    }
     /// What a branch chooses.
     std::vector<int> choose() const {
         const shape_node& node = of_.node();
@@ -168,11 +180,13 @@ private:
 
     bool is_in_turn() const {
         const layout& in = *of_.in;
-        const bool is_chosen = in.chosen_by[of_.number] != 0;
-        if (in.waits_for[of_.number] == 0) return !is_chosen || at_.all[of_.number].chosen.get() > turn_;
+        const edges_of& edges = state_.edges_of_run(in);
+        const bool is_chosen = edges.chosen_by[of_.number] != 0;
+        if (edges.is_part() && (of_.number == edges.first || is_chosen)) return true; // that may come before others
+        if (edges.waits_for[of_.number] == 0) return !is_chosen || at_.all[of_.number].chosen.get() > turn_;
         const int times = is_chosen ? 1 : turn_ + 1; // one that begins a loop has waited for others in its first turn
         for (std::size_t i = 0; i != in.size(); ++i) {
-            if (!layout::has(in.waits_for[of_.number], i)) continue;
+            if (!layout::has(edges.waits_for[of_.number], i)) continue;
             const shape_node& before = in.shape[i];
             if (before.nests != nesting::as_node && at_.all[i].ended.get() < times) return false;
             if (state_.all[before.id].ended_inside.get() < times * of_.expected->ends[i]) return false;
@@ -204,7 +218,7 @@ struct plain_call {
 
 private:
     static Result act(const node_run& node, const pel::run_control& run, In... in) {
-        if (node.has(fault::cancels)) run.cancel();
+        node.end_run(run);
         const std::uint64_t value = node.make({taken(std::forward<In>(in))...});
         node.end();
         return Result(value);
@@ -219,7 +233,7 @@ struct branch_call {
 
 private:
     static Choice act(const node_run& node, const pel::run_control& run) {
-        if (node.has(fault::cancels)) run.cancel();
+        node.end_run(run);
         node.make({});
         const std::vector<int> chosen = node.choose();
         node.end();
@@ -239,13 +253,17 @@ private:
     void act(const node_run& node, pel::subgraph& more) const;
 };
 
+struct added_nodes {
+    std::vector<pel::node_ref> all;
+    std::vector<pel::node<mark>> values; // of those that have one
+};
+
 /// Adds the nodes of a shape to a graph. `state`: of the run that it is a part of, null: it is built before.
 template <class Graph>
-std::vector<pel::node<mark>> add_nodes(Graph& g, const layout& in, const outcome* expected, limited& common,
-                                       run_state* state) {
+added_nodes add_nodes(Graph& g, const layout& in, const outcome* expected, limited& common, run_state* state) {
     instance* const at = state == nullptr ? nullptr : &state->make(in.size());
-    std::vector<pel::node_ref> nodes;
-    std::vector<pel::node<mark>> values(in.size());
+    added_nodes added{{}, std::vector<pel::node<mark>>(in.size())};
+    auto& [nodes, values] = added;
     for (std::size_t i = 0; i != in.size(); ++i) {
         const shape_node& node = in.shape[i];
         const place of{&in, expected, i, &common, state, at};
@@ -278,7 +296,7 @@ std::vector<pel::node<mark>> add_nodes(Graph& g, const layout& in, const outcome
     for (std::size_t i = 0; i != in.size(); ++i) {
         for (const std::size_t to : in.shape[i].successors) nodes[i].precede(nodes[to]);
     }
-    return values;
+    return added;
 }
 
 inline void nesting_call::act(const node_run& node, pel::subgraph& more) const {
@@ -295,7 +313,7 @@ class graph_of_shape {
 public:
     graph_of_shape(const layout& in, const outcome& expected, std::size_t nodes)
         : in_(in), expected_(expected), states_{run_state(nodes), run_state(nodes)},
-          values_(add_nodes(graph_, in, &expected, common_, nullptr)) {}
+          nodes_(add_nodes(graph_, in, &expected, common_, nullptr)) {}
 
     const auto& graph() const { return graph_; }
     void run(pel::thread_pool& pool, const outcome& expected, bool has_faults) {
@@ -309,7 +327,7 @@ public:
         for (std::size_t i = 0; i != in_.size() && !expected_.fails; ++i) {
             const bool is_there = in_.shape[i].has_value && expected_.runs[i] != 0;
             if (is_there && !is_moved_away(i)) {
-                ASSERT_EQ(run.value(values_[i]).bits, expected_.last[i]) << "node " << i;
+                ASSERT_EQ(run.value(nodes_.values[i]).bits, expected_.last[i]) << "node " << i;
             }
         }
     }
@@ -318,6 +336,21 @@ public:
         const pel::graph_run other = graph_.start(pel::par.on(pool), begin(1, false));
         check(states_[1], expected_, failure_of([&] { other.wait(); }));
         check(states_[0], expected_, failure_of([&] { one.wait(); }));
+    }
+    /// Runs what comes after a node, if that makes all values that it reads.
+    void run_from(pel::thread_pool& pool, std::size_t first) {
+        const edges_of part(in_.shape, first);
+        run_state& state = begin(0, false, part);
+        const failure how = failure_of([&] { graph_.run_from(pel::par.on(pool), nodes_.all[first], state); });
+        if (part.is_valid())
+            check(state, interpreter(in_, false, part).run(), how);
+        else
+            check_refused(state, how);
+    }
+    /// Its first run is measured, those after it go by what that has said.
+    void learn(pel::thread_pool& pool) {
+        graph_.learn();
+        for (int i = 0; i != 2; ++i) run(pool, expected_, false);
     }
     void start_and_cancel(pel::thread_pool& pool) {
         run_state& state = begin(0, false);
@@ -337,8 +370,9 @@ public:
 private:
     enum class failure { none, graph, other };
 
-    run_state& begin(std::size_t which, bool has_faults) {
-        states_[which].reset(in_, has_faults);
+    run_state& begin(std::size_t which, bool has_faults) { return begin(which, has_faults, in_); }
+    run_state& begin(std::size_t which, bool has_faults, const edges_of& part) {
+        states_[which].reset(in_, part, has_faults);
         return states_[which];
     }
     bool is_moved_away(std::size_t i) const {
@@ -360,13 +394,18 @@ private:
     }
     void check(const run_state& state, const outcome& expected, failure how) const {
         ASSERT_EQ(state.wrong.get(), 0) << "nodes that ran too early";
-        if (expected.fails) {
-            ASSERT_NE(how, failure::none);
+        if (expected.fails || expected.finishes) {
+            ASSERT_TRUE(expected.finishes || how != failure::none);
+            ASSERT_TRUE(expected.fails || how == failure::none);
             expect_at_most(state, in_, expected, 1);
         } else {
             ASSERT_EQ(how, expected.is_complete ? failure::none : failure::graph);
             expect(state, in_, expected, 1);
         }
+    }
+    static void check_refused(const run_state& state, failure how) {
+        ASSERT_EQ(how, failure::graph);
+        for (const run_state::node& each : state.all) ASSERT_EQ(each.runs.get(), 0);
     }
     static void expect(const run_state& state, const layout& in, const outcome& expected, int times) {
         for (std::size_t i = 0; i != in.size(); ++i) {
@@ -393,7 +432,7 @@ private:
     run_state states_[2];
     limited common_;
     pel::basic_graph<run_state> graph_;
-    std::vector<pel::node<mark>> values_;
+    added_nodes nodes_;
 };
 
 /// `way`: how it is run last. Returns: whether the shape was one that runs.
@@ -412,6 +451,13 @@ inline bool check_shape(const graph_shape& all, pel::thread_pool& pool, std::siz
     case 1: it.start(pool); break;
     case 2: it.start_two(pool); break;
     case 3: it.start_and_cancel(pool); break;
+    case 4:
+        for (std::size_t each = 0; each != all.size(); ++each) it.run_from(pool, each);
+        break;
+    case 5:
+        it.learn(pool);
+        it.run_from(pool, way / 8 % all.size());
+        break;
     default: break;
     }
     return true;

@@ -18,7 +18,7 @@ namespace pel_test {
 inline constexpr std::size_t most_nodes = 12;
 using node_set = std::uint32_t; // bits
 
-enum class fault { none, throws, cancels };
+enum class fault { none, throws, cancels, finishes };
 /// A graph inside of a node: of nodes that it adds while it runs, for which it waits at its end, or itself, or the run does;
 /// or it is that graph.
 enum class nesting { none, added, joined, detached, as_node };
@@ -54,11 +54,14 @@ inline bool may_fail(const graph_shape& all) {
                        [](const shape_node& each) { return each.first != fault::none || may_fail(each.inner); });
 }
 
-/// What follows from the edges of a shape, but not from the graphs inside.
+/// What follows from the edges of a shape, but not from the graphs inside. Of the whole, or of the part that a run from
+/// one node runs: then as if there were no edges from others.
 class edges_of {
 public:
-    explicit edges_of(const graph_shape& all) : shape(all) {
+    explicit edges_of(const graph_shape& all) : edges_of(all, all.size()) {}
+    edges_of(const graph_shape& all, std::size_t begin) : shape(all), first(begin), part(reached_from(begin)) {
         for (std::size_t i = 0; i != all.size(); ++i) {
+            if (!has(part, i)) continue;
             for (const std::size_t to : all[i].successors)
                 (all[i].is_branch ? chosen_by : waits_for)[to] |= node_set{1} << i;
             for (const std::size_t from : all[i].reads) readers[from] |= node_set{1} << i;
@@ -67,6 +70,10 @@ public:
 
     std::size_t size() const { return shape.size(); }
     node_set all_nodes() const { return (node_set{1} << size()) - 1; }
+    bool is_part() const { return first != size(); }
+    bool is_source(std::size_t number) const {
+        return is_part() ? number == first : waits_for[number] == 0 && chosen_by[number] == 0;
+    }
     static bool has(node_set nodes, std::size_t number) { return (nodes >> number & 1) != 0; }
 
     /// Returns: which nodes may run, as far as branches may choose what they like, if the node `gone` never does.
@@ -76,8 +83,8 @@ public:
             before = reached;
             for (std::size_t to = 0; to != size(); ++to) {
                 const bool all_come = waits_for[to] != 0 && (waits_for[to] & ~reached) == 0;
-                const bool begins = waits_for[to] == 0 && chosen_by[to] == 0;
-                if (to != gone && (begins || all_come || (chosen_by[to] & reached) != 0)) reached |= node_set{1} << to;
+                if (to != gone && (is_source(to) || all_come || (chosen_by[to] & reached) != 0))
+                    reached |= node_set{1} << to;
             }
         }
         return reached;
@@ -88,10 +95,11 @@ public:
         for (bool has_changed = true; has_changed;) {
             has_changed = false;
             for (std::size_t to = 0; to != size(); ++to) {
-                unsigned runs = waits_for[to] != 0 ? 2 : chosen_by[to] == 0 ? 1 : 0;
+                unsigned runs = waits_for[to] != 0 ? 2 : 0;
                 for (std::size_t i = 0; i != size(); ++i) {
                     if (has(waits_for[to], i)) runs = std::min(runs, most[i]);
                 }
+                runs += is_source(to) ? 1 : 0;
                 for (std::size_t i = 0; i != size(); ++i) {
                     if (has(chosen_by[to], i)) runs += shape[i].chooses_one ? most[i] : 2 * most[i];
                 }
@@ -105,7 +113,8 @@ public:
     /// Returns: a node that waits for others, and that the branch `by` may choose before it has run; or size().
     std::size_t early_join(std::size_t& by) const {
         for (std::size_t join = 0; join != size(); ++join) {
-            const node_set early = waits_for[join] != 0 ? chosen_by[join] & reached_without(join) : 0;
+            const bool may_be_early = waits_for[join] != 0 && (!is_part() || !shape[join].reads.empty());
+            const node_set early = may_be_early ? chosen_by[join] & reached_without(join) : 0;
             by = static_cast<std::size_t>(std::countr_zero(early));
             if (early != 0) return join;
         }
@@ -116,6 +125,7 @@ public:
         const auto most = most_runs();
         for (std::size_t i = 0; i != size(); ++i) {
             for (const std::size_t from : shape[i].reads) {
+                if (is_part() && has(part, i) && (i == first || !has(part, from))) return i; // nobody has made it
                 if (chosen_by[i] != 0 && (shape[i].moves || most[from] > 1)) return i;
             }
         }
@@ -123,11 +133,27 @@ public:
     }
     bool is_valid() const {
         std::size_t by = 0;
-        return early_join(by) == size() && wrong_reader() == size() && reached_without(size()) == all_nodes();
+        return early_join(by) == size() && wrong_reader() == size() &&
+               (is_part() || reached_without(size()) == all_nodes());
     }
 
     const graph_shape& shape;
+    const std::size_t first; // size(): all that have no predecessors
+    const node_set part;
     std::array<node_set, most_nodes> waits_for{}, chosen_by{}, readers{}; // of each node
+
+private:
+    node_set reached_from(std::size_t begin) const {
+        if (begin == size()) return all_nodes();
+        node_set reached = node_set{1} << begin;
+        for (node_set before = 0; before != reached;) {
+            before = reached;
+            for (std::size_t i = 0; i != size(); ++i) {
+                for (const std::size_t to : shape[i].successors) reached |= has(reached, i) ? node_set{1} << to : 0;
+            }
+        }
+        return reached;
+    }
 };
 
 /// A shape with all that follows from it.
@@ -219,7 +245,9 @@ private:
             if (all[i].nests == nesting::as_node) continue; // it has no function
             if (below(8) == 0) all[i].items = 1 + static_cast<int>(below(20));
             if (below(60) == 0)
-                all[i].first = all[i].nests != nesting::none || below(2) == 0 ? fault::throws : fault::cancels;
+                all[i].first = all[i].nests != nesting::none || below(2) == 0 ? fault::throws
+                               : depth != 0 || below(2) == 0                  ? fault::cancels
+                                                                              : fault::finishes;
             if (has_more && below(3) == 0) all[i].priority = static_cast<int>(below(5)) - 2;
             if (has_more && below(3) == 0) all[i].units = 1 + static_cast<unsigned>(below(2));
         }
@@ -315,15 +343,18 @@ struct outcome {
     int all_ends = 0;
     bool is_complete = true; // no node was left that some of its predecessors had come to
     bool fails = false;      // a node throws or cancels: what runs is at most what is said
+    bool finishes = false;   // one ends the run early: likewise
 };
 
 /// Runs a shape: a node when it is due, and all readers of its value have read the one before.
 class interpreter {
 public:
     /// With faults: those who wait for a node that has failed never run.
-    interpreter(const layout& of, bool has_faults)
-        : in_(of), all_(of.shape), has_faults_(has_faults), result_(of.size()), made_(of.size()), due_(of.size()),
-          done_(of.size()), has_failed_(of.size()) {}
+    interpreter(const layout& of, bool has_faults) : interpreter(of, has_faults, of) {}
+    /// Of a part of it.
+    interpreter(const layout& of, bool has_faults, const edges_of& part)
+        : in_(of), edges_(part), all_(of.shape), has_faults_(has_faults), result_(of.size()), made_(of.size()),
+          due_(of.size()), done_(of.size()), has_failed_(of.size()) {}
 
     outcome run() {
         if (!in_.is_valid()) { // the run throws
@@ -331,7 +362,7 @@ public:
             return std::move(result_);
         }
         for (std::size_t i = 0; i != all_.size(); ++i) {
-            due_[i] = in_.waits_for[i] == 0 && in_.chosen_by[i] == 0;
+            due_[i] = edges_.is_source(i);
             if (in_.inside[i] == nullptr) continue;
             result_.inner[i] = std::make_unique<outcome>(interpreter(*in_.inside[i], has_faults_).run());
             if (all_[i].nests != nesting::detached) result_.ends[i] = result_.inner[i]->all_ends;
@@ -354,7 +385,7 @@ private:
     bool may_run(std::size_t i) const {
         if (due_[i] == 0 || has_failed_[i]) return false;
         for (std::size_t r = 0; r != all_.size(); ++r) {
-            if (layout::has(in_.readers[i], r) && done_[r] < done_[i]) return false;
+            if (layout::has(edges_.readers[i], r) && done_[r] < done_[i]) return false;
         }
         return true;
     }
@@ -364,7 +395,7 @@ private:
         const auto turn = static_cast<std::size_t>(result_.runs[i]++);
         std::uint64_t value = mixed(node.id, in_.repeats ? 0 : turn);
         for (const std::size_t from : node.reads)
-            value = mixed(value, made_[from][in_.chosen_by[i] != 0 ? 0 : turn]); // chosen: reads what is made once
+            value = mixed(value, made_[from][edges_.chosen_by[i] != 0 ? 0 : turn]); // chosen: reads what is made once
         made_[i].push_back(value);
         result_.sums[i] += value;
         result_.last[i] = value;
@@ -372,7 +403,7 @@ private:
         const bool fails_inside =
             result_.inner[i] != nullptr && (result_.inner[i]->fails || !result_.inner[i]->is_complete);
         if (has_fault || fails_inside) {
-            result_.fails = true;
+            (has_fault && node.first == fault::finishes ? result_.finishes : result_.fails) = true;
             has_failed_[i] = has_fault || node.nests != nesting::detached;
             if (has_failed_[i]) return;
         }
@@ -389,13 +420,14 @@ private:
     }
     void arrive(std::size_t to, std::size_t from) {
         ++arrived_[to][from];
-        if (std::count_if(arrived_[to].begin(), arrived_[to].end(), is_there) != std::popcount(in_.waits_for[to]))
+        if (std::count_if(arrived_[to].begin(), arrived_[to].end(), is_there) != std::popcount(edges_.waits_for[to]))
             return;
         for (int& each : arrived_[to]) each -= each > 0;
         ++due_[to];
     }
 
     const layout& in_;
+    const edges_of& edges_;
     const graph_shape& all_;
     const bool has_faults_;
     outcome result_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Things of which there are not enough for all: a device, a licence, memory. Nodes of graphs (node_ref::use), tasks and
-// loops take units of one or several. Nodes and tasks that have to wait keep no thread; who builds a resource_lock does,
-// asleep, while another one has its seat.
+// Things of which there are not enough for all: a device, a licence, memory. Nodes of graphs (node_ref::use), tasks
+// (run_with, with) and loops take units of one or several. Nodes and tasks that have to wait keep no thread; who builds a
+// resource_lock does, asleep, while another one has its seat.
 #pragma once
 
 #include <pel/detail/graph/group_claim.hpp>
@@ -57,7 +57,8 @@ namespace detail {
 
 struct resource_access {
     /// Throws: std::invalid_argument for more units than there are, std::bad_alloc.
-    static void add(resource_needs& needs, const resource_units& wanted) {
+    template <class Needs>
+    static void add(Needs& needs, const resource_units& wanted) {
         resource_core& core = wanted.what->core_;
         if (wanted.units == 0) throw_error<std::invalid_argument>("pel::resource: 0 units are asked for");
         add_need(needs, {&core, wanted.units});
@@ -73,14 +74,21 @@ struct resource_access {
         for (const resource_units& each : wanted) add(all, each);
         return all;
     }
+    template <std::size_t N>
+    static few_needs<N> needs(const resource_units (&wanted)[N]) {
+        few_needs<N> all;
+        for (const resource_units& each : wanted) add(all, each);
+        return all;
+    }
 };
 
 /// A task of a group that runs when it has its units.
-template <class F>
-class limited_call final : public group_claim {
+template <class F, std::size_t N>
+class limited_call final : private few_needs<N>, public group_claim {
 public:
-    limited_call(stoppable_group& of, resource_needs needs, F&& callable)
-        : group_claim(of, needs.data(), needs.size(), &act), needs_(std::move(needs)), function_(std::move(callable)) {}
+    limited_call(stoppable_group& of, const few_needs<N>& needs, F&& callable)
+        : few_needs<N>(needs), group_claim(of, few_needs<N>::data(), needs.size(), &act),
+          function_(std::move(callable)) {}
 
     /// Instead of push().
     void begin() noexcept {
@@ -105,7 +113,6 @@ private:
         frame_pool::release(this, sizeof(limited_call), &runner.frames);
     }
 
-    const resource_needs needs_;
     F function_;
 };
 
@@ -113,18 +120,18 @@ private:
 
 /// As group.run(f), but f() begins when it has the units, and gives them back when it ends. If the group is cancelled it
 /// does not wait for them any more. Throws: std::invalid_argument for more units than there are; std::bad_alloc.
-template <class F>
+template <class F, std::size_t N>
     requires(std::invocable<std::decay_t<F>&> || std::invocable<std::decay_t<F>&, std::stop_token>)
-void run_with(task_group& group, std::initializer_list<resource_units> wanted, F&& f) {
-    using call = detail::limited_call<std::decay_t<F>>;
+void run_with(task_group& group, const resource_units (&wanted)[N], F&& f) {
+    using call = detail::limited_call<std::decay_t<F>, N>;
     detail::stoppable_group& core = detail::task_group_access::core(group);
-    detail::resource_needs needs = detail::resource_access::needs(wanted);
+    const detail::few_needs<N> needs = detail::resource_access::needs(wanted);
     if (core.is_cancelled()) return;
     std::decay_t<F> held(std::forward<F>(f));
     detail::worker& own = *detail::current_worker;
     void* const memory = detail::allocate_frame(own, sizeof(call));
     call* task = nullptr;
-    detail::call_unwinding([&] { task = ::new (memory) call(core, std::move(needs), std::move(held)); },
+    detail::call_unwinding([&] { task = ::new (memory) call(core, needs, std::move(held)); },
                            [&] { detail::frame_pool::release(memory, sizeof(call), &own.frames); });
     task->begin();
 }

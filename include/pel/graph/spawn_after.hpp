@@ -125,12 +125,13 @@ private:
 
 namespace detail {
 
-/// The whole, with the callable.
-template <class R, class F>
-class spawned_call final : public task_with_result<R> {
+/// The whole, with the callable. Base: a task_with_result<R>, made from the pool and from `more`.
+template <class R, class F, class Base>
+class spawned_call final : public Base {
 public:
-    template <class G>
-    spawned_call(scheduler& pool, G&& function) : task_with_result<R>(pool), function_(std::forward<G>(function)) {}
+    template <class G, class... More>
+    explicit spawned_call(scheduler& pool, G&& function, const More&... more)
+        : Base(pool, more...), function_(std::forward<G>(function)) {}
 
     void call() noexcept override {
         call_guarded(
@@ -152,24 +153,6 @@ public:
 private:
     std::optional<F> function_;
 };
-
-template <class Predecessors, class F>
-auto spawn_in(scheduler& pool, const Predecessors& predecessors, std::size_t size, F&& function) {
-    using held = std::decay_t<F>;
-    using result = std::invoke_result_t<held&>;
-    static_assert(!std::is_reference_v<result>,
-                  "pel::spawn_after: a task that returns a reference is to return a pointer");
-    using call = spawned_call<result, held>;
-    static_assert(alignof(call) <= 64,
-                  "pel::spawn_after: a task aligned to more than 64 bytes is to hold that by pointer");
-    for (auto&& each : predecessors) task_access::core(each).check_process();
-    void* const memory = allocate_frame(injected_job::counting_record(pool), sizeof(call));
-    const auto free = [&] { frame_pool::release(memory, sizeof(call), &current_worker->frames); };
-    call* task = nullptr;
-    call_unwinding([&] { task = ::new (memory) call(pool, std::forward<F>(function)); }, free);
-    call_unwinding([&] { task->begin_after(predecessors, size); }, [&] { task->destroy(); });
-    return task_access::make<task_handle<result>>(task);
-}
 
 /// A callable that is given the results of others, in order, but for those that have none.
 template <class F, class... Results>
@@ -200,6 +183,50 @@ private:
     std::tuple<task_handle<Results>...> tasks_;
 };
 
+/// What is made of an F, and how; pel::with() has its own.
+template <class F>
+struct task_of {
+    using result = std::invoke_result_t<F&>;
+    using call = spawned_call<result, F, task_with_result<result>>;
+
+    template <class G>
+    static call* make(void* memory, scheduler& pool, G&& function) {
+        return ::new (memory) call(pool, std::forward<G>(function));
+    }
+};
+
+template <class F>
+inline constexpr bool is_task_function = std::invocable<F&>;
+template <class F>
+concept task_function = is_task_function<std::decay_t<F>>;
+
+/// An F as it is called when it is given the results of `tasks`.
+template <class F>
+struct given_results {
+    template <class G, class... Results>
+    static auto make(G&& function, const task_handle<Results>&... tasks) {
+        return call_with_results<F, Results...>(std::forward<G>(function), tasks...);
+    }
+};
+
+template <class Predecessors, class F>
+auto spawn_in(scheduler& pool, const Predecessors& predecessors, std::size_t size, F&& function) {
+    using kind = task_of<std::decay_t<F>>;
+    using result = typename kind::result;
+    static_assert(!std::is_reference_v<result>,
+                  "pel::spawn_after: a task that returns a reference is to return a pointer");
+    using call = typename kind::call;
+    static_assert(alignof(call) <= 64,
+                  "pel::spawn_after: a task aligned to more than 64 bytes is to hold that by pointer");
+    for (auto&& each : predecessors) task_access::core(each).check_process();
+    void* const memory = allocate_frame(injected_job::counting_record(pool), sizeof(call));
+    const auto free = [&] { frame_pool::release(memory, sizeof(call), &current_worker->frames); };
+    call* task = nullptr;
+    call_unwinding([&] { task = kind::make(memory, pool, std::forward<F>(function)); }, free);
+    call_unwinding([&] { task->begin_after(predecessors, size); }, [&] { task->destroy(); });
+    return task_access::make<task_handle<result>>(task);
+}
+
 template <class T>
 inline constexpr bool is_task_handle = false;
 template <class R>
@@ -209,12 +236,10 @@ inline constexpr bool is_task_handle<task_handle<R>> = true;
 template <class Arguments, std::size_t... I>
 auto spawn_with_results(scheduler& pool, Arguments&& arguments, std::index_sequence<I...>) {
     using function = std::tuple_element_t<sizeof...(I), std::remove_reference_t<Arguments>>;
-    using call = call_with_results<
-        std::decay_t<function>,
-        typename std::decay_t<std::tuple_element_t<I, std::remove_reference_t<Arguments>>>::result_type...>;
     const predecessor list[] = {predecessor(std::get<I>(arguments))...};
     return spawn_in(pool, list, sizeof...(I),
-                    call(std::forward<function>(std::get<sizeof...(I)>(arguments)), std::get<I>(arguments)...));
+                    given_results<std::decay_t<function>>::make(
+                        std::forward<function>(std::get<sizeof...(I)>(arguments)), std::get<I>(arguments)...));
 }
 
 template <class First, class Second, class... Rest>
@@ -238,25 +263,25 @@ concept range_of_tasks = std::ranges::forward_range<const Range> &&
 /// are done. Returns: its handle. Throws: std::bad_alloc, what copying f throws, std::logic_error for a handle without
 /// a task; std::runtime_error in a fork child, for one of the parent's that is not done.
 /// Complexity: O(predecessors). Cost: some ten atomic RMWs for a task with one predecessor, in all.
-template <std::invocable F>
+template <detail::task_function F>
 auto spawn_after(thread_pool& pool, std::initializer_list<predecessor> predecessors, F&& f) {
     return detail::spawn_in(detail::pool_access::core(pool), predecessors, predecessors.size(), std::forward<F>(f));
 }
 /// In the calling worker's pool; elsewhere in the default pool.
-template <std::invocable F>
+template <detail::task_function F>
 auto spawn_after(std::initializer_list<predecessor> predecessors, F&& f) {
     return detail::spawn_in(detail::current_scheduler(), predecessors, predecessors.size(), std::forward<F>(f));
 }
 
 /// The same after all tasks of a range of handles.
-template <detail::range_of_tasks Range, std::invocable F>
+template <detail::range_of_tasks Range, detail::task_function F>
 auto spawn_after(thread_pool& pool, const Range& predecessors, F&& f) {
     return detail::spawn_in(detail::pool_access::core(pool),
                             predecessors |
                                 std::views::transform([](const task_ref& each) { return predecessor(each); }),
                             static_cast<std::size_t>(std::ranges::distance(predecessors)), std::forward<F>(f));
 }
-template <detail::range_of_tasks Range, std::invocable F>
+template <detail::range_of_tasks Range, detail::task_function F>
 auto spawn_after(const Range& predecessors, F&& f) {
     return spawn_after(detail::pool_access::owner(detail::current_scheduler()), predecessors, std::forward<F>(f));
 }

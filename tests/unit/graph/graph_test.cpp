@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // test label: graph
 #include <pel/graph/graph.hpp>
+#include <pel/graph/with.hpp>
 #include <pel/parallel_for.hpp>
 
 #include "support/allocations.hpp"
@@ -97,6 +98,36 @@ TEST_P(graph_with, running_again_allocates_nothing) {
         for (int i = 0; i < 20 && !allocated_nothing; ++i) { // the pool may start a thread meanwhile
             const std::uint64_t before = pel_test::allocations;
             g.run();
+            allocated_nothing = pel_test::allocations == before;
+        }
+    });
+    EXPECT_TRUE(allocated_nothing);
+}
+
+TEST(graph, tasks_that_wait_for_units_need_no_memory_but_their_own) {
+    pel::thread_pool pool(1);
+    const pel_test::watchdog guard(pool);
+    pel::resource disk(1), memory(4);
+    const auto wait_for_units = [&](pel::task_group& group) {
+        const auto first =
+            pel::spawn_after({}, pel::with({disk}, [&] {
+                                 for (int i = 0; i < 2; ++i)
+                                     pel::spawn_after({}, [] {}).wait(); // others ask for the disk meanwhile
+                             }));
+        const auto second = pel::spawn_after({}, pel::with({disk, {memory, 2}}, [] {}));
+        auto third = pool.submit(pel::with({disk, memory}, [] {}));
+        pel::run_with(group, {memory}, [] {});
+        first.wait();
+        second.wait();
+        third.get();
+        EXPECT_EQ(group.wait(), pel::group_status::completed);
+    };
+    bool allocated_nothing = false;
+    pool.execute([&] {
+        pel::task_group group;
+        for (int i = 0; i < 20 && !allocated_nothing; ++i) {
+            const std::uint64_t before = pel_test::allocations;
+            wait_for_units(group);
             allocated_nothing = pel_test::allocations == before;
         }
     });

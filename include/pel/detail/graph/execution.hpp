@@ -2,27 +2,11 @@
 // One run of a graph: a group whose jobs are nodes. A thread that has run a node goes on with the first successor that
 // this made ready, and pushes the others, so a chain of nodes costs no job and no stack.
 //   who builds it: begin(), and waits as for any group; its jobs: all else; any thread: end_early().
-// GR1  arrive()'s decrement, release -> the last one's, acquire: what the predecessors did, and their values, to the node.
-//     Who finds that one predecessor is left is that one, since each comes once: it needs no decrement. With branches
-//     nodes may come again, and it is not known who is: there all decrement.
-// GR2  `due` of a node that branches choose: who raises it from 0 runs the node; who lowers it to something else runs it
-//     again. So a node never runs twice at once, and its job is not listed twice. release -> acquire: what the chooser
-//     did, to the node.
-// GR3  `unread` of a value that is made again: its readers' decrements, release -> the last one's, acquire: that they have
-//     read it, to who makes it again.
-// I1  When the count of a node comes to 0, it is set for the next time before the node runs: so all are as new when a
-//     run has come to its end.
-// I2  With branches a predecessor may come again before the others have come. `arrived` counts that for each edge, and
-//     `left` counts the edges where that is 0: so the n-th time that a node runs comes after the n-th time of each that it
-//     waits for. Who raises `arrived` from 0 lowers `left`; who lowers `left` to 0 sets it to all, and takes one from each
-//     edge; where that leaves some it lowers `left` in the name of who brought it. Nobody else comes to 0 meanwhile: that
-//     takes all edges, of which it has not counted the last one.
-// I3  Who is due stays so until the readers of its value are done: it does not run again while they read, and each reads
-//     the value of its own round. A reader that a branch may choose has rounds of its own, so plan_checks lets it read
-//     only what is made once.
+//   (joins.hpp has the counts by which nodes wait for each other, GR1 to GR3 and I1 to I3.)
 #pragma once
 
 #include <pel/detail/graph/group_claim.hpp>
+#include <pel/detail/graph/joins.hpp>
 #include <pel/detail/graph/recorder.hpp>
 #include <pel/detail/graph/run_memory.hpp>
 #include <pel/detail/sched/loop_scope.hpp>
@@ -223,12 +207,7 @@ private:
     /// Returns: whether the caller was the last that the node waits for.
     bool arrive(std::uint32_t number) noexcept {
         const std::uint32_t predecessors = nodes_[number].predecessors;
-        if (predecessors == 1) return true;
-        atomic<std::uint32_t>& left = slots_[number].left;
-        // sync(GR1) acquire: what the others did. sync(GR1) acq_rel: what this one did; the last one: what the others did
-        if (left.load(acquire) != 1 && left.fetch_sub(1, acq_rel) != 1) return false;
-        left.store(predecessors, relaxed); // I1; whoever comes next comes after the node has run
-        return true;
+        return predecessors == 1 || detail::arrive(slots_[number].left, predecessors);
     }
     void push_node(std::uint32_t number) noexcept { push(slots_[number].job.emplace(*this), &act); }
     /// The same where some may go before others.
@@ -413,28 +392,13 @@ inline void graph_execution::come_to_end(node_execution& each) noexcept {
 inline std::uint32_t graph_execution::arrive_again(std::uint32_t number, std::uint32_t edge) noexcept {
     const std::uint32_t predecessors = nodes_[number].predecessors;
     if (predecessors == 1) return 1;
-    // sync(GR1) acq_rel: what this one did; that who has counted it before has set `left`
-    if (memory_.arrived(edge).fetch_add(1, acq_rel) != 0) return 0;
-    atomic<std::uint32_t>& left = slots_[number].left;
-    // sync(GR1) acq_rel: what this one did; the last one: what the others did
-    if (left.fetch_sub(1, acq_rel) != 1) return 0;
     const node_lists<std::uint32_t>& arrivals = plan_.arrivals();
-    for (std::uint32_t times = 1;; ++times) {
-        bool is_ready_again = false;
-        left.store(predecessors, relaxed); // who lowers it comes after one of the next
-        for (const std::uint32_t* each = arrivals.begin(number); each != arrivals.end(number); ++each) {
-            // sync(GR1) acq_rel: that `left` is set; what those did whom this one counts
-            if (memory_.arrived(*each).fetch_sub(1, acq_rel) != 1)
-                is_ready_again = left.fetch_sub(1, acq_rel) == 1; // sync(GR1) acq_rel: as above
-        }
-        if (!is_ready_again) return times;
-    }
+    return detail::arrive_again(slots_[number].left, predecessors, edge, {arrivals.begin(number), arrivals.end(number)},
+                                [this](std::uint32_t each) -> auto& { return memory_.arrived(each); });
 }
 
 inline void graph_execution::make_due(node_execution& by, std::uint32_t number, std::uint32_t times) noexcept {
-    // sync(GR2) acq_rel: what the chooser did; that the node is not running
-    if (slots_[number].due.fetch_add(times, acq_rel) != 0) return;
-    go_on_with(by, number);
+    if (become_due(slots_[number].due, times)) go_on_with(by, number);
 }
 
 /// The thread runs this node next, or, where some go before others, the one of both that does.
@@ -447,15 +411,9 @@ inline void graph_execution::go_on_with(node_execution& by, std::uint32_t number
 
 /// Called by a node that is over, for itself, and as the reader of a value. The last one has it run again if it is due (I3).
 inline void graph_execution::be_done_with(node_execution& by, std::uint32_t number) noexcept {
-    if (const std::uint32_t readers = plan_.readers(number); readers != 0) {
-        atomic<std::uint32_t>& unread = memory_.unread(number);
-        if (unread.fetch_sub(1, release) != 1) return; // sync(GR3) release: that this one has read, to the last one
-        (void)unread.load(acquire);                    // sync(GR3) acquire: that all have
-        unread.store(1 + readers, relaxed);            // read after it has run again, which comes after GR2
-    }
-    // sync(GR2) acq_rel: done with the node, to who chooses it next; what the choosers did meanwhile
-    if (slots_[number].due.fetch_sub(1, acq_rel) == 1) return;
-    go_on_with(by, number);
+    const std::uint32_t readers = plan_.readers(number);
+    if (readers != 0 && !have_all_read(memory_.unread(number), readers)) return;
+    if (is_due_again(slots_[number].due)) go_on_with(by, number);
 }
 
 } // namespace detail

@@ -13,6 +13,8 @@
 #include <pel/detail/platform/plain_array.hpp>
 #include <pel/detail/sync/lock.hpp>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 
@@ -27,8 +29,30 @@ struct resource_need {
 };
 using resource_needs = plain_array<resource_need>; // in the order of addresses, each once
 
+/// The same of at most N, without memory of its own.
+template <std::size_t N>
+class few_needs {
+public:
+    std::size_t size() const noexcept { return size_; }
+    resource_need* data() noexcept { return needs_.data(); }
+    const resource_need* data() const noexcept { return needs_.data(); }
+    const resource_need* begin() const noexcept { return data(); }
+    const resource_need* end() const noexcept { return data() + size_; }
+    resource_need& operator[](std::size_t at) noexcept { return needs_[at]; }
+    /// Requires: size() < N.
+    void insert(std::size_t at, const resource_need& more) noexcept {
+        for (std::size_t i = size_++; i != at; --i) needs_[i] = needs_[i - 1];
+        needs_[at] = more;
+    }
+
+private:
+    std::array<resource_need, N> needs_{};
+    std::size_t size_ = 0;
+};
+
 /// Adds a need where it belongs.
-inline void add_need(resource_needs& needs, const resource_need& more) {
+template <class Needs>
+void add_need(Needs& needs, const resource_need& more) {
     std::size_t at = 0;
     while (at != needs.size() && std::less<>()(needs[at].what, more.what)) ++at;
     if (at != needs.size() && needs[at].what == more.what)
@@ -54,7 +78,11 @@ public:
     /// maybe before this returns: the claim is not the caller's any more.
     bool try_acquire() noexcept;
     /// It waits for no more than it has. Any thread, as long as the claim is there.
-    void withdraw() noexcept;
+    void withdraw() noexcept {
+        if (leave_queue()) resume_(*this);
+    }
+    /// The same, where the caller is to do what resume does. Returns: whether it is.
+    bool leave_queue() noexcept;
     /// Whether it has all. Requires: it does not wait.
     bool has_all() const noexcept { return held_ == count_; }
     /// Requires: it does not wait.
@@ -75,6 +103,17 @@ private:
     resource_claim* previous_ = nullptr;
     atomic<const resource_core*> queue_{nullptr}; // the one it is in: written under that one's lock
     atomic<bool> is_withdrawn_{false};
+};
+
+/// A claim with its needs.
+template <std::size_t N>
+class claim_of_few : private few_needs<N>, public resource_claim {
+public:
+    claim_of_few(const few_needs<N>& needs, resume_function resume) noexcept
+        : few_needs<N>(needs), resource_claim(few_needs<N>::data(), needs.size(), resume) {}
+
+protected:
+    ~claim_of_few() = default;
 };
 
 class resource_core {
@@ -171,11 +210,12 @@ inline bool resource_claim::try_acquire() noexcept {
     return true;
 }
 
-inline void resource_claim::withdraw() noexcept {
+inline bool resource_claim::leave_queue() noexcept {
     is_withdrawn_.store(true, relaxed); // ordered by the locks (I3)
     for (const resource_need* each = needs_; each != needs_ + count_; ++each) {
-        if (each->what->try_remove(*this)) return resume_(*this);
+        if (each->what->try_remove(*this)) return true;
     }
+    return false;
 }
 
 inline void resource_claim::release() noexcept {

@@ -52,7 +52,7 @@ public:
         if (is_claimed) {
             own.counts.claims.add();
             pool_.run(own, entry_.single);
-            if (is_done()) return; // else it is a coroutine, and suspended
+            if (is_done()) return; // else it is suspended
         }
         waiter_ = &own;
         pool_.wait_until(
@@ -82,6 +82,10 @@ protected:
     /// it is done finds the chain closed: a fork child that chains to it then must not wait for a thread of the parent.
     void finish(worker& runner) noexcept {
         count_run(runner);
+        finish_counted();
+    }
+    /// The same of a job that has counted its runs itself.
+    void finish_counted() noexcept {
         scheduler& pool = pool_;
         const bool was_counted = is_counted_;
         work_after* const next = next_.exchange(this, acq_rel); // sync(U2) acq_rel: next is complete; the result
@@ -99,8 +103,8 @@ private:
         return is_done();
     }
     void wait_alone(bool is_claimed) {
-        if (is_claimed) return entry_.single.function(entry_.single, no_worker, job_action::run);
-        while (!is_done()) yield_thread();
+        if (is_claimed) entry_.single.function(entry_.single, no_worker, job_action::run);
+        while (!is_done()) yield_thread(); // it may wait for units of a resource
     }
 
     static constexpr memory_order release_order = detail::release; // the member function hides the name

@@ -171,7 +171,7 @@ inline void task_core::hand_over_to(task_core& other) {
 inline bool task_core::cancel() noexcept {
     if (is_done() || !pool_.is_from_this_process()) return false;
     if (try_cancel()) return true;
-    if (!try_claim()) return false;
+    if (!try_claim()) return is_limited_ && give_up();
     fail(task_end::cancelled, nullptr);
     serve(counting_record(pool_), 0);
     return true;

@@ -80,11 +80,16 @@ class task_core : public injected_job, public task_node {
 public:
     static constexpr std::uint64_t anything = ~std::uint64_t{0}; // a "wait" of a thread that may run whatever there is
 
-    explicit task_core(scheduler& pool) noexcept : injected_job(pool, &act) {}
+    explicit task_core(scheduler& pool, bool is_limited = false) noexcept
+        : injected_job(pool, &act), is_limited_(is_limited) {}
 
     virtual void call() noexcept = 0;    // the callable, which is gone afterwards
     virtual void drop() noexcept = 0;    // it, uncalled
     virtual void destroy() noexcept = 0; // frees this
+    // Of one that is_limited: it runs with units of resources (limited_task.hpp).
+    virtual bool get_units() noexcept { return true; } // false: somebody else serves it, once it has them
+    virtual void return_units() noexcept {}
+    virtual bool give_up() noexcept { return false; } // true: it will not begin, and waits no more
 
     /// Throws: std::runtime_error in a fork child, for a task of the parent that is not done.
     void check_process() const {
@@ -119,6 +124,12 @@ public:
     /// Runs or ends this task, which the caller has claimed, and then those that it makes ready and `wait` wants.
     void serve(worker& own, std::uint64_t wait) noexcept;
 
+protected:
+    ~task_core() = default;
+
+    void send() noexcept;
+    bool must_run() const noexcept { return end() == task_end::completed && !has_handed_over(); }
+
 private:
     friend class task_walk;
     friend class task_wait;
@@ -132,20 +143,19 @@ private:
         const bool goes_on = runner.is_member() && !runner.is_foreign && running_here == nullptr;
         static_cast<task_core&>(*claimed.frame).serve(runner, goes_on ? anything : 0);
     }
-    bool must_run() const noexcept { return end() == task_end::completed && !has_handed_over(); }
     task_edge& next_edge(worker& by);
     void attach(task_edge& edge, task_core& predecessor) noexcept;
     void count_across(const task_core& other) noexcept;
     bool run(worker& own) noexcept;
     bool try_return() noexcept;
     void start() noexcept;
-    void send() noexcept;
     void await_sender() const noexcept;
     static task_core* end_all(task_core& first, std::uint64_t wait) noexcept;
 
     atomic<std::uint32_t> references_{2}; // the handle's, the pool's
     atomic<bool> is_being_sent_{false};
     bool was_sent_ = false;
+    const bool is_limited_;
     bool keeps_count_ = false;     // waits for a task of another pool, after it has run
     std::uint8_t used_places_ = 0; // of places_, by a task that runs
     const std::uint32_t generation_ = fork_generation.load(relaxed);
@@ -210,10 +220,12 @@ inline void task_core::serve(worker& own, std::uint64_t wait) noexcept {
         it.count_run(own);
         edge_block::free_all(std::exchange(it.more_edges_, nullptr));
         const bool has_run = it.has_handed_over();
+        if (it.is_limited_ && !has_run && !it.get_units()) continue;
         if (it.must_run())
             is_serving = it.run(own) || is_serving;
         else
             it.drop();
+        if (it.is_limited_) it.return_units();
         if (!has_run && it.has_handed_over() && !it.try_return()) continue;
         task_core* const ready = end_all(it, turn < longest_run ? wait : 0);
         if (ready == nullptr) continue;
