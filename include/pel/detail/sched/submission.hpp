@@ -41,24 +41,7 @@ public:
     bool is_done() const noexcept { return state.is_done(); }
 
     /// `helps`: runs the job if nobody has begun it, and work inside it; else only if no other thread can (S4).
-    void wait(bool helps = true) {
-        if (is_done()) return;
-        if (!pool_.is_from_this_process()) throw_lost_in_fork();
-        const bool is_claimed = helps && try_claim();
-        if (!is_claimed && is_done_soon()) return;
-        foreign_call call(pool_);
-        if (call.own() == nullptr) return wait_alone(is_claimed || try_claim());
-        worker& own = *call.own();
-        if (is_claimed) {
-            own.counts.claims.add();
-            pool_.run(own, entry_.single);
-            if (is_done()) return; // else it is a coroutine, and suspended
-        }
-        waiter_ = &own;
-        pool_.wait_until(
-            own, [&] { return is_done(); }, [&] { return helps && pool_.leapfrog(own, *this); },
-            [&] { return state.is_parked() || state.try_mark_parked(job_state::unfinished); });
-    }
+    void wait(bool helps = true);
 
     /// Requires: a reference is held.
     void retain() noexcept { references_.fetch_add(1, relaxed); } // the held one keeps it
@@ -80,28 +63,12 @@ protected:
 
     /// The runner's last words: tells the waiter, starts the continuation, drops the pool's reference. Whoever sees that
     /// it is done finds the chain closed: a fork child that chains to it then must not wait for a thread of the parent.
-    void finish(worker& runner) noexcept {
-        count_run(runner);
-        scheduler& pool = pool_;
-        const bool was_counted = is_counted_;
-        work_after* const next = next_.exchange(this, acq_rel); // sync(U2) acq_rel: next is complete; the result
-        if (state.finish()) waiter_->sleep.unpark();
-        if (next != nullptr) next->begin(*next);
-        release();
-        if (was_counted) pool.submission_ends();
-    }
+    void finish(worker& runner) noexcept;
 
 private:
     /// Spins for some 2 us. Many jobs are over by then; to take seats and parts of such a job costs more than it has left.
-    bool is_done_soon() const noexcept {
-        constexpr int pauses = 80;
-        for (int pause = 0; pause < pauses && !is_done(); ++pause) cpu_relax();
-        return is_done();
-    }
-    void wait_alone(bool is_claimed) {
-        if (is_claimed) return entry_.single.function(entry_.single, no_worker, job_action::run);
-        while (!is_done()) yield_thread();
-    }
+    bool is_done_soon() const noexcept;
+    void wait_alone(bool is_claimed);
 
     static constexpr memory_order release_order = detail::release; // the member function hides the name
 
@@ -226,3 +193,54 @@ auto continue_with(submission<T>& first, F&& function) {
 
 } // namespace detail
 PEL_NAMESPACE_END
+
+#if PEL_HEADER_ONLY
+#include <pel/detail/sched/foreign_calls.hpp>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+PEL_INLINE void submission_core::wait(bool helps) {
+    if (is_done()) return;
+    if (!pool_.is_from_this_process()) throw_lost_in_fork();
+    const bool is_claimed = helps && try_claim();
+    if (!is_claimed && is_done_soon()) return;
+    foreign_call call(pool_);
+    if (call.own() == nullptr) return wait_alone(is_claimed || try_claim());
+    worker& own = *call.own();
+    if (is_claimed) {
+        own.counts.claims.add();
+        pool_.run(own, entry_.single);
+        if (is_done()) return; // else it is a coroutine, and suspended
+    }
+    waiter_ = &own;
+    pool_.wait_until(
+        own, [&] { return is_done(); }, [&] { return helps && pool_.leapfrog(own, *this); },
+        [&] { return state.is_parked() || state.try_mark_parked(job_state::unfinished); });
+}
+
+PEL_INLINE void submission_core::finish(worker& runner) noexcept {
+    count_run(runner);
+    scheduler& pool = pool_;
+    const bool was_counted = is_counted_;
+    work_after* const next = next_.exchange(this, acq_rel); // sync(U2) acq_rel: next is complete; the result
+    if (state.finish()) waiter_->sleep.unpark();
+    if (next != nullptr) next->begin(*next);
+    release();
+    if (was_counted) pool.submission_ends();
+}
+
+PEL_INLINE bool submission_core::is_done_soon() const noexcept {
+    constexpr int pauses = 80;
+    for (int pause = 0; pause < pauses && !is_done(); ++pause) cpu_relax();
+    return is_done();
+}
+
+PEL_INLINE void submission_core::wait_alone(bool is_claimed) {
+    if (is_claimed) return entry_.single.function(entry_.single, no_worker, job_action::run);
+    while (!is_done()) yield_thread();
+}
+
+} // namespace detail
+PEL_NAMESPACE_END
+#endif
