@@ -4,6 +4,8 @@
 #pragma once
 
 #include <pel/detail/platform/asymmetric_fence.hpp>
+#include <pel/detail/platform/fork.hpp>
+#include <pel/detail/sched/process.hpp>
 #include <pel/detail/sched/search.hpp>
 #include <pel/detail/sched/waiting.hpp>
 
@@ -18,15 +20,6 @@ inline constinit lock lease_lock;
 /// Held while libc's list of exit handlers changes. fork() waits for it: libc guards that list by a lock which a child
 /// would find held for ever, and could not even exit.
 inline constinit lock exit_handlers_lock;
-
-/// Does what may be done twice, by threads that race. Not a static variable's initialiser: a fork() in the middle of
-/// that would leave the child waiting for a thread that does not exist there.
-template <class Do>
-void do_once(atomic<bool>& is_done, const Do& action) {
-    if (is_done.load(relaxed)) return; // stale: once more
-    action();
-    is_done.store(true, relaxed);
-}
 
 /// What happens around a fork(). Racing threads may have registered these twice, so they count.
 struct fork_handlers {
@@ -56,7 +49,6 @@ PEL_INLINE void prepare_for_forks() {
             [] { register_fork_handlers(fork_handlers::before, fork_handlers::in_parent, fork_handlers::in_child); });
 }
 
-/// Has `handler` called when the process exits.
 PEL_INLINE void call_at_exit(void (*handler)()) {
     prepare_for_forks();
     const lock_guard guard(exit_handlers_lock);
