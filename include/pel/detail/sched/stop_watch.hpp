@@ -50,11 +50,15 @@ public:
     /// Stop callbacks are the user's: no lock is held while they run, and they find a source of their own. A watch stays
     /// linked until its source says that it was told: so whoever cancels finds all that are not, also one that another
     /// thread has found, and is about to tell.
-    void cancelled() noexcept override;
+    void cancelled() noexcept override { tell_all(); }
     /// Watches of other threads are not there any more, and those of this one are over with what the parent waits for.
-    void reset_after_fork() noexcept override;
+    void reset_after_fork() noexcept override {
+        lock_.reset_after_fork();
+        newest_ = nullptr;
+    }
 
 private:
+    void tell_all() noexcept;
     std::stop_source find_reached() noexcept;
     void unlink(stop_watch& old) noexcept;
 
@@ -89,17 +93,12 @@ PEL_INLINE void stop_watches::remove(stop_watch& old) noexcept {
     unlink(old);
 }
 
-PEL_INLINE void stop_watches::cancelled() noexcept {
+PEL_INLINE void stop_watches::tell_all() noexcept {
     for (;;) {
         std::stop_source reached = find_reached();
         if (!reached.stop_possible()) return;
         reached.request_stop();
     }
-}
-
-PEL_INLINE void stop_watches::reset_after_fork() noexcept {
-    lock_.reset_after_fork();
-    newest_ = nullptr;
 }
 
 PEL_INLINE std::stop_source stop_watches::find_reached() noexcept {

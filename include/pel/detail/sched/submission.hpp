@@ -9,13 +9,11 @@
 #include <pel/detail/sched/injected.hpp>
 
 #include <exception>
-#include <functional>
-#include <memory>
+#include <functional> // has std::addressof too; <memory> has <ostream> with it (g++ 12)
 #include <optional>
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 PEL_NAMESPACE_BEGIN
 template <class T>
@@ -111,6 +109,7 @@ protected:
     }
 
 private:
+    struct nothing {};
     template <class Result>
     struct room {
         using type = std::optional<std::remove_const_t<Result>>;
@@ -119,7 +118,7 @@ private:
     struct room<Object&> {
         using type = Object*;
     };
-    std::conditional_t<std::is_void_v<T>, std::type_identity<std::monostate>, room<T>>::type result_{};
+    std::conditional_t<std::is_void_v<T>, std::type_identity<nothing>, room<T>>::type result_{};
     std::exception_ptr error_;
 };
 

@@ -9,6 +9,8 @@
 #include <pel/detail/sched/search.hpp>
 #include <pel/detail/sched/waiting.hpp>
 
+#include <cstdlib>
+
 PEL_NAMESPACE_BEGIN
 namespace detail {
 

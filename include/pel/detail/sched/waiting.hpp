@@ -7,6 +7,7 @@
 #include <pel/detail/sched/wait_until.hpp>
 #include <pel/detail/sched/wake.hpp>
 
+#include <cstdio>
 #include <stdexcept>
 #include <utility>
 
