@@ -7,8 +7,10 @@ set(pkgconfig_dir ${CMAKE_INSTALL_DATADIR}/pkgconfig)
 
 install(TARGETS pel EXPORT pel-targets FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT pel-targets NAMESPACE pel:: DESTINATION ${package_dir})
+install(FILES include/pel/compiled.cpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/pel)
+install(FILES cmake/compiled.cmake DESTINATION ${package_dir} RENAME pel-compiled.cmake)
 configure_package_config_file(cmake/pel-config.cmake.in pel-config.cmake
-    INSTALL_DESTINATION ${package_dir} NO_SET_AND_CHECK_MACRO)
+    INSTALL_DESTINATION ${package_dir} PATH_VARS CMAKE_INSTALL_INCLUDEDIR NO_SET_AND_CHECK_MACRO)
 write_basic_package_version_file(pel-config-version.cmake COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/pel-config.cmake ${CMAKE_CURRENT_BINARY_DIR}/pel-config-version.cmake
     DESTINATION ${package_dir})

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Who may include what: a header includes its own layer or a lower one, and nothing includes itself.
+"""Who may include what: a header includes its own layer or a lower one, and nothing includes itself. (But what a header
+declares and includes under PEL_HEADER_ONLY, its definitions, includes it in turn.)
 
 Also: <atomic> only in the atomic seam, OS and compiler headers only in detail/platform, hwloc only in topology,
 sanitizers recognised only in detail/platform, no #if inside a function, and `detail` never named where users look.
@@ -30,6 +31,7 @@ SYSTEM_HEADER = re.compile(
 SEAM = "detail/sync/atomic.hpp"
 IS_SANITIZER = re.compile(r"__SANITIZE_|\w+_sanitizer\b|\bPEL_[ATUM]SAN\b|\bPEL_SANITIZ")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.MULTILINE)
+DEFINITIONS = re.compile(r"^#if PEL_HEADER_ONLY\n.*?^#endif\n", re.MULTILINE | re.DOTALL)
 CONDITION = re.compile(r"^[ \t]*#[ \t]*(?:if|ifdef|ifndef|elif)\b((?:[^\n]*\\\n)*[^\n]*)", re.MULTILINE)
 
 
@@ -120,6 +122,7 @@ def check(root, findings):
             findings.error(header, 1, "is in a folder that has no layer: say in cmake/checks/layers.py which it is")
             continue
         text = header.read_text()
+        definitions = [match.span() for match in DEFINITIONS.finditer(text)]
         for match in INCLUDE.finditer(source.without_comments(text)):
             line, quote, target = source.line_of(text, match.start()), match.group(1), match.group(2)
             check_include(findings, header, path, line, quote, target)
@@ -128,7 +131,8 @@ def check(root, findings):
                 if target not in files:
                     findings.error(header, line, f"<pel/{target}> does not exist")
                     continue
-                graph[path].append(target)
+                if not any(first < match.start() < last for first, last in definitions):
+                    graph[path].append(target)
                 check_layer(findings, header, path, line, target)
         check_conditions(findings, header, path, text)
     check_cycles(findings, graph, files)

@@ -56,6 +56,11 @@ class Layers(unittest.TestCase):
             "include/pel/detail/sched/a.hpp": "#include <pel/detail/sched/b.hpp>\n",
             "include/pel/detail/sched/b.hpp": "#include <pel/detail/sched/a.hpp>\n"}))
 
+    def test_definitions_are_no_cycle(self):
+        self.assertEqual("", findings_of(layers.check, {
+            "include/pel/detail/sched/a.hpp": "#if PEL_HEADER_ONLY\n#include <pel/detail/sched/b.hpp>\n#endif\n",
+            "include/pel/detail/sched/b.hpp": "#include <pel/detail/sched/a.hpp>\n"}))
+
     def test_quotes_and_missing(self):
         self.assertIn("full name", self.errors("include/pel/policy.hpp", '#include "topology.hpp"\n'))
         self.assertIn("does not exist", self.errors("include/pel/policy.hpp", "#include <pel/nothing.hpp>\n"))

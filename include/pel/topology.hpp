@@ -11,17 +11,8 @@
 #include <pel/detail/platform/plain_array.hpp>
 #include <pel/detail/sync/once_pointer.hpp>
 #include <pel/detail/topology/cpu_limits.hpp>
-#include <pel/detail/topology/explain.hpp>
 #include <pel/detail/topology/machine.hpp>
 #include <pel/detail/topology/shared_pointer.hpp>
-#include <pel/detail/topology/text.hpp>
-
-#ifdef PEL_NO_HWLOC
-#include <pel/detail/topology/no_hwloc_machine.hpp>
-#else
-#include <pel/detail/topology/described_machine.hpp>
-#include <pel/detail/topology/hwloc_machine.hpp>
-#endif
 
 #include <cstddef>
 #include <stdexcept>
@@ -49,17 +40,13 @@ namespace detail {
 /// What the copies of a topology share.
 class topology_state : public shared_object {
 public:
-    explicit topology_state(cpu_limits limits) : limits_(std::move(limits)) {}
-    topology_state(cpu_limits limits, machine&& found) : limits_(std::move(limits)) {
-        machine_.get_or_build([&] { return new machine(std::move(found)); });
-    }
-    ~topology_state() { delete machine_.try_get(); }
+    explicit topology_state(cpu_limits limits);
+    topology_state(cpu_limits limits, machine&& found);
+    ~topology_state();
 
     const cpu_limits& limits() const noexcept { return limits_; }
     const machine* try_get_machine() const noexcept { return machine_.try_get(); }
-    const machine& get_machine() const {
-        return machine_.get_or_build([this] { return new machine(read_machine(limits_.allowed)); });
-    }
+    const machine& get_machine() const;
 
 private:
     const cpu_limits limits_;
@@ -131,14 +118,7 @@ public:
 
     /// Returns: likewise the data and unified caches of `level`, 1 being the nearest to the core. May be none, be known
     /// for some cores only, and differ in size.
-    topology_range<cache> caches(unsigned level) const {
-        const auto& all = get().caches;
-        std::size_t first = 0;
-        while (first < all.size() && all[first].level() != level) ++first;
-        std::size_t last = first;
-        while (last < all.size() && all[last].level() == level) ++last;
-        return {state_, all.data() + first, last - first};
-    }
+    topology_range<cache> caches(unsigned level) const;
 
     /// Returns: the NUMA nodes of which the process may use CPUs or memory, also those that are memory only. At least
     /// one on every system; where the machine is flat, one with all PUs and memory() 0.
@@ -150,10 +130,10 @@ public:
     unsigned distance(unsigned from, unsigned to) const;
 
     /// Returns: "hwloc", or "flat: …" with the reason why no more than the number of CPUs is known.
-    std::string source() const { return get().source; }
+    std::string source() const;
 
     /// Returns: a text for people: which limit decided the concurrency (file and value), all limits, the machine.
-    std::string explain() const { return detail::explain(state_->limits(), get()); }
+    std::string explain() const;
 
     /// Reads the machine unless that has been done. Threads that race may read it twice, none waits for another.
     void load() const { get(); }
@@ -180,7 +160,7 @@ namespace detail {
 
 /// The library's own way in, and that of tests which bring limits of their own.
 struct topology_access {
-    static topology make(cpu_limits limits) { return topology(new topology_state(std::move(limits))); }
+    static topology make(cpu_limits limits);
     static const cpu_limits& limits(const topology& machine) noexcept { return machine.state_->limits(); }
     static const machine& machine_of(const topology& whole) { return whole.get(); }
 
@@ -190,44 +170,13 @@ struct topology_access {
     }
 
     /// Makes a topology of what `description` names. Throws: topology_error if `fault` says anything.
-    static topology make_described(std::string_view description, machine&& found, std::string_view fault) {
-        if (!fault.empty()) throw_error<topology_error>(concat({"pel::topology: ", description, ": ", fault}));
-        cpu_mask allowed;
-        for (const pu& one : found.pus) allowed.insert(one.os_index());
-        return topology(new topology_state(make_described_limits(description, std::move(allowed)), std::move(found)));
-    }
+    static topology make_described(std::string_view description, machine&& found, std::string_view fault);
 };
 
 } // namespace detail
 
-inline topology topology::from_xml(const std::string& path) {
-    detail::machine found;
-    const std::string fault = detail::read_xml_machine(path, found);
-    return detail::topology_access::make_described(path, std::move(found), fault);
-}
-
-inline topology topology::from_synthetic(const std::string& text) {
-    detail::machine found;
-    const std::string fault = detail::read_synthetic_machine(text, found);
-    return detail::topology_access::make_described(detail::concat({"\"", text, "\""}), std::move(found), fault);
-}
-
-inline unsigned topology::distance(unsigned from, unsigned to) const {
-    const detail::machine& machine = get();
-    const std::size_t count = machine.nodes.size();
-    if (from >= count || to >= count) {
-        detail::throw_error<std::invalid_argument>(
-            detail::concat({"pel::topology::distance: there is no NUMA node ",
-                            std::to_string(from >= count ? from : to), ", the machine has ", std::to_string(count)}));
-    }
-    return machine.distance(from, to);
-}
-
-inline topology topology::discover_again() { return detail::topology_access::make(detail::read_cpu_limits()); }
-
-inline topology topology::discover() {
-    static constinit detail::once_pointer<const topology> cached;
-    return cached.get_or_build([] { return new topology(discover_again()); });
-}
-
 PEL_NAMESPACE_END
+
+#if PEL_HEADER_ONLY
+#include <pel/detail/topology/discovery.hpp>
+#endif

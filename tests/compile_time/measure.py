@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""How long one #include takes to compile at -O0, as a ratio to <tbb/tbb.h>. A report, not a test: it never fails.
+"""How long one #include takes to compile at -O0, and a file with one loop at -O2, as a ratio to oneTBB: header-only, and in
+compiled mode. A report, not a test: it never fails.
 
-measure.py [--results=FILE] [--rounds=N] [COMPILER...]      CPU time; the headers take turns, and the best of some rounds
+measure.py [--results=FILE] [--rounds=N] [COMPILER...]      CPU time; the files take turns, and the best of some rounds
                                                             counts. FILE gets lines as those of the benchmarks.
 """
 
@@ -15,13 +16,34 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PEER = "tbb/tbb.h"
 GOALS = {"pel/parallel_for.hpp": 0.5, "pel/parallel_invoke.hpp": 0.5, "pel/task_group.hpp": 0.5, "pel/pel.hpp": 0.9}
+COMPILED = "-DPEL_COMPILED"
+LOOP = """#include <{0}/parallel_for.h{1}>
+void twice(double* a, int n) {{ {0}::parallel_for(0, n, [=](int i) {{ a[i] *= 2; }}); }}
+"""
 ROUNDS = 5
 
 
-def seconds(compiler, header, folder, flags):
+def includes():
+    """What is compiled at -O0: (name for the results, for people, text, flags, aim or None); the peer first."""
+    yield "compile_tbb/tbb", f"<{PEER}>", f"#include <{PEER}>\n", [], None
+    for header, goal in GOALS.items():
+        if (ROOT / "include" / header).exists():
+            name, text = "compile_" + Path(header).stem, f"#include <{header}>\n"
+            yield f"{name}/pel", f"<{header}>", text, [], goal
+            yield f"{name}/pel_compiled", f"<{header}>, compiled mode", text, [COMPILED], goal
+
+
+def loops():
+    """Likewise at -O2."""
+    yield "compile_one_loop/tbb", "one loop of oneTBB", LOOP.format("tbb", ""), [], None
+    yield "compile_one_loop/pel", "one loop of PEL", LOOP.format("pel", "pp"), [], None
+    yield "compile_one_loop/pel_compiled", "one loop of PEL, compiled mode", LOOP.format("pel", "pp"), [COMPILED], None
+
+
+def seconds(compiler, level, text, folder, flags):
     source = Path(folder) / "unit.cpp"
-    source.write_text(f"#include <{header}>\n")
-    command = [compiler, "-std=c++20", "-O0", f"-I{ROOT / 'include'}", *flags, "-c", source, "-o", Path(folder) / "unit.o"]
+    source.write_text(text)
+    command = [compiler, "-std=c++20", level, f"-I{ROOT / 'include'}", *flags, "-c", source, "-o", Path(folder) / "unit.o"]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -30,20 +52,28 @@ def seconds(compiler, header, folder, flags):
 
 def append(file, times):
     with open(file, "a") as results:
-        for header, all_of_it in times.items():
-            runtime, name = header.removesuffix(".hpp").removesuffix(".h").split("/")
+        for key, all_of_it in times.items():
             for taken in all_of_it:
-                results.write(f"compile_{name}/{runtime}/1\ttime\t{taken * 1e9}\n")
+                results.write(f"{key}/1\ttime\t{taken * 1e9}\n")
 
 
-def measure(compiler, headers, flags, rounds):
-    """{header: its time in each round}"""
-    times = {header: [] for header in headers}
+def measure(compiler, level, cases, flags, rounds):
+    """{key: its time in each round}"""
+    times = {key: [] for key, *_ in cases}
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(rounds):
-            for header in headers:
-                times[header].append(seconds(compiler, header, folder, flags))
+            for key, _, text, mode, _ in cases:
+                times[key].append(seconds(compiler, level, text, folder, [*flags, *mode]))
     return times
+
+
+def report(compiler, level, cases, times, rounds):
+    best = {key: min(all_of_it) for key, all_of_it in times.items()}
+    peer = best[cases[0][0]]
+    print(f"{compiler} {level}, best of {rounds}")
+    for key, name, _, _, goal in cases:
+        aim = "" if goal is None else f"   aim: at most {goal}"
+        print(f"  {name}".ljust(46) + f"{best[key] * 1000:6.0f} ms   {best[key] / peer:5.2f} x{aim}")
 
 
 def option(name):
@@ -54,17 +84,13 @@ def option(name):
 def main():
     files, rounds = option("results"), int((option("rounds") or [ROUNDS])[-1])
     compilers = [one for one in sys.argv[1:] if not one.startswith("--")] or ["g++"]
-    flags = subprocess.run(["pkg-config", "--cflags", "hwloc"], capture_output=True, text=True, check=False).stdout
-    headers = [PEER] + [header for header in GOALS if (ROOT / "include" / header).exists()]
+    hwloc = subprocess.run(["pkg-config", "--cflags", "hwloc"], capture_output=True, text=True, check=False).stdout
     for compiler in compilers:
-        times = measure(compiler, headers, shlex.split(flags), rounds)
-        best = {header: min(all_of_it) for header, all_of_it in times.items()}
-        print(f"{compiler} -O0, best of {rounds}")
-        for header in headers:
-            goal = f"   aim: at most {GOALS[header]}" if header in GOALS else ""
-            print(f"  <{header}>".ljust(32) + f"{best[header] * 1000:6.0f} ms   {best[header] / best[PEER]:5.2f} x{goal}")
-        for file in files:
-            append(file, times)
+        for level, cases in (("-O0", list(includes())), ("-O2", list(loops()))):
+            times = measure(compiler, level, cases, shlex.split(hwloc), rounds)
+            report(compiler, level, cases, times, rounds)
+            for file in files:
+                append(file, times)
 
 
 if __name__ == "__main__":

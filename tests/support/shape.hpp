@@ -4,6 +4,7 @@
 
 #include "unit/detail/topology/fake_root.hpp"
 
+#include <pel/detail/topology/cpu_limits_reader.hpp>
 #include <pel/thread_pool.hpp>
 
 #include <gtest/gtest.h>

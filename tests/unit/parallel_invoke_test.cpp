@@ -93,6 +93,18 @@ TEST(parallel_invoke, takes_lvalues_and_const_callables) {
     EXPECT_EQ(std::get<1>(result), 5);
 }
 
+std::atomic<int> calls_of_a_function{0};
+void a_function() { ++calls_of_a_function; }
+
+TEST(parallel_invoke, takes_functions_inside_a_pool_and_outside) {
+    const pel_test::watchdog guard;
+    parallel_invoke(a_function, a_function);
+    parallel_invoke(&a_function, [] {}, a_function);
+    pel::thread_pool pool(2);
+    pool.execute([] { parallel_invoke(a_function, a_function); });
+    EXPECT_EQ(calls_of_a_function, 6);
+}
+
 TEST(parallel_invoke, the_first_exception_in_argument_order_wins) {
     const pel_test::watchdog guard;
     for (unsigned long round = 0; round < pel_test::scaled(2'000); ++round) {

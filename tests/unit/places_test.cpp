@@ -2,6 +2,7 @@
 // test label: machine
 // Where a pool's threads are: bound as its options say, and counted by how far apart they are.
 #include <pel/detail/core/seat_shares.hpp>
+#include <pel/detail/platform/current_cpu.hpp>
 #include <pel/parallel_for.hpp>
 #include <pel/task_group.hpp>
 #include <pel/thread_pool.hpp>

@@ -9,6 +9,9 @@
 
 #ifndef PEL_NO_HWLOC
 
+#include <hwloc.h>
+#include <hwloc/distances.h>
+
 #include <algorithm>
 #include <string>
 #include <vector>

@@ -2,13 +2,10 @@
 // A graph whose shape is a text, and whose functions are given by the names of nodes.
 #pragma once
 
-#include <pel/detail/graph/json.hpp>
 #include <pel/graph/graph.hpp>
 
-#include <cmath>
 #include <concepts>
 #include <functional>
-#include <limits>
 #include <map>
 #include <ranges>
 #include <string>
@@ -56,6 +53,16 @@ private:
 /// priority that a node cannot have.
 graph from_json(std::string_view text, const std::map<std::string, graph_function>& functions);
 
+PEL_NAMESPACE_END
+
+#if PEL_HEADER_ONLY
+#include <pel/detail/graph/json.hpp>
+
+#include <cmath>
+#include <limits>
+
+PEL_NAMESPACE_BEGIN
+
 namespace detail {
 
 inline const json_value& member(const json_value& of, const char* name, json_value::kinds kind) {
@@ -65,7 +72,7 @@ inline const json_value& member(const json_value& of, const char* name, json_val
     return *found;
 }
 /// Returns: the number as an int. Throws: graph_error if it is none.
-inline int int_of(const json_value& value, const std::string& node) {
+PEL_INLINE int int_of(const json_value& value, const std::string& node) {
     constexpr double most = std::numeric_limits<int>::max();
     const double number = value.number;
     if (value.kind != json_value::kinds::number || !(std::abs(number) <= most) || number != std::trunc(number))
@@ -75,7 +82,7 @@ inline int int_of(const json_value& value, const std::string& node) {
 
 } // namespace detail
 
-inline graph from_json(std::string_view text, const std::map<std::string, graph_function>& functions) {
+PEL_INLINE graph from_json(std::string_view text, const std::map<std::string, graph_function>& functions) {
     using detail::member;
     using kinds = detail::json_value::kinds;
     const detail::json_value all = detail::json_reader(text).read();
@@ -115,3 +122,4 @@ inline graph from_json(std::string_view text, const std::map<std::string, graph_
 }
 
 PEL_NAMESPACE_END
+#endif

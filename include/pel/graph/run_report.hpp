@@ -3,13 +3,10 @@
 #pragma once
 
 #include <pel/detail/graph/recorder.hpp>
-#include <pel/detail/graph/text.hpp>
 #include <pel/graph/node.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <cstdio>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,8 +39,18 @@ private:
     std::vector<std::pair<node_ref, node_ref>> edges_;
 };
 
-inline run_report::run_report(const detail::run_recorder& recorder, detail::graph_core& graph,
-                              const detail::graph_plan& plan) {
+PEL_NAMESPACE_END
+
+#if PEL_HEADER_ONLY
+#include <pel/detail/graph/text.hpp>
+
+#include <algorithm>
+#include <cstdio>
+
+PEL_NAMESPACE_BEGIN
+
+PEL_INLINE run_report::run_report(const detail::run_recorder& recorder, detail::graph_core& graph,
+                                  const detail::graph_plan& plan) {
     const auto handle = [&](std::uint32_t number) { return detail::node_access::any(graph, graph.node(number)); };
     for (const detail::node_record& each : recorder.records()) {
         nodes_.push_back({handle(each.number), std::chrono::nanoseconds(each.start - recorder.begin()),
@@ -60,7 +67,7 @@ inline run_report::run_report(const detail::run_recorder& recorder, detail::grap
     }
 }
 
-inline std::string run_report::trace_json() const {
+PEL_INLINE std::string run_report::trace_json() const {
     const auto event = [](const char* phase, const std::string& name, std::chrono::nanoseconds at, unsigned worker) {
         char text[96];
         std::snprintf(text, sizeof text, "\", \"ts\": %.3f, \"pid\": 1, \"tid\": %u",
@@ -106,3 +113,4 @@ inline std::string run_report::trace_json() const {
 }
 
 PEL_NAMESPACE_END
+#endif

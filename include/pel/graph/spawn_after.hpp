@@ -12,6 +12,7 @@
 #include <ranges>
 #include <tuple>
 #include <type_traits>
+#include <variant>
 
 PEL_NAMESPACE_BEGIN
 

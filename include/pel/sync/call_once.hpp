@@ -5,6 +5,7 @@
 
 #include <pel/detail/core/lock_wait.hpp>
 #include <pel/detail/platform/error.hpp>
+#include <pel/detail/sched/process.hpp>
 #include <pel/detail/sync/once_word.hpp>
 
 #include <functional>

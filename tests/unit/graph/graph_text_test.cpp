@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // test label: graph
+#include <pel/detail/graph/critical_paths.hpp>
+#include <pel/detail/graph/json.hpp>
 #include <pel/graph/from_json.hpp>
 #include <pel/graph/graph.hpp>
 

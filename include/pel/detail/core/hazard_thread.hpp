@@ -4,7 +4,9 @@
 #pragma once
 
 #include <pel/detail/platform/error.hpp>
-#include <pel/detail/sched/foreign.hpp> // threads.hpp, and what that leaves to others to define
+#include <pel/detail/platform/fork.hpp>
+#include <pel/detail/sched/foreign.hpp> // which defines what process.hpp declares
+#include <pel/detail/sched/process.hpp>
 #include <pel/detail/sync/hazard_domain.hpp>
 
 #include <new>

@@ -43,7 +43,7 @@ void call_on_node(const basic_parallel_policy<placed<Token>>& policy, const Call
     const worker& own = *current_worker;
     const bool is_there = own.pool == &pool_access::core(there) && !own.is_foreign;
     if (is_there || !topology_access::is_this_system(there.machine())) return call(plain);
-    const temporary_binding binding(pool_access::places(there).make_plan().places().cpus(0));
+    const temporary_binding binding(pool_access::places(there).cpus_of_seat(0));
     if (binding.is_in_force()) return call(plain);
     call_there(there, [&] { call(plain); });
 }

@@ -20,12 +20,7 @@ public:
 
     unsigned count() const noexcept { return shares_; }
     /// Returns: where a share begins; the size, if `share` is their number.
-    std::uint64_t begin(unsigned share) const noexcept {
-        if (share == shares_) return size_;
-        const std::uint64_t below = plan_ != nullptr ? plan_->capacity_below(seat_of(share)) : seat_of(share);
-        const std::uint64_t all = plan_ != nullptr ? plan_->capacity_below(seats_) : seats_;
-        return size_ / all * below + size_ % all * below / all;
-    }
+    std::uint64_t begin(unsigned share) const noexcept;
 
     /// Returns: the share of a thread's own seat. A foreign thread has the last one, whose thread it keeps from waking up.
     unsigned home_of(const worker& own) const noexcept {
@@ -37,14 +32,7 @@ public:
     class visit {
     public:
         /// Throws: std::bad_alloc.
-        visit(const seat_shares& shares, const worker& own, unsigned share) {
-            const seat_plan* const plan = shares.plan_;
-            if (plan == nullptr || !plan->is_this_system()) return;
-            const placement::seat& seat = plan->places()[shares.seat_of(share)];
-            const bool has_seat_there = own.stands == standing::settled && plan->places()[own.slot].node == seat.node;
-            if (!has_seat_there && seat.bound_to != binding::none)
-                binding_.emplace(plan->places().cpus(shares.seat_of(share)));
-        }
+        visit(const seat_shares& shares, const worker& own, unsigned share);
         /// False: the thread belongs there, and the system does not let it be bound.
         bool is_there() const noexcept { return !binding_ || binding_->is_in_force(); }
 
@@ -64,3 +52,28 @@ private:
 
 } // namespace detail
 PEL_NAMESPACE_END
+
+#if PEL_HEADER_ONLY
+#include <pel/detail/sched/seat_plan.hpp>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+PEL_INLINE std::uint64_t seat_shares::begin(unsigned share) const noexcept {
+    if (share == shares_) return size_;
+    const std::uint64_t below = plan_ != nullptr ? plan_->capacity_below(seat_of(share)) : seat_of(share);
+    const std::uint64_t all = plan_ != nullptr ? plan_->capacity_below(seats_) : seats_;
+    return size_ / all * below + size_ % all * below / all;
+}
+
+PEL_INLINE seat_shares::visit::visit(const seat_shares& shares, const worker& own, unsigned share) {
+    const seat_plan* const plan = shares.plan_;
+    if (plan == nullptr || !plan->is_this_system()) return;
+    const placement::seat& seat = plan->places()[shares.seat_of(share)];
+    const bool has_seat_there = own.stands == standing::settled && plan->places()[own.slot].node == seat.node;
+    if (!has_seat_there && seat.bound_to != binding::none) binding_.emplace(plan->places().cpus(shares.seat_of(share)));
+}
+
+} // namespace detail
+PEL_NAMESPACE_END
+#endif

@@ -79,22 +79,9 @@ public:
         is_plain_ = is_plain_ && recorder == nullptr;
     }
     /// Makes the sources available.
-    void begin() noexcept {
-        const plain_array<std::uint32_t>& sources = plan_.sources();
-        if (plan_.has_branches()) {
-            for (const std::uint32_t each : sources) slots_[each].due.store(1, relaxed); // published with the jobs
-        }
-        if (ready_ != nullptr) {
-            for (const std::uint32_t each : sources) ready_->add(each);
-        }
-        push_ready(sources.begin(), sources.end());
-    }
+    void begin() noexcept;
     /// No node begins any more. The first to say so decides.
-    void end_early(early_end how) noexcept {
-        early_end by_itself = early_end::none;
-        ended_.compare_exchange(by_itself, how, relaxed); // read after the group is complete (G1)
-        cancel();
-    }
+    void end_early(early_end how) noexcept;
     /// After the wait: how it ended, cancelled also if something around it was; none: by itself.
     early_end ended() const noexcept {
         const early_end how = ended_.load(relaxed); // published by the count (G1)
@@ -105,14 +92,7 @@ public:
     std::exception_ptr take_error() noexcept { return std::move(error_); }
 
     /// A node has thrown; the first one counts. The echo of a cancellation is none.
-    PEL_COLD void fail(std::uint32_t number, std::exception_ptr error) noexcept {
-        if (is_cancelled() && is_cancellation(error)) return;
-        if (!has_failed_.exchange(true, relaxed)) { // what follows is published by the count (G1)
-            failed_node_ = number;
-            error_ = std::move(error);
-        }
-        end_early(early_end::failed);
-    }
+    void fail(std::uint32_t number, std::exception_ptr error) noexcept;
 
 private:
     friend class node_execution;
@@ -120,20 +100,9 @@ private:
     friend class limited_node;
     static constexpr std::uint32_t none = graph_plan::none;
 
-    static void act(const job_slot& claimed, worker& runner, job_action action) {
-        if (action == job_action::run_inline) [[likely]] // before all else, so that this loop is all there is to it
-            return run_of(claimed).run_from(run_of(claimed).number_of(claimed), runner);
-        stoppable_group::act(claimed, runner, action, [](const job_slot& slot, worker& by) noexcept {
-            run_of(slot).run_from_elsewhere(run_of(slot).number_of(slot), by);
-        });
-    }
+    static void act(const job_slot& claimed, worker& runner, job_action action);
     /// Where some go before others.
-    static void act_for_ticket(const job_slot& claimed, worker& runner, job_action action) {
-        stoppable_group::act(claimed, runner, action, [](const job_slot& slot, worker& by) noexcept {
-            graph_execution& run = run_of(slot);
-            run.run_with_extras(run.ready_->redeem(run.number_of(slot)), by, nullptr);
-        });
-    }
+    static void act_for_ticket(const job_slot& claimed, worker& runner, job_action action);
     static graph_execution& run_of(const job_slot& claimed) noexcept {
         return static_cast<graph_execution&>(static_cast<group_job&>(*claimed.frame).group());
     }
@@ -156,7 +125,7 @@ private:
             serve_request(runner);
         }
     }
-    PEL_NOINLINE void run_from_elsewhere(std::uint32_t number, worker& runner) noexcept { run_from(number, runner); }
+    void run_from_elsewhere(std::uint32_t number, worker& runner) noexcept;
     /// The same where something more is wanted than to run nodes once, in order. `claim`: what the first node needs, and
     /// has; null: that is still to be had.
     void run_with_extras(std::uint32_t number, worker& runner, limited_node* claim) noexcept;
@@ -171,12 +140,7 @@ private:
         return call_guarded([&] { node.invoke(node, each); },
                             [&](std::exception_ptr error) { fail(each.number_, std::move(error)); });
     }
-    bool run_recorded(node_execution& each, const worker& runner) noexcept {
-        const std::int64_t start = now_ns();
-        const bool is_well = run_node(each);
-        recorder_->add({start, now_ns(), each.number_, runner.index});
-        return is_well;
-    }
+    bool run_recorded(node_execution& each, const worker& runner) noexcept;
     /// Returns: the first successor that is ready now. The others are pushed, the last one first, so that this thread takes
     /// them in their order.
     std::uint32_t first_ready(std::uint32_t number) noexcept {
@@ -250,109 +214,6 @@ private:
     std::exception_ptr error_;
 };
 
-/// A job that makes nodes available.
-class ready_nodes final : public group_job {
-public:
-    ready_nodes(graph_execution& run, const std::uint32_t* first, const std::uint32_t* last) noexcept
-        : group_job(run), first_(first), last_(last) {}
-
-    static void act(const job_slot& claimed, worker& runner, job_action action) {
-        group_core::act(claimed, runner, action, [](const job_slot& slot, worker& by) noexcept {
-            auto& self = static_cast<ready_nodes&>(*slot.frame);
-            self.push_and_destroy(static_cast<graph_execution&>(self.group()), by);
-        });
-    }
-
-private:
-    void push_and_destroy(graph_execution& run, worker& runner) noexcept {
-        const std::uint32_t *const first = first_, *const last = last_;
-        frame_pool::release(this, sizeof(ready_nodes), &runner.frames);
-        run.push_ready(first, last);
-    }
-
-    const std::uint32_t* const first_;
-    const std::uint32_t* const last_;
-};
-
-inline void graph_execution::push_ready(const std::uint32_t* first, const std::uint32_t* last) noexcept {
-    constexpr std::ptrdiff_t few = 32;
-    while (last - first > few) {
-        const std::uint32_t* const middle = first + (last - first) / 2;
-        const auto push_half = [&] {
-            void* const memory = allocate_frame(*current_worker, sizeof(ready_nodes));
-            push(*::new (memory) ready_nodes(*this, middle, last), &ready_nodes::act);
-        };
-        if (!call_guarded(push_half, [](const std::exception_ptr&) noexcept {})) break; // no memory: one by one
-        last = middle;
-    }
-    if (ready_ == nullptr) {
-        while (first != last) push_node(*--last);
-    } else {
-        for (; first != last; ++first) push_ticket(ready_->take_ticket());
-    }
-}
-
-/// A node that has what it needs, or waits for that: then it is a job of the run, once it has it.
-class limited_node final : public group_claim {
-public:
-    limited_node(graph_execution& run, std::uint32_t number) noexcept
-        : group_claim(run, run.plan_.needs(number), run.plan_.need_count(number), &act), number_(number) {}
-
-private:
-    static void act(const job_slot& claimed, worker& runner, job_action action) {
-        group_core::act(claimed, runner, action, [](const job_slot& slot, worker& by) noexcept {
-            auto& self = static_cast<limited_node&>(static_cast<group_job&>(*slot.frame));
-            static_cast<graph_execution&>(self.group()).run_with_extras(self.number_, by, &self);
-        });
-    }
-
-    const std::uint32_t number_;
-};
-
-PEL_NOINLINE inline void graph_execution::run_with_extras(std::uint32_t number, worker& runner,
-                                                          limited_node* claim) noexcept {
-    for (; number != none; claim = nullptr) {
-        if (limits_.stop_requested()) end_early(early_end::cancelled);
-        if (is_cancelled()) return end_claim(claim, runner);
-        if (claim == nullptr && plan_.has_needs() && plan_.need_count(number) != 0) {
-            claim = try_claim(number, runner);
-            if (claim == nullptr) return;
-        }
-        if (claim != nullptr && !claim->may_run()) return end_claim(claim, runner);
-        node_execution each(*this, number);
-        const bool is_well = recorder_ == nullptr ? run_node(each) : run_recorded(each, runner);
-        end_claim(claim, runner);
-        if (!is_well) return;
-        if (plan_.has_branches())
-            come_to_end(each);
-        else
-            each.next_ = ready_ == nullptr ? first_ready(number) : most_urgent_ready(number);
-        number = each.next_;
-        if (ready_ != nullptr && number != none) number = ready_->exchange(number);
-        serve_request(runner);
-    }
-}
-
-/// Returns: null if the node is to run later, by somebody else, or not at all.
-PEL_COLD inline limited_node* graph_execution::try_claim(std::uint32_t number, worker& runner) noexcept {
-    limited_node* claim = nullptr;
-    const auto make = [&] { claim = ::new (allocate_frame(runner, sizeof(limited_node))) limited_node(*this, number); };
-    if (!call_guarded(make, [&](std::exception_ptr error) { fail(number, std::move(error)); })) return nullptr;
-    if (claim->try_take_all()) return claim;
-    hold();
-    if (!claim->wait_for_units()) return nullptr;
-    drop_held();
-    return claim;
-}
-
-inline void graph_execution::end_claim(limited_node* claim, worker& runner) noexcept {
-    if (claim == nullptr) [[likely]]
-        return;
-    claim->end_claim();
-    claim->~limited_node();
-    frame_pool::release(claim, sizeof(limited_node), &runner.frames);
-}
-
 inline void* node_execution::context() const noexcept { return run_.context(); }
 
 template <class T>
@@ -360,61 +221,9 @@ value_cell<T>& node_execution::cell(const valued_node& node) const noexcept {
     return *static_cast<value_cell<T>*>(run_.memory().cell(node));
 }
 
-inline void node_execution::choose_successor(std::int64_t index) {
-    const graph_plan& plan = run_.plan();
-    if (index < 0 || index >= plan.successor_count(number_)) {
-        throw_error<graph_error>("branch " + plan.label(number_) + " chose successor " + std::to_string(index) +
-                                 " of " + std::to_string(plan.successor_count(number_)));
-    }
-    run_.make_due(*this, plan.successors(number_)[static_cast<std::uint32_t>(index)], 1);
-}
-
-/// What follows a node where branches may choose nodes again.
-inline void graph_execution::come_to_end(node_execution& each) noexcept {
-    const std::uint32_t number = each.number_;
-    if (!plan_.is_branch(number)) {
-        const std::uint32_t begin = nodes_[number].first_successor, end = nodes_[number + 1].first_successor;
-        for (std::uint32_t i = 0; i != end - begin; ++i) {
-            const std::uint32_t edge = ready_ == nullptr ? end - 1 - i : begin + i; // as the two *_ready() do
-            const std::uint32_t next = successors_[edge];
-            if (const std::uint32_t times = arrive_again(next, edge); times != 0) make_due(each, next, times);
-        }
-    }
-    if (plan_.has_rounds_of_values()) {
-        const node_lists<std::uint32_t>& reads = plan_.reads();
-        for (const std::uint32_t* from = reads.begin(number); from != reads.end(number); ++from)
-            be_done_with(each, *from);
-    }
-    be_done_with(each, number);
-}
-
-/// Returns: how often the node may begin now (I2).
-inline std::uint32_t graph_execution::arrive_again(std::uint32_t number, std::uint32_t edge) noexcept {
-    const std::uint32_t predecessors = nodes_[number].predecessors;
-    if (predecessors == 1) return 1;
-    const node_lists<std::uint32_t>& arrivals = plan_.arrivals();
-    return detail::arrive_again(slots_[number].left, predecessors, edge, {arrivals.begin(number), arrivals.end(number)},
-                                [this](std::uint32_t each) -> auto& { return memory_.arrived(each); });
-}
-
-inline void graph_execution::make_due(node_execution& by, std::uint32_t number, std::uint32_t times) noexcept {
-    if (become_due(slots_[number].due, times)) go_on_with(by, number);
-}
-
-/// The thread runs this node next, or, where some go before others, the one of both that does.
-inline void graph_execution::go_on_with(node_execution& by, std::uint32_t number) noexcept {
-    if (by.next_ != none && ready_ != nullptr && plan_.urgency(by.next_) < plan_.urgency(number))
-        return push_in_order(number);
-    if (by.next_ != none) push_in_order(by.next_);
-    by.next_ = number;
-}
-
-/// Called by a node that is over, for itself, and as the reader of a value. The last one has it run again if it is due (I3).
-inline void graph_execution::be_done_with(node_execution& by, std::uint32_t number) noexcept {
-    const std::uint32_t readers = plan_.readers(number);
-    if (readers != 0 && !have_all_read(memory_.unread(number), readers)) return;
-    if (is_due_again(slots_[number].due)) go_on_with(by, number);
-}
-
 } // namespace detail
 PEL_NAMESPACE_END
+
+#if PEL_HEADER_ONLY
+#include <pel/detail/graph/graph_running.hpp>
+#endif

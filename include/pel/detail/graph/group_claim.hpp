@@ -23,18 +23,11 @@ public:
 
     /// Requires: try_take_all() has said no, and the group is held for the job. Returns: as try_acquire(). (Where there is no
     /// memory to be told of a cancellation it waits as long as it takes.)
-    bool wait_for_units() noexcept {
-        call_guarded([this] { cancellation_.emplace(owner().token(), withdrawal{*this}); },
-                     [](const std::exception_ptr&) noexcept {});
-        return try_acquire();
-    }
+    bool wait_for_units() noexcept;
     /// Whether the function of the job is to be called.
     bool may_run() const noexcept { return has_all() && !owner().is_cancelled(); }
     /// Gives the units back. withdraw() is over, or is not called any more.
-    void end_claim() noexcept {
-        cancellation_.reset();
-        release();
-    }
+    void end_claim() noexcept;
 
 protected:
     ~group_claim() = default;
@@ -56,3 +49,22 @@ private:
 
 } // namespace detail
 PEL_NAMESPACE_END
+
+#if PEL_HEADER_ONLY
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+PEL_INLINE bool group_claim::wait_for_units() noexcept {
+    call_guarded([this] { cancellation_.emplace(owner().token(), withdrawal{*this}); },
+                 [](const std::exception_ptr&) noexcept {});
+    return try_acquire();
+}
+
+PEL_INLINE void group_claim::end_claim() noexcept {
+    cancellation_.reset();
+    release();
+}
+
+} // namespace detail
+PEL_NAMESPACE_END
+#endif

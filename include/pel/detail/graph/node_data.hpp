@@ -42,7 +42,7 @@ struct node_data {
     node_kind kind;
     node_readers readers = node_readers::none;
 
-    std::string label() const { return name != nullptr ? "'" + std::string(name) + "'" : "#" + std::to_string(number); }
+    std::string label() const;
 };
 
 /// A node whose function returns something: where that is in a run is known when the graph is compiled.
@@ -75,3 +75,15 @@ private:
 
 } // namespace detail
 PEL_NAMESPACE_END
+
+#if PEL_HEADER_ONLY
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+PEL_INLINE std::string node_data::label() const {
+    return name != nullptr ? "'" + std::string(name) + "'" : "#" + std::to_string(number);
+}
+
+} // namespace detail
+PEL_NAMESPACE_END
+#endif

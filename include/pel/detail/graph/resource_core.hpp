@@ -133,48 +133,10 @@ public:
         return take(units);
     }
     enum class answer { taken, queued, withdrawn };
-    answer take_or_queue(std::uint32_t units, resource_claim& claim) noexcept {
-        const lock_guard guard(lock_);
-        if (take(units)) return answer::taken;
-        if (claim.is_withdrawn_.load(relaxed)) return answer::withdrawn; // ordered by the lock (I3)
-        claim.next_ = nullptr;
-        claim.previous_ = last_;
-        (first_ == nullptr ? first_ : last_->next_) = &claim;
-        last_ = &claim;
-        claim.queue_.store(this, relaxed); // under the lock
-        return answer::queued;
-    }
+    answer take_or_queue(std::uint32_t units, resource_claim& claim) noexcept;
     /// Returns: whether the claim was in the queue. Those behind it may have what they want now.
-    bool try_remove(resource_claim& claim) noexcept {
-        {
-            const lock_guard guard(lock_);
-            if (claim.queue_.load(relaxed) != this) return false; // it is not here: only that is known
-            unlink(claim);
-        }
-        give_back(0);
-        return true;
-    }
-    void give_back(std::uint32_t units) noexcept {
-        resource_claim *served = nullptr, **end = &served;
-        {
-            const lock_guard guard(lock_);
-            free_ += units;
-            while (first_ != nullptr && wanted_by(*first_) <= free_) {
-                resource_claim& each = *first_;
-                free_ -= wanted_by(each);
-                unlink(each);
-                *end = &each;
-                end = &each.next_;
-            }
-            *end = nullptr;
-        }
-        while (served != nullptr) {
-            resource_claim& each = *served;
-            served = each.next_;
-            ++each.held_;
-            if (each.try_acquire()) each.resume_(each);
-        }
-    }
+    bool try_remove(resource_claim& claim) noexcept;
+    void give_back(std::uint32_t units) noexcept;
 
 private:
     bool take(std::uint32_t units) noexcept {
@@ -196,12 +158,63 @@ private:
     resource_claim* last_ = nullptr;
 };
 
-inline bool resource_claim::try_take_all() noexcept {
+} // namespace detail
+PEL_NAMESPACE_END
+
+#if PEL_HEADER_ONLY
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+PEL_INLINE resource_core::answer resource_core::take_or_queue(std::uint32_t units, resource_claim& claim) noexcept {
+    const lock_guard guard(lock_);
+    if (take(units)) return answer::taken;
+    if (claim.is_withdrawn_.load(relaxed)) return answer::withdrawn; // ordered by the lock (I3)
+    claim.next_ = nullptr;
+    claim.previous_ = last_;
+    (first_ == nullptr ? first_ : last_->next_) = &claim;
+    last_ = &claim;
+    claim.queue_.store(this, relaxed); // under the lock
+    return answer::queued;
+}
+
+PEL_INLINE bool resource_core::try_remove(resource_claim& claim) noexcept {
+    {
+        const lock_guard guard(lock_);
+        if (claim.queue_.load(relaxed) != this) return false; // it is not here: only that is known
+        unlink(claim);
+    }
+    give_back(0);
+    return true;
+}
+
+PEL_INLINE void resource_core::give_back(std::uint32_t units) noexcept {
+    resource_claim *served = nullptr, **end = &served;
+    {
+        const lock_guard guard(lock_);
+        free_ += units;
+        while (first_ != nullptr && wanted_by(*first_) <= free_) {
+            resource_claim& each = *first_;
+            free_ -= wanted_by(each);
+            unlink(each);
+            *end = &each;
+            end = &each.next_;
+        }
+        *end = nullptr;
+    }
+    while (served != nullptr) {
+        resource_claim& each = *served;
+        served = each.next_;
+        ++each.held_;
+        if (each.try_acquire()) each.resume_(each);
+    }
+}
+
+PEL_INLINE bool resource_claim::try_take_all() noexcept {
     while (held_ != count_ && needs_[held_].what->try_take(needs_[held_].units)) ++held_;
     return has_all();
 }
 
-inline bool resource_claim::try_acquire() noexcept {
+PEL_INLINE bool resource_claim::try_acquire() noexcept {
     for (; held_ != count_; ++held_) {
         const resource_need& next = needs_[held_];
         const resource_core::answer answer = next.what->take_or_queue(next.units, *this);
@@ -210,7 +223,7 @@ inline bool resource_claim::try_acquire() noexcept {
     return true;
 }
 
-inline bool resource_claim::leave_queue() noexcept {
+PEL_INLINE bool resource_claim::leave_queue() noexcept {
     is_withdrawn_.store(true, relaxed); // ordered by the locks (I3)
     for (const resource_need* each = needs_; each != needs_ + count_; ++each) {
         if (each->what->try_remove(*this)) return true;
@@ -218,7 +231,7 @@ inline bool resource_claim::leave_queue() noexcept {
     return false;
 }
 
-inline void resource_claim::release() noexcept {
+PEL_INLINE void resource_claim::release() noexcept {
     while (held_ != 0) {
         const resource_need& last = needs_[--held_];
         last.what->give_back(last.units);
@@ -227,3 +240,4 @@ inline void resource_claim::release() noexcept {
 
 } // namespace detail
 PEL_NAMESPACE_END
+#endif

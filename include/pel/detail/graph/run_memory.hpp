@@ -29,21 +29,10 @@ struct node_slot {
 class run_memory {
 public:
     /// Throws: std::bad_alloc.
-    explicit run_memory(std::shared_ptr<const graph_plan> plan)
-        : plan_(std::move(plan)), slots_(new node_slot[plan_->size()]),
-          rounds_(plan_->has_branches() ? new atomic<std::uint32_t>[unread_begin() + plan_->size()] : nullptr) {
-        reset_slots();
-        if (plan_->is_ranked()) ready_.emplace(*plan_);
-        if (plan_->value_bytes() == 0) return;
-        values_ = ::operator new(plan_->value_bytes(), std::align_val_t{plan_->value_alignment()});
-        std::memset(values_, 0, plan_->value_bytes()); // no cell has a value
-    }
+    explicit run_memory(std::shared_ptr<const graph_plan> plan);
     run_memory(const run_memory&) = delete;
     run_memory& operator=(const run_memory&) = delete;
-    ~run_memory() {
-        end_values();
-        if (values_ != nullptr) ::operator delete(values_, std::align_val_t{plan_->value_alignment()});
-    }
+    ~run_memory();
 
     const graph_plan& plan() const noexcept { return *plan_; }
     node_slot* slots() const noexcept { return slots_.get(); }
@@ -60,28 +49,10 @@ public:
     void* cell(const valued_node& node) const noexcept { return static_cast<std::byte*>(values_) + node.offset; }
 
     /// After a run. Returns: a node of which only some predecessors have come, or none. With branches that may be.
-    std::uint32_t find_waiting() const noexcept {
-        for (std::uint32_t each = 0; plan_->has_branches() && each != plan_->size(); ++each) {
-            if (slots_[each].left.load(relaxed) != (*plan_)[each].predecessors)
-                return each; // read after the group's end (G1)
-        }
-        return graph_plan::none;
-    }
+    std::uint32_t find_waiting() const noexcept;
     /// After a run that was cut short.
-    void reset_slots() noexcept {
-        for (std::uint32_t each = 0; each != plan_->size(); ++each) {
-            slots_[each].left.store((*plan_)[each].predecessors, relaxed); // published with the first jobs (D1, D2)
-            slots_[each].due.store(0, relaxed);                            // likewise
-        }
-        if (ready_) ready_->reset();
-        if (rounds_ == nullptr) return;
-        for (std::uint32_t edge = 0; edge != unread_begin(); ++edge) arrived(edge).store(0, relaxed); // likewise
-        for (std::uint32_t each = 0; each != plan_->size(); ++each)
-            unread(each).store(1 + plan_->readers(each), relaxed); // likewise
-    }
-    void end_values() noexcept {
-        for (const valued_node* const each : plan_->valued()) each->type->end_value(cell(*each));
-    }
+    void reset_slots() noexcept;
+    void end_values() noexcept;
 
     run_memory* next = nullptr; // of those that are kept
 
@@ -97,3 +68,50 @@ private:
 
 } // namespace detail
 PEL_NAMESPACE_END
+
+#if PEL_HEADER_ONLY
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+PEL_INLINE run_memory::run_memory(std::shared_ptr<const graph_plan> plan)
+    : plan_(std::move(plan)), slots_(new node_slot[plan_->size()]),
+      rounds_(plan_->has_branches() ? new atomic<std::uint32_t>[unread_begin() + plan_->size()] : nullptr) {
+    reset_slots();
+    if (plan_->is_ranked()) ready_.emplace(*plan_);
+    if (plan_->value_bytes() == 0) return;
+    values_ = ::operator new(plan_->value_bytes(), std::align_val_t{plan_->value_alignment()});
+    std::memset(values_, 0, plan_->value_bytes()); // no cell has a value
+}
+
+PEL_INLINE run_memory::~run_memory() {
+    end_values();
+    if (values_ != nullptr) ::operator delete(values_, std::align_val_t{plan_->value_alignment()});
+}
+
+PEL_INLINE std::uint32_t run_memory::find_waiting() const noexcept {
+    for (std::uint32_t each = 0; plan_->has_branches() && each != plan_->size(); ++each) {
+        if (slots_[each].left.load(relaxed) != (*plan_)[each].predecessors)
+            return each; // read after the group's end (G1)
+    }
+    return graph_plan::none;
+}
+
+PEL_INLINE void run_memory::reset_slots() noexcept {
+    for (std::uint32_t each = 0; each != plan_->size(); ++each) {
+        slots_[each].left.store((*plan_)[each].predecessors, relaxed); // published with the first jobs (D1, D2)
+        slots_[each].due.store(0, relaxed);                            // likewise
+    }
+    if (ready_) ready_->reset();
+    if (rounds_ == nullptr) return;
+    for (std::uint32_t edge = 0; edge != unread_begin(); ++edge) arrived(edge).store(0, relaxed); // likewise
+    for (std::uint32_t each = 0; each != plan_->size(); ++each)
+        unread(each).store(1 + plan_->readers(each), relaxed); // likewise
+}
+
+PEL_INLINE void run_memory::end_values() noexcept {
+    for (const valued_node* const each : plan_->valued()) each->type->end_value(cell(*each));
+}
+
+} // namespace detail
+PEL_NAMESPACE_END
+#endif

@@ -4,7 +4,6 @@
 
 #include <pel/detail/graph/graph_core.hpp>
 
-#include <cstdio>
 #include <string>
 #include <string_view>
 
@@ -12,7 +11,22 @@ PEL_NAMESPACE_BEGIN
 namespace detail {
 
 /// Returns: the text in quotation marks, as JSON and DOT have it.
-inline std::string json_quoted(std::string_view text) {
+std::string json_quoted(std::string_view text);
+/// Returns: its name, or # and its number.
+std::string text_name(const node_data& node);
+std::string dot_of(const graph_core& graph);
+std::string json_of(const graph_core& graph);
+
+} // namespace detail
+PEL_NAMESPACE_END
+
+#if PEL_HEADER_ONLY
+#include <cstdio>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+PEL_INLINE std::string json_quoted(std::string_view text) {
     std::string result = "\"";
     for (const char each : text) {
         if (each == '"' || each == '\\') {
@@ -28,12 +42,12 @@ inline std::string json_quoted(std::string_view text) {
     }
     return result + '"';
 }
-/// Returns: its name, or # and its number.
-inline std::string text_name(const node_data& node) {
+
+PEL_INLINE std::string text_name(const node_data& node) {
     return node.name != nullptr ? node.name : "#" + std::to_string(node.number);
 }
 
-inline std::string dot_of(const graph_core& graph) {
+PEL_INLINE std::string dot_of(const graph_core& graph) {
     std::string text = "digraph {\n";
     for (std::uint32_t each = 0; each != graph.size(); ++each) {
         const node_data& node = graph.node(each);
@@ -50,7 +64,7 @@ inline std::string dot_of(const graph_core& graph) {
     return text + "}\n";
 }
 
-inline std::string json_of(const graph_core& graph) {
+PEL_INLINE std::string json_of(const graph_core& graph) {
     std::string text = "{\"nodes\": [";
     for (std::uint32_t each = 0; each != graph.size(); ++each) {
         const node_data& node = graph.node(each);
@@ -73,3 +87,4 @@ inline std::string json_of(const graph_core& graph) {
 
 } // namespace detail
 PEL_NAMESPACE_END
+#endif

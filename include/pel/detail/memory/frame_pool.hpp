@@ -8,7 +8,6 @@
 #pragma once
 
 #include <pel/detail/platform/error.hpp>
-#include <pel/detail/platform/memory.hpp>
 #include <pel/detail/sync/lock.hpp>
 
 #include <cstdint>
@@ -82,40 +81,11 @@ private:
         frame_pool* owner;
     };
 
-    PEL_COLD void refill(size_class& wanted, std::size_t index) {
-        wanted.free = wanted.remote.exchange(nullptr, acquire); // sync(F1) acquire: freed by others
-        if (wanted.free != nullptr) return;
-        const std::size_t bytes = (index + 1) * granule;
-        if (static_cast<std::size_t>(wanted.end - wanted.unused) < bytes) begin_chunk(wanted);
-        // A page's worth, the lowest first: what is never needed is never touched.
-        block** link = &wanted.free;
-        for (std::size_t taken = 0; taken < page && static_cast<std::size_t>(wanted.end - wanted.unused) >= bytes;
-             taken += bytes) {
-            *link = ::new (wanted.unused) block{nullptr};
-            link = &(*link)->next;
-            wanted.unused += bytes;
-        }
-    }
-    void begin_chunk(size_class& wanted) {
-        auto* start = static_cast<unsigned char*>(next_chunk());
-        ::new (start) chunk{this};
-        wanted.unused = start + sizeof(chunk);
-        wanted.end = start + chunk_bytes;
-    }
-
+    void refill(size_class& wanted, std::size_t index);
+    void begin_chunk(size_class& wanted);
     /// Chunks come from regions of 1 MiB and are never given back.
-    static void* next_chunk() {
-        const lock_guard guard(region_lock_);
-        if (region_left_ == 0) {
-            region_ = static_cast<unsigned char*>(map_pages(16 * chunk_bytes, chunk_bytes));
-            if (region_ == nullptr) throw_error<std::bad_alloc>();
-            region_left_ = 16;
-        }
-        --region_left_;
-        void* result = region_;
-        region_ += chunk_bytes;
-        return result;
-    }
+    static void* next_chunk();
+
     size_class classes_[largest / granule];
 
     static inline constinit lock region_lock_;
@@ -127,15 +97,60 @@ private:
 /// The pool of threads that have none. Guarded by frame_pool's lock.
 inline constinit frame_pool frames_of_others;
 
-inline void* frame_pool::allocate_anywhere(std::size_t bytes) {
+} // namespace detail
+PEL_NAMESPACE_END
+
+#if PEL_HEADER_ONLY
+#include <pel/detail/platform/memory.hpp>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+PEL_COLD PEL_INLINE void frame_pool::refill(size_class& wanted, std::size_t index) {
+    wanted.free = wanted.remote.exchange(nullptr, acquire); // sync(F1) acquire: freed by others
+    if (wanted.free != nullptr) return;
+    const std::size_t bytes = (index + 1) * granule;
+    if (static_cast<std::size_t>(wanted.end - wanted.unused) < bytes) begin_chunk(wanted);
+    // A page's worth, the lowest first: what is never needed is never touched.
+    block** link = &wanted.free;
+    for (std::size_t taken = 0; taken < page && static_cast<std::size_t>(wanted.end - wanted.unused) >= bytes;
+         taken += bytes) {
+        *link = ::new (wanted.unused) block{nullptr};
+        link = &(*link)->next;
+        wanted.unused += bytes;
+    }
+}
+
+PEL_INLINE void frame_pool::begin_chunk(size_class& wanted) {
+    auto* start = static_cast<unsigned char*>(next_chunk());
+    ::new (start) chunk{this};
+    wanted.unused = start + sizeof(chunk);
+    wanted.end = start + chunk_bytes;
+}
+
+PEL_INLINE void* frame_pool::next_chunk() {
+    const lock_guard guard(region_lock_);
+    if (region_left_ == 0) {
+        region_ = static_cast<unsigned char*>(map_pages(16 * chunk_bytes, chunk_bytes));
+        if (region_ == nullptr) throw_error<std::bad_alloc>();
+        region_left_ = 16;
+    }
+    --region_left_;
+    void* result = region_;
+    region_ += chunk_bytes;
+    return result;
+}
+
+PEL_INLINE void* frame_pool::allocate_anywhere(std::size_t bytes) {
     const lock_guard guard(anywhere_lock_);
     return frames_of_others.allocate(bytes);
 }
 
-inline void frame_pool::reset_after_fork() noexcept {
+PEL_INLINE void frame_pool::reset_after_fork() noexcept {
     region_lock_.reset_after_fork();
     anywhere_lock_.reset_after_fork();
 }
 
 } // namespace detail
 PEL_NAMESPACE_END
+#endif

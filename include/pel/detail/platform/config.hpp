@@ -17,6 +17,24 @@
 #define PEL_NAMESPACE_END } }
 // clang-format on
 
+// Compiled mode (PEL_COMPILED, README.md in include/pel): what is neither a template nor on a hot path is compiled once,
+// in pel/compiled.cpp; other files see its declarations only. So in headers such functions are declared, and a file of
+// their definitions, which are PEL_INLINE, is included where PEL_HEADER_ONLY says so. With g++ they are inline in the one file,
+// too; clang++ leaves out constructors that nobody calls there. A program may have files of both kinds: the linker keeps
+// one of each.
+#if !defined(PEL_COMPILED_SOURCE)
+#define PEL_INLINE inline
+#elif defined(__clang__)
+#define PEL_INLINE
+#else
+#define PEL_INLINE [[gnu::used]] inline
+#endif
+#if defined(PEL_COMPILED) && !defined(PEL_COMPILED_SOURCE)
+#define PEL_HEADER_ONLY 0
+#else
+#define PEL_HEADER_ONLY 1
+#endif
+
 #define PEL_COLD [[gnu::cold, gnu::noinline]]
 #define PEL_NOINLINE [[gnu::noinline]]
 #define PEL_ALWAYS_INLINE [[gnu::always_inline]] inline

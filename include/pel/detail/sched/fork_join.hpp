@@ -10,6 +10,7 @@
 #include <pel/detail/sched/site.hpp>
 
 #include <exception>
+#include <type_traits>
 #include <utility>
 
 PEL_NAMESPACE_BEGIN
@@ -124,18 +125,36 @@ PEL_NOINLINE inline bool join_or_finish(worker& own, std::uint32_t position) {
     return false;
 }
 
-/// A callable of any type, which takes nothing.
+/// A callable of any type, a function too, which takes nothing.
 class callable_ref {
 public:
     template <class F>
-    explicit callable_ref(F& callable) noexcept
-        : callable_(&callable), call_([](const void* f) { (*static_cast<F*>(const_cast<void*>(f)))(); }) {}
+    explicit callable_ref(F& callable) noexcept : callable_(of(callable)) {
+        call_ = [](pointer to) {
+            if constexpr (std::is_function_v<F>)
+                reinterpret_cast<F*>(to.function)();
+            else
+                (*static_cast<F*>(const_cast<void*>(to.object)))();
+        };
+    }
 
     void operator()() const { call_(callable_); }
 
 private:
-    const void* callable_;
-    void (*call_)(const void*);
+    union pointer {
+        const void* object;
+        void (*function)();
+    };
+    template <class F>
+    static pointer of(F& callable) noexcept {
+        if constexpr (std::is_function_v<F>)
+            return {.function = reinterpret_cast<void (*)()>(&callable)};
+        else
+            return {.object = &callable};
+    }
+
+    pointer callable_;
+    void (*call_)(pointer);
 };
 
 /// The calls of such two from outside the pool.

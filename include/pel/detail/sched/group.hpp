@@ -8,6 +8,7 @@
 #include <pel/detail/sched/lease.hpp>
 #include <pel/detail/sched/operation_cancelled.hpp>
 #include <pel/detail/sched/segment.hpp>
+#include <pel/detail/sched/wait_until.hpp>
 
 #include <exception>
 #include <type_traits>
@@ -85,19 +86,11 @@ public:
     void wait(worker& own);
 
     /// A thread that waits for something inside runs a piece of the group. Returns: whether there was one.
-    bool help(worker& own) noexcept {
-        const job_slot listed = pool_.shared().try_pop(list_);
-        if (!listed) return pool_.leapfrog_scope(own, *this);
-        pool_.run(own, listed);
-        return true;
-    }
+    bool help(worker& own) noexcept;
 
     /// As wait(), for a thread that no record can be had for: runs what is listed and waits for the rest. `has_parts`: what
     /// is listed counts for nothing, see list_part().
-    void wait_alone(bool has_parts = false) {
-        check_generation();
-        help_alone([this] { return count_.is_complete(); }, has_parts);
-    }
+    void wait_alone(bool has_parts = false);
     template <class IsReady>
     void help_alone(const IsReady& is_ready, bool has_parts = true) {
         while (!is_ready()) {
@@ -111,11 +104,7 @@ public:
     }
 
     /// The first exception wins; the group is cancelled. The echo of a cancellation is none.
-    void capture(std::exception_ptr error) noexcept {
-        if (is_cancelled() && is_cancellation(error)) return;
-        if (!has_error_.exchange(true, relaxed)) error_ = std::move(error); // published by the count (G1)
-        cancel();
-    }
+    void capture(std::exception_ptr error) noexcept;
     /// The waiter, after wait(): the group is as new. Returns: the exception or null.
     std::exception_ptr reset() noexcept {
         std::exception_ptr error = std::move(error_);
@@ -126,17 +115,7 @@ public:
     }
     bool is_complete() const noexcept { return count_.is_complete(); }
     /// Whether what the thread with this record runs now is inside the group, so that it must not wait for it.
-    bool is_around(const worker& own) const noexcept {
-        const auto is_outside = [this](const scope* innermost) {
-            while (innermost != nullptr && innermost != this) innermost = innermost->parent();
-            return innermost == nullptr;
-        };
-        if (!is_outside(own.innermost)) return true;
-        for (const call_level* level = own.level; level != nullptr; level = level->outer) {
-            if (!is_outside(level->innermost)) return true;
-        }
-        return false;
-    }
+    bool is_around(const worker& own) const noexcept;
 
     /// What the job_function of a group's job does. run(slot, runner) runs the job, and may destroy it; it holds nothing,
     /// so that the owner's way to it costs nothing.
@@ -173,11 +152,7 @@ private:
     /// What of a job that is listed is in the count.
     enum class counted_as { nothing_yet, job, part };
 
-    void list_from_anywhere(const job_slot& task, counted_as how) noexcept {
-        worker& own = *current_worker;
-        if (own.pool == &pool_) return list(own, task, how);
-        push_from_outside(task, how);
-    }
+    void list_from_anywhere(const job_slot& task, counted_as how) noexcept;
 
     /// In another place than its owner's deque: a thief or server runs the job and all that it pushed, a leapfrogger that
     /// must not lists it. Last access to the group.
@@ -202,14 +177,7 @@ private:
         if (claimed.forker != nullptr) claimed.forker->deque.request(); // as finish_stolen_job()
         close(runner, mine, 1);
     }
-    PEL_COLD void push_from_outside(const job_slot& task, counted_as how) noexcept {
-        worker* const lease = lease_list::record_in(pool_); // a place to count
-        if (lease != nullptr) pool_.come_by(*lease);
-        scheduler& pool = pool_;
-        pool.submission_begins(); // else the group may be complete, and the pool gone, before this thread has looked
-        list(lease != nullptr ? *lease : no_worker, task, how);
-        pool.submission_ends();
-    }
+    void push_from_outside(const job_slot& task, counted_as how) noexcept;
     segment* segment_of(worker& own) noexcept {
         if (own.served != nullptr && own.served->group == this) return own.served;
         return home_ == &own ? &segment_ : nullptr;
@@ -228,9 +196,7 @@ private:
     void drain_home(worker& own) noexcept;
     void shut_younger(worker& own) noexcept;
     void check_waiter(const worker& own) const;
-    void check_generation() const {
-        if (!pool_.is_from_this_process() && !is_complete()) throw_lost_in_fork();
-    }
+    void check_generation() const;
 
     static bool pop(worker& own, segment& here, job_slot& taken) noexcept;
     static void drain(worker& own, segment& here) noexcept;
@@ -261,141 +227,9 @@ inline bool group_core::push_to(worker& own, segment& here, job_function functio
     return false;
 }
 
-/// Before a push: the credit for all jobs to come, or, where the segment was settled, the count for this one.
-inline void group_core::open(worker& own, segment& here) noexcept {
-    if (here.state == segment_state::counted) return count_.add(1);
-    count_.add(group_count::segment_credit);
-    here.state = segment_state::credit;
-    here.below = own.open_segments;
-    own.open_segments = &here;
-}
-
-inline void group_core::list(worker& own, const job_slot& task, counted_as how) noexcept {
-    if (how == counted_as::nothing_yet) count_.add(1);
-    if (!pool_.is_from_this_process()) { // a fork child: nobody serves the list
-        task.function(task, own, job_action::run_inline);
-        if (how != counted_as::part) subtract(1);
-        return;
-    }
-    scheduler& pool = pool_; // the group may be complete, and gone, after the append
-    const std::uint32_t waiter = pool.shared().append(list_, own.near_injector, static_cast<group_job&>(*task.frame),
-                                                      task.function, [this]() noexcept { return count_.waiter(); });
-    if (waiter != 0) record_table::record_of(waiter).sleep.unpark(); // others may need what it holds
-    own.counts.listed.add();
-    pool.look(own);
-}
-
-/// Takes the job on top of a segment; steps over those that were stolen.
-inline bool group_core::pop(worker& own, segment& here, job_slot& taken) noexcept {
-    while (here.end > here.base) {
-        const std::uint32_t position = here.end - 1;
-        auto taken_as = split_deque::taken::unexposed;
-        if (!own.deque.try_take_private(position)) taken_as = own.deque.take_public(position);
-        here.end = position;
-        if (taken_as == split_deque::taken::exposed) own.counts.taken_back.add();
-        if (taken_as != split_deque::taken::stolen) {
-            taken = own.deque.read_taken(position);
-            return true;
-        }
-        if (here.group->pool_.is_from_this_process()) // in a fork child the thief is gone
-            own.deque.await_slot_read(position);      // nobody waits for the job before the slot is used again
-        own.deque.close_stolen(position);
-        if (here.state == segment_state::credit && ++here.stolen == most_unsettled) settle(here);
-    }
-    return false;
-}
-
-inline void group_core::drain(worker& own, segment& here) noexcept {
-    job_slot taken;
-    while (pop(own, here, taken)) {
-        if (own.deque.is_asked() && own.deque.private_jobs() != 0) [[unlikely]]
-            own.pool->serve_request(own); // its jobs may push nothing, so nothing else would
-        here.is_running = true;
-        taken.function(taken, own, job_action::run_inline);
-        here.is_running = false;
-        if (here.state == segment_state::counted) here.group->subtract(1); // also when it was settled meanwhile
-    }
-}
-
-/// Requires: no job left in it. `finished` jobs are subtracted in the same RMW, the last access to the group.
-inline void group_core::close(worker& own, segment& here, std::uint64_t finished) noexcept {
-    group_core& group = *here.group;
-    const bool has_credit = here.state == segment_state::credit;
-    const std::uint64_t stolen = here.stolen;
-    if (here.state != segment_state::closed) {
-        segment** link = &own.open_segments;
-        while (*link != &here) link = &(*link)->below; // another group's may have been opened above
-        *link = here.below;
-    }
-    here.state = segment_state::closed;
-    here.stolen = 0;
-    const std::uint64_t amount = (has_credit ? group_count::segment_credit - stolen : 0) + finished;
-    if (amount != 0) group.subtract(amount);
-}
-
-inline void group_core::spill(worker& own, segment& here) noexcept {
-    job_slot taken;
-    while (pop(own, here, taken)) {
-        own.counts.spills.add();
-        here.group->list(own, taken, here.state == segment_state::counted ? counted_as::job : counted_as::nothing_yet);
-    }
-    close(own, here, 0);
-}
-
-inline void group_core::settle(segment& here) noexcept {
-    here.state = segment_state::counted;
-    const std::uint64_t left = here.stolen + (here.end - here.base) + (here.is_running ? 1 : 0);
-    here.stolen = 0;
-    here.group->subtract(group_count::segment_credit - left);
-}
-
-inline void spill_segments(worker& own, segment* kept) noexcept {
-    while (own.open_segments != kept) group_core::spill(own, *own.open_segments);
-}
-
-inline void settle_segments(worker& own) noexcept {
-    for (segment* each = own.open_segments; each != nullptr; each = each->below) {
-        if (each->state == segment_state::credit) group_core::settle(*each);
-    }
-}
-
-inline void group_core::check_waiter(const worker& own) const {
-    if (is_around(own)) throw_error<std::logic_error>("pel::task_group: wait() called by a task of the same group");
-}
-
-/// Groups that are younger than this one, and begin above it, must not push any more once its jobs are taken back.
-inline void group_core::shut_younger(worker& own) noexcept {
-    for (segment* each = own.home_segments; each != &segment_; each = each->older_home) {
-        if (each->state == segment_state::closed && each->base > segment_.base) each->shut();
-    }
-}
-
-inline void group_core::drain_home(worker& own) noexcept {
-    while (own.open_segments != &segment_ && own.open_segments->end == own.deque.bottom())
-        spill(own, *own.open_segments);
-    if (segment_.end != own.deque.bottom()) return;
-    shut_younger(own);
-    scope* const outer = own.innermost;
-    own.innermost = this;
-    drain(own, segment_);
-    own.innermost = outer;
-    close(own, segment_, 0);
-}
-
-inline void group_core::wait(worker& own) {
-    check_waiter(own);
-    check_generation();
-    switch (count_.try_register(own.id)) {
-    case group_count::registration::complete: return;
-    case group_count::registration::taken:
-        throw_error<std::logic_error>("pel::task_group: two threads wait for it at once");
-    case group_count::registration::registered: break;
-    }
-    pool_.wait_until(
-        own, [&] { return count_.is_complete(); }, [&] { return help(own); }, [] { return true; },
-        [&] { return !list_.is_empty(); });
-    count_.unregister();
-}
-
 } // namespace detail
 PEL_NAMESPACE_END
+
+#if PEL_HEADER_ONLY
+#include <pel/detail/sched/group_jobs.hpp>
+#endif

@@ -19,33 +19,14 @@ public:
     scheduler& pool() const noexcept { return pool_; }
 
     /// Into the injector of the caller's node. A pool at its end, or of the parent process, runs it here and now.
-    void inject() noexcept {
-        if (!is_served()) return entry_.single.function(entry_.single, *current_worker, job_action::run);
-        worker& by = counting_record(pool_);
-        // The job may be done, and the pool gone, before a thread of no pool's has looked: that counts as another.
-        const bool is_outside = current_worker->pool != &pool_;
-        const std::uint64_t counts = (is_counted_ ? 0 : 1) + (is_outside ? 1 : 0);
-        if (counts != 0) pool_.submission_begins(counts);
-        is_counted_ = true;
-        const bool is_back = std::exchange(was_injected_, true);
-        by.counts.injected.add();
-        scheduler& pool = pool_; // the job may be done, and gone, after the push
-        if (is_back) [[unlikely]]
-            pool.shared().push(entry_, entry_.home.load(relaxed) - 1U); // others may look for it there
-        else if (!pool.has_places()) [[likely]]
-            pool.shared().push(entry_, 0);
-        else
-            push_near(by);
-        pool.look(by);
-        if (is_outside) pool.submission_ends();
-    }
+    void inject() noexcept;
     /// Takes it out of its injector. False: it is not there, or not any more.
     bool try_claim() noexcept { return pool_.shared().try_remove(entry_); }
 
     /// The record that counts for the calling thread in `pool`.
     static worker& counting_record(scheduler& pool) {
         if (current_worker->pool == &pool) return *current_worker;
-        worker* const lease = lease_list::record_in(pool);
+        worker* const lease = record_in(pool);
         return lease != nullptr ? *lease : no_worker;
     }
 
@@ -65,11 +46,7 @@ protected:
     bool is_counted_ = false;                                    // as a submission that is to end
 
 private:
-    PEL_NOINLINE void push_near(worker& by) noexcept {
-        if (&by != current_worker || by.has_left) pool_.come_by(by);
-        from_seat_ = static_cast<std::uint16_t>(by.seat.load(relaxed)); // its own hint
-        pool_.shared().push(entry_, by.near_injector);
-    }
+    void push_near(worker& by) noexcept;
 
     bool was_injected_ = false;   // or is, until it is claimed
     std::uint16_t from_seat_ = 0; // where that was
@@ -87,3 +64,38 @@ Job* make_injected(scheduler& pool, const Make& make) {
 
 } // namespace detail
 PEL_NAMESPACE_END
+
+#if PEL_HEADER_ONLY
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+PEL_INLINE void injected_job::inject() noexcept {
+    if (!is_served()) return entry_.single.function(entry_.single, *current_worker, job_action::run);
+    worker& by = counting_record(pool_);
+    // The job may be done, and the pool gone, before a thread of no pool's has looked: that counts as another.
+    const bool is_outside = current_worker->pool != &pool_;
+    const std::uint64_t counts = (is_counted_ ? 0 : 1) + (is_outside ? 1 : 0);
+    if (counts != 0) pool_.submission_begins(counts);
+    is_counted_ = true;
+    const bool is_back = std::exchange(was_injected_, true);
+    by.counts.injected.add();
+    scheduler& pool = pool_; // the job may be done, and gone, after the push
+    if (is_back) [[unlikely]]
+        pool.shared().push(entry_, entry_.home.load(relaxed) - 1U); // others may look for it there
+    else if (!pool.has_places()) [[likely]]
+        pool.shared().push(entry_, 0);
+    else
+        push_near(by);
+    pool.look(by);
+    if (is_outside) pool.submission_ends();
+}
+
+PEL_NOINLINE PEL_INLINE void injected_job::push_near(worker& by) noexcept {
+    if (&by != current_worker || by.has_left) pool_.come_by(by);
+    from_seat_ = static_cast<std::uint16_t>(by.seat.load(relaxed)); // its own hint
+    pool_.shared().push(entry_, by.near_injector);
+}
+
+} // namespace detail
+PEL_NAMESPACE_END
+#endif

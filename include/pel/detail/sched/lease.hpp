@@ -3,38 +3,10 @@
 //   any thread: everything.
 #pragma once
 
-#include <pel/detail/sched/threads.hpp>
-
-#include <vector>
+#include <pel/detail/sched/scheduler.hpp>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
-
-inline worker* scheduler::lease_record() noexcept {
-    if (!is_from_this_process()) return nullptr;
-    const lock_guard guard(membership_);
-    worker* record = returned_;
-    if (record != nullptr) {
-        returned_ = record->next;
-    } else {
-        record = foreign_records_ == seats::most_foreign ? nullptr : record_table::take();
-        if (record == nullptr) return nullptr;
-        if (!attach(*record, true, 0)) {
-            record_table::give(*record);
-            return nullptr;
-        }
-        ++foreign_records_;
-    }
-    record->lease = uid_; // lease_lock is held
-    record->adopt_stack(this_stack());
-    return record;
-}
-
-inline void scheduler::return_record(worker& leased) noexcept {
-    const lock_guard guard(membership_);
-    leased.next = returned_;
-    returned_ = &leased;
-}
 
 /// A foreign thread's hold on a record.
 struct lease {
@@ -50,59 +22,15 @@ struct lease {
 /// The lease used last.
 [[gnu::tls_model("initial-exec")]] inline constinit thread_local lease last_lease{};
 
-/// A thread's leases in all pools; ends with the thread.
-class lease_list {
-public:
-    lease_list() noexcept = default;
-    lease_list(const lease_list&) = delete;
-    lease_list& operator=(const lease_list&) = delete;
-    ~lease_list() {
-        last_lease = {};
-        leases_are_over = true;
-        for (const lease& each : leases_) give_up(each);
-    }
+/// record_in(), where the lease used last is another.
+worker* find_record_in(scheduler& pool) noexcept;
 
-    /// Returns: the calling thread's record in `pool`, or null when there can be none.
-    static worker* record_in(scheduler& pool) noexcept {
-        if (last_lease.uid == pool.uid()) [[likely]]
-            return last_lease.record;
-        return record_in_slow(pool);
-    }
-
-private:
-    PEL_COLD static worker* record_in_slow(scheduler& pool) noexcept {
-        if (leases_are_over) return record_for_the_end(pool);
-        thread_local lease_list mine;
-        const lock_guard guard(lease_lock);
-        std::erase_if(mine.leases_,
-                      [](const lease& each) { return each.record->lease != each.uid; }); // pools that ended
-        for (const lease& each : mine.leases_) {
-            if (each.uid == pool.uid()) return (last_lease = each).record;
-        }
-        const auto make_room = [&] { mine.leases_.reserve(mine.leases_.size() + 1); };
-        if (!call_guarded(make_room, [](const std::exception_ptr&) {})) return nullptr;
-        worker* record = pool.lease_record();
-        if (record == nullptr) return nullptr;
-        mine.leases_.push_back({pool.uid(), pool.generation(), &pool, record});
-        last_lease = mine.leases_.back();
-        return record;
-    }
-    /// In a destructor that runs after ours: the pool has the record back at its own end.
-    static worker* record_for_the_end(scheduler& pool) noexcept {
-        const lock_guard guard(lease_lock);
-        worker* const record = pool.lease_record();
-        if (record != nullptr) last_lease = {pool.uid(), pool.generation(), &pool, record};
-        return record;
-    }
-    static void give_up(const lease& each) noexcept {
-        const lock_guard guard(lease_lock);
-        if (each.record->lease == each.uid &&
-            each.generation == fork_generation.load(relaxed)) // alike: of this process
-            each.pool->return_record(*each.record);
-    }
-
-    std::vector<lease> leases_;
-};
+/// Returns: the calling thread's record in `pool`, or null when there can be none.
+inline worker* record_in(scheduler& pool) noexcept {
+    if (last_lease.uid == pool.uid()) [[likely]]
+        return last_lease.record;
+    return find_record_in(pool);
+}
 
 } // namespace detail
 PEL_NAMESPACE_END

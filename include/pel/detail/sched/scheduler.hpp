@@ -22,6 +22,8 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
+class victim_walk;
+
 /// What a scheduler needs to know to start.
 struct scheduler_config {
     unsigned seats = 1;
@@ -192,6 +194,8 @@ private:
     // waiting.hpp
     template <class IsOver, class Announce>
     void sleep_as_waiter(worker& own, IsOver&& is_over, Announce&& announce) noexcept;
+    bool begin_waiting(worker& own) noexcept;
+    bool end_waiting(worker& own) noexcept;
     bool go_away(worker& own) noexcept;
     bool leave_waiting(worker& own) noexcept;
     void run_anything(worker& own) noexcept;

@@ -106,19 +106,9 @@ public:
 private:
     bool is_under_floor() const noexcept { return floor_ != nullptr && floor_->is_within(base_, position_); }
 
-    PEL_NOINLINE bool is_cancelled_slow(std::uint64_t now) const noexcept {
-        for (const scope* each = this; each != nullptr; each = each->parent_) {
-            if (each != this && each->checked_.load(relaxed) == now) break; // not cancelled as of now
-            if (each->cancelled_.load(relaxed) || each->is_under_floor()) return true;
-        }
-        checked_.store(now, relaxed);
-        return false;
-    }
+    bool is_cancelled_slow(std::uint64_t now) const noexcept;
     /// Opened where something is cancelled, or may be: then cancelled for good, whatever happens around it.
-    PEL_NOINLINE void begin_slow(std::uint64_t now) noexcept {
-        checked_.store(0, relaxed);
-        if (is_cancelled_slow(now)) cancelled_.store(true, relaxed);
-    }
+    void begin_slow(std::uint64_t now) noexcept;
 
     scope* const parent_;
     const cancel_floor* const floor_;
@@ -129,3 +119,25 @@ private:
 
 } // namespace detail
 PEL_NAMESPACE_END
+
+#if PEL_HEADER_ONLY
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+PEL_NOINLINE PEL_INLINE bool scope::is_cancelled_slow(std::uint64_t now) const noexcept {
+    for (const scope* each = this; each != nullptr; each = each->parent_) {
+        if (each != this && each->checked_.load(relaxed) == now) break; // not cancelled as of now
+        if (each->cancelled_.load(relaxed) || each->is_under_floor()) return true;
+    }
+    checked_.store(now, relaxed);
+    return false;
+}
+
+PEL_NOINLINE PEL_INLINE void scope::begin_slow(std::uint64_t now) noexcept {
+    checked_.store(0, relaxed);
+    if (is_cancelled_slow(now)) cancelled_.store(true, relaxed);
+}
+
+} // namespace detail
+PEL_NAMESPACE_END
+#endif

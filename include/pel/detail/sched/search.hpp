@@ -12,7 +12,7 @@ inline constexpr std::int64_t first_beat_ns = 1'000'000, longest_beat_ns = 16'00
 inline constexpr std::int64_t least_patience_ns = 50'000; // an unanswered request, before a deep steal
 
 /// Requires: `own` has a seat and counts as searching. Returns when the pool stops.
-inline void scheduler::work(worker& own) noexcept {
+PEL_INLINE void scheduler::work(worker& own) noexcept {
     std::int64_t window = config_.spin_ns;
     while (!is_stopping() && is_from_this_process()) {
         if (const job_slot slot = find(own, window)) {
@@ -27,7 +27,7 @@ inline void scheduler::work(worker& own) noexcept {
 
 /// Before a thread sleeps for the first time it reads the machine, if nobody has. That takes some ms, in which it looks
 /// for nothing: it counts as one that has found a job. Returns: whether it did, and so has to search once more.
-inline bool scheduler::read_machine(worker& own) noexcept {
+PEL_INLINE bool scheduler::read_machine(worker& own) noexcept {
     if (!try_begin_plan(false)) return false;
     if (must_be_replaced(seats_.found())) wake_one(own);
     make_plan();
@@ -39,7 +39,7 @@ inline bool scheduler::read_machine(worker& own) noexcept {
 /// all of them each time, and all are asked at once. Else it is those on the way, near before far, who are asked as they
 /// are looked at, because to ask everybody costs more than the work that is found by it (tests/simulator). Window 0 is
 /// the guardian's beat: a request that stands by then has stood since its last one.
-inline job_slot scheduler::find(worker& own, std::int64_t window_ns) noexcept {
+PEL_INLINE job_slot scheduler::find(worker& own, std::int64_t window_ns) noexcept {
     if (window_ns == 0 && has_heavy_fence_) {
         if (const job_slot slot = deep_steal_any(own)) return slot;
     }
@@ -64,7 +64,7 @@ inline job_slot scheduler::find(worker& own, std::int64_t window_ns) noexcept {
 }
 
 /// The first job near before far, if there is a plan; hints, so whoever must not miss one looks at all by number.
-inline job_slot scheduler::steal_nearest(worker& own) noexcept {
+PEL_INLINE job_slot scheduler::steal_nearest(worker& own) noexcept {
     const seat_plan* const plan = seating_.plan();
     if (plan == nullptr) return {};
     const victim_order::runs runs = plan->order().runs_of(own.seat.load(relaxed)); // its own hint
@@ -105,7 +105,7 @@ job_slot scheduler::look_until(worker& own, std::int64_t window_ns, Look&& look)
 /// One pass of a walk: of those that are seen at the seats on the way the one with the job that is worth most; on a pass
 /// that goes all the way also a few that no seat may show. The injectors come as in find_once(), but on the way only the
 /// own node's.
-inline job_slot scheduler::look_around(worker& own, victim_walk& walk, bool may_ask) noexcept {
+PEL_INLINE job_slot scheduler::look_around(worker& own, victim_walk& walk, bool may_ask) noexcept {
     if (seats_.load().free() < 0 || (own.random() & 15) == 0) {
         if (const job_slot slot = injectors_.try_pop(own.near_injector)) return slot;
     }
@@ -142,7 +142,7 @@ inline job_slot scheduler::look_around(worker& own, victim_walk& walk, bool may_
 }
 
 /// Who has woken this thread had work in sight.
-inline job_slot scheduler::look_at_waker(worker& own) noexcept {
+PEL_INLINE job_slot scheduler::look_at_waker(worker& own) noexcept {
     const std::uint32_t number = own.woken_by.load(relaxed); // a hint
     if (number == 0) return {};
     own.woken_by.store(0, relaxed); // one that comes meanwhile is lost
@@ -155,14 +155,14 @@ inline job_slot scheduler::look_at_waker(worker& own) noexcept {
 
 /// Every searcher reads the same deques: the more there are, the longer each waits between two looks. One alone looks
 /// often: in a loop of 10 µs half a microsecond counts.
-inline unsigned scheduler::pauses_between_looks() const noexcept {
+PEL_INLINE unsigned scheduler::pauses_between_looks() const noexcept {
     constexpr unsigned pauses_each = 8, most_pauses = 64;
     const unsigned searchers = seats_.load().searching();
     return searchers < most_pauses / pauses_each ? searchers * pauses_each : most_pauses;
 }
 
 /// Those who have served a request since, and have private work again.
-inline void scheduler::ask_again(const worker& own) noexcept {
+PEL_INLINE void scheduler::ask_again(const worker& own) noexcept {
     for (std::uint32_t each = 0, count = record_count(); each < count; ++each) {
         split_deque& deque = record(each).deque;
         if (&record(each) != &own && deque.has_private() && !deque.is_asked()) deque.request();
@@ -171,7 +171,7 @@ inline void scheduler::ask_again(const worker& own) noexcept {
 
 /// Deques first, but the injectors must not starve: they are first for a thread in debt, which may be its only server (S3),
 /// and every 16th time.
-inline job_slot scheduler::find_once(worker& own) noexcept {
+PEL_INLINE job_slot scheduler::find_once(worker& own) noexcept {
     if (seats_.load().free() < 0 || (own.random() & 15) == 0) {
         if (const job_slot slot = injectors_.try_pop(own.near_injector)) return slot;
     }
@@ -179,7 +179,7 @@ inline job_slot scheduler::find_once(worker& own) noexcept {
     return injectors_.try_pop(own.near_injector);
 }
 
-inline job_slot scheduler::steal_any(worker& own) noexcept {
+PEL_INLINE job_slot scheduler::steal_any(worker& own) noexcept {
     const std::uint32_t count = record_count();
     std::uint32_t each = count == 0 ? 0 : own.random() % count;
     for (std::uint32_t tried = 0; tried < count; ++tried, each = each + 1 == count ? 0 : each + 1) {
@@ -190,7 +190,7 @@ inline job_slot scheduler::steal_any(worker& own) noexcept {
     return {};
 }
 
-inline job_slot scheduler::steal_from(worker& own, worker& victim) noexcept {
+PEL_INLINE job_slot scheduler::steal_from(worker& own, worker& victim) noexcept {
     job_slot slot = victim.deque.try_steal();
     if (!slot) return slot;
     slot.forker = &victim;
@@ -198,7 +198,7 @@ inline job_slot scheduler::steal_from(worker& own, worker& victim) noexcept {
     return slot;
 }
 
-inline job_slot scheduler::deep_steal_any(worker& own) noexcept {
+PEL_INLINE job_slot scheduler::deep_steal_any(worker& own) noexcept {
     if (now_ns() < next_fence_.load(relaxed)) return {}; // stale: asked below
     const std::uint32_t count = record_count();
     for (std::uint32_t tried = 0, each = own.random(); tried < count; ++tried, ++each) {
@@ -225,7 +225,7 @@ inline job_slot scheduler::deep_steal_any(worker& own) noexcept {
 }
 
 /// At most one heavy fence of the pool in 50 times its cost: no worker loses more than 2 % to interruptions.
-inline bool scheduler::try_spend_fence() noexcept {
+PEL_INLINE bool scheduler::try_spend_fence() noexcept {
     const std::int64_t now = now_ns();
     std::int64_t next = next_fence_.load(relaxed);
     return now >= next && next_fence_.compare_exchange(next, now + 50 * fence_cost_.load(relaxed), relaxed);
@@ -239,7 +239,7 @@ constexpr std::int64_t believed_cost(std::int64_t believed_ns, std::int64_t meas
 }
 
 /// A steal that failed doubles the gap to the next, up to the longest beat; a success resets it.
-inline void scheduler::settle_fence(std::int64_t measured_ns, bool found) noexcept {
+PEL_INLINE void scheduler::settle_fence(std::int64_t measured_ns, bool found) noexcept {
     const std::int64_t cost_ns = believed_cost(fence_cost_.load(relaxed), measured_ns); // any thief's measurement does
     fence_cost_.store(cost_ns, relaxed);
     const std::uint32_t failures = found ? 0 : fence_backoff_.load(relaxed) + 1;
@@ -251,12 +251,12 @@ inline void scheduler::settle_fence(std::int64_t measured_ns, bool found) noexce
 /// Whether somebody has to look in the place of a thread that was the last to search: for what is in sight, and for what
 /// others may have in private, now or soon. If nobody else works there is only what its own job may fork, and the first
 /// fork of a job wakes (prepare_poll()). So a task posted to a pool that sleeps wakes one thread, not two.
-inline bool scheduler::must_be_replaced(seats_view after) const noexcept {
+PEL_INLINE bool scheduler::must_be_replaced(seats_view after) const noexcept {
     return after.searching() == 0 && after.free() > 0 && (seats_.others_work(after) || has_visible_work());
 }
 
 /// A searcher has claimed a job.
-inline void scheduler::run_found(worker& own, const job_slot& slot) noexcept {
+PEL_INLINE void scheduler::run_found(worker& own, const job_slot& slot) noexcept {
     if (must_be_replaced(seats_.found())) {
         wake_one(own);
         if (slot.forker != nullptr && slot.forker->deque.has_public()) wake_one(own);
@@ -269,7 +269,7 @@ inline void scheduler::run_found(worker& own, const job_slot& slot) noexcept {
 
 /// S1: more threads hold seats than there are, and this one has nothing to hold it for. Not under S3, where the debt
 /// is what serves the injectors. Returns: true after the sleep that paid it, awake with a new seat, searching.
-inline bool scheduler::try_repay(worker& own) noexcept {
+PEL_INLINE bool scheduler::try_repay(worker& own) noexcept {
     const seats_view view = seats_.load();
     if (view.free() >= 0 || seats_.may_wake(view, has_stranded_work())) return false;
     idle_.add(own.slot);
@@ -283,7 +283,7 @@ inline bool scheduler::try_repay(worker& own) noexcept {
 }
 
 /// A searcher that found nothing goes to sleep. Returns: awake again with a seat, searching; true: it was a beat.
-inline bool scheduler::sleep_idle(worker& own) noexcept {
+PEL_INLINE bool scheduler::sleep_idle(worker& own) noexcept {
     bool guardian = false;
     idle_.add(own.slot);
     seats_.park_searcher(guardian, has_heavy_fence_); // without the fence nothing is private
@@ -299,7 +299,7 @@ inline bool scheduler::sleep_idle(worker& own) noexcept {
 
 /// Registered as idle; sleeps until a waker took it off, or it takes itself off because there is work or it is time to
 /// look after the others. The first check is the look() after freeing its seat: it would wake itself.
-inline bool scheduler::sleep_registered(worker& own, bool guardian) noexcept {
+PEL_INLINE bool scheduler::sleep_registered(worker& own, bool guardian) noexcept {
     while (!is_stopping()) {
         if (has_visible_work() && try_unregister(own)) return false;
         if (!idle_.has(own.slot)) return false;
@@ -316,7 +316,7 @@ inline bool scheduler::sleep_registered(worker& own, bool guardian) noexcept {
 }
 
 /// Takes one idle thread off, as a waker would, and that is this one — unless a waker has its bit already.
-inline bool scheduler::try_unregister(worker& own) noexcept {
+PEL_INLINE bool scheduler::try_unregister(worker& own) noexcept {
     if (!seats_.try_take_idle(false) && !(must_wake_in_debt() && seats_.try_take_idle(true))) return false;
     withdraw_idle(own);
     return true;

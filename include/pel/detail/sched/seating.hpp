@@ -9,7 +9,6 @@
 #pragma once
 
 #include <pel/detail/sched/occupants.hpp>
-#include <pel/detail/sched/seat_plan.hpp>
 #include <pel/detail/sched/seats.hpp>
 #include <pel/detail/sched/sleeper_set.hpp>
 
@@ -17,6 +16,8 @@
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
+
+class seat_plan;
 
 class seating {
 public:
@@ -41,12 +42,7 @@ public:
     bool is_seat(std::uint32_t slot) const noexcept { return slot < seats_; }
 
     /// Returns: a slot for a new thread: the vacant seat that is nearest to `near`, while there are any.
-    std::uint32_t take_slot(std::uint32_t near) noexcept {
-        const std::uint32_t taken = taken_++;
-        if (taken >= seats_) return taken;
-        const seat_plan* const known = plan();
-        return known != nullptr ? vacant_.claim_nearest(known->order(), near) : vacant_.claim(0);
-    }
+    std::uint32_t take_slot(std::uint32_t near) noexcept;
     /// Requires: it is the one that was taken last.
     void give_slot_back(std::uint32_t slot) noexcept {
         --taken_;
@@ -70,3 +66,20 @@ private:
 
 } // namespace detail
 PEL_NAMESPACE_END
+
+#if PEL_HEADER_ONLY
+#include <pel/detail/sched/seat_plan.hpp>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+PEL_INLINE std::uint32_t seating::take_slot(std::uint32_t near) noexcept {
+    const std::uint32_t taken = taken_++;
+    if (taken >= seats_) return taken;
+    const seat_plan* const known = plan();
+    return known != nullptr ? vacant_.claim_nearest(known->order(), near) : vacant_.claim(0);
+}
+
+} // namespace detail
+PEL_NAMESPACE_END
+#endif

@@ -45,33 +45,12 @@ class stop_watches final : public cancellation_listener {
 public:
     constexpr stop_watches() noexcept = default;
 
-    void add(stop_watch& fresh) noexcept {
-        {
-            const lock_guard guard(lock_);
-            fresh.older_ = newest_;
-            if (newest_ != nullptr) newest_->newer_ = &fresh;
-            newest_ = &fresh;
-            fresh.is_linked_ = true;
-            listening.store(this, relaxed); // published by the epoch
-        }
-        cancellations.fetch_add(1, acq_rel); // sync(C2) release: the link. sync(C2) acquire: flags and floors
-        if (fresh.watched_.is_cancelled()) fresh.request_stop();
-    }
-    void remove(stop_watch& old) noexcept {
-        if (old.generation_ != fork_generation.load(relaxed)) return; // of the parent process, forgotten here
-        const lock_guard guard(lock_);
-        unlink(old);
-    }
+    void add(stop_watch& fresh) noexcept;
+    void remove(stop_watch& old) noexcept;
     /// Stop callbacks are the user's: no lock is held while they run, and they find a source of their own. A watch stays
     /// linked until its source says that it was told: so whoever cancels finds all that are not, also one that another
     /// thread has found, and is about to tell.
-    void cancelled() noexcept override {
-        for (;;) {
-            std::stop_source reached = find_reached();
-            if (!reached.stop_possible()) return;
-            reached.request_stop();
-        }
-    }
+    void cancelled() noexcept override { tell_all(); }
     /// Watches of other threads are not there any more, and those of this one are over with what the parent waits for.
     void reset_after_fork() noexcept override {
         lock_.reset_after_fork();
@@ -79,31 +58,71 @@ public:
     }
 
 private:
-    std::stop_source find_reached() noexcept {
-        const lock_guard guard(lock_);
-        for (stop_watch *each = newest_, *older; each != nullptr; each = older) {
-            older = each->older_;
-            if (each->source_.stop_requested())
-                unlink(*each);
-            else if (each->watched_.is_cancelled())
-                return each->source_;
-        }
-        return std::stop_source(std::nostopstate);
-    }
-    void unlink(stop_watch& old) noexcept {
-        if (!old.is_linked_) return;
-        old.is_linked_ = false;
-        (old.newer_ != nullptr ? old.newer_->older_ : newest_) = old.older_;
-        if (old.older_ != nullptr) old.older_->newer_ = old.newer_;
-    }
+    void tell_all() noexcept;
+    std::stop_source find_reached() noexcept;
+    void unlink(stop_watch& old) noexcept;
 
     lock lock_;
     stop_watch* newest_ = nullptr;
 };
 inline constinit stop_watches all_stop_watches;
 
-inline stop_watch::stop_watch(const scope& watched) : watched_(watched) { all_stop_watches.add(*this); }
-inline stop_watch::~stop_watch() { all_stop_watches.remove(*this); }
+} // namespace detail
+PEL_NAMESPACE_END
+
+#if PEL_HEADER_ONLY
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+PEL_INLINE void stop_watches::add(stop_watch& fresh) noexcept {
+    {
+        const lock_guard guard(lock_);
+        fresh.older_ = newest_;
+        if (newest_ != nullptr) newest_->newer_ = &fresh;
+        newest_ = &fresh;
+        fresh.is_linked_ = true;
+        listening.store(this, relaxed); // published by the epoch
+    }
+    cancellations.fetch_add(1, acq_rel); // sync(C2) release: the link. sync(C2) acquire: flags and floors
+    if (fresh.watched_.is_cancelled()) fresh.request_stop();
+}
+
+PEL_INLINE void stop_watches::remove(stop_watch& old) noexcept {
+    if (old.generation_ != fork_generation.load(relaxed)) return; // of the parent process, forgotten here
+    const lock_guard guard(lock_);
+    unlink(old);
+}
+
+PEL_INLINE void stop_watches::tell_all() noexcept {
+    for (;;) {
+        std::stop_source reached = find_reached();
+        if (!reached.stop_possible()) return;
+        reached.request_stop();
+    }
+}
+
+PEL_INLINE std::stop_source stop_watches::find_reached() noexcept {
+    const lock_guard guard(lock_);
+    for (stop_watch *each = newest_, *older; each != nullptr; each = older) {
+        older = each->older_;
+        if (each->source_.stop_requested())
+            unlink(*each);
+        else if (each->watched_.is_cancelled())
+            return each->source_;
+    }
+    return std::stop_source(std::nostopstate);
+}
+
+PEL_INLINE void stop_watches::unlink(stop_watch& old) noexcept {
+    if (!old.is_linked_) return;
+    old.is_linked_ = false;
+    (old.newer_ != nullptr ? old.newer_->older_ : newest_) = old.older_;
+    if (old.older_ != nullptr) old.older_->newer_ = old.newer_;
+}
+
+PEL_INLINE stop_watch::stop_watch(const scope& watched) : watched_(watched) { all_stop_watches.add(*this); }
+PEL_INLINE stop_watch::~stop_watch() { all_stop_watches.remove(*this); }
 
 } // namespace detail
 PEL_NAMESPACE_END
+#endif

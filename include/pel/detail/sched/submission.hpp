@@ -9,13 +9,11 @@
 #include <pel/detail/sched/injected.hpp>
 
 #include <exception>
-#include <functional>
-#include <memory>
+#include <functional> // has std::addressof too; <memory> has <ostream> with it (g++ 12)
 #include <optional>
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 PEL_NAMESPACE_BEGIN
 template <class T>
@@ -41,24 +39,7 @@ public:
     bool is_done() const noexcept { return state.is_done(); }
 
     /// `helps`: runs the job if nobody has begun it, and work inside it; else only if no other thread can (S4).
-    void wait(bool helps = true) {
-        if (is_done()) return;
-        if (!pool_.is_from_this_process()) throw_lost_in_fork();
-        const bool is_claimed = helps && try_claim();
-        if (!is_claimed && is_done_soon()) return;
-        foreign_call call(pool_);
-        if (call.own() == nullptr) return wait_alone(is_claimed || try_claim());
-        worker& own = *call.own();
-        if (is_claimed) {
-            own.counts.claims.add();
-            pool_.run(own, entry_.single);
-            if (is_done()) return; // else it is suspended
-        }
-        waiter_ = &own;
-        pool_.wait_until(
-            own, [&] { return is_done(); }, [&] { return helps && pool_.leapfrog(own, *this); },
-            [&] { return state.is_parked() || state.try_mark_parked(job_state::unfinished); });
-    }
+    void wait(bool helps = true);
 
     /// Requires: a reference is held.
     void retain() noexcept { references_.fetch_add(1, relaxed); } // the held one keeps it
@@ -80,32 +61,14 @@ protected:
 
     /// The runner's last words: tells the waiter, starts the continuation, drops the pool's reference. Whoever sees that
     /// it is done finds the chain closed: a fork child that chains to it then must not wait for a thread of the parent.
-    void finish(worker& runner) noexcept {
-        count_run(runner);
-        finish_counted();
-    }
+    void finish(worker& runner) noexcept;
     /// The same of a job that has counted its runs itself.
-    void finish_counted() noexcept {
-        scheduler& pool = pool_;
-        const bool was_counted = is_counted_;
-        work_after* const next = next_.exchange(this, acq_rel); // sync(U2) acq_rel: next is complete; the result
-        if (state.finish()) waiter_->sleep.unpark();
-        if (next != nullptr) next->begin(*next);
-        release();
-        if (was_counted) pool.submission_ends();
-    }
+    void finish_counted() noexcept;
 
 private:
     /// Spins for some 2 us. Many jobs are over by then; to take seats and parts of such a job costs more than it has left.
-    bool is_done_soon() const noexcept {
-        constexpr int pauses = 80;
-        for (int pause = 0; pause < pauses && !is_done(); ++pause) cpu_relax();
-        return is_done();
-    }
-    void wait_alone(bool is_claimed) {
-        if (is_claimed) entry_.single.function(entry_.single, no_worker, job_action::run);
-        while (!is_done()) yield_thread(); // it may wait for units of a resource
-    }
+    bool is_done_soon() const noexcept;
+    void wait_alone(bool is_claimed);
 
     static constexpr memory_order release_order = detail::release; // the member function hides the name
 
@@ -148,6 +111,7 @@ protected:
     }
 
 private:
+    struct nothing {};
     template <class Result>
     struct room {
         using type = std::optional<std::remove_const_t<Result>>;
@@ -156,7 +120,7 @@ private:
     struct room<Object&> {
         using type = Object*;
     };
-    std::conditional_t<std::is_void_v<T>, std::type_identity<std::monostate>, room<T>>::type result_{};
+    std::conditional_t<std::is_void_v<T>, std::type_identity<nothing>, room<T>>::type result_{};
     std::exception_ptr error_;
 };
 
@@ -230,3 +194,58 @@ auto continue_with(submission<T>& first, F&& function) {
 
 } // namespace detail
 PEL_NAMESPACE_END
+
+#if PEL_HEADER_ONLY
+#include <pel/detail/sched/foreign_calls.hpp>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+PEL_INLINE void submission_core::wait(bool helps) {
+    if (is_done()) return;
+    if (!pool_.is_from_this_process()) throw_lost_in_fork();
+    const bool is_claimed = helps && try_claim();
+    if (!is_claimed && is_done_soon()) return;
+    foreign_call call(pool_);
+    if (call.own() == nullptr) return wait_alone(is_claimed || try_claim());
+    worker& own = *call.own();
+    if (is_claimed) {
+        own.counts.claims.add();
+        pool_.run(own, entry_.single);
+        if (is_done()) return; // else it is suspended
+    }
+    waiter_ = &own;
+    pool_.wait_until(
+        own, [&] { return is_done(); }, [&] { return helps && pool_.leapfrog(own, *this); },
+        [&] { return state.is_parked() || state.try_mark_parked(job_state::unfinished); });
+}
+
+PEL_INLINE void submission_core::finish(worker& runner) noexcept {
+    count_run(runner);
+    finish_counted();
+}
+
+PEL_INLINE void submission_core::finish_counted() noexcept {
+    scheduler& pool = pool_;
+    const bool was_counted = is_counted_;
+    work_after* const next = next_.exchange(this, acq_rel); // sync(U2) acq_rel: next is complete; the result
+    if (state.finish()) waiter_->sleep.unpark();
+    if (next != nullptr) next->begin(*next);
+    release();
+    if (was_counted) pool.submission_ends();
+}
+
+PEL_INLINE bool submission_core::is_done_soon() const noexcept {
+    constexpr int pauses = 80;
+    for (int pause = 0; pause < pauses && !is_done(); ++pause) cpu_relax();
+    return is_done();
+}
+
+PEL_INLINE void submission_core::wait_alone(bool is_claimed) {
+    if (is_claimed) entry_.single.function(entry_.single, no_worker, job_action::run);
+    while (!is_done()) yield_thread(); // it may wait for units of a resource
+}
+
+} // namespace detail
+PEL_NAMESPACE_END
+#endif

@@ -4,8 +4,12 @@
 #pragma once
 
 #include <pel/detail/platform/asymmetric_fence.hpp>
+#include <pel/detail/platform/fork.hpp>
+#include <pel/detail/sched/process.hpp>
 #include <pel/detail/sched/search.hpp>
 #include <pel/detail/sched/waiting.hpp>
+
+#include <cstdlib>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -18,15 +22,6 @@ inline constinit lock lease_lock;
 /// Held while libc's list of exit handlers changes. fork() waits for it: libc guards that list by a lock which a child
 /// would find held for ever, and could not even exit.
 inline constinit lock exit_handlers_lock;
-
-/// Does what may be done twice, by threads that race. Not a static variable's initialiser: a fork() in the middle of
-/// that would leave the child waiting for a thread that does not exist there.
-template <class Do>
-void do_once(atomic<bool>& is_done, const Do& action) {
-    if (is_done.load(relaxed)) return; // stale: once more
-    action();
-    is_done.store(true, relaxed);
-}
 
 /// What happens around a fork(). Racing threads may have registered these twice, so they count.
 struct fork_handlers {
@@ -50,14 +45,13 @@ struct fork_handlers {
     }
 };
 
-inline void prepare_for_forks() {
+PEL_INLINE void prepare_for_forks() {
     static constinit atomic<bool> is_prepared{false};
     do_once(is_prepared,
             [] { register_fork_handlers(fork_handlers::before, fork_handlers::in_parent, fork_handlers::in_child); });
 }
 
-/// Has `handler` called when the process exits.
-inline void call_at_exit(void (*handler)()) {
+PEL_INLINE void call_at_exit(void (*handler)()) {
     prepare_for_forks();
     const lock_guard guard(exit_handlers_lock);
     std::atexit(handler);
@@ -77,7 +71,7 @@ struct scheduler::tables {
     }
 };
 
-inline scheduler::scheduler(const scheduler_config& config)
+PEL_INLINE scheduler::scheduler(const scheduler_config& config)
     : config_(config), uid_(next_scheduler_uid.fetch_add(1, relaxed)), generation_(fork_generation.load(relaxed)),
       has_heavy_fence_(asymmetric_fence_register()), tables_(tables::make()), records_(tables_->records),
       idle_(tables_->idle, most_records / 64), waiting_(tables_->waiting, most_records / 64),
@@ -86,7 +80,7 @@ inline scheduler::scheduler(const scheduler_config& config)
     prepare_for_forks();
 }
 
-inline scheduler::~scheduler() {
+PEL_INLINE scheduler::~scheduler() {
     const lock_guard guard(lease_lock);
     for (std::uint32_t each = 0; each < record_count(); ++each) {
         worker& mine = record(each);
@@ -97,14 +91,14 @@ inline scheduler::~scheduler() {
     unmap_pages(tables_, (sizeof(tables) + 4095) & ~std::size_t{4095});
 }
 
-inline void scheduler::add_to(pool_stats& sum) const noexcept {
+PEL_INLINE void scheduler::add_to(pool_stats& sum) const noexcept {
     for (std::uint32_t each = 0; each < record_count(); ++each) record(each).counts.add_to(sum);
     sum.threads_started += threads_.load(relaxed);
 }
 
 /// Makes a record a member, of a pool thread at the seat that is nearest to `near`. Requires: membership_ is held.
 /// False: there are too many.
-inline bool scheduler::attach(worker& fresh, bool foreign, std::uint32_t near) noexcept {
+PEL_INLINE bool scheduler::attach(worker& fresh, bool foreign, std::uint32_t near) noexcept {
     const std::uint32_t index = record_count_.load(relaxed); // under the lock
     if (index == most_records) return false;
     fresh.pool = this;
@@ -149,7 +143,7 @@ public:
 };
 
 /// Requires: the caller took a seat for it. False: out of memory, records or threads.
-inline bool scheduler::start_thread_with_seat(worker& by) noexcept {
+PEL_INLINE bool scheduler::start_thread_with_seat(worker& by) noexcept {
     static constinit atomic<bool> is_pinned{false};
     do_once(is_pinned, [] { pin_shared_object(reinterpret_cast<const void*>(&pool_thread::main)); });
     (void)plan_before_work();
@@ -170,11 +164,11 @@ inline bool scheduler::start_thread_with_seat(worker& by) noexcept {
     return false;
 }
 
-inline void scheduler::submission_ends() noexcept {
+PEL_INLINE void scheduler::submission_ends() noexcept {
     if (const std::uint32_t waiter = submissions_.subtract(1)) record_table::record_of(waiter).sleep.unpark();
 }
 
-inline void scheduler::complete_submissions(worker* own) {
+PEL_INLINE void scheduler::complete_submissions(worker* own) {
     const auto is_complete = [&] { return submissions_.is_complete() || !is_from_this_process(); };
     if (own == nullptr) {
         while (!is_complete()) {
@@ -196,7 +190,7 @@ inline void scheduler::complete_submissions(worker* own) {
         [] { return true; });
 }
 
-inline void scheduler::stop() {
+PEL_INLINE void scheduler::stop() {
     {
         const lock_guard guard(membership_);
         stopping_.store(true, release); // sync(X1) release: to is_stopping()
@@ -207,7 +201,7 @@ inline void scheduler::stop() {
     }
 }
 
-inline void scheduler::abandon(std::int64_t patience_ns) noexcept {
+PEL_INLINE void scheduler::abandon(std::int64_t patience_ns) noexcept {
     {
         const lock_guard guard(membership_);
         if (stopping_.load(relaxed)) return; // under the lock

@@ -4,26 +4,19 @@
 #pragma once
 
 #include <pel/detail/sched/segment.hpp>
+#include <pel/detail/sched/wait_until.hpp>
 #include <pel/detail/sched/wake.hpp>
 
+#include <cstdio>
 #include <stdexcept>
 #include <utility>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-/// How long a wait spins before it lets other threads have the CPU: twice what its wake-up would cost, so that a wait
-/// costs at most three times what the better choice would have (A. Karlin et al., competitive spinning, 1990), but not for
-/// ever. After that it yields for as long as searchers look for work, if nobody could use its seat: what it waits for
-/// may be cut soon, and who wakes up late finds it done.
-inline std::int64_t wait_spin_ns(const worker& own) noexcept {
-    const std::int64_t twice = 2 * own.sleep.wake_cost_ns();
-    return twice < 50'000 ? twice : 50'000;
-}
-
 /// A stolen job is cancelled by the forks below it on its forker's stack, down to where the job begins that forked it.
 /// That is what the forker serves, or lies below it: then the place is not known, and only `home` can cancel it.
-inline scope scope_of_stolen(const job_slot& slot) noexcept {
+PEL_INLINE scope scope_of_stolen(const job_slot& slot) noexcept {
     if (slot.forker != nullptr) {
         const serving_record::entry seen = slot.forker->serving.read();
         if (seen.is_valid() && seen.base <= slot.position && slot.forker->serving.is_unchanged(seen))
@@ -34,7 +27,7 @@ inline scope scope_of_stolen(const job_slot& slot) noexcept {
 
 /// Runs a claimed job: publishes what is served, makes the job's scope the innermost, computes as its forker does (what
 /// comes from no deque says so itself), and puts everything back.
-inline void scheduler::run(worker& own, const job_slot& slot) noexcept {
+PEL_INLINE void scheduler::run(worker& own, const job_slot& slot) noexcept {
     const worker& like = slot.forker != nullptr ? *slot.forker : own;
     const adopted_fp_environment adopted(own, like.fp_environment.load(relaxed)); // published with the job (D1, D2)
     const serving_record::entry before = own.serving.get();
@@ -57,11 +50,12 @@ inline void scheduler::run(worker& own, const job_slot& slot) noexcept {
     own.level_base = level_base;
 }
 
-PEL_COLD inline void throw_lost_in_fork() {
+PEL_COLD PEL_INLINE void throw_lost_in_fork() {
     throw_error<std::runtime_error>("pel: this work was taken by a thread of the parent process, before fork()");
 }
 
-PEL_NOINLINE inline bool scheduler::join_slow(worker& own, std::uint32_t position, job& forked, injector_entry& entry) {
+PEL_NOINLINE PEL_INLINE bool scheduler::join_slow(worker& own, std::uint32_t position, job& forked,
+                                                  injector_entry& entry) {
     const split_deque::taken taken = own.deque.take_public(position);
     if (taken != split_deque::taken::stolen) {
         if (taken == split_deque::taken::exposed) own.counts.taken_back.add();
@@ -72,7 +66,7 @@ PEL_NOINLINE inline bool scheduler::join_slow(worker& own, std::uint32_t positio
     return claimed;
 }
 
-inline bool scheduler::wait_for_job(worker& own, job& awaited, injector_entry& entry) {
+PEL_INLINE bool scheduler::wait_for_job(worker& own, job& awaited, injector_entry& entry) {
     if (!is_from_this_process() && !awaited.state.is_done()) throw_lost_in_fork();
     for (;;) {
         wait_until(
@@ -84,39 +78,16 @@ inline bool scheduler::wait_for_job(worker& own, job& awaited, injector_entry& e
     }
 }
 
-/// Own lists are helped with however little stack is left: progress depends on it. Leapfrogging has its own check.
-template <class IsReady, class Help, class Announce, class CanHelp>
-void scheduler::wait_until(worker& own, IsReady&& is_ready, Help&& help, Announce&& announce, CanHelp&& can_help) {
-    std::int64_t start = 0;
-    while (!is_ready()) {
-        if (!is_from_this_process()) throw_lost_in_fork(); // what help() has run forked, and this is the child
-        if (help()) {
-            start = 0;
-            continue;
-        }
-        const std::int64_t now = now_ns();
-        if (start == 0) start = now;
-        if (now - start < wait_spin_ns(own)) {
-            for (int pause = 0; pause < 4; ++pause) cpu_relax();
-        } else if (now - start < config_.spin_ns && !has_visible_work()) {
-            yield_thread();
-        } else {
-            sleep_as_waiter(own, [&] { return is_ready() || can_help(); }, announce);
-            start = 0;
-        }
-    }
-}
-
 /// Makes everything private public: its owner will not take it back for a while. Returns: whether something is public.
-inline bool scheduler::go_away(worker& own) noexcept {
+PEL_INLINE bool scheduler::go_away(worker& own) noexcept {
     own.is_away.store(true, relaxed); // published by the RMW that frees the seat (S1)
     own.counts.exposed.add(own.deque.expose(~0u));
     return own.deque.has_public();
 }
 
-/// The order is: everything private public, the seat free and this record registered, look(), then sleep.
-template <class IsOver, class Announce>
-void scheduler::sleep_as_waiter(worker& own, IsOver&& is_over, Announce&& announce) noexcept {
+/// The order is: everything private public, the seat free and this record registered, look(), then sleep. Returns:
+/// whether the thread had left its seat.
+PEL_INLINE bool scheduler::begin_waiting(worker& own) noexcept {
     const bool had_left = own.has_left;
     if (had_left) return_to_seat(own);
     settle_segments(own);
@@ -124,21 +95,22 @@ void scheduler::sleep_as_waiter(worker& own, IsOver&& is_over, Announce&& announ
     waiting_.add(own.index);
     seat_was_freed(own, seats_.park_waiter(own.is_foreign), is_stranding);
     own.counts.parks.add();
-    if (announce()) {
-        while (!is_over() && waiting_.has(own.index)) own.sleep.park();
-    }
+    return had_left;
+}
+
+/// Returns: whether it was woken for work.
+PEL_INLINE bool scheduler::end_waiting(worker& own) noexcept {
     own.is_away.store(false, relaxed); // late: somebody is woken for what its owner takes back
     const bool woken_for_work = leave_waiting(own);
     if (own.is_foreign && seats_.only_foreign(seats_.foreign_is_back())) look(own); // S3 may hold from here on
     if (seats_.load().free() < 0) own.counts.debts.add();
     prepare_poll(own);
-    if (woken_for_work && !is_over()) run_anything(own);
-    if (had_left) leave_seat(own);
+    return woken_for_work;
 }
 
 /// Takes a seat, and one waiter off the registry: this one, or another in its stead. Returns: whether a waker took this
 /// one off, and gave it the seat, to have it run work (S4).
-inline bool scheduler::leave_waiting(worker& own) noexcept {
+PEL_INLINE bool scheduler::leave_waiting(worker& own) noexcept {
     if (!waiting_.has(own.index)) return true;
     seats_view after(0);
     if (seats_.try_leave_waiting(after)) {
@@ -150,7 +122,7 @@ inline bool scheduler::leave_waiting(worker& own) noexcept {
 }
 
 /// S4: nobody else can do what is in sight, and contract promise 2 goes before promise 3.
-inline void scheduler::run_anything(worker& own) noexcept {
+PEL_INLINE void scheduler::run_anything(worker& own) noexcept {
     job_slot slot = injectors_.try_pop(own.near_injector);
     if (!slot) slot = steal_any(own);
     if (!slot) {
@@ -169,7 +141,7 @@ inline void scheduler::run_anything(worker& own) noexcept {
 }
 
 /// Whether a waiter takes from its thief, or asks it: from far only what is large (README.md, "Victims").
-inline bool scheduler::is_worth_the_way(const worker& own, const worker& victim) const noexcept {
+PEL_INLINE bool scheduler::is_worth_the_way(const worker& own, const worker& victim) const noexcept {
     const seat_plan* const plan = seating_.plan();
     if (plan == nullptr) return true;
     return victim_walk::is_worth_taking_back(plan->order(), doublings_of(victim), tier(own, victim));
@@ -177,7 +149,7 @@ inline bool scheduler::is_worth_the_way(const worker& own, const worker& victim)
 
 /// Claims the oldest job above the base of what `victim` serves. If what it serves has changed since it was read, the
 /// job may lie outside, and goes where anybody may claim it.
-inline job_slot scheduler::leapfrog_from(worker& own, worker& victim, const serving_record::entry& seen) noexcept {
+PEL_INLINE job_slot scheduler::leapfrog_from(worker& own, worker& victim, const serving_record::entry& seen) noexcept {
     if (!is_worth_the_way(own, victim)) return {};
     job_slot slot = victim.deque.try_steal(seen.base);
     if (!slot) {
@@ -194,7 +166,7 @@ inline job_slot scheduler::leapfrog_from(worker& own, worker& victim, const serv
     return {};
 }
 
-inline bool scheduler::leapfrog(worker& own, const job& awaited) noexcept {
+PEL_INLINE bool scheduler::leapfrog(worker& own, const job& awaited) noexcept {
     const std::uint32_t id = awaited.thief.load(relaxed); // 0, or a record, which is never freed
     if (id == 0 || stack_left(own.stack_end) < nested_stack) return false;
     worker& thief = record_table::record_of(id);
@@ -205,7 +177,7 @@ inline bool scheduler::leapfrog(worker& own, const job& awaited) noexcept {
     return static_cast<bool>(slot);
 }
 
-inline bool scheduler::leapfrog_scope(worker& own, const scope& inside) noexcept {
+PEL_INLINE bool scheduler::leapfrog_scope(worker& own, const scope& inside) noexcept {
     if (stack_left(own.stack_end) < nested_stack) return false;
     for (std::uint32_t each = 0, count = record_count(); each < count; ++each) {
         worker& victim = record(each);
@@ -221,7 +193,7 @@ inline bool scheduler::leapfrog_scope(worker& own, const scope& inside) noexcept
 }
 
 /// A fork made meanwhile takes the slow path, and the seat back.
-inline void scheduler::leave_seat(worker& own) noexcept {
+PEL_INLINE void scheduler::leave_seat(worker& own) noexcept {
     settle_segments(own);
     const bool is_stranding = go_away(own);
     own.deque.keep_request();
@@ -229,7 +201,7 @@ inline void scheduler::leave_seat(worker& own) noexcept {
     seat_was_freed(own, own.is_foreign ? seats_.leave_foreign() : seats_.leave(), is_stranding);
 }
 
-inline void scheduler::return_to_seat(worker& own) noexcept {
+PEL_INLINE void scheduler::return_to_seat(worker& own) noexcept {
     own.has_left = false;
     own.is_away.store(false, relaxed); // as in sleep_as_waiter()
     const seats_view view = own.is_foreign ? seats_.enter_foreign() : seats_.enter();

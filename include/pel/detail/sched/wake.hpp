@@ -10,8 +10,8 @@ PEL_NAMESPACE_BEGIN
 namespace detail {
 
 /// (Not cold: without heavy fences every fork comes here.)
-PEL_NOINLINE inline bool scheduler::push_slow(worker& own, std::uint32_t position, job_function function,
-                                              job* frame) noexcept {
+PEL_NOINLINE PEL_INLINE bool scheduler::push_slow(worker& own, std::uint32_t position, job_function function,
+                                                  job* frame) noexcept {
     const bool has_place = position < own.deque.capacity();
     if (has_place) [[likely]]
         own.deque.push(position, function, frame);
@@ -25,7 +25,7 @@ PEL_NOINLINE inline bool scheduler::push_slow(worker& own, std::uint32_t positio
 }
 
 /// A fork where nothing may stay private. The request stays up, so nothing needs to be taken down.
-inline void scheduler::expose_at_once(worker& own) noexcept {
+PEL_INLINE void scheduler::expose_at_once(worker& own) noexcept {
     const std::uint32_t jobs = own.deque.expose(~0u);
     own.counts.fenced_forks.add(jobs);
     own.counts.exposed.add(jobs);
@@ -35,7 +35,7 @@ inline void scheduler::expose_at_once(worker& own) noexcept {
 
 /// Forks become fast again only if somebody will ask: a searcher before it sleeps, the guardian, or who frees a seat;
 /// otherwise the request stays up. The seats are read once more after the jobs became visible (edge S2).
-PEL_COLD inline service scheduler::serve_request(worker& own) noexcept {
+PEL_COLD PEL_INLINE service scheduler::serve_request(worker& own) noexcept {
     if (!is_from_this_process()) {
         own.deque.clear_request(); // a fork child: nobody else is here
         return service::not_wanted;
@@ -69,7 +69,7 @@ PEL_COLD inline service scheduler::serve_request(worker& own) noexcept {
     return jobs != 0 ? service::exposed : service::nothing_private;
 }
 
-inline bool scheduler::may_wake(worker& own, std::int64_t now) noexcept {
+PEL_INLINE bool scheduler::may_wake(worker& own, std::int64_t now) noexcept {
     if (own.wakes_from == worker::wakes_later) own.wakes_from = now + ticks_of_ns(small_call_ns);
     if (now < own.wakes_from) return false;
     own.wakes_from = 0;
@@ -77,13 +77,13 @@ inline bool scheduler::may_wake(worker& own, std::int64_t now) noexcept {
 }
 
 /// Wakes are a tree: whoever finds work while more is in sight wakes two more.
-inline void scheduler::wake_up_to(worker& by, std::uint32_t count) noexcept {
+PEL_INLINE void scheduler::wake_up_to(worker& by, std::uint32_t count) noexcept {
     for (std::uint32_t woken = 0; woken < 2 && woken < count; ++woken) {
         if (!wake_one(by)) return;
     }
 }
 
-inline bool scheduler::has_visible_work() const noexcept {
+PEL_INLINE bool scheduler::has_visible_work() const noexcept {
     if (!injectors_.is_empty()) return true;
     for (std::uint32_t each = 0, count = record_count(); each < count; ++each) {
         if (record(each).deque.has_public()) return true;
@@ -93,7 +93,7 @@ inline bool scheduler::has_visible_work() const noexcept {
 
 /// Work that no holder of a seat may be looking for if all of them are foreign threads (S3): what is in the injectors, and
 /// what a thread has made public that sleeps in a wait, or blocks.
-inline bool scheduler::has_stranded_work() const noexcept {
+PEL_INLINE bool scheduler::has_stranded_work() const noexcept {
     if (!injectors_.is_empty()) return true;
     for (std::uint32_t each = 0, count = record_count(); each < count; ++each) {
         const worker& one = record(each);
@@ -102,16 +102,16 @@ inline bool scheduler::has_stranded_work() const noexcept {
     return false;
 }
 /// S3: stranded work, and none but foreign threads to come for it. (Who ends that by leaving a seat looks again.)
-inline bool scheduler::must_wake_in_debt() const noexcept {
+PEL_INLINE bool scheduler::must_wake_in_debt() const noexcept {
     return seats_.only_foreign(seats_.load()) && has_stranded_work();
 }
 
-inline void scheduler::look(worker& by) noexcept {
+PEL_INLINE void scheduler::look(worker& by) noexcept {
     if (is_from_this_process() && has_visible_work()) wake_one(by);
 }
 
 /// An idle thread, else a new one, else a waiter (S4). Whoever is woken owns a seat by then.
-inline bool scheduler::wake_one(worker& by) noexcept {
+PEL_INLINE bool scheduler::wake_one(worker& by) noexcept {
     if (stopping_.load(relaxed) || !is_from_this_process()) return false; // stop() wakes everybody; a child has nobody
     if (!wake_or_start(by, false)) {
         const bool is_stranded = must_wake_in_debt();
@@ -127,7 +127,7 @@ inline bool scheduler::wake_one(worker& by) noexcept {
     return true;
 }
 
-inline bool scheduler::wake_or_start(worker& by, bool in_debt) noexcept {
+PEL_INLINE bool scheduler::wake_or_start(worker& by, bool in_debt) noexcept {
     if (!seats_.try_take_idle(in_debt)) {
         if (start_one(by, in_debt)) return true;
         if (!seats_.try_take_idle(in_debt)) return false; // who went to sleep while a thread seemed to be on its way
@@ -138,7 +138,7 @@ inline bool scheduler::wake_or_start(worker& by, bool in_debt) noexcept {
 }
 
 /// Requires: one was taken off the count of idle threads. The nearest one, and it is told where work may be.
-inline worker& scheduler::wake_idle(worker& by) noexcept {
+PEL_INLINE worker& scheduler::wake_idle(worker& by) noexcept {
     const seat_plan* const plan = seating_.plan();
     const std::uint32_t slot = plan != nullptr
                                    ? idle_.claim_nearest(plan->order(), by.seat.load(relaxed)) // its own hint
@@ -149,29 +149,29 @@ inline worker& scheduler::wake_idle(worker& by) noexcept {
     return woken;
 }
 /// Requires: one was taken off the count of waiters.
-inline void scheduler::wake_waiter(worker& by) noexcept { record(waiting_.claim(by.index)).sleep.unpark(); }
+PEL_INLINE void scheduler::wake_waiter(worker& by) noexcept { record(waiting_.claim(by.index)).sleep.unpark(); }
 
 /// A thread that has taken itself off the count: its own bit, or the wake-up of the thread whose bit it took instead.
 /// Returns: whether the bit was its own.
-inline bool scheduler::withdraw_idle(worker& own) noexcept {
+PEL_INLINE bool scheduler::withdraw_idle(worker& own) noexcept {
     if (idle_.remove(own.slot)) return true;
     wake_idle(own);
     return false;
 }
-inline bool scheduler::withdraw_waiter(worker& own) noexcept {
+PEL_INLINE bool scheduler::withdraw_waiter(worker& own) noexcept {
     if (waiting_.remove(own.index)) return true;
     wake_waiter(own);
     return false;
 }
 
 /// Whether another thread may be had, as far as is known.
-inline bool scheduler::can_start() const noexcept {
+PEL_INLINE bool scheduler::can_start() const noexcept {
     return threads_.load(relaxed) < config_.max_threads &&
            !start_failed_.load(relaxed); // stale: tried, or S4, once more
 }
 
 /// While it tries, the new thread counts as searching: others may have relied on that, so if it fails they are asked.
-inline bool scheduler::start_one(worker& by, bool in_debt) noexcept {
+PEL_INLINE bool scheduler::start_one(worker& by, bool in_debt) noexcept {
     if (threads_.load(relaxed) >= config_.max_threads) return false; // never falls for long
     if (!seats_.try_take_seat(in_debt)) return false;
     if (threads_.fetch_add(1, relaxed) < config_.max_threads) {
@@ -188,7 +188,7 @@ inline bool scheduler::start_one(worker& by, bool in_debt) noexcept {
 /// A seat was freed by an RMW that returned `after`. If there was a free seat before and somebody to take it, then
 /// whoever made work visible, or freed that one, has looked, unless it is this thread, which leaves public jobs behind
 /// (`is_stranding`). Otherwise this thread looks, and asks those at work, who may have been told that nobody could come.
-inline void scheduler::seat_was_freed(worker& by, seats_view after, bool is_stranding) noexcept {
+PEL_INLINE void scheduler::seat_was_freed(worker& by, seats_view after, bool is_stranding) noexcept {
     const bool somebody_is_left = after.idle() != 0 || can_start();
     if (after.free() > 1 && somebody_is_left && !is_stranding) return;
     if (!is_from_this_process()) return;
@@ -200,13 +200,13 @@ inline void scheduler::seat_was_freed(worker& by, seats_view after, bool is_stra
     if (is_wanted && wake_one(by)) by.counts.hand_overs.add();
 }
 
-inline void scheduler::ask_everybody(const worker& by) noexcept {
+PEL_INLINE void scheduler::ask_everybody(const worker& by) noexcept {
     for (std::uint32_t each = 0, count = record_count(); each < count; ++each) {
         if (&record(each) != &by) record(each).deque.request();
     }
 }
 
-inline bool scheduler::has_private_work(const worker& but) const noexcept {
+PEL_INLINE bool scheduler::has_private_work(const worker& but) const noexcept {
     for (std::uint32_t each = 0, count = record_count(); each < count; ++each) {
         if (&record(each) != &but && record(each).deque.has_private()) return true;
     }
@@ -216,7 +216,7 @@ inline bool scheduler::has_private_work(const worker& but) const noexcept {
 /// A record comes to work: its first fork is slow, which shows it to who searches, or wakes somebody. The leaf after it
 /// may be long, so a searcher's next request would come too late (benchmark coarse_items). An outermost call that may be
 /// too small to share forks fast if somebody is there to ask. The request comes down before the seats are read (D5).
-inline void scheduler::prepare_poll(worker& own) noexcept {
+PEL_INLINE void scheduler::prepare_poll(worker& own) noexcept {
     const auto nobody_asks = [](seats_view view) { return view.searching() == 0 && view.free() > 0; };
     if (!has_heavy_fence_ || own.wakes_from == 0 || nobody_asks(seats_.load())) return own.deque.keep_request();
     own.deque.clear_request();

@@ -5,19 +5,20 @@
 
 #include <pel/detail/platform/current_cpu.hpp>
 #include <pel/detail/sched/scheduler.hpp>
+#include <pel/detail/sched/seat_plan.hpp>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
 /// Once each: before the first thread starts, if its work may touch memory that ought to be near; and when a thread has
 /// nothing else to do. Returns: whether it is for the caller to make the plan now; who comes meanwhile does without.
-inline bool scheduler::try_begin_plan(bool before_work) noexcept {
+PEL_INLINE bool scheduler::try_begin_plan(bool before_work) noexcept {
     const unsigned turn = before_work ? 1 : 2;
     if (config_.wants_plan == nullptr || (plans_tried_.load(relaxed) & turn) != 0) return false; // stale: asked below
     if ((plans_tried_.fetch_or(turn, relaxed) & turn) != 0 || seating_.plan() != nullptr) return false;
     return config_.wants_plan(config_.context, before_work);
 }
-inline void scheduler::make_plan() noexcept {
+PEL_INLINE void scheduler::make_plan() noexcept {
     const seat_plan* const made = config_.make_plan(config_.context);
     if (made == nullptr) return;
     for (unsigned at = 0; at < made->injectors(); ++at) injectors_.set_order(at, made->injector_order(at));
@@ -25,7 +26,7 @@ inline void scheduler::make_plan() noexcept {
     seating_.publish(made);
 }
 
-inline void scheduler::note_seat(worker& own, const seat_plan& plan, unsigned seat) noexcept {
+PEL_INLINE void scheduler::note_seat(worker& own, const seat_plan& plan, unsigned seat) noexcept {
     own.seat.store(seat, relaxed); // a hint
     own.near_injector = plan.injector_of(seat);
 }
@@ -50,7 +51,7 @@ inline const seat_plan* scheduler::come_to(worker& own) noexcept {
     return plan;
 }
 
-inline void scheduler::come_by(worker& own) noexcept {
+PEL_INLINE void scheduler::come_by(worker& own) noexcept {
     const seat_plan* const plan = seating_.plan();
     if (plan == nullptr || !own.is_member() || own.stands == standing::settled) return;
     note_seat(own, *plan, plan->seat_near(current_cpu()));
@@ -58,7 +59,7 @@ inline void scheduler::come_by(worker& own) noexcept {
 
 /// Returns: how far apart they were when they were last seen; see pool_stats. A record whose thread could not be started
 /// may be another pool's by now, and its seat none of this plan.
-inline unsigned scheduler::tier(const worker& one, const worker& other) const noexcept {
+PEL_INLINE unsigned scheduler::tier(const worker& one, const worker& other) const noexcept {
     const seat_plan* const plan = seating_.plan();
     if (plan == nullptr) return 0;
     const unsigned from = one.seat.load(relaxed), to = other.seat.load(relaxed); // hints
@@ -68,16 +69,16 @@ inline unsigned scheduler::tier(const worker& one, const worker& other) const no
 
 /// Returns: how often what there is at a victim may be halved, so far as it shows: jobs from the oldest on get smaller by
 /// half, and a loop says what it runs. A hint.
-inline unsigned scheduler::doublings_of(const worker& victim) noexcept {
+PEL_INLINE unsigned scheduler::doublings_of(const worker& victim) noexcept {
     return victim.deque.jobs() + victim.loop_bits.load(relaxed);
 }
 
-inline void scheduler::count_steal(worker& own, const worker& victim) noexcept {
+PEL_INLINE void scheduler::count_steal(worker& own, const worker& victim) noexcept {
     own.counts.stolen.add();
     own.counts.stolen_by_tier[tier(own, victim)].add();
 }
 
-inline void scheduler::count_injected(worker& runner, unsigned from) noexcept {
+PEL_INLINE void scheduler::count_injected(worker& runner, unsigned from) noexcept {
     const seat_plan* const plan = seating_.plan();
     const unsigned tier = plan == nullptr ? 0 : plan->order().node_tier(from, runner.seat.load(relaxed)); // hints
     runner.counts.injected_by_tier[tier].add();

@@ -85,8 +85,7 @@ inline std::string read_described_tree(const hwloc_tree& tree, std::string_view 
     return {};
 }
 
-/// Reads the XML file `path`. Returns: what is wrong with it, or nothing.
-PEL_COLD inline std::string read_xml_machine(const std::string& path, machine& found) {
+PEL_COLD PEL_INLINE std::string read_xml_machine(const std::string& path, machine& found) {
     std::string xml;
     const int error = read_file(path.c_str(), xml);
     if (error != 0) return concat({"cannot be read: ", error_text(error)});
@@ -115,8 +114,7 @@ inline unsigned long long count_synthetic_pus(std::string_view text) {
     return product;
 }
 
-/// Reads what hwloc calls a synthetic description. Returns: what is wrong with it, or nothing.
-PEL_COLD inline std::string read_synthetic_machine(const std::string& text, machine& found) {
+PEL_COLD PEL_INLINE std::string read_synthetic_machine(const std::string& text, machine& found) {
     constexpr unsigned most = 8192; // as many as Linux can have on x86
     if (count_synthetic_pus(concat({" ", text})) > most) {
         return concat({"it describes more than ", std::to_string(most), " PUs"});

@@ -4,7 +4,7 @@
 
 #include <pel/detail/platform/config.hpp>
 #include <pel/detail/platform/cpu_mask.hpp>
-#include <pel/detail/topology/cpu_limits.hpp>
+#include <pel/detail/topology/cpu_limits_reader.hpp>
 #include <pel/detail/topology/cpu_list.hpp>
 #include <pel/detail/topology/machine.hpp>
 #include <pel/detail/topology/text.hpp>
@@ -188,7 +188,7 @@ private:
     bool are_sizes_known_ = false;
 };
 
-PEL_COLD inline std::string explain(const cpu_limits& limits, const machine& found) {
+PEL_COLD PEL_INLINE std::string explain(const cpu_limits& limits, const machine& found) {
     return concat({"concurrency ", std::to_string(limits.concurrency), ": ", describe_decision(limits, found.online),
                    "\n", describe_environment(), limits.report, "machine (source: ", found.source, "):\n",
                    machine_text(found).write()});

@@ -10,6 +10,7 @@
 #include <pel/detail/platform/cpu_mask.hpp>
 #include <pel/detail/platform/file.hpp>
 #include <pel/detail/platform/plain_array.hpp>
+#include <pel/detail/topology/flat_machine.hpp>
 #include <pel/detail/topology/home_nodes.hpp>
 #include <pel/detail/topology/hwloc_attributes.hpp>
 #include <pel/detail/topology/hwloc_distances.hpp>
@@ -163,8 +164,7 @@ inline std::string find_hwloc_fault(const hwloc_tree& tree, const cpu_mask& allo
     return {};
 }
 
-/// Reads the machine as far as processes with the CPUs `allowed` see it. Cost: 4 to 15 ms on small machines.
-PEL_COLD inline machine read_machine(const cpu_mask& allowed) {
+PEL_COLD PEL_INLINE machine read_machine(const cpu_mask& allowed) {
     if (is_foreign_hwloc()) {
         return make_flat_machine(allowed, "the hwloc library that runs has another major version than the one that "
                                           "this program was compiled for");

@@ -6,13 +6,9 @@
 // M3: the runs point into `pus`. So a machine can be moved, but not copied.
 #pragma once
 
-#include <pel/detail/platform/affinity.hpp>
 #include <pel/detail/platform/config.hpp>
 #include <pel/detail/platform/cpu_mask.hpp>
-#include <pel/detail/platform/file.hpp>
 #include <pel/detail/platform/plain_array.hpp>
-#include <pel/detail/topology/cpu_list.hpp>
-#include <pel/detail/topology/text.hpp>
 
 #include <cstddef>
 #include <string>
@@ -211,33 +207,12 @@ struct machine {
     unsigned distance(std::size_t from, std::size_t to) const noexcept { return distances[from * nodes.size() + to]; }
 };
 
-inline cpu_mask read_online_cpus() {
-    std::string list;
-    cpu_mask online;
-    const bool is_read = read_file("/sys/devices/system/cpu/online", list) == 0;
-    if (is_read && try_parse_cpu_list(without_trailing_space(list), online) && !online.is_empty()) return online;
-    return cpu_mask::first(online_cpu_count());
-}
-
-/// Returns: a machine without structure, whose PUs are the CPUs of `allowed`, in one node of unknown memory.
-/// `reason` says why no better is known.
-inline machine make_flat_machine(const cpu_mask& allowed, std::string_view reason) {
-    machine flat;
-    flat.source = concat({"flat: ", reason});
-    flat.online = read_online_cpus();
-    flat.description = concat({"  ", describe_cpus(flat.online), " online\n"});
-    for (unsigned cpu = 0; cpu < allowed.end(); ++cpu) {
-        if (allowed.contains(cpu)) flat.add_pu(cpu);
-    }
-    flat.add_domain(0);
-    node_facts all;
-    all.pus = {flat.pus.data(), flat.pus.size()};
-    all.has_memory = all.is_home = true;
-    flat.nodes.push_back(numa_node_info(all));
-    flat.home_nodes.resize(flat.pus.size());
-    flat.distances.push_back(machine::local_distance);
-    return flat;
-}
+/// Reads the machine as far as processes with the CPUs `allowed` see it. Cost: 4 to 15 ms on small machines.
+machine read_machine(const cpu_mask& allowed);
+/// Reads the XML file `path`. Returns: what is wrong with it, or nothing.
+std::string read_xml_machine(const std::string& path, machine& found);
+/// Reads what hwloc calls a synthetic description. Returns: what is wrong with it, or nothing.
+std::string read_synthetic_machine(const std::string& text, machine& found);
 
 } // namespace detail
 PEL_NAMESPACE_END

@@ -5,6 +5,7 @@
 
 #include <pel/detail/platform/config.hpp>
 #include <pel/detail/platform/cpu_mask.hpp>
+#include <pel/detail/topology/flat_machine.hpp>
 #include <pel/detail/topology/machine.hpp>
 
 #include <string>
@@ -12,15 +13,15 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-PEL_COLD inline machine read_machine(const cpu_mask& allowed) {
+PEL_COLD PEL_INLINE machine read_machine(const cpu_mask& allowed) {
     return make_flat_machine(allowed, "built with PEL_NO_HWLOC");
 }
 
-PEL_COLD inline std::string read_xml_machine(const std::string&, machine&) {
+PEL_COLD PEL_INLINE std::string read_xml_machine(const std::string&, machine&) {
     return "built with PEL_NO_HWLOC, which reads no descriptions of machines";
 }
 
-PEL_COLD inline std::string read_synthetic_machine(const std::string&, machine&) {
+PEL_COLD PEL_INLINE std::string read_synthetic_machine(const std::string&, machine&) {
     return "built with PEL_NO_HWLOC, which reads no descriptions of machines";
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // test label: once
+#include <pel/detail/sched/seat_plan.hpp>
 #include <pel/detail/sched/seating.hpp>
 
 #include "support/described_machine.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-#include <pel/detail/topology/cpu_limits.hpp>
+#include <pel/detail/topology/cpu_limits_reader.hpp>
 #include <pel/detail/topology/explain.hpp>
 
 #include "unit/detail/topology/fake_root.hpp"

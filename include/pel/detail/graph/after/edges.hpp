@@ -7,6 +7,8 @@
 #pragma once
 
 #include <pel/detail/graph/after/task.hpp>
+#include <pel/detail/platform/fork.hpp>
+#include <pel/detail/sched/process.hpp>
 
 #include <optional>
 #include <stdexcept>

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// When a pool reads its machine, and how its threads are bound; pool_machine.hpp declares it.
+#pragma once
+
+#include <pel/detail/platform/affinity.hpp>
+#include <pel/detail/platform/error.hpp>
+#include <pel/detail/sched/pool_machine.hpp>
+#include <pel/detail/sched/seat_plan.hpp>
+#include <pel/detail/topology/text.hpp>
+
+#include <exception>
+#include <stdexcept>
+#include <string>
+
+PEL_NAMESPACE_BEGIN
+namespace detail {
+
+static_assert(pool_machine::any_node == placement::any_node);
+
+PEL_INLINE pool_machine::~pool_machine() { delete plan_.try_get(); }
+
+PEL_INLINE bool pool_machine::wants_plan(bool before_work) const noexcept {
+    bool wants = false;
+    call_guarded([&] { wants = is_worth_reading(before_work); }, [](const std::exception_ptr&) {});
+    return wants;
+}
+
+PEL_INLINE const seat_plan* pool_machine::useful_plan() const noexcept {
+    const seat_plan* useful = nullptr;
+    call_guarded(
+        [&] {
+            const seat_plan& made = make_plan();
+            if (made.distances().tiers() > 1 || binds()) useful = &made;
+        },
+        [](const std::exception_ptr&) {}); // without memory for it all seats are alike
+    return useful;
+}
+
+PEL_INLINE const seat_plan& pool_machine::make_plan() const {
+    return plan_.get_or_build(
+        [this] { return new seat_plan(topology_access::machine_of(topology_), seats_, how_, smt_, only_node_); });
+}
+
+PEL_INLINE cpu_mask pool_machine::cpus_of_seat(unsigned seat) const { return make_plan().places().cpus(seat); }
+
+PEL_INLINE unsigned pool_machine::seats_on(unsigned node) const {
+    const machine& its = topology_access::machine_of(topology_);
+    const char* fault = node >= its.nodes.size() ? "there is no NUMA node " : nullptr;
+    if (fault == nullptr && !its.nodes[node].is_home()) fault = "the process may use no CPUs of NUMA node ";
+    if (fault != nullptr) {
+        throw_error<std::invalid_argument>(concat({"pel::par.on_node: ", fault, std::to_string(node),
+                                                   ", the machine has ", std::to_string(its.nodes.size())}));
+    }
+    const placement& places = make_plan().places();
+    unsigned seats = 0;
+    for (unsigned seat = 0; seat < places.seats(); ++seat) seats += places[seat].node == node ? 1 : 0;
+    return seats != 0 ? seats : 1;
+}
+
+PEL_INLINE bool pool_machine::settle(const seat_plan& plan, unsigned seat) const noexcept {
+    if (!topology_access::is_this_system(topology_)) return true;
+    if (plan.places()[seat].bound_to == binding::none) return false;
+    bool is_bound = false;
+    call_guarded(
+        [&] { is_bound = read_thread_affinity() == allowed() && set_thread_affinity(plan.places().cpus(seat)); },
+        [](const std::exception_ptr&) {});
+    return is_bound;
+}
+
+PEL_INLINE void pool_machine::widen_affinity() const noexcept {
+    if (!topology_access::is_this_system(topology_)) return;
+    call_guarded(
+        [&] {
+            if (!(read_thread_affinity() == allowed())) set_thread_affinity(allowed());
+        },
+        [](const std::exception_ptr&) {});
+}
+
+PEL_INLINE bool pool_machine::is_worth_reading(bool before_work) const {
+    if (seats_ < 2 && how_ == binding::automatic) return false;
+    return before_work ? binds() : seats_ > many_seats || may_have_nodes();
+}
+
+PEL_INLINE bool pool_machine::binds() const {
+    return how_ != binding::none && (how_ != binding::automatic || may_have_nodes());
+}
+
+} // namespace detail
+PEL_NAMESPACE_END
