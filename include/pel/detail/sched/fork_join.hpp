@@ -54,7 +54,7 @@ public:
     }
 
     const std::uint32_t position; // in its forker's deque
-    using stolen_part::entry;
+    injector_entry& entry() noexcept { return stolen_part::entry.get(); }
     // After it ran on another thread:
     bool has_error() const noexcept { return stolen_part::has_error; }
     void rethrow_stolen() { std::rethrow_exception(error.take()); }
@@ -67,7 +67,7 @@ protected:
     /// A job_function but for what call(*this) does.
     static void act(const job_slot& claimed, worker& runner, job_action action, void (*call)(forked_job&)) {
         auto& self = static_cast<forked_job&>(*claimed.frame);
-        if (action == job_action::give_back) return give_back_stolen(claimed, self.entry, runner);
+        if (action == job_action::give_back) return give_back_stolen(claimed, self.stolen_part::entry, runner);
         worker& forker = *claimed.forker;
         self.stolen_part::has_error =
             !call_guarded([&] { call(self); },
@@ -102,7 +102,7 @@ PEL_COLD inline void join_unwinding(worker& own, std::uint32_t position) {
     forked_job& child = forked_job::at(own, position);
     own.floor.lower(position); // what the thief has under way
     bool is_mine = false;
-    call_unwinding([&] { is_mine = own.pool->join_slow(own, position, child, child.entry.get()); },
+    call_unwinding([&] { is_mine = own.pool->join_slow(own, position, child, child.entry()); },
                    [&] { own.floor.raise(position); });
     own.floor.raise(position);
     if (is_mine || !child.has_error()) return;
@@ -120,7 +120,7 @@ PEL_COLD inline void finish_stolen(worker& own, std::uint32_t position, forked_j
 /// A join that found its job public. True: the callable is the caller's to run. Throws: what it threw elsewhere.
 PEL_NOINLINE inline bool join_or_finish(worker& own, std::uint32_t position) {
     forked_job& child = forked_job::at(own, position); // not from the caller: it would keep the address for this path
-    if (own.pool->join_slow(own, position, child, child.entry.get())) return true;
+    if (own.pool->join_slow(own, position, child, child.entry())) return true;
     finish_stolen(own, position, child);
     return false;
 }
