@@ -8,6 +8,7 @@
 #include <pel/graph/with.hpp>
 #include <pel/parallel_for.hpp>
 
+#include "support/occupancy.hpp"
 #include "support/shape.hpp"
 #include "support/watchdog.hpp"
 
@@ -45,22 +46,6 @@ struct context {
     bool has_come_to_end = false;
 
     unsigned wanted_rounds() const { return 1 + static_cast<unsigned>(seed % 5); }
-};
-
-/// Units that are in use, and whether there were ever too many.
-class use {
-public:
-    explicit use(unsigned most) : most_(most) {}
-    void begin(unsigned units) {
-        if (in_use_.fetch_add(units) + units > most_) too_many_ = true;
-    }
-    void end(unsigned units) { in_use_ -= units; }
-    bool was_too_much() const { return too_many_; }
-
-private:
-    const unsigned most_;
-    std::atomic<unsigned> in_use_{0};
-    std::atomic<bool> too_many_{false};
 };
 
 constexpr std::uint64_t mixed(std::uint64_t a, std::uint64_t b) {
@@ -111,10 +96,10 @@ public:
                (how == run_status::completed && has_all); // from outside, maybe at its end
     }
     bool are_units_back() const { return disk.available() == 1 && memory.available() == 3; }
-    bool was_too_much() const { return of_disk.was_too_much() || of_memory.was_too_much(); }
+    bool was_too_much() const { return of_disk.too_many() + of_memory.too_many() != 0; }
 
     pel::resource disk{1}, memory{3};
-    use of_disk{1}, of_memory{3};
+    pel_test::occupancy of_disk{1}, of_memory{3};
     pel::basic_graph<context> graph;
 
 private:
@@ -132,13 +117,13 @@ private:
         const auto node = graph.emplace([this, i](context& run, pel::run_control& control) {
             const unsigned units = i % 8 == 5 ? 1 + static_cast<unsigned>(i / 8) % 3 : 0;
             const unsigned disks = i % 8 == 6 || i % 8 == 5 ? 1 : 0;
-            of_disk.begin(disks);
-            of_memory.begin(units);
+            of_disk.come(disks);
+            of_memory.come(units);
             if (i % 8 == 7) pel::parallel_for(0, items, [&](int) { ++run.item_runs; });
             if (run.ends == fate::cancels && run.at == i) control.cancel();
             if (run.ends == fate::finishes && run.at == i) control.finish();
-            of_memory.end(units);
-            of_disk.end(disks);
+            of_memory.go(units);
+            of_disk.go(disks);
             if (run.ends == fate::throws && run.at == i) throw std::out_of_range("a node");
             make(run, i);
         });
@@ -292,18 +277,18 @@ TEST_P(graphs_on, stress_of_resources) {
     const unsigned seed = std::random_device{}();
     SCOPED_TRACE(seed);
     pel::resource a(1), b(4);
-    use of_a(1), of_b(4);
+    pel_test::occupancy of_a(1), of_b(4);
     std::atomic<std::size_t> runs{0}, wrong{0};
     const auto make_some = [&](unsigned number) {
         std::minstd_rand random(seed + number);
         for (unsigned long round = 0; round != pel_test::scaled(200); ++round) {
             const auto of = [&](unsigned units) {
                 return [&, units] {
-                    of_a.begin(1);
-                    of_b.begin(units);
+                    of_a.come(1);
+                    of_b.come(units);
                     ++runs;
-                    of_b.end(units);
-                    of_a.end(1);
+                    of_b.go(units);
+                    of_a.go(1);
                 };
             };
             std::vector<pel::task_handle<void>> tasks;
@@ -343,7 +328,7 @@ TEST_P(graphs_on, stress_of_resources) {
     for (std::thread& each : threads) each.join();
     EXPECT_EQ(wrong, 0U);
     EXPECT_GT(runs, 0U);
-    EXPECT_FALSE(of_a.was_too_much() || of_b.was_too_much());
+    EXPECT_EQ(of_a.too_many() + of_b.too_many(), 0U);
     EXPECT_EQ(a.available(), 1U);
     EXPECT_EQ(b.available(), 4U);
     pel_test::expect_balanced(pool);

@@ -4,6 +4,7 @@
 #include <pel/graph/resource.hpp>
 #include <pel/parallel_for.hpp>
 
+#include "support/occupancy.hpp"
 #include "support/with_threads.hpp"
 
 #include <gtest/gtest.h>
@@ -22,23 +23,7 @@ using pel::graph;
 using pel::par;
 using pel::resource;
 using pel::resource_units;
-
-/// How many are inside at once, and whether they were ever too many.
-class occupancy {
-public:
-    explicit occupancy(int most) : most_(most) {}
-    void come(int units = 1) {
-        if (inside_.fetch_add(units) + units > most_) ++too_many_;
-        ++visits_;
-    }
-    void go(int units = 1) { inside_ -= units; }
-    int too_many() const { return too_many_; }
-    int visits() const { return visits_; }
-
-private:
-    const int most_;
-    std::atomic<int> inside_{0}, too_many_{0}, visits_{0};
-};
+using pel_test::occupancy;
 
 class resource_with : public pel_test::with_threads {};
 PEL_WITH_ALL_THREADS(resource_with);
@@ -58,8 +43,8 @@ TEST_P(resource_with, no_more_nodes_than_units_run_at_once) {
         first.precede(node);
     }
     g.run_n(3, par.on(pool));
-    EXPECT_EQ(inside.too_many(), 0);
-    EXPECT_EQ(inside.visits(), 600);
+    EXPECT_EQ(inside.too_many(), 0U);
+    EXPECT_EQ(inside.visits(), 600U);
     EXPECT_EQ(disk.available(), 2u);
 }
 
@@ -72,9 +57,9 @@ TEST_P(resource_with, nodes_take_several_units_of_several_resources_and_never_wa
         const auto of_b = static_cast<unsigned>(1 + random() % 3);
         const auto node = g.emplace([&, of_b] {
             in_a.come();
-            in_b.come(static_cast<int>(of_b));
+            in_b.come(of_b);
             in_a.go();
-            in_b.go(static_cast<int>(of_b));
+            in_b.go(of_b);
         });
         if (i % 3 == 0) {
             node.use({{b, of_b}, {a, 1}});
@@ -86,7 +71,7 @@ TEST_P(resource_with, nodes_take_several_units_of_several_resources_and_never_wa
         }
     }
     g.run(par.on(pool));
-    EXPECT_EQ(in_a.too_many() + in_b.too_many(), 0);
+    EXPECT_EQ(in_a.too_many() + in_b.too_many(), 0U);
 }
 
 TEST(resource, what_many_nodes_need_is_kept_in_lists_of_their_own) {
@@ -127,8 +112,8 @@ TEST_P(resource_with, one_resource_limits_graphs_tasks_and_loops_together) {
         });
         EXPECT_EQ(group.wait(), pel::group_status::completed);
     });
-    EXPECT_EQ(inside.too_many(), 0);
-    EXPECT_EQ(inside.visits(), 200);
+    EXPECT_EQ(inside.too_many(), 0U);
+    EXPECT_EQ(inside.visits(), 200U);
     EXPECT_EQ(licence.available(), 3u);
 }
 
@@ -323,7 +308,7 @@ TEST(resource, threads_of_no_pool_wait_for_their_turn) {
         });
     }
     for (std::thread& each : threads) each.join();
-    EXPECT_EQ(inside.too_many(), 0);
+    EXPECT_EQ(inside.too_many(), 0U);
 }
 
 TEST(resource, what_cannot_be_had_is_an_error) {

@@ -4,6 +4,7 @@
 #include <pel/graph/with.hpp>
 #include <pel/this_worker.hpp>
 
+#include "support/occupancy.hpp"
 #include "support/with_threads.hpp"
 
 #include <gtest/gtest.h>
@@ -26,39 +27,18 @@ using pel::spawn_after;
 using pel::task_handle;
 using pel::task_ref;
 using pel::with;
+using pel_test::occupancy;
 
 static_assert(std::is_same_v<decltype(spawn_after({}, with({std::declval<resource&>()}, [] { return 'a'; }))),
                              task_handle<char>>);
 static_assert(!std::is_invocable_v<decltype(with({std::declval<resource&>()}, [] {}))>);
-
-/// Units that are taken, and whether they were ever too many.
-class taken_units {
-public:
-    explicit taken_units(unsigned most) : most_(most) {}
-    void take(unsigned units = 1) {
-        if (taken_.fetch_add(units) + units > most_) ++too_many_;
-        ++visits_;
-    }
-    void give(unsigned units = 1) { taken_ -= units; }
-    void visit() {
-        take();
-        std::this_thread::yield();
-        give();
-    }
-    unsigned too_many() const { return too_many_; }
-    unsigned visits() const { return visits_; }
-
-private:
-    const unsigned most_;
-    std::atomic<unsigned> taken_{0}, too_many_{0}, visits_{0};
-};
 
 class with_units : public pel_test::with_threads {};
 PEL_WITH_ALL_THREADS(with_units);
 
 TEST_P(with_units, no_more_tasks_run_at_once_than_there_are_units_however_they_were_made) {
     resource disk(2);
-    taken_units taken(2);
+    occupancy taken(2);
     pel::graph g;
     for (int i = 0; i < 50; ++i) g.emplace([&] { taken.visit(); }).use(disk);
     auto run = g.start(pel::par.on(pool));
@@ -83,17 +63,17 @@ TEST_P(with_units, no_more_tasks_run_at_once_than_there_are_units_however_they_w
 
 TEST_P(with_units, several_units_of_several_resources_are_taken_without_a_circle) {
     resource a(1), b(3);
-    taken_units of_a(1), of_b(3);
+    occupancy of_a(1), of_b(3);
     std::mt19937 random(1);
     std::vector<task_handle<int>> tasks;
     std::vector<pel::future<int>> futures;
     for (int i = 0; i < 300; ++i) {
         const auto wanted = static_cast<unsigned>(1 + random() % 3);
         const auto body = [&, i, wanted] {
-            of_a.take();
-            of_b.take(wanted);
-            of_b.give(wanted);
-            of_a.give();
+            of_a.come();
+            of_b.come(wanted);
+            of_b.go(wanted);
+            of_a.go();
             return i;
         };
         const auto both = with({{b, wanted}, a}, body), turned = with({a, {b, wanted}}, body);
