@@ -153,9 +153,10 @@ PEL_ALWAYS_INLINE void parallel_ranges_at(const basic_parallel_policy<Token>& po
 /// What ordered loops are made of; reductions and algorithms are built on it. Calls strand.run(lo, hi) on consecutive
 /// rising ranges that together are [0, size). A range that another thread takes gets a strand of its own, made there by
 /// strand.split() — at the same time as others use `strand`, so it only reads — and handed back in order:
-/// strand.join(std::move(other)) after all below and before all above. Throws: the first exception of run, split or
-/// join, after all threads have left; operation_cancelled if a scope around was cancelled, or the policy's token
-/// stopped it. Blocks. Thread safety: any thread. Complexity: work that of run plus O(1) per 2–10 µs of it.
+/// strand.join(std::move(other)) after all below and before all above; a type that has keeps_nothing = true in place of
+/// join() gets none back. Throws: the first exception of run, split or join, after all threads have left;
+/// operation_cancelled if a scope around was cancelled, or the policy's token stopped it. Blocks. Thread safety: any
+/// thread. Complexity: work that of run plus O(1) per 2–10 µs of it.
 template <class Token, class Strand>
 PEL_ALWAYS_INLINE void parallel_ranges(const basic_parallel_policy<Token>& policy, std::uint64_t size, Strand& strand) {
     static constinit detail::site_memory site;

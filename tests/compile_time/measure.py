@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""How long one #include takes to compile at -O0, and a file with one loop at -O2, as a ratio to oneTBB: header-only, and in
-compiled mode. A report, not a test: it never fails.
+"""How long one #include takes to compile at -O0, and a file with one loop, or with twenty, at -O2, as a ratio to oneTBB:
+header-only, and in compiled mode. A report, not a test: it never fails.
 
 measure.py [--results=FILE] [--rounds=N] [COMPILER...]      CPU time; the files take turns, and the best of some rounds
                                                             counts. FILE gets lines as those of the benchmarks.
@@ -17,9 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PEER = "tbb/tbb.h"
 GOALS = {"pel/parallel_for.hpp": 0.5, "pel/parallel_invoke.hpp": 0.5, "pel/task_group.hpp": 0.5, "pel/pel.hpp": 0.9}
 COMPILED = "-DPEL_COMPILED"
-LOOP = """#include <{0}/parallel_for.h{1}>
-void twice(double* a, int n) {{ {0}::parallel_for(0, n, [=](int i) {{ a[i] *= 2; }}); }}
-"""
+MANY_LOOPS = 20
 ROUNDS = 5
 
 
@@ -33,11 +31,19 @@ def includes():
             yield f"{name}/pel_compiled", f"<{header}>, compiled mode", text, [COMPILED], goal
 
 
-def loops():
+def text_of_loops(runtime, count):
+    lines = [f"#include <{runtime}/parallel_for.{'h' if runtime == 'tbb' else 'hpp'}>"]
+    for i in range(count):
+        lines.append(f"void loop_{i}(double* a, int n) {{ {runtime}::parallel_for(0, n, [=](int j) {{ a[j] *= {i}.5; }}); }}")
+    return "\n".join(lines) + "\n"
+
+
+def loops(count):
     """Likewise at -O2."""
-    yield "compile_one_loop/tbb", "one loop of oneTBB", LOOP.format("tbb", ""), [], None
-    yield "compile_one_loop/pel", "one loop of PEL", LOOP.format("pel", "pp"), [], None
-    yield "compile_one_loop/pel_compiled", "one loop of PEL, compiled mode", LOOP.format("pel", "pp"), [COMPILED], None
+    name, key = ("one loop", "compile_one_loop") if count == 1 else (f"{count} loops", "compile_many_loops")
+    yield f"{key}/tbb", f"{name} of oneTBB", text_of_loops("tbb", count), [], None
+    yield f"{key}/pel", f"{name} of PEL", text_of_loops("pel", count), [], None
+    yield f"{key}/pel_compiled", f"{name} of PEL, compiled mode", text_of_loops("pel", count), [COMPILED], None
 
 
 def seconds(compiler, level, text, folder, flags):
@@ -86,7 +92,7 @@ def main():
     compilers = [one for one in sys.argv[1:] if not one.startswith("--")] or ["g++"]
     hwloc = subprocess.run(["pkg-config", "--cflags", "hwloc"], capture_output=True, text=True, check=False).stdout
     for compiler in compilers:
-        for level, cases in (("-O0", list(includes())), ("-O2", list(loops()))):
+        for level, cases in (("-O0", list(includes())), ("-O2", list(loops(1))), ("-O2", list(loops(MANY_LOOPS)))):
             times = measure(compiler, level, cases, shlex.split(hwloc), rounds)
             report(compiler, level, cases, times, rounds)
             for file in files:
