@@ -89,9 +89,11 @@ public:
         }
         return reached;
     }
-    /// Returns: how often each node may run, as far as branches may choose what they like: 2 for several times.
+    /// Returns: how often each node may run, as far as branches may choose what they like: 2 for several times. Of a loop
+    /// that nothing leads to, as there may be in a part, that is not asked: it counts as one that runs.
     std::array<unsigned, most_nodes> most_runs() const {
         std::array<unsigned, most_nodes> most{};
+        most.fill(2);
         for (bool has_changed = true; has_changed;) {
             has_changed = false;
             for (std::size_t to = 0; to != size(); ++to) {
