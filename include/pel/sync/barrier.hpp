@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // std's barrier, for threads, tasks and coroutines: phases that end when all have arrived. The last one runs the
 // completion and lets the others go on. In a task a blocked wait frees the seat, so more tasks than seats may meet.
+// On large machines threads meet with those near to them first: detail/sync/combining_tree.hpp.
 #pragma once
 
 #include <pel/detail/core/block.hpp>
 #include <pel/detail/sync/barrier_core.hpp>
+#include <pel/detail/topology/combining_map.hpp>
 
 #include <type_traits>
 
@@ -13,6 +15,19 @@ namespace detail {
 
 struct no_completion {
     void operator()() const noexcept {}
+};
+
+/// Where threads of the process arrive at a barrier.
+struct places_to_meet {
+    /// Returns: null if so many may as well meet at one place, or if there is no memory.
+    static combining_tree* make_tree(std::int64_t expected) noexcept {
+        const combining_map* const map = combining_map::of_process();
+        if (map == nullptr || map->leaves() == 0 || expected < 2 * std::int64_t{map->leaves()}) return nullptr;
+        combining_tree* made = nullptr;
+        call_guarded([&] { made = new combining_tree(*map, expected); }, [](const std::exception_ptr&) {});
+        return made;
+    }
+    static unsigned leaf() noexcept { return combining_map::of_process()->leaf(); }
 };
 
 } // namespace detail
@@ -46,7 +61,7 @@ public:
 
     /// Requires: 0 < by <= how many are still to arrive. Effects: the last one runs the completion and ends the phase.
     [[nodiscard]] arrival_token arrive(std::ptrdiff_t by = 1) noexcept {
-        return arrival_token(core_.arrive(by, completion_));
+        return arrival_token(core_.arrive(by, completion_, detail::places_to_meet()));
     }
     /// Blocks: until that phase is over. Requires: it is the current one, or the one before.
     void wait(arrival_token&& arrived) const noexcept {
@@ -59,10 +74,7 @@ public:
     }
     void arrive_and_wait() noexcept { wait(arrive()); }
     /// Arrives, and takes part in no later phase.
-    void arrive_and_drop() noexcept {
-        core_.drop();
-        (void)arrive();
-    }
+    void arrive_and_drop() noexcept { core_.arrive_and_drop(completion_, detail::places_to_meet()); }
 
     /// `co_await barrier.async_arrive_and_wait();` arrives and suspends until the phase is over.
     auto async_arrive_and_wait() noexcept { return arrive_and_suspend(*this); }

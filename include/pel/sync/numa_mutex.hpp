@@ -58,11 +58,8 @@ private:
     }
     /// Returns: null if there is no memory for it.
     detail::cohort_lock::place* place_of(const detail::node_map& map) noexcept {
-        detail::cohort_lock::place* found = nullptr;
-        detail::call_guarded(
-            [&] { found = &places_.get_or_build([&map] { return new places(map.nodes()); }).each[map.node()]; },
-            [](const std::exception_ptr&) {});
-        return found;
+        const places* const all = places_.try_get_or_build([&map] { return new places(map.nodes()); });
+        return all == nullptr ? nullptr : &all->each[map.node()];
     }
 
     detail::cohort_lock lock_;

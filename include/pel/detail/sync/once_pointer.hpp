@@ -7,6 +7,7 @@
 #pragma once
 
 #include <pel/detail/platform/config.hpp>
+#include <pel/detail/platform/error.hpp>
 #include <pel/detail/sync/atomic.hpp>
 
 PEL_NAMESPACE_BEGIN
@@ -33,6 +34,13 @@ public:
         if (pointer_.compare_exchange(current, built, acq_rel)) return *built;
         delete built;
         return *current;
+    }
+    /// The same. Returns: null if `build()` throws.
+    template <class Build>
+    T* try_get_or_build(Build build) noexcept {
+        T* found = try_get();
+        if (found == nullptr) call_guarded([&] { found = &get_or_build(build); }, [](const std::exception_ptr&) {});
+        return found;
     }
 
 private:

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <pel/detail/platform/current_cpu.hpp>
-#include <pel/detail/platform/error.hpp>
 #include <pel/detail/platform/plain_array.hpp>
 #include <pel/detail/sync/once_pointer.hpp>
 #include <pel/detail/topology/node_count.hpp>
@@ -35,14 +34,10 @@ public:
     /// Returns: null if there is no memory for it.
     static const node_map* of_process() noexcept {
         static constinit once_pointer<const node_map> map;
-        const node_map* found = map.try_get();
-        if (found != nullptr) return found;
-        const auto make = [] {
+        return map.try_get_or_build([] {
             const topology here = topology::discover();
             return may_have_several_nodes(here) ? new node_map(topology_access::machine_of(here)) : new node_map();
-        };
-        call_guarded([&] { found = &map.get_or_build(make); }, [](const std::exception_ptr&) {});
-        return found;
+        });
     }
 
     unsigned nodes() const noexcept { return nodes_; }
