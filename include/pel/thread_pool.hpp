@@ -119,6 +119,10 @@ public:
     /// std::logic_error unless valid(). Defined in pel/coro/submit.hpp.
     template <class T>
     future<T> submit(task<T> coroutine);
+    /// The same for anything else that a coroutine can await: `pool.submit(when_all(a(), b()))`.
+    template <class T>
+        requires(detail::is_other_awaitable<T> && !std::invocable<T&>)
+    auto submit(T awaited);
 
     /// Hands f to the pool, as what pel::with() has made of it: it begins when it has its units. Throws: std::bad_alloc.
     /// Defined in pel/graph/with.hpp.

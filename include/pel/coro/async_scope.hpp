@@ -6,7 +6,7 @@
 #pragma once
 
 #include <pel/cancellation.hpp>
-#include <pel/coro/task.hpp>
+#include <pel/detail/coro/awaitable.hpp>
 #include <pel/detail/coro/resumption.hpp>
 #include <pel/detail/sched/submission.hpp>
 
@@ -44,6 +44,12 @@ public:
         root.is_awaited_at(end_, false);
         under_way_.fetch_add(1, detail::relaxed); // before it can end
         root.begin_in_group();
+    }
+    /// The same for anything else that can be awaited.
+    template <class T>
+        requires detail::is_other_awaitable<T>
+    void spawn(T awaited) {
+        spawn(detail::as_task(awaited));
     }
 
     /// Awaited: goes on when all that were spawned have ended, then the scope can be used again. Throws: the first

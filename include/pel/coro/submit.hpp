@@ -2,7 +2,7 @@
 // thread_pool::submit() of a coroutine: it runs by itself, and who has the future may wait for it, or await it.
 #pragma once
 
-#include <pel/coro/task.hpp>
+#include <pel/detail/coro/awaitable.hpp>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -65,6 +65,12 @@ future<T> thread_pool::submit(task<T> coroutine) {
     detail::submission<T>* const state = detail::submitted_coroutine<T>::make(core(), std::move(coroutine));
     state->inject();
     return detail::make_future(state);
+}
+
+template <class T>
+    requires(detail::is_other_awaitable<T> && !std::invocable<T&>)
+auto thread_pool::submit(T awaited) {
+    return submit(detail::as_task(awaited));
 }
 
 PEL_NAMESPACE_END

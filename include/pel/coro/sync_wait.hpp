@@ -48,8 +48,8 @@ T sync_wait(task<T> root) {
 }
 
 /// The same for anything else that can be awaited.
-template <detail::awaitable T>
-    requires(!detail::is_task<T>)
+template <class T>
+    requires detail::is_other_awaitable<T>
 detail::task_value<T> sync_wait(T awaited) {
     return sync_wait(detail::as_task(awaited));
 }

@@ -32,6 +32,21 @@ PEL_ALWAYS_INLINE stored_result<T> take_stored(task_promise<T>& ended) {
         return ended.take_result();
 }
 
+/// Moves them out of a range. Throws: std::logic_error unless each is valid(); std::bad_alloc.
+template <class Range>
+auto tasks_of(Range&& range) {
+    using tasks = std::vector<std::ranges::range_value_t<Range>>;
+    tasks children;
+    if constexpr (std::is_same_v<Range, tasks>) {
+        children = std::forward<Range>(range);
+    } else {
+        if constexpr (std::ranges::sized_range<Range>) children.reserve(std::ranges::size(range));
+        for (auto&& each : range) children.push_back(std::move(each));
+    }
+    for (const auto& each : children) checked_task(coroutine_access::handle(each));
+    return children;
+}
+
 /// So many lie in a deque at once.
 inline constexpr std::size_t most_in_row = 32;
 
@@ -224,16 +239,7 @@ auto when_all(T... children) {
 template <std::ranges::input_range Range>
     requires detail::is_task<std::ranges::range_value_t<Range>>
 auto when_all(Range&& range) {
-    using tasks = std::vector<std::ranges::range_value_t<Range>>;
-    tasks children;
-    if constexpr (std::is_same_v<Range, tasks>) {
-        children = std::forward<Range>(range);
-    } else {
-        if constexpr (std::ranges::sized_range<Range>) children.reserve(std::ranges::size(range));
-        for (auto&& each : range) children.push_back(std::move(each));
-    }
-    for (const auto& each : children) detail::checked_task(detail::coroutine_access::handle(each));
-    return detail::all_of_range(std::move(children));
+    return detail::all_of_range(detail::tasks_of(std::forward<Range>(range)));
 }
 
 PEL_NAMESPACE_END

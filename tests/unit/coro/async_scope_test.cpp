@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // test label: coroutines
 #include <pel/coro/async_scope.hpp>
+#include <pel/coro/await_future.hpp>
 #include <pel/coro/schedule.hpp>
+#include <pel/coro/submit.hpp>
 #include <pel/coro/sync_wait.hpp>
 #include <pel/coro/when_all.hpp>
 #include <pel/coro/when_any.hpp>
@@ -203,6 +205,19 @@ TEST_P(async_scope_on, join_goes_on_where_the_last_one_is_resumed) {
     run(join(scope));
     EXPECT_EQ(runs, 10);
     other.join();
+}
+
+TEST_P(async_scope_on, whatever_can_be_awaited_can_be_spawned) {
+    std::atomic<int> runs{0}, told{0};
+    async_scope scope(pool);
+    scope.spawn(pel::when_all(count(runs, true), count(runs)));
+    std::vector<task<>> several;
+    for (int i = 0; i < 40; ++i) several.push_back(count(runs, i % 2 == 0));
+    scope.spawn(pel::when_all(std::move(several)));
+    scope.spawn(pel::when_any(count(runs), until_stopped(told)));
+    scope.spawn(pool.submit(with_result(runs)));
+    run(join(scope));
+    EXPECT_EQ(runs, 44);
 }
 
 TEST(async_scope, an_empty_task_is_a_logic_error) {

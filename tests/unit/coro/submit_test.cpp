@@ -6,6 +6,7 @@
 #include <pel/coro/submit.hpp>
 #include <pel/coro/sync_wait.hpp>
 #include <pel/coro/when_all.hpp>
+#include <pel/coro/when_any.hpp>
 
 #include "support/error_of.hpp"
 #include "support/gate.hpp"
@@ -20,6 +21,9 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <tuple>
+#include <variant>
+#include <vector>
 
 namespace coro_submit_test {
 
@@ -183,6 +187,19 @@ TEST_P(submit_on, results_may_be_references_and_constants) {
     const auto awaits = [](future<int&> one) -> task<int*> { co_return &co_await std::move(one); };
     EXPECT_EQ(sync_wait(awaits(pool.submit(reference(x)))), &x);
     EXPECT_EQ(*pool.submit(constant_owner()).get(), 3);
+}
+
+TEST_P(submit_on, whatever_can_be_awaited_can_be_submitted) {
+    EXPECT_EQ(pool.submit(pel::when_all(late(1), number(2))).get(), std::tuple(1, 2));
+    EXPECT_EQ(std::get<0>(pool.submit(pel::when_any(late(1), late(1))).get().value), 1);
+    EXPECT_EQ(pool.submit(pool.submit(late(3))).get(), 3);
+    std::vector<task<int>> several;
+    for (int i = 0; i < 40; ++i) several.push_back(late(i));
+    const std::vector<int> results = pool.submit(pel::when_all(std::move(several))).get();
+    ASSERT_EQ(results.size(), 40U);
+    for (int i = 0; i < 40; ++i) EXPECT_EQ(results[static_cast<std::size_t>(i)], i);
+    EXPECT_EQ(pel_test::error_of<std::runtime_error>([&] { pool.submit(pel::when_all(number(1), throws())).get(); }),
+              "of the task");
 }
 
 } // namespace coro_submit_test

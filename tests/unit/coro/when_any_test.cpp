@@ -13,11 +13,13 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace when_any_test {
 
@@ -228,6 +230,72 @@ task<> race_of_references(int& x) {
 TEST_P(when_any_on, references_come_wrapped) {
     int x = 1;
     run(race_of_references(x));
+}
+
+std::vector<task<int>> one_of_many(std::size_t size, std::size_t winner, std::atomic<int>& told) {
+    std::vector<task<int>> runners;
+    for (std::size_t i = 0; i < size; ++i)
+        runners.push_back(i == winner ? number(static_cast<int>(i)) : until_stopped(told));
+    return runners;
+}
+task<> range_has_a_winner(std::size_t size, std::size_t winner) {
+    std::atomic<int> told{0};
+    auto won = co_await when_any(one_of_many(size, winner, told));
+    static_assert(std::is_same_v<decltype(won), pel::when_any_range_result<int>>);
+    EXPECT_EQ(won.index, winner);
+    EXPECT_EQ(won.value, static_cast<int>(winner));
+    EXPECT_LT(told, static_cast<int>(size));
+}
+
+TEST_P(when_any_on, of_a_range_one_wins_whatever_its_size) {
+    for (const std::size_t size : {1U, 2U, 12U, 13U, 32U, 33U, 100U}) {
+        for (const std::size_t winner : {std::size_t{0}, size / 2, size - 1}) {
+            run(range_has_a_winner(size, winner));
+            EXPECT_EQ(live_object::count, 0);
+        }
+    }
+}
+
+task<> ranges_of_all_kinds(int& x) {
+    std::deque<task<>> of_nothing;
+    of_nothing.push_back(nothing());
+    of_nothing.push_back(nothing());
+    auto first = co_await when_any(of_nothing);
+    static_assert(std::is_same_v<decltype(first.value), std::monostate>);
+    EXPECT_LT(first.index, 2U);
+    EXPECT_FALSE(of_nothing[0].valid());
+    std::vector<task<int&>> of_references;
+    of_references.push_back(reference(x));
+    auto second = co_await when_any(std::move(of_references));
+    EXPECT_EQ(&second.value.get(), &x);
+    std::vector<task<std::unique_ptr<int>>> of_owners;
+    of_owners.push_back(owned(3));
+    of_owners.push_back(owned(3));
+    EXPECT_EQ(*(co_await when_any(of_owners)).value, 3);
+}
+
+TEST_P(when_any_on, a_range_may_be_of_any_type_and_results_what_they_like) {
+    int x = 1;
+    run(ranges_of_all_kinds(x));
+}
+
+task<> exception_wins_in_a_range(std::atomic<int>& told) {
+    auto runners = one_of_many(40, 40, told);
+    runners[17] = throws();
+    co_await when_any(std::move(runners));
+}
+
+TEST_P(when_any_on, an_exception_wins_in_a_range_too) {
+    std::atomic<int> told{0};
+    EXPECT_EQ(pel_test::error_of<std::runtime_error>([&] { run(exception_wins_in_a_range(told)); }), "the first");
+}
+
+TEST(when_any, an_empty_range_and_an_empty_task_in_one_are_errors) {
+    EXPECT_EQ(pel_test::error_of<std::invalid_argument>([] { (void)when_any(std::vector<task<int>>()); }),
+              "pel::when_any: of no coroutine");
+    std::vector<task<int>> one_is_empty(2);
+    one_is_empty[0] = number(1);
+    EXPECT_THROW((void)when_any(std::move(one_is_empty)), std::logic_error);
 }
 
 } // namespace when_any_test

@@ -17,6 +17,10 @@ concept awaitable = std::move_constructible<T> && requires(T&& object) {
     { awaiter_of(std::move(object)) } -> awaiter;
 };
 
+template <awaitable T>
+    requires(!is_task<T>)
+inline constexpr bool is_other_awaitable<T> = true;
+
 /// What awaiting it gives; an object for an rvalue reference.
 template <awaitable T>
 using awaited_result = decltype(awaiter_of(std::declval<T>()).await_resume());
@@ -34,8 +38,8 @@ template <class T>
 task<T>&& as_task(task<T>& same) noexcept {
     return std::move(same);
 }
-template <awaitable T>
-    requires(!is_task<T>)
+template <class T>
+    requires is_other_awaitable<T>
 task<task_value<T>> as_task(T& object) {
     return await_as_task(std::move(object));
 }

@@ -19,6 +19,10 @@ inline constexpr bool is_task = false;
 template <class T>
 inline constexpr bool is_task<task<T>> = true;
 
+/// What a coroutine can await, other than a task: pel/detail/coro/awaitable.hpp says what that is.
+template <class T>
+inline constexpr bool is_other_awaitable = false;
+
 /// May be called where nobody gets the result: a coroutine would never begin.
 template <class F, class... Arguments>
 concept callable_for_effect =
