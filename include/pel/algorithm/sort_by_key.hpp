@@ -7,6 +7,7 @@
 #include <pel/detail/algorithm/complete_phases.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/item_numbers.hpp>
+#include <pel/detail/algorithm/paired.hpp>
 #include <pel/detail/algorithm/radix_key.hpp>
 #include <pel/detail/algorithm/radix_sort.hpp>
 #include <pel/detail/algorithm/scratch.hpp>
@@ -45,6 +46,27 @@ void permute(complete_phases& phases, const Policy& policy, Base first, std::uin
         std::destroy(from, end);
     });
 }
+
+/// The same, by one thread and without room. Makes order(n) n.
+template <class Base, class Number>
+void permute_in_place(Base first, std::vector<Number>& order) {
+    const auto number = [](std::uint64_t n) { return static_cast<Number>(n); };
+    for (std::uint64_t begin = 0; begin < order.size(); ++begin) {
+        if (order[begin] == begin) continue;
+        std::iter_value_t<Base> moved = std::ranges::iter_move(at(first, begin));
+        std::uint64_t gap = begin;
+        for (std::uint64_t next = order[gap]; next != begin; next = order[gap]) {
+            *at(first, gap) = std::ranges::iter_move(at(first, next));
+            order[gap] = number(gap);
+            gap = next;
+        }
+        *at(first, gap) = std::move(moved);
+        order[gap] = number(gap);
+    }
+}
+
+template <class I>
+inline constexpr bool is_lvalue = std::is_lvalue_reference_v<std::iter_reference_t<I>>;
 
 template <class K, class V, class C>
 concept sorts_by_key = rearrangeable<K> && rearrangeable<V> && moves_safely<K> && moves_safely<V> && relation_of<C, K>;
@@ -85,44 +107,54 @@ struct sort_by_key_function {
     }
 
 private:
-    template <class Key, class Number>
-    struct numbered_key {
-        Key key;
-        Number number;
-    };
+    /// Pairs of at most so many bytes move as they are; of larger ones the keys, with numbers.
+    static constexpr std::size_t most_moved = 16;
+
+    template <class Number, class Policy>
+    static std::vector<Number> first_numbers(const Policy& policy, std::uint64_t size) {
+        std::vector<Number> order(size);
+        run_numbers(policy, size, [&order](std::uint64_t n) { order[n] = static_cast<Number>(n); });
+        return order;
+    }
+    template <class Number>
+    static auto place_in(const std::vector<Number>& order) {
+        return [&order](std::uint64_t n) { return order[n]; };
+    }
+    template <class C, class Policy, class K, class V>
+    static void sort_numbers(const Policy& policy, K keys, V values, std::uint64_t size) {
+        const auto number = [](const auto& each) { return number_order<C, std::iter_value_t<K>>()(each.first); };
+        sort_by_digits(policy, paired_iterator<K, V>(keys, values), size, number,
+                       [&number](const auto& a, const auto& b) { return number(a) < number(b); });
+    }
 
     template <class Number, class Policy, class K, class V, class C>
     static void sort(const Policy& policy, K keys, std::uint64_t size, V values, C& compare) {
         using key = std::iter_value_t<K>;
-        if constexpr (has_number_order<C, std::identity, K>) {
-            using numbered = numbered_key<key, Number>;
-            std::vector<numbered> order(size);
-            run_numbers(policy, size,
-                        [&order, keys](std::uint64_t n) { order[n] = {*at(keys, n), static_cast<Number>(n)}; });
-            const auto number = [](const numbered& each) { return number_order<C, key>()(each.key); };
-            sort_by_digits(policy, order.data(), size, number,
-                           [&](const numbered& a, const numbered& b) { return number(a) < number(b); });
-            const scratch_memory<std::iter_value_t<V>> room(size);
-            if (room.data() == nullptr) throw_error<std::bad_alloc>();
+        using value = std::iter_value_t<V>;
+        constexpr bool is_by_digits = has_number_order<C, std::identity, K> && is_lvalue<K>;
+        if constexpr (is_by_digits && is_lvalue<V> && is_radix_sortable<V> &&
+                      sizeof(paired<key, value>) <= most_moved) {
+            sort_numbers<C>(policy, keys, values, size);
+        } else if constexpr (is_by_digits) {
+            std::vector<Number> order = first_numbers<Number>(policy, size);
             complete_phases phases;
-            permute(phases, writing_policy<V>(policy), values, size, room.data(),
-                    [&order](std::uint64_t n) { return order[n].number; });
-            phases.run_blocks(writing_policy<K>(policy), size, [&order, keys](std::uint64_t lo, std::uint64_t hi) {
-                for (; lo != hi; ++lo) *at(keys, lo) = order[lo].key;
-            });
+            phases.attempt([&] { sort_numbers<C>(policy, keys, order.data(), size); });
+            const scratch_memory<value> room(size);
+            if (room.data() == nullptr)
+                permute_in_place(values, order);
+            else
+                permute(phases, writing_policy<V>(policy), values, size, room.data(), place_in(order));
             phases.rethrow();
         } else {
-            std::vector<Number> order(size);
-            run_numbers(policy, size, [&order](std::uint64_t n) { order[n] = static_cast<Number>(n); });
+            std::vector<Number> order = first_numbers<Number>(policy, size);
             stable_sort_function{}(policy, order.begin(), order.end(), [&compare, keys](Number a, Number b) {
                 return static_cast<bool>(std::invoke(compare, *at(keys, a), *at(keys, b)));
             });
-            const auto place = [&order](std::uint64_t n) { return order[n]; };
-            const scratch_memory<either_room<key, std::iter_value_t<V>>> room(size); // for keys, then for values
+            const scratch_memory<either_room<key, value>> room(size); // for keys, then for values
             if (room.data() == nullptr) throw_error<std::bad_alloc>();
             complete_phases phases;
-            permute(phases, writing_policy<K>(policy), keys, size, room.data(), place);
-            permute(phases, writing_policy<V>(policy), values, size, room.data(), place);
+            permute(phases, writing_policy<K>(policy), keys, size, room.data(), place_in(order));
+            permute(phases, writing_policy<V>(policy), values, size, room.data(), place_in(order));
             phases.rethrow();
         }
     }
@@ -132,10 +164,10 @@ private:
 
 /// Sorts the keys, stably, and brings each value to the place of its key. Returns: the end of the values. Requires: as many
 /// values as keys; both are moved without exceptions. Throws: std::invalid_argument for ranges of different sizes;
-/// std::bad_alloc, what compare throws: then nothing has moved; operation_cancelled: then nothing has, or all. Blocks. Complexity: O(n log n)
-/// comparisons; numbers are sorted by their digits. Memory for each: 4 bytes (8 from 2^32 on) and a key or a value, of
-/// which the larger one. For numbers in their own order a key and those bytes, as one object of at most 16, twice while keys
-/// are sorted, then once and a value.
+/// std::bad_alloc, what compare throws, operation_cancelled: then nothing has moved, or all; where keys are numbers in their
+/// own order, each value is where its key is. Blocks. Complexity: O(n log n) comparisons; numbers in their own order are
+/// sorted by their digits, and values of a few bytes move with them. Memory: less than n keys and values, and for each 4
+/// bytes (8 from 2^32 on) if they are not numbers and values of 16 bytes together at most.
 inline constexpr detail::function_object<detail::sort_by_key_function<>> sort_by_key{};
 
 PEL_NAMESPACE_END

@@ -73,7 +73,12 @@ public:
             },
             items);
     }
-    /// After the last phase. Throws: operation_cancelled, if a loop was cancelled.
+    /// What may be cut short, and leaves nothing to be done again.
+    template <class Body>
+    void attempt(const Body& body) {
+        call_guarded(body, [&](std::exception_ptr error) { error_ = std::move(error); });
+    }
+    /// After the last phase. Throws: operation_cancelled, if a loop was cancelled; what an attempt has thrown.
     void rethrow() const {
         if (error_ != nullptr) std::rethrow_exception(error_);
     }
