@@ -18,12 +18,13 @@ using namespace pel::detail;
 
 constexpr unsigned alone = 2; // no node
 
+struct lock_and_places {
+    cohort_lock lock{1};
+    std::array<cohort_lock::place, 2> places;
+};
+
 struct guarded {
-    struct body {
-        cohort_lock lock{1};
-        std::array<cohort_lock::place, 2> places;
-    };
-    std::optional<body> its{std::in_place};
+    std::optional<lock_and_places> its{std::in_place};
     model::plain<unsigned> count;
     unsigned rounds_left;
     std::string order;

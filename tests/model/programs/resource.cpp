@@ -22,12 +22,17 @@ struct resources {
     resources(unsigned units, unsigned of_second) : first(units), second(of_second) {}
 };
 
+/// Is there before the claim, and after it.
+struct wanted_units {
+    few_needs<2> wanted_;
+};
+
 /// Claims units, has them for a moment, and gives them back.
-class user : public resource_claim {
+class user : wanted_units, public resource_claim {
 public:
     user(resources& from, char name, std::initializer_list<resource_need> wanted)
-        : resource_claim(needs_.data(), wanted.size(), &resume), from_(from), name_(name) {
-        for (const resource_need& each : wanted) add_need(needs_, each);
+        : resource_claim(wanted_.data(), wanted.size(), &resume), from_(from), name_(name) {
+        for (const resource_need& each : wanted) add_need(wanted_, each);
     }
 
     void come() {
@@ -46,7 +51,6 @@ private:
         release();
     }
 
-    few_needs<2> needs_;
     resources& from_;
     const char name_;
     model::plain<bool> has_all_{false}, is_over_{false};

@@ -196,9 +196,10 @@ TEST_P(element_kinds_with, bits_are_sorted) {
 TEST_P(element_kinds_with, bits_are_selected) {
     with_bits(random, [&](auto range, const auto& sorted) {
         const auto middle = std::ssize(range) / 2;
-        const auto is_parted = [&](auto nth) {
+        const auto is_parted = [&](std::ptrdiff_t nth) {
+            const auto least = sorted[static_cast<std::size_t>(nth)];
             for (std::ptrdiff_t each = 0; each < std::ssize(range); ++each)
-                EXPECT_TRUE(each < nth ? range[each] <= sorted[nth] : range[each] >= sorted[nth]);
+                EXPECT_TRUE(each < nth ? range[each] <= least : range[each] >= least);
         };
         pel::nth_element(par.on(pool), range, range.begin() + middle);
         is_parted(middle);
