@@ -10,6 +10,7 @@
 #include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/few_elements.hpp>
+#include <pel/detail/algorithm/item_numbers.hpp>
 #include <pel/detail/algorithm/selection.hpp>
 #include <pel/parallel_reduce.hpp>
 
@@ -136,25 +137,28 @@ struct partial_sort_function {
     }
 };
 
-/// Places of elements, compared as these are; of equal ones the first is less.
+/// Numbers of elements, compared as these are; of equal ones the first is less.
 template <class Base, class Less>
 struct less_place {
+    Base first;
     const Less& less;
 
-    bool operator()(const Base& a, const Base& b) const {
-        if (less(*a, *b)) return true;
-        return !less(*b, *a) && a < b;
+    bool operator()(std::uint64_t a, std::uint64_t b) const {
+        if (less(*at(first, a), *at(first, b))) return true;
+        return !less(*at(first, b), *at(first, a)) && a < b;
     }
 };
+template <class Base, class Less>
+less_place(Base, const Less&) -> less_place<Base, Less>;
 
-/// Returns: the places of the `wanted` least elements, as a stable sort would have them.
-template <class Policy, class Base, class Less>
-std::vector<Base> least_places(const Policy& policy, Base first, std::uint64_t size, std::uint64_t wanted,
-                               const Less& less) {
-    const less_place<Base, Less> before{less};
-    std::vector<Base> least;
+/// Returns: which the `wanted` least elements are, as a stable sort would have them.
+template <class Number, class Policy, class Base, class Less>
+std::vector<Number> least_places(const Policy& policy, Base first, std::uint64_t size, std::uint64_t wanted,
+                                 const Less& less) {
+    const less_place before{first, less};
+    std::vector<Number> least;
     if (wanted <= size / 64) { // most elements are compared with the worst of these, and forgotten
-        const auto offer = [&](std::vector<Base>& heap, const Base& place) {
+        const auto offer = [&](std::vector<Number>& heap, Number place) {
             if (heap.size() < wanted) {
                 heap.push_back(place);
                 std::push_heap(heap.begin(), heap.end(), before);
@@ -166,26 +170,25 @@ std::vector<Base> least_places(const Policy& policy, Base first, std::uint64_t s
         };
         if (wanted == 0) return least;
         least = parallel_fold(
-            policy, std::uint64_t{0}, size, [] { return std::vector<Base>(); },
-            [&](std::uint64_t lo, std::uint64_t hi, std::vector<Base> heap) {
-                for (Base each = at(first, lo); lo != hi; ++lo, ++each) offer(heap, each);
+            policy, std::uint64_t{0}, size, [] { return std::vector<Number>(); },
+            [&](std::uint64_t lo, std::uint64_t hi, std::vector<Number> heap) {
+                for (; lo != hi; ++lo) offer(heap, static_cast<Number>(lo));
                 return heap;
             },
-            [&](std::vector<Base> a, const std::vector<Base>& b) {
-                for (const Base& each : b) offer(a, each);
+            [&](std::vector<Number> a, const std::vector<Number>& b) {
+                for (const Number each : b) offer(a, each);
                 return a;
             });
     } else {
-        least.resize(size);
-        Base* const all = least.data();
-        run_numbers(policy, size, [all, first](std::uint64_t n) { all[n] = at(first, n); });
-        if (wanted < size && wanted != 0) select_nth(policy, all, size, wanted - 1, before);
+        least = all_numbers<Number>(policy, size);
+        if (wanted < size && wanted != 0) select_nth(policy, least.data(), size, wanted - 1, before);
         least.resize(std::min(wanted, size));
     }
     sort_function{}(policy, least.begin(), least.end(), before);
     return least;
 }
 
+template <std::uint64_t MostShort = most_short_numbers>
 struct partial_sort_copy_function {
     using default_compare = std::ranges::less;
 
@@ -223,9 +226,13 @@ private:
             const auto from = base_of(first);
             const auto to = base_of(out);
             const projected_less<C, P> less{compare, projection};
-            const auto places = least_places(policy, from, size, size_of(out, out_last), less);
-            run_numbers(writing_policy<O>(policy), places.size(), [&](std::uint64_t n) { *at(to, n) = *places[n]; });
-            return {at(first, size), at(out, places.size())};
+            const std::uint64_t wanted = std::min(size, size_of(out, out_last));
+            with_item_numbers<MostShort>(size, [&](auto number) {
+                const auto places = least_places<decltype(number)>(policy, from, size, wanted, less);
+                run_numbers(writing_policy<O>(policy), wanted,
+                            [&](std::uint64_t n) { *at(to, n) = *at(from, places[n]); });
+            });
+            return {at(first, size), at(out, wanted)};
         } else {
             return std::ranges::partial_sort_copy(std::move(first), last, out, out_last, std::ref(compare),
                                                   std::ref(projection), std::ref(out_projection));
@@ -233,6 +240,7 @@ private:
     }
 };
 
+template <std::uint64_t MostShort = most_short_numbers>
 struct kth_smallest_function {
     using default_compare = std::ranges::less;
 
@@ -250,11 +258,12 @@ struct kth_smallest_function {
         if constexpr (number_bytes<I, C, P> != 0 && !std::is_same_v<std::iter_value_t<I>, bool>) {
             return at(first, place_of_number(policy, from, size, rank, less));
         } else {
-            const less_place<std::remove_const_t<decltype(from)>, projected_less<C, P>> before{less};
-            std::vector<std::remove_const_t<decltype(from)>> places(size);
-            run_numbers(policy, size, [&](std::uint64_t n) { places[n] = at(from, n); });
-            select_nth(policy, places.data(), size, rank, before);
-            return at(first, static_cast<std::uint64_t>(places[rank] - from));
+            const less_place before{from, less};
+            return with_item_numbers<MostShort>(size, [&](auto number) {
+                auto places = all_numbers<decltype(number)>(policy, size);
+                select_nth(policy, places.data(), size, rank, before);
+                return at(first, places[rank]);
+            });
         }
     }
     template <execution_policy Policy, std::ranges::random_access_range R, std::integral N, class C = std::ranges::less,
@@ -303,6 +312,7 @@ private:
     }
 };
 
+template <std::uint64_t MostShort = most_short_numbers>
 struct top_k_function {
     using default_compare = std::ranges::less;
 
@@ -313,11 +323,14 @@ struct top_k_function {
                                                  P projection = {}) const {
         const projected_less<C, P> less{compare, projection};
         const auto greater = [&less](const auto& a, const auto& b) { return less(b, a); };
-        std::vector<std::iter_value_t<I>> top;
-        const auto places = least_places(policy, base_of(first), size_of(first, last), count_of(k), greater);
-        top.reserve(places.size());
-        for (const auto& each : places) top.emplace_back(*each);
-        return top;
+        const std::uint64_t size = size_of(first, last);
+        return with_item_numbers<MostShort>(size, [&](auto number) {
+            std::vector<std::iter_value_t<I>> top;
+            const auto places = least_places<decltype(number)>(policy, base_of(first), size, count_of(k), greater);
+            top.reserve(places.size());
+            for (const auto each : places) top.emplace_back(*at(first, each));
+            return top;
+        });
     }
     template <execution_policy Policy, std::ranges::random_access_range R, std::integral N, class C = std::ranges::less,
               class P = std::identity>
@@ -350,16 +363,17 @@ inline constexpr detail::function_object<detail::nth_element_function> nth_eleme
 inline constexpr detail::function_object<detail::partial_sort_function> partial_sort{};
 
 /// Copies as many of the least elements as `out` has room for, sorted, equal ones in their order. Returns: as std.
-/// Complexity: work O(n log m) comparisons for a short `out` of m elements. Memory: m words for each thread, or n.
-inline constexpr detail::function_object<detail::partial_sort_copy_function> partial_sort_copy{};
+/// Complexity: work O(n log m) comparisons for a short `out` of m elements. Memory: 4 bytes (8 from 2^32 on) for each of m
+/// elements and thread, or, if m is more than n / 64, of n elements, and again for those that are sorted.
+inline constexpr detail::function_object<detail::partial_sort_copy_function<>> partial_sort_copy{};
 
 /// Returns: where the element is that a stable sort would bring to place k; the range stays as it is. Throws:
-/// std::out_of_range if there are not so many. Complexity: work O(n) comparisons expected. Memory: a copy of
-/// each, if they are numbers that operators compare, or else a word for each; and as for nth_element.
-inline constexpr detail::function_object<detail::kth_smallest_function> kth_smallest{};
+/// std::out_of_range if there are not so many. Complexity: work O(n) comparisons expected. Memory: a copy of each, if they
+/// are numbers that operators compare, or else 4 bytes for each (8 from 2^32 on); and as for nth_element.
+inline constexpr detail::function_object<detail::kth_smallest_function<>> kth_smallest{};
 
 /// Returns: the k greatest elements, or all, the greatest first, equal ones in their order; the range stays as it is.
-/// Complexity: work O(n log k) comparisons. Memory: k words for each thread, or n.
-inline constexpr detail::function_object<detail::top_k_function> top_k{};
+/// Complexity: work O(n log k) comparisons. Memory: besides the result as partial_sort_copy.
+inline constexpr detail::function_object<detail::top_k_function<>> top_k{};
 
 PEL_NAMESPACE_END

@@ -110,12 +110,6 @@ private:
     /// Pairs of at most so many bytes move as they are; of larger ones the keys, with numbers.
     static constexpr std::size_t most_moved = 16;
 
-    template <class Number, class Policy>
-    static std::vector<Number> first_numbers(const Policy& policy, std::uint64_t size) {
-        std::vector<Number> order(size);
-        run_numbers(policy, size, [&order](std::uint64_t n) { order[n] = static_cast<Number>(n); });
-        return order;
-    }
     template <class Number>
     static auto place_in(const std::vector<Number>& order) {
         return [&order](std::uint64_t n) { return order[n]; };
@@ -136,7 +130,7 @@ private:
                       sizeof(paired<key, value>) <= most_moved) {
             sort_numbers<C>(policy, keys, values, size);
         } else if constexpr (is_by_digits) {
-            std::vector<Number> order = first_numbers<Number>(policy, size);
+            std::vector<Number> order = all_numbers<Number>(policy, size);
             complete_phases phases;
             phases.attempt([&] { sort_numbers<C>(policy, keys, order.data(), size); });
             const scratch_memory<value> room(size);
@@ -146,7 +140,7 @@ private:
                 permute(phases, writing_policy<V>(policy), values, size, room.data(), place_in(order));
             phases.rethrow();
         } else {
-            std::vector<Number> order = first_numbers<Number>(policy, size);
+            std::vector<Number> order = all_numbers<Number>(policy, size);
             stable_sort_function{}(policy, order.begin(), order.end(), [&compare, keys](Number a, Number b) {
                 return static_cast<bool>(std::invoke(compare, *at(keys, a), *at(keys, b)));
             });

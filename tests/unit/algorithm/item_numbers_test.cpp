@@ -2,6 +2,7 @@
 // What is done to more than 2^32 elements is done to a few: their numbers have 8 bytes.
 // test label: selecting
 #include <pel/algorithm/group_by.hpp>
+#include <pel/algorithm/nth_element.hpp>
 #include <pel/algorithm/reduce_groups.hpp>
 #include <pel/algorithm/sort_by_key.hpp>
 
@@ -34,6 +35,9 @@ constexpr pel::detail::function_object<pel::detail::group_by_function<0>> group_
 constexpr pel::detail::function_object<pel::detail::remove_duplicates_function<0>> remove_duplicates{};
 constexpr pel::detail::function_object<pel::detail::reduce_groups_function<0>> reduce_groups{};
 constexpr pel::detail::function_object<pel::detail::sort_by_key_function<0>> sort_by_key{};
+constexpr pel::detail::function_object<pel::detail::partial_sort_copy_function<0>> partial_sort_copy{};
+constexpr pel::detail::function_object<pel::detail::kth_smallest_function<0>> kth_smallest{};
+constexpr pel::detail::function_object<pel::detail::top_k_function<0>> top_k{};
 
 TEST_P(item_numbers_with, groups_are_found) {
     for_inputs([&](const std::vector<std::uint32_t>& numbers) {
@@ -53,6 +57,24 @@ TEST_P(item_numbers_with, groups_are_found) {
         const auto sums = reduce_groups(par.on(pool), numbers, std::identity(), std::identity());
         ASSERT_EQ(sums.size(), firsts.size());
         for (const auto& [key, sum] : sums) ASSERT_EQ(sum, static_cast<std::uint32_t>(key * expected[key].size()));
+    });
+}
+
+TEST_P(item_numbers_with, the_least_and_the_greatest_are_found) {
+    for_inputs([&](const std::vector<std::uint32_t>& numbers) {
+        std::vector<std::uint32_t> ordered = numbers;
+        std::ranges::sort(ordered);
+        const auto compare = [](std::uint32_t a, std::uint32_t b) { return a < b; }; // not by digits
+        for (const std::size_t wanted : {numbers.size() / 200, numbers.size() / 2}) {
+            std::vector<std::uint32_t> least(wanted);
+            partial_sort_copy(par.on(pool), numbers, least, compare);
+            ASSERT_TRUE(std::equal(least.begin(), least.end(), ordered.begin()));
+            const auto greatest = top_k(par.on(pool), numbers, wanted, compare);
+            ASSERT_TRUE(std::equal(greatest.begin(), greatest.end(), ordered.rbegin()));
+            if (numbers.empty()) continue;
+            const auto place = kth_smallest(par.on(pool), numbers, wanted, compare);
+            ASSERT_EQ(*place, ordered[wanted]);
+        }
     });
 }
 

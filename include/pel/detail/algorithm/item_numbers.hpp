@@ -2,9 +2,10 @@
 // Which type numbers the items of a range, where an algorithm keeps a number for each: no more bytes than it takes.
 #pragma once
 
-#include <pel/detail/platform/config.hpp>
+#include <pel/detail/algorithm/blocks.hpp>
 
 #include <cstdint>
+#include <vector>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -19,6 +20,14 @@ decltype(auto) with_item_numbers(std::uint64_t items, const Run& run) {
         if (items <= MostShort) return run(std::uint32_t{});
     }
     return run(std::uint64_t{});
+}
+
+/// Returns: 0, 1, … of all items. Throws: std::bad_alloc, operation_cancelled.
+template <class Number, class Policy>
+std::vector<Number> all_numbers(const Policy& policy, std::uint64_t items) {
+    std::vector<Number> numbers(items);
+    run_numbers(policy, items, [all = numbers.data()](std::uint64_t n) { all[n] = static_cast<Number>(n); });
+    return numbers;
 }
 
 } // namespace detail
