@@ -53,8 +53,8 @@ public:
     std::uint32_t before_chain() const { return nodes_[first].begun; }
     std::uint32_t chain_alone() const {
         std::uint32_t last_other = 0;
-        for (std::uint32_t node = 0; node != size; ++node)
-            if (!is_in_chain(node)) last_other = std::max(last_other, nodes_[node].begun);
+        for (std::uint32_t number = 0; number != size; ++number)
+            if (!is_in_chain(number)) last_other = std::max(last_other, nodes_[number].begun);
         return size - 1 - last_other;
     }
 
