@@ -58,11 +58,12 @@ private:
     friend class wake_list;
     static constexpr std::uint32_t gave_up_bit = static_cast<std::uint32_t>(decision::gave_up);
 
-    waiter* next_ = nullptr; // null: not linked
+    atomic<std::uint32_t> word_{0}; // here it fills a gap: a coroutine that waits keeps all of this in its frame
+    waiter* next_ = nullptr;        // null: not linked
     waiter* previous_ = nullptr;
     const resume_function resume_;
-    atomic<std::uint32_t> word_{0};
 };
+static_assert(sizeof(waiter) <= 40);
 
 /// A thread, on whose stack it is.
 class thread_waiter : public waiter {
