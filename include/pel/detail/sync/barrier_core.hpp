@@ -114,9 +114,11 @@ private:
 
     atomic<std::uint64_t> word_;
     atomic<std::int64_t> expected_;
-    combining_tree* tree_ = nullptr;
     lock lock_;
     wait_list queue_;
+    // Read by every arrival, before it takes the word's line for itself: on another line, or it would fetch that twice.
+    unsigned char apart_[cache_line] = {};
+    combining_tree* tree_ = nullptr;
 };
 
 } // namespace detail
