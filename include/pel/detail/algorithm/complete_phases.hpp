@@ -53,13 +53,11 @@ public:
                     std::uint64_t least = 1) {
         recorded_chunks chunks(count, grain_in_blocks(policy, items), least);
         if (error_ == nullptr) {
-            call_guarded(
-                [&] {
-                    detail::run_blocks(chunk_policy(policy), chunks.count(), [&](std::uint64_t lo, std::uint64_t hi) {
-                        for (; lo != hi; ++lo) chunks.run(lo, run);
-                    });
-                },
-                [&](std::exception_ptr error) { error_ = std::move(error); });
+            attempt([&] {
+                detail::run_blocks(chunk_policy(policy), chunks.count(), [&](std::uint64_t lo, std::uint64_t hi) {
+                    for (; lo != hi; ++lo) chunks.run(lo, run);
+                });
+            });
         }
         if (error_ != nullptr) chunks.run_others(run);
     }

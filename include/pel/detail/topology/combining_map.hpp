@@ -7,6 +7,7 @@
 
 #include <pel/detail/platform/current_cpu.hpp>
 #include <pel/detail/platform/plain_array.hpp>
+#include <pel/detail/sync/combining_tree.hpp>
 #include <pel/detail/sync/once_pointer.hpp>
 #include <pel/detail/topology/node_count.hpp>
 
@@ -15,7 +16,7 @@ namespace detail {
 
 class combining_map {
 public:
-    static constexpr unsigned no_place = ~0U;
+    static constexpr unsigned no_place = combining_tree::no_place;
 
     /// Without places.
     combining_map() = default;
@@ -69,9 +70,8 @@ private:
     /// A domain that is a place.
     struct area {
         unsigned first, count;
-        unsigned largest_inside; ///< PUs; 0: a leaf
+        bool is_leaf; ///< there is none inside
         unsigned above, number;
-        bool is_leaf;
     };
 
     /// Domains nest, and inner ones come first (M2).
@@ -82,10 +82,9 @@ private:
         }
         if (each.count < least_factor * (largest == 0 ? 1 : largest)) return;
         const auto added = static_cast<unsigned>(areas.size());
-        areas.push_back({each.first, each.count, largest, no_place, 0, largest == 0});
+        areas.push_back({each.first, each.count, largest == 0, no_place, 0});
         for (unsigned n = each.first; n < each.first + each.count; ++n) {
-            if (outermost[n] != no_place && areas[outermost[n]].above == no_place && outermost[n] != added)
-                areas[outermost[n]].above = added;
+            if (outermost[n] != no_place) areas[outermost[n]].above = added;
             outermost[n] = added;
         }
     }

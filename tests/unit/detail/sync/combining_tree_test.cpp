@@ -113,6 +113,10 @@ TEST(combining_tree, threads_meet_at_a_barrier_that_has_one_wherever_they_are) {
         last_sum = 0;
         for (const unsigned long each : written) last_sum += each;
     };
+    const auto arrive_and_wait = [&](const described_place& where) {
+        const std::uint32_t phase = barrier.arrive(1, complete, where);
+        if (!barrier.is_over(phase)) pel::detail::pass(barrier, phase);
+    };
     std::vector<std::jthread> threads;
     for (unsigned self = 0; self < members; ++self) {
         threads.emplace_back([&, self] {
@@ -120,22 +124,15 @@ TEST(combining_tree, threads_meet_at_a_barrier_that_has_one_wherever_they_are) {
                 written[self] = round;
                 // some move all the time
                 const described_place here{map, self < 4 ? self * 5 : (self * 5 + round * 7) % 32};
-                const std::uint32_t phase = barrier.arrive(1, complete, here);
-                if (!barrier.is_over(phase)) pel::detail::pass(barrier, phase);
+                arrive_and_wait(here);
                 EXPECT_EQ(last_sum, members * round);
                 EXPECT_GE(completions, round);
-                const described_place other{map, 31 - here.cpu};
-                const std::uint32_t second = barrier.arrive(1, complete, other);
-                if (!barrier.is_over(second)) pel::detail::pass(barrier, second);
+                arrive_and_wait(described_place{map, 31 - here.cpu});
             }
         });
     }
     for (unsigned round = 1; round <= rounds / 2; ++round) { // and one that drops out in the middle
-        for (int half = 0; half < 2; ++half) {
-            const described_place here{map, 30};
-            const std::uint32_t phase = barrier.arrive(1, complete, here);
-            if (!barrier.is_over(phase)) pel::detail::pass(barrier, phase);
-        }
+        for (int half = 0; half < 2; ++half) arrive_and_wait(described_place{map, 30});
     }
     barrier.arrive_and_drop(complete, described_place{map, 2});
     threads.clear();
