@@ -117,7 +117,7 @@ private:
     lock lock_;
     wait_list queue_;
     // Read by every arrival, before it takes the word's line for itself: on another line, or it would fetch that twice.
-    unsigned char apart_[cache_line] = {};
+    [[maybe_unused]] unsigned char apart_[cache_line] = {};
     combining_tree* tree_ = nullptr;
 };
 
