@@ -5,7 +5,9 @@
 
 #include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/gathering.hpp>
 #include <pel/detail/algorithm/merge_path.hpp>
+#include <pel/detail/algorithm/set_elements.hpp>
 #include <pel/detail/algorithm/set_path.hpp>
 #include <pel/detail/sync/atomic.hpp>
 #include <pel/parallel_scan.hpp>
@@ -127,28 +129,33 @@ private:
     }
 
     /// Returns: how many elements are written.
-    template <class Policy, class Path, class O>
-    static std::uint64_t run_in_parallel(const Policy& policy, const Path& path, const O& out) {
+    template <class Policy, class I, class J, class Order, class O>
+    static std::uint64_t run_in_parallel(const Policy& policy, const set_path<I, J, Order>& path, const O& out) {
+        const std::uint64_t size = path.ranges.size();
+        if constexpr (is_set_gathered<I, J, O>) {
+            if (are_gathered(policy, size)) {
+                set_copies<kept, I, J, Order, O> copies(path, out);
+                return gathering(size, copies).run(policy);
+            }
+        }
         // What stands before a chunk: so many elements of the output, and this place in the inputs.
         struct progress {
             std::uint64_t written = 0;
             set_place place{};
         };
         const auto count = [&](std::uint64_t lo, std::uint64_t hi) {
-            const set_place from = path.at(lo), to = path.at(hi);
+            const set_place from = path.at(lo), to = path.after(from, hi);
             return progress{kept::count(path.part(from, to)), to};
         };
         const auto write = [&](std::uint64_t, std::uint64_t hi, progress before) {
-            const set_place to = path.at(hi);
-            auto part = path.part(before.place, to);
             O end = at(out, before.written);
-            kept::write(part.first1, part.last1, part.first2, part.last2, end, path.ranges.order);
+            const set_place to = kept::write_until(path, before.place, hi, end);
             return progress{size_of(out, end), to};
         };
         const auto combine = [](const progress& left, const progress& right) {
             return progress{left.written + right.written, right.place};
         };
-        return parallel_scan(policy, std::uint64_t{0}, path.ranges.size(), progress{}, count, write, combine).written;
+        return parallel_scan(policy, std::uint64_t{0}, size, progress{}, count, write, combine).written;
     }
 };
 
@@ -202,6 +209,9 @@ inline constexpr detail::function_object<detail::includes_function> includes{};
 /// std::ranges::set_union, and as parallel_for. Complexity: at most twice the 2 (n1 + n2) comparisons of std, which is
 /// where several threads count before they know where to write, and O(log n) for each block of 2–10 µs; span O(log n)
 /// and two blocks, also if all elements are equal. Output that is not random access: in order, on the calling thread.
+/// From 2^16 elements on, if they are of one type in contiguous ranges, trivially copyable and of 16 bytes or less: once
+/// the comparisons of std, and O(log n) for each 64 elements or more; span O(n / 1024); memory: two words for each of these,
+/// and n copies at most of those whose places are not known in time, as a rule none; throws std::bad_alloc also.
 inline constexpr detail::function_object<detail::set_union_function> set_union{};
 
 /// The same for the elements that both have: min(m, n) of range 1.

@@ -51,14 +51,22 @@ void agree(pel::thread_pool& pool, std::mt19937_64& random, const Operation& ope
     for_all_ranges(random, [&](const std::vector<keyed>& a, const std::vector<keyed>& b) {
         expected.clear();
         by_std(a, b, std::back_inserter(expected));
-        got.assign(a.size() + b.size(), keyed{});
+        got.assign(expected.size(), keyed{}); // no room for more
         const auto end = operation(par.on(pool), a.begin(), a.end(), b.begin(), b.end(), got.begin(), by_key);
-        ASSERT_TRUE(std::equal(got.begin(), end, expected.begin(), expected.end())) << a.size() << ", " << b.size();
+        ASSERT_EQ(end, got.end());
+        ASSERT_EQ(got, expected) << a.size() << ", " << b.size();
         got.assign(a.size() + b.size(), keyed{});
         const auto ends =
             operation(par.on(pool).deterministic(), a, b, got.begin(), std::less<>(), &keyed::key, &keyed::key);
         ASSERT_TRUE(std::equal(got.begin(), ends.out, expected.begin(), expected.end()))
             << a.size() << ", " << b.size();
+        if (random() % 4 == 0) { // elements that are not gathered
+            const std::deque<keyed> apart(a.begin(), a.end());
+            std::vector<keyed> out(expected.size()); // no room for more
+            ASSERT_EQ(operation(par.on(pool), apart.begin(), apart.end(), b.begin(), b.end(), out.begin(), by_key),
+                      out.end());
+            ASSERT_EQ(out, expected) << a.size() << ", " << b.size();
+        }
         if constexpr (requires { ends.in1; }) {
             ASSERT_EQ(ends.in1, a.end());
             ASSERT_EQ(ends.in2, b.end());
@@ -148,6 +156,66 @@ TEST(sets, may_have_a_million_elements) {
     EXPECT_TRUE(
         agrees(pel::set_symmetric_difference, [](auto... all) { return std::set_symmetric_difference(all...); }));
     EXPECT_TRUE(pel::includes(par.on(pool), a.begin(), a.end(), a.begin() + 9, a.end(), by_key));
+}
+
+using pel::detail::is_set_gathered;
+static_assert(is_set_gathered<const keyed*, keyed*, keyed*>, "most tests here are of what is gathered");
+static_assert(!is_set_gathered<const std::string*, const std::string*, std::string*>);
+static_assert(!is_set_gathered<const int*, const long*, long*>);
+
+/// Numbers in an order that a processor foresees, or not: what is written is the same, whichever way it is.
+TEST_P(sets_with, runs_and_turns_may_be_of_any_length) {
+    const std::uint64_t size = pel_test::scaled(100'000);
+    for (const std::uint64_t length : {1, 2, 3, 5, 30, 1000, 50'000}) {
+        std::vector<std::uint32_t> a, b; // some elements are in both
+        for (std::uint32_t key = 0; a.size() + b.size() < size; ++key) {
+            // The middle is at random.
+            const bool is_regular = a.size() + b.size() < size / 3 || a.size() + b.size() > size / 3 * 2;
+            const std::uint64_t turn = is_regular ? key / length : random();
+            if (turn % 2 == 0 || turn % 5 == 0) a.push_back(key);
+            if (turn % 2 == 1 || turn % 5 == 0) b.push_back(key);
+        }
+        std::vector<std::uint32_t> expected, got(size + 2);
+        const auto agrees = [&](const auto& operation, const auto& by_std) {
+            expected.clear();
+            by_std(a, b, std::back_inserter(expected));
+            const auto end = operation(par.on(pool), a.begin(), a.end(), b.begin(), b.end(), got.begin());
+            return std::equal(got.begin(), end, expected.begin(), expected.end());
+        };
+        EXPECT_TRUE(agrees(pel::set_union, std::ranges::set_union)) << length;
+        EXPECT_TRUE(agrees(pel::set_intersection, std::ranges::set_intersection)) << length;
+        EXPECT_TRUE(agrees(pel::set_difference, std::ranges::set_difference)) << length;
+        EXPECT_TRUE(agrees(pel::set_symmetric_difference, std::ranges::set_symmetric_difference)) << length;
+    }
+}
+
+TEST(set_path, is_the_same_from_every_place_on_it) {
+    std::mt19937 random{std::random_device{}()};
+    const auto below = [&random](unsigned n) { return static_cast<unsigned>(random() % n); };
+    for (unsigned long round = 0; round < pel_test::scaled(2'000); ++round) {
+        std::vector<unsigned> a(below(12)), b(below(12));
+        const unsigned keys = 1 + below(6);
+        for (unsigned& each : a) each = below(keys);
+        for (unsigned& each : b) each = below(keys);
+        std::ranges::sort(a);
+        std::ranges::sort(b);
+        std::less<> compare;
+        std::identity same;
+        using pointer = const unsigned*;
+        const pel::detail::cross_order<pointer, pointer, std::less<>, std::identity, std::identity> order(compare, same,
+                                                                                                          same);
+        const pel::detail::set_path path{
+            pel::detail::merge_path<pointer, pointer, decltype(order)>{a.data(), a.size(), b.data(), b.size(), order}};
+        for (std::uint64_t k = 0; k <= a.size() + b.size(); ++k) {
+            const pel::detail::set_place from = path.at(k);
+            ASSERT_TRUE(from.first + from.second == k || from.first + from.second + 1 == k);
+            for (std::uint64_t further = k; further <= a.size() + b.size(); ++further) {
+                const pel::detail::set_place to = path.at(further), same_to = path.after(from, further);
+                ASSERT_EQ(same_to.first, to.first) << k << ", " << further;
+                ASSERT_EQ(same_to.second, to.second) << k << ", " << further;
+            }
+        }
+    }
 }
 
 TEST_P(sets_with, nobody_compares_more_often_than_promised) {

@@ -107,6 +107,11 @@ using held_value = std::conditional_t<std::is_trivially_copyable_v<T> && std::is
                                           !std::is_array_v<T> && sizeof(T) <= 64,
                                       const T, const T&>;
 
+/// Elements of which copies may be made that nobody wants: a small one's is a copy of its bytes.
+template <class T>
+inline constexpr bool is_copied_freely = std::is_trivially_copyable_v<T> && std::is_trivially_copy_constructible_v<T> &&
+                                         std::is_trivially_copy_assignable_v<T> && sizeof(T) <= 16;
+
 /// Assigns; numbers are converted as assignment would, but explicitly: no warning of the caller's compiler is about
 /// here.
 template <class Out, class T>

@@ -2,15 +2,20 @@
 // Copies of the selected ones of many items, of which each is read once: a thread takes the next chunk that nobody has,
 // gathers copies of what is selected, and puts these where they belong while they are in its cache. All threads are at the
 // front of what is left, so that what is before a chunk is counted, as a rule, by the time the chunk is.
-//   Judge, Put: as for select_items(); Put has a type `gathered`, trivially copyable.
+//   Source: has a type `gathered`, copied freely; put_all(copies, count, rank), rank counting the selected ones before those;
+//   and part(begin, end), some of the items: part.gather(copies) -> how many of these are selected, whose copies it writes,
+//   in their order, to room for end - begin + gathering_spare of them; and, if it has that, part.put(rank) -> how many,
+//   without copies in between, which it will do if part.is_put().
 #pragma once
 
 #include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/fixed_chunks.hpp>
 #include <pel/detail/algorithm/rank_chain.hpp>
+#include <pel/detail/algorithm/scratch.hpp>
 #include <pel/detail/platform/cpu_relax.hpp>
 #include <pel/detail/sync/atomic.hpp>
 #include <pel/detail/sync/lock.hpp>
+#include <pel/policy.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -21,28 +26,30 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-/// Copies each item behind the selected ones before it, which costs no jump that nobody can foresee. Requires: there is room
-/// for all of [begin, end). Returns: how many are selected.
-template <class Judge, class Put>
-PEL_ALWAYS_INLINE std::uint64_t gather_items(const Judge& judge, const Put& put, std::uint64_t begin, std::uint64_t end,
-                                             typename Put::gathered* selected) {
-    const Judge in_registers = judge;
-    std::uint64_t count = 0;
-    for (; begin != end; ++begin) {
-        selected[count] = put.get(begin);
-        count += static_cast<std::uint64_t>(static_cast<bool>(in_registers(begin)));
-    }
-    return count;
+inline constexpr std::uint64_t least_gathering = 1 << 16, least_gathering_unit = 64,
+                               most_gathering_unit = 1024; // items
+inline constexpr std::uint64_t gathering_spare = 3;
+
+/// Whether so many items are enough for it. Where the caller says who works on what, nobody takes what is next.
+template <class Policy>
+constexpr bool are_gathered(const Policy& policy, std::uint64_t size) noexcept {
+    return size >= least_gathering && policy_access::where(policy) == nullptr;
 }
 
-template <class Judge, class Put>
+/// Returns: by how many items at a time they are handed out. Many units, since looking at one item may take long; but there
+/// is a word for each.
+constexpr std::uint64_t gathering_unit(std::uint64_t size) noexcept {
+    return std::clamp(std::bit_floor(size >> 14), least_gathering_unit, most_gathering_unit);
+}
+
+template <class Source>
 class gathering {
-    using copy = typename Put::gathered;
+    using copy = typename Source::gathered;
 
 public:
     /// Throws: std::bad_alloc.
-    gathering(std::uint64_t size, const Judge& judge, const Put& put)
-        : size_(size), judge_(judge), put_(put), unit_(unit_for(size)), ranks_((size + unit_ - 1) / unit_) {}
+    gathering(std::uint64_t size, Source& source)
+        : size_(size), source_(source), unit_(gathering_unit(size)), ranks_((size + unit_ - 1) / unit_) {}
 
     /// Returns: how many are selected. Throws, blocks: as parallel_for; std::bad_alloc.
     template <class Policy>
@@ -59,7 +66,7 @@ public:
         });
         run_numbers(block_policy(policy, most_gathered), late_.size(), [this](std::uint64_t number) {
             const late_chunk& late = late_[number];
-            put_.put_all(late.copies.data(), late.copies.size(), ranks_.rank(late.begin));
+            source_.put_all(late.copies.data(), late.copies.size(), ranks_.rank(late.begin));
         });
         return ranks_.rank(ranks_.units());
     }
@@ -71,25 +78,24 @@ private:
     };
 
     static constexpr std::uint64_t most_gathered = std::min<std::uint64_t>(2048, 16384 / sizeof(copy));
-    static constexpr std::uint64_t least_unit = 64, most_unit = 1024; // items
-    static_assert(most_gathered / least_unit <= rank_chain::most_units && most_gathered <= rank_chain::most_items &&
-                  most_unit <= most_gathered);
-
-    /// Many units, since judging one item may take long; but there is a word for each.
-    static std::uint64_t unit_for(std::uint64_t size) noexcept {
-        return std::clamp(std::bit_floor(size >> 14), least_unit, most_unit);
-    }
+    static_assert(most_gathered / least_gathering_unit <= rank_chain::most_units &&
+                  most_gathered <= rank_chain::most_items && most_gathering_unit <= most_gathered);
 
     void take(std::uint64_t begin, std::uint64_t end) {
-        copy selected[most_gathered];
-        const std::uint64_t count = gather_items(judge_, put_, begin * unit_, std::min(size_, end * unit_), selected);
+        const auto part = source_.part(begin * unit_, std::min(size_, end * unit_));
+        if constexpr (requires { part.put(begin); }) {
+            if (ranks_.is_known(begin) && part.is_put()) return ranks_.count(begin, end, part.put(ranks_.rank(begin)));
+        }
+        scratch_array<copy, most_gathered + gathering_spare> room;
+        copy* const selected = room.data();
+        const std::uint64_t count = part.gather(selected);
         ranks_.count(begin, end, count);
         constexpr unsigned patience = 256; // about as long as others take for a chunk
         for (unsigned turn = 0; !ranks_.is_known(begin); ++turn) {
             if (turn == patience) return keep({begin, std::vector<copy>(selected, selected + count)});
             cpu_relax();
         }
-        put_.put_all(selected, count, ranks_.rank(begin));
+        source_.put_all(selected, count, ranks_.rank(begin));
     }
     void keep(late_chunk late) {
         const lock_guard guard(lock_);
@@ -97,8 +103,7 @@ private:
     }
 
     const std::uint64_t size_;
-    const Judge& judge_;
-    const Put& put_;
+    Source& source_;
     const std::uint64_t unit_;
     rank_chain ranks_;
     atomic<std::uint64_t> next_{0}; // the first unit that nobody has

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Room for elements that an algorithm moves out of its range for a while.
+// Room for elements that an algorithm takes out of its range for a while.
 #pragma once
 
 #include <pel/detail/platform/config.hpp>
@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <new>
+#include <type_traits>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -34,6 +35,18 @@ public:
 private:
     static constexpr std::size_t alignment = alignof(T) > 64 ? alignof(T) : 64;
     T* const data_;
+};
+
+/// Room for a few elements, each of which is there once it is assigned to ([intro.object]). Requires: T is copied by its
+/// bytes.
+template <class T, std::size_t Size>
+class scratch_array {
+public:
+    T* data() noexcept { return reinterpret_cast<T*>(bytes_); }
+
+private:
+    static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_copy_assignable_v<T>);
+    alignas(T) std::byte bytes_[Size * sizeof(T)];
 };
 
 } // namespace detail

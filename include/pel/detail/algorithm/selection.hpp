@@ -11,6 +11,7 @@
 #include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/fixed_chunks.hpp>
 #include <pel/detail/algorithm/gathering.hpp>
+#include <pel/detail/algorithm/scratch.hpp>
 #include <pel/parallel_for.hpp>
 
 #include <algorithm>
@@ -55,6 +56,39 @@ PEL_ALWAYS_INLINE void put_items(const Put& put, const judged_items& items) {
 template <class Put>
 inline constexpr bool is_gathered = requires { typename Put::gathered; };
 
+/// Copies each item behind the selected ones before it, which costs no jump that nobody can foresee. Requires: there is room
+/// for all of [begin, end). Returns: how many are selected.
+template <class Judge, class Put>
+PEL_ALWAYS_INLINE std::uint64_t gather_items(const Judge& judge, const Put& put, std::uint64_t begin, std::uint64_t end,
+                                             typename Put::gathered* selected) {
+    const Judge in_registers = judge;
+    std::uint64_t count = 0;
+    for (; begin != end; ++begin) {
+        selected[count] = put.get(begin);
+        count += static_cast<std::uint64_t>(static_cast<bool>(in_registers(begin)));
+    }
+    return count;
+}
+/// The same as gathering has it.
+template <class Judge, class Put>
+struct judged_copies {
+    using gathered = typename Put::gathered;
+    struct items {
+        const judged_copies& all;
+        std::uint64_t begin, end;
+
+        std::uint64_t gather(gathered* copies) const { return gather_items(all.judge, all.put, begin, end, copies); }
+    };
+
+    const Judge& judge;
+    const Put& put;
+
+    items part(std::uint64_t begin, std::uint64_t end) const { return {*this, begin, end}; }
+    void put_all(const gathered* copies, std::uint64_t count, std::uint64_t rank) const {
+        put.put_all(copies, count, rank);
+    }
+};
+
 template <class Judge, class Put>
 class selection_strand {
 public:
@@ -91,9 +125,9 @@ private:
     static constexpr unsigned most_gathered = 64;
 
     PEL_ALWAYS_INLINE void put_gathered(std::uint64_t begin) {
-        typename Put::gathered selected[most_gathered];
-        const std::uint64_t count = gather_items(judge_, *put_, begin, begin + most_gathered, selected);
-        put_->put_all(selected, count, selected_);
+        scratch_array<typename Put::gathered, most_gathered> selected;
+        const std::uint64_t count = gather_items(judge_, *put_, begin, begin + most_gathered, selected.data());
+        put_->put_all(selected.data(), count, selected_);
         selected_ += count;
     }
     void take(judged_items& items) noexcept {
@@ -118,8 +152,6 @@ private:
     std::vector<judged_items> open_;
 };
 
-inline constexpr std::uint64_t least_gathering = 1 << 16;
-
 /// Judges items [0, size), and puts each of them in its place. Returns: how many are selected. Throws, blocks: as
 /// parallel_for. Complexity: work n calls of judge, a put for each selected, span O(log n). Memory: half a byte
 /// to one and a half for each item that other threads judge.
@@ -127,8 +159,10 @@ template <class Policy, class Judge, class Put>
 std::uint64_t select_items(const Policy& policy, std::uint64_t size, const Judge& judge, const Put& put) {
     if (size == 0) return 0;
     if constexpr (is_gathered<Put>) {
-        if (size >= least_gathering && policy_access::where(policy) == nullptr)
-            return gathering<Judge, Put>(size, judge, put).run(policy);
+        if (are_gathered(policy, size)) {
+            const judged_copies<Judge, Put> source{judge, put};
+            return gathering(size, source).run(policy);
+        }
     }
     selection_strand<Judge, Put> strand(judge, &put);
     parallel_ranges(policy, size, strand);

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
-#include <type_traits>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -18,6 +17,8 @@ namespace detail {
 /// So many elements of both ranges are behind.
 struct set_place {
     std::uint64_t first = 0, second = 0;
+
+    constexpr std::uint64_t behind() const noexcept { return first + second; }
 };
 
 /// A part of both ranges, from one place to another.
@@ -44,6 +45,17 @@ struct set_path {
         return in_run(k, first, second);
     }
 
+    /// The same, for a place on the way with no more than k elements behind it. Complexity: O(log of how far it is), of
+    /// elements that are near.
+    set_place after(const set_place& from, std::uint64_t k) const {
+        const std::uint64_t ahead = k - from.behind();
+        const set_path rest{merge_path<I, J, Order>{
+            detail::at(ranges.first1, from.first), std::min(ahead, ranges.size1 - from.first),
+            detail::at(ranges.first2, from.second), std::min(ahead, ranges.size2 - from.second), ranges.order}};
+        const set_place to = rest.at(ahead);
+        return {from.first + to.first, from.second + to.second};
+    }
+
     set_part<I, J, Order> part(const set_place& from, const set_place& to) const {
         return {detail::at(ranges.first1, from.first), detail::at(ranges.first1, to.first),
                 detail::at(ranges.first2, from.second), detail::at(ranges.first2, to.second), ranges.order};
@@ -64,85 +76,13 @@ private:
         const std::uint64_t run2 = count_leading(detail::at(ranges.first2, begin2), ranges.size2 - begin2,
                                                  [&](const J& b) { return !order.is_first_less(some1, b); });
         const std::uint64_t behind = k - begin1 - begin2; // elements of the run
-        if (behind / 2 <= std::min(run1, run2)) return {begin1 + behind / 2, begin2 + behind / 2};
+        if (behind <= 2 * std::min(run1, run2)) return {begin1 + behind / 2, begin2 + behind / 2};
         if (run1 < run2) return {begin1 + run1, begin2 + behind - run1};
         return {begin1 + behind - run2, begin2 + run2};
     }
 };
 template <class I, class J, class Order>
 set_path(merge_path<I, J, Order>) -> set_path<I, J, Order>;
-
-template <class I, class J, class O, bool TakesSecond>
-concept set_output = output_of<O, std::iter_reference_t<I>> && (!TakesSecond || output_of<O, std::iter_reference_t<J>>);
-
-/// Which elements a set operation takes: see set_operation.
-template <bool TakesFirst, bool TakesSecond, bool TakesBoth>
-struct set_elements {
-    template <class I, class S, class J, class T, class O, class Order>
-    static void write(I& first1, const S& last1, J& first2, const T& last2, O& out, Order order) {
-        while (first1 != last1 && first2 != last2) {
-            if (order.is_first_less(first1, first2)) {
-                copy_if<TakesFirst>(out, first1);
-                ++first1;
-            } else if (order.is_second_less(first1, first2)) {
-                copy_if<TakesSecond>(out, first2);
-                ++first2;
-            } else {
-                copy_if<TakesBoth>(out, first1);
-                ++first1;
-                ++first2;
-            }
-        }
-        if constexpr (TakesFirst) copy_all(first1, last1, out);
-        if constexpr (TakesSecond) copy_all(first2, last2, out);
-    }
-
-    /// Returns: how many that writes.
-    template <class I, class J, class Order>
-    static std::uint64_t count(const set_part<I, J, Order>& part) {
-        const std::uint64_t both = count_pairs(part);
-        const std::uint64_t only1 = size_of(part.first1, part.last1) - both;
-        const std::uint64_t only2 = size_of(part.first2, part.last2) - both;
-        return (TakesFirst ? only1 : 0) + (TakesSecond ? only2 : 0) + (TakesBoth ? both : 0);
-    }
-
-private:
-    template <bool Takes, class O, class I>
-    PEL_ALWAYS_INLINE static void copy_if(O& out, const I& from) {
-        if constexpr (Takes) {
-            *out = *from;
-            ++out;
-        }
-    }
-    template <class I, class S, class O>
-    static void copy_all(I& first, const S& last, O& out) {
-        if constexpr (std::is_same_v<I, S> && std::contiguous_iterator<I>) {
-            out = std::copy(first, last, out);
-            first = last;
-        } else {
-            for (; first != last; ++first, (void)++out) *out = *first;
-        }
-    }
-    template <class I, class J, class Order>
-    static std::uint64_t count_pairs(const set_part<I, J, Order>& part) {
-        std::uint64_t pairs = 0;
-        I first1 = part.first1;
-        J first2 = part.first2;
-        const Order order = part.order; // in registers
-        while (first1 != part.last1 && first2 != part.last2) {
-            if (order.is_first_less(first1, first2)) {
-                ++first1;
-            } else if (order.is_second_less(first1, first2)) {
-                ++first2;
-            } else {
-                ++first1;
-                ++first2;
-                ++pairs;
-            }
-        }
-        return pairs;
-    }
-};
 
 /// Returns: as count_leading(), of which the first are asked one after the other, then in growing steps. Complexity:
 /// at most 2 log(count + 1) + 1 calls.
