@@ -85,6 +85,20 @@ struct keyed {
     friend bool operator==(const keyed&, const keyed&) = default;
 };
 
+/// Returns: two sorted ranges of about so many numbers. Now the next `length` numbers are in the first, now in the second, one
+/// time in ten in both; in the middle third this is at random.
+inline std::pair<std::vector<std::uint32_t>, std::vector<std::uint32_t>>
+ranges_in_turns(std::uint64_t size, std::uint64_t length, std::mt19937_64& random) {
+    std::vector<std::uint32_t> a, b;
+    for (std::uint32_t number = 0; a.size() + b.size() < size; ++number) {
+        const std::uint64_t third = 3 * (a.size() + b.size()) / size;
+        const std::uint64_t turn = third == 1 ? random() % 10 : number / length % 10;
+        if (turn % 2 == 0 || turn == 5) a.push_back(number);
+        if (turn % 2 == 1) b.push_back(number);
+    }
+    return {std::move(a), std::move(b)};
+}
+
 /// Returns: n elements in the order of their keys, less than `keys`; each says where it stands, from `position` on.
 inline std::vector<keyed> sorted_by_key(std::uint64_t n, std::uint64_t keys, std::uint32_t position,
                                         std::mt19937_64& random) {

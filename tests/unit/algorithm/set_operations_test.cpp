@@ -166,15 +166,9 @@ static_assert(!is_set_gathered<const int*, const long*, long*>);
 /// Numbers in an order that a processor foresees, or not: what is written is the same, whichever way it is.
 TEST_P(sets_with, runs_and_turns_may_be_of_any_length) {
     const std::uint64_t size = pel_test::scaled(100'000);
-    for (const std::uint64_t length : {1, 2, 3, 5, 30, 1000, 50'000}) {
-        std::vector<std::uint32_t> a, b; // some elements are in both
-        for (std::uint32_t key = 0; a.size() + b.size() < size; ++key) {
-            // The middle is at random.
-            const bool is_regular = a.size() + b.size() < size / 3 || a.size() + b.size() > size / 3 * 2;
-            const std::uint64_t turn = is_regular ? key / length : random();
-            if (turn % 2 == 0 || turn % 5 == 0) a.push_back(key);
-            if (turn % 2 == 1 || turn % 5 == 0) b.push_back(key);
-        }
+    const std::uint64_t lengths[] = {1, 2, 3, 5, 30, 1000, 50'000};
+    for (const std::uint64_t length : lengths) {
+        const auto [a, b] = pel_test::ranges_in_turns(size, length, random);
         std::vector<std::uint32_t> expected, got(size + 2);
         const auto agrees = [&](const auto& operation, const auto& by_std) {
             expected.clear();

@@ -95,7 +95,7 @@ private:
 
     void finish(unfinished& all) const {
         const Order order = order_; // in registers
-        (void)merge_until_empty(all.rest, ~std::uint64_t{0}, order, moved_element());
+        (void)merge_until_empty<chosen_like_words<Buffered, I>>(all.rest, ~std::uint64_t{0}, order, moved_element());
     }
 
     void run_rounds(std::uint64_t size) {

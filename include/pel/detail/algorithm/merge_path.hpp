@@ -6,6 +6,7 @@
 #pragma once
 
 #include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/foreseen.hpp>
 #include <pel/parallel_for.hpp>
 
 #include <algorithm>
@@ -70,6 +71,12 @@ struct merge_path {
 
     std::uint64_t size() const noexcept { return size1 + size2; }
 
+    /// What comes behind so many elements of each: as much as there may be in `count` elements of the output.
+    merge_path next(std::uint64_t first, std::uint64_t second, std::uint64_t count) const {
+        return {at(first1, first), std::min(count, size1 - first), at(first2, second), std::min(count, size2 - second),
+                order};
+    }
+
     /// Returns: how many of the first k elements of the output are the first range's. The others are the second's.
     /// Complexity: log min(k, size1, size2, size() - k) + 1 comparisons.
     std::uint64_t of_first(std::uint64_t k) const {
@@ -109,15 +116,15 @@ struct moved_element {
     }
 };
 
-/// Iterators of which one of two is chosen without a branch.
+/// Iterators of which one of two can be chosen without a branch.
 template <class I, class J>
 inline constexpr bool chosen_like_words =
     std::is_same_v<I, J> && std::is_trivially_copyable_v<I> && sizeof(I) == sizeof(void*);
 
 /// Requires: there is an element in each range.
-template <class I, class J, class O, class Order, class Assign>
+template <bool Chooses, class I, class J, class O, class Order, class Assign>
 PEL_ALWAYS_INLINE void merge_one(merge_rest<I, J, O>& rest, const Order& order, const Assign& assign) {
-    if constexpr (chosen_like_words<I, J>) {
+    if constexpr (Chooses) {
         const bool is_second = order.is_second_less(rest.first1, rest.first2);
         assign(rest.out, is_second ? rest.first2 : rest.first1);
         rest.first1 += static_cast<std::iter_difference_t<I>>(!is_second);
@@ -134,7 +141,7 @@ PEL_ALWAYS_INLINE void merge_one(merge_rest<I, J, O>& rest, const Order& order, 
 
 /// Merges until one of the ranges is empty, or as many elements are written. Returns: how many are not. When something
 /// throws, `rest` says what is left.
-template <class I, class J, class O, class Order, class Assign>
+template <bool Chooses, class I, class J, class O, class Order, class Assign>
 PEL_ALWAYS_INLINE std::uint64_t merge_until_empty(merge_rest<I, J, O>& rest, std::uint64_t count, const Order& order,
                                                   const Assign& assign) {
     for (;;) {
@@ -145,7 +152,41 @@ PEL_ALWAYS_INLINE std::uint64_t merge_until_empty(merge_rest<I, J, O>& rest, std
             sure = rest.first1 != rest.last1 && rest.first2 != rest.last2 ? std::min(count, std::uint64_t{1}) : 0;
         if (sure == 0) return count;
         count -= sure;
-        for (; sure != 0; --sure) merge_one(rest, order, assign);
+        for (; sure != 0; --sure) merge_one<Chooses>(rest, order, assign);
+    }
+}
+
+/// Whether the first steps are foreseen.
+template <class I, class J, class O, class Order>
+bool begins_foreseen(const merge_rest<I, J, O>& rest, const Order& order) {
+    if (std::min(size_of(rest.first1, rest.last1), size_of(rest.first2, rest.last2)) < foreseen_by) return true;
+    I first1 = rest.first1;
+    J first2 = rest.first2;
+    std::uint32_t seconds = 0;
+    for (unsigned each = 0; each < foreseen_by; ++each) {
+        const bool is_second = order.is_second_less(first1, first2);
+        first1 += static_cast<std::iter_difference_t<I>>(!is_second);
+        first2 += static_cast<std::iter_difference_t<J>>(is_second);
+        seconds = seconds << 1 | static_cast<std::uint32_t>(is_second);
+    }
+    return is_foreseen(seconds);
+}
+
+/// Does so with two merges in turns, until one of them ends: a step of one is made while the other waits for its comparison.
+/// `counts`: of elements that are to be written, in the end of those that are not.
+template <class I, class J, class O, class Order, class Assign>
+PEL_ALWAYS_INLINE void merge_both(merge_rest<I, J, O>& a, merge_rest<I, J, O>& b, std::uint64_t (&counts)[2],
+                                  const Order& order, const Assign& assign) {
+    for (;;) {
+        std::uint64_t sure = std::min({counts[0], size_of(a.first1, a.last1), size_of(a.first2, a.last2), counts[1],
+                                       size_of(b.first1, b.last1), size_of(b.first2, b.last2)});
+        if (sure == 0) return;
+        counts[0] -= sure;
+        counts[1] -= sure;
+        for (; sure != 0; --sure) {
+            merge_one<true>(a, order, assign);
+            merge_one<true>(b, order, assign);
+        }
     }
 }
 

@@ -5,13 +5,13 @@
 #pragma once
 
 #include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/foreseen.hpp>
 #include <pel/detail/algorithm/gathering.hpp>
 #include <pel/detail/algorithm/scratch.hpp>
 #include <pel/detail/algorithm/set_path.hpp>
 #include <pel/detail/sync/atomic.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 #include <iterator>
 #include <type_traits>
@@ -43,26 +43,19 @@ struct set_step {
     }
 };
 
-/// Whether a processor is likely to foresee which way a part goes: it does so for long, or does the same again after a few
-/// steps. By its first ones, so it may be wrong.
+/// Whether the first steps in a part are foreseen.
 template <class I, class J, class Order>
-bool is_foreseen(const set_part<I, J, Order>& part) {
-    constexpr unsigned steps = 32;
-    if (std::min(size_of(part.first1, part.last1), size_of(part.first2, part.last2)) < steps) return true;
+bool begins_foreseen(const set_part<I, J, Order>& part) {
+    if (std::min(size_of(part.first1, part.last1), size_of(part.first2, part.last2)) < foreseen_by) return true;
     I first1 = part.first1;
     J first2 = part.first2;
-    std::uint64_t firsts = 0, seconds = 0; // a bit for each step
-    for (unsigned each = 0; each < steps; ++each) {
+    std::uint32_t firsts = 0, seconds = 0;
+    for (unsigned each = 0; each < foreseen_by; ++each) {
         const set_step step = set_step::take(first1, first2, part.order);
-        firsts = firsts << 1 | step.is_first;
-        seconds = seconds << 1 | step.is_second;
+        firsts = firsts << 1 | static_cast<std::uint32_t>(step.is_first);
+        seconds = seconds << 1 | static_cast<std::uint32_t>(step.is_second);
     }
-    for (unsigned back = 1; back <= 4; ++back) {
-        const std::uint64_t unlike = (firsts ^ firsts >> back) | (seconds ^ seconds >> back);
-        const unsigned compared = steps - back;
-        if (std::popcount(unlike & ((std::uint64_t{1} << compared) - 1)) < static_cast<int>(compared / 4)) return true;
-    }
-    return false;
+    return is_foreseen(firsts, seconds);
 }
 
 /// Which elements a set operation takes: see set_operation.
@@ -105,7 +98,7 @@ struct set_elements {
             while (k - from.behind() > most) {
                 const set_place to = path.after(from, from.behind() + most);
                 const set_part part = path.part(from, to);
-                if (is_foreseen(part))
+                if (begins_foreseen(part))
                     out = write_part(part, std::move(out));
                 else
                     out = std::copy_n(copies.data(), gather(path, from, to, copies.data()), std::move(out));
@@ -216,7 +209,7 @@ public:
     class items {
     public:
         items(const set_copies& all, const set_place& from, const set_place& to)
-            : all_(all), from_(from), to_(to), is_foreseen_(detail::is_foreseen(part())) {}
+            : all_(all), from_(from), to_(to), is_foreseen_(begins_foreseen(part())) {}
 
         bool is_put() const noexcept { return is_foreseen_; }
         std::uint64_t put(std::uint64_t rank) const {

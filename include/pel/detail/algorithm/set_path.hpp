@@ -49,10 +49,7 @@ struct set_path {
     /// elements that are near.
     set_place after(const set_place& from, std::uint64_t k) const {
         const std::uint64_t ahead = k - from.behind();
-        const set_path rest{merge_path<I, J, Order>{
-            detail::at(ranges.first1, from.first), std::min(ahead, ranges.size1 - from.first),
-            detail::at(ranges.first2, from.second), std::min(ahead, ranges.size2 - from.second), ranges.order}};
-        const set_place to = rest.at(ahead);
+        const set_place to = set_path{ranges.next(from.first, from.second, ahead)}.at(ahead);
         return {from.first + to.first, from.second + to.second};
     }
 

@@ -52,6 +52,7 @@ TEST_P(gathering_with, elements_of_all_sizes_are_gathered) {
     gathers<std::uint32_t>();
     gathers<std::uint64_t>();
     gathers<std::array<std::uint64_t, 2>>();
+    gathers<pel_test::keyed>(); // which a buffer cannot begin with
 }
 
 /// The first item is not judged before others have been, so that theirs must be kept.
