@@ -74,7 +74,7 @@ PEL_INLINE void injected_job::inject() noexcept {
     worker& by = counting_record(pool_);
     // The job may be done, and the pool gone, before a thread of no pool's has looked: that counts as another.
     const bool is_outside = current_worker->pool != &pool_;
-    const std::uint64_t counts = (is_counted_ ? 0 : 1) + (is_outside ? 1 : 0);
+    const std::uint64_t counts = (is_counted_ ? 0U : 1U) + (is_outside ? 1U : 0U);
     if (counts != 0) pool_.submission_begins(counts);
     is_counted_ = true;
     const bool is_back = std::exchange(was_injected_, true);

@@ -86,7 +86,7 @@ private:
     }
     unsigned candidates() const noexcept {
         unsigned count = 0;
-        for (unsigned pu = 0; pu < places_.size(); ++pu) count += is_candidate(pu) ? 1 : 0;
+        for (unsigned pu = 0; pu < places_.size(); ++pu) count += is_candidate(pu) ? 1U : 0U;
         return count;
     }
 

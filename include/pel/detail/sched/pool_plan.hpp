@@ -53,7 +53,7 @@ PEL_INLINE unsigned pool_machine::seats_on(unsigned node) const {
     }
     const placement& places = make_plan().places();
     unsigned seats = 0;
-    for (unsigned seat = 0; seat < places.seats(); ++seat) seats += places[seat].node == node ? 1 : 0;
+    for (unsigned seat = 0; seat < places.seats(); ++seat) seats += places[seat].node == node ? 1U : 0U;
     return seats != 0 ? seats : 1;
 }
 

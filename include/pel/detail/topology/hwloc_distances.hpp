@@ -78,7 +78,7 @@ private:
     /// Returns: more for a better matrix; at most 1 for a useless one.
     static unsigned long rank(const hwloc_distances_s& matrix) {
         unsigned long covered = 0;
-        for (unsigned i = 0; i < matrix.nbobjs; ++i) covered += covers(matrix, i) ? 1 : 0;
+        for (unsigned i = 0; i < matrix.nbobjs; ++i) covered += covers(matrix, i) ? 1U : 0U;
         const bool is_from_system = (matrix.kind & HWLOC_DISTANCES_KIND_FROM_OS) != 0;
         return covered > 1 && is_from_system ? covered + (1UL << 31) : covered;
     }
