@@ -54,7 +54,7 @@ struct copy_gathered : copy_selected<const T*, T*> {
 template <class From, class To>
 constexpr auto copy_to(From from, To to) {
     using value = std::iter_value_t<From>;
-    if constexpr (std::is_convertible_v<From, const value*> && std::is_same_v<To, value*> && is_copied_freely<value>)
+    if constexpr (is_copied_by_bytes<From, To> && is_copied_freely<value>)
         return copy_gathered<value>{{from, to}};
     else
         return copy_selected<From, To>{from, to};

@@ -29,15 +29,12 @@ public:
     void run(std::uint64_t lo, std::uint64_t hi) {
         if (lo != position_) of_first_ = path_.of_first(lo);
         if constexpr (chosen_like_words<I, J> && is_copied_freely<std::iter_value_t<I>>) {
-            // So many are in the cache, and a search for the middle, or a look at how it goes, is little beside them.
-            constexpr std::uint64_t most = 1024, least_to_look = 256, least = 64;
+            constexpr std::uint64_t least = 64, most = 1024; // a search is not much beside them; they stay in the cache
             while (hi - lo >= 2 * least) {
                 const std::uint64_t half = std::min(most, (hi - lo) / 2);
-                const rest from = rest_from(of_first_, lo);
-                if (half >= least_to_look && begins_foreseen(from, path_.order))
-                    of_first_ = write<false>(from, 2 * half);
-                else
-                    write_both(lo, half);
+                const rest next = rest_from(of_first_, lo);
+                of_first_ = begins_foreseen(next, 2 * half, path_.order) ? write<false>(next, 2 * half)
+                                                                         : write_both(next, lo, half);
                 lo += 2 * half;
             }
         }
@@ -66,14 +63,13 @@ private:
         return size_of(path_.first1, from.first1);
     }
     /// Two stretches that follow each other, in turns.
-    void write_both(std::uint64_t lo, std::uint64_t half) {
+    std::uint64_t write_both(rest a, std::uint64_t lo, std::uint64_t half) const {
         const std::uint64_t in_first_half = path_.next(of_first_, lo - of_first_, half).of_first(half);
-        rest a = rest_from(of_first_, lo), b = rest_from(of_first_ + in_first_half, lo + half);
-        std::uint64_t counts[] = {half, half};
+        rest b = rest_from(of_first_ + in_first_half, lo + half);
         const Order order = path_.order; // in registers
-        merge_both(a, b, counts, order, copied_element());
-        write(a, counts[0]);
-        of_first_ = write(b, counts[1]);
+        const std::uint64_t left = merge_both_until_empty(a, b, half, order, copied_element());
+        write(a, left);
+        return write(b, left);
     }
 
     const path& path_;

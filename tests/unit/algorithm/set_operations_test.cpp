@@ -10,9 +10,13 @@
 #include <deque>
 #include <functional>
 #include <list>
+#include <memory>
+#include <numeric>
 #include <ranges>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace set_operations_test {
@@ -162,10 +166,90 @@ using pel::detail::is_set_gathered;
 static_assert(is_set_gathered<const keyed*, keyed*, keyed*>, "most tests here are of what is gathered");
 static_assert(!is_set_gathered<const std::string*, const std::string*, std::string*>);
 static_assert(!is_set_gathered<const int*, const long*, long*>);
+static_assert(!is_set_gathered<const int*, const int*, std::reference_wrapper<const int>*>, "it would refer to a copy");
+
+/// So many that they are gathered, not fewer under sanitizers either: of any size, and output has no room in vain.
+template <class T>
+void gathers(pel::thread_pool& pool, std::mt19937_64& random) {
+    for (const std::uint64_t kinds : {std::uint64_t{1}, std::uint64_t{1000}, std::uint64_t{1} << 40}) {
+        std::vector<std::uint64_t> numbers[2];
+        std::unique_ptr<T[]> inputs[2]; // not a vector<bool>
+        for (int each = 0; each != 2; ++each) {
+            numbers[each].resize(pel::detail::least_gathering / 2 + random() % 10'000);
+            for (std::uint64_t& number : numbers[each]) number = static_cast<std::uint64_t>(T(random() % kinds));
+            std::ranges::sort(numbers[each]);
+            inputs[each] = std::make_unique<T[]>(numbers[each].size());
+            std::ranges::transform(numbers[each], inputs[each].get(), [](std::uint64_t number) { return T(number); });
+        }
+        const auto agrees = [&](const auto& operation, const auto& by_std) {
+            std::vector<std::uint64_t> expected;
+            by_std(numbers[0], numbers[1], std::back_inserter(expected));
+            const auto got = std::make_unique<T[]>(expected.size());
+            T *const a = inputs[0].get(), *const b = inputs[1].get();
+            T* const end = operation(par.on(pool), a, a + numbers[0].size(), b, b + numbers[1].size(), got.get());
+            return std::equal(got.get(), end, expected.begin(), expected.end(),
+                              [](T one, std::uint64_t other) { return static_cast<std::uint64_t>(one) == other; });
+        };
+        EXPECT_TRUE(agrees(pel::set_union, std::ranges::set_union)) << kinds;
+        EXPECT_TRUE(agrees(pel::set_intersection, std::ranges::set_intersection)) << kinds;
+        EXPECT_TRUE(agrees(pel::set_difference, std::ranges::set_difference)) << kinds;
+        EXPECT_TRUE(agrees(pel::set_symmetric_difference, std::ranges::set_symmetric_difference)) << kinds;
+    }
+}
+TEST_P(sets_with, numbers_of_all_sizes_are_gathered) {
+    gathers<bool>(pool, random);
+    gathers<std::uint8_t>(pool, random);
+    gathers<std::uint16_t>(pool, random);
+    gathers<std::uint64_t>(pool, random);
+}
+
+/// The first comparison with an element does not end before others have been made, so that what others gather is kept.
+TEST_P(sets_with, what_cannot_be_placed_yet_is_kept) {
+    if (GetParam() == 1) GTEST_SKIP() << "no other thread";
+    const std::uint64_t n = 2 * pel::detail::least_gathering;
+    std::vector<std::uint64_t> a(n), b(n), all(2 * n);
+    for (std::uint64_t each = 0; each < n; ++each) {
+        a[each] = 2 * each;
+        b[each] = 2 * each + 1;
+    }
+    std::atomic<std::uint64_t> compared{0};
+    const auto is_less = [&](std::uint64_t x, std::uint64_t y) {
+        if (x == 0 || y == 0) {
+            while (compared.load() < n / 4) std::this_thread::yield();
+        } else {
+            compared.fetch_add(1);
+        }
+        return x < y;
+    };
+    EXPECT_EQ(pel::set_union(par.on(pool).grain(1), a, b, all.begin(), is_less).out, all.end());
+    for (std::uint64_t each = 0; each < all.size(); ++each) ASSERT_EQ(all[each], each);
+}
+
+TEST_P(sets_with, a_stop_ends_them) {
+    std::vector<std::uint64_t> numbers(pel::detail::least_gathering), all(2 * numbers.size());
+    std::iota(numbers.begin(), numbers.end(), std::uint64_t{0});
+    std::stop_source source;
+    const auto stop_in_the_middle = [&](std::uint64_t x, std::uint64_t y) {
+        if (x == numbers.size() / 2) source.request_stop();
+        return x < y;
+    };
+    EXPECT_THROW(
+        pel::set_union(par.on(pool).stop(source.get_token()), numbers, numbers, all.begin(), stop_in_the_middle),
+        pel::operation_cancelled);
+}
+
+/// Which compares "less or equal", and so says of equal elements that each is less. What comes out is nobody's business.
+TEST_P(sets_with, what_is_no_order_ends) {
+    std::vector<std::uint64_t> numbers(pel::detail::least_gathering), all(2 * numbers.size());
+    for (std::uint64_t& number : numbers) number = random() % numbers.size();
+    std::ranges::sort(numbers);
+    const auto end = pel::set_union(par.on(pool), numbers, numbers, all.begin(), std::less_equal<>()).out;
+    EXPECT_LE(end - all.begin(), std::ssize(all));
+}
 
 /// Numbers in an order that a processor foresees, or not: what is written is the same, whichever way it is.
 TEST_P(sets_with, runs_and_turns_may_be_of_any_length) {
-    const std::uint64_t size = pel_test::scaled(100'000);
+    const std::uint64_t size = std::max(pel_test::scaled(100'000), 2 * pel::detail::least_gathering);
     const std::uint64_t lengths[] = {1, 2, 3, 5, 30, 1000, 50'000};
     for (const std::uint64_t length : lengths) {
         const auto [a, b] = pel_test::ranges_in_turns(size, length, random);
@@ -224,7 +308,11 @@ TEST_P(sets_with, nobody_compares_more_often_than_promised) {
     const std::uint64_t by_std = 2 * (a.size() + b.size());
     // Each block begins with a search: how long blocks are shall not depend on how fast this is.
     pel::set_union(par.on(pool).grain(4096), a, b, out.begin(), counted);
-    EXPECT_LE(comparisons.load(), (GetParam() == 1 ? 1 : 2) * by_std + by_std / 2);
+    const bool are_gathered = a.size() + b.size() >= pel::detail::least_gathering;
+    EXPECT_LE(comparisons.load(), (GetParam() == 1 || are_gathered ? 1 : 2) * by_std + by_std / 8);
+    comparisons = 0;
+    pel::set_union(par.on(pool).grain(64), a, b, out.begin(), counted);
+    EXPECT_LE(comparisons.load(), (GetParam() == 1 || are_gathered ? 1 : 2) * by_std + by_std);
     comparisons = 0;
     const std::vector<keyed> few{a.front(), a[a.size() / 2], a.back()};
     EXPECT_TRUE(pel::includes(par.on(pool), a, few, counted));

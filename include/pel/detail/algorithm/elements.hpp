@@ -107,10 +107,18 @@ using held_value = std::conditional_t<std::is_trivially_copyable_v<T> && std::is
                                           !std::is_array_v<T> && sizeof(T) <= 64,
                                       const T, const T&>;
 
-/// Elements of which copies may be made that nobody wants: a small one's is a copy of its bytes.
+/// Elements of which a copy is one of the bytes, from an array to one of the same type.
+template <class From, class To>
+inline constexpr bool is_copied_by_bytes = false;
+template <class From, class T>
+    requires std::is_convertible_v<From, const T*>
+inline constexpr bool is_copied_by_bytes<From, T*> =
+    std::is_same_v<std::iter_value_t<From>, T> && std::is_trivially_copyable_v<T> &&
+    std::is_trivially_copy_constructible_v<T> && std::is_trivially_copy_assignable_v<T>;
+
+/// The same of small ones, of which copies may be made that nobody wants.
 template <class T>
-inline constexpr bool is_copied_freely = std::is_trivially_copyable_v<T> && std::is_trivially_copy_constructible_v<T> &&
-                                         std::is_trivially_copy_assignable_v<T> && sizeof(T) <= 16;
+inline constexpr bool is_copied_freely = is_copied_by_bytes<const T*, T*> && sizeof(T) <= 16;
 
 /// Assigns; numbers are converted as assignment would, but explicitly: no warning of the caller's compiler is about
 /// here.

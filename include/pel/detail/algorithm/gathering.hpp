@@ -5,7 +5,7 @@
 //   Source: has a type `gathered`, copied freely; put_all(copies, count, rank), rank counting the selected ones before those;
 //   and part(begin, end), some of the items: part.gather(copies) -> how many of these are selected, whose copies it writes,
 //   in their order, to room for end - begin + gathering_spare of them; and, if it has that, part.put(rank) -> how many,
-//   without copies in between, which it will do if part.is_put().
+//   without copies in between, to be called if part.is_put_at_once().
 #pragma once
 
 #include <pel/detail/algorithm/blocks.hpp>
@@ -19,7 +19,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -28,7 +31,7 @@ namespace detail {
 
 inline constexpr std::uint64_t least_gathering = 1 << 16, least_gathering_unit = 64,
                                most_gathering_unit = 1024; // items
-inline constexpr std::uint64_t gathering_spare = 3;
+inline constexpr std::uint64_t gathering_spare = 1;
 
 /// Whether so many items are enough for it. Where the caller says who works on what, nobody takes what is next.
 template <class Policy>
@@ -66,7 +69,7 @@ public:
         });
         run_numbers(block_policy(policy, most_gathered), late_.size(), [this](std::uint64_t number) {
             const late_chunk& late = late_[number];
-            source_.put_all(late.copies.data(), late.copies.size(), ranks_.rank(late.begin));
+            source_.put_all(reinterpret_cast<const copy*>(late.bytes.get()), late.count, ranks_.rank(late.begin));
         });
         return ranks_.rank(ranks_.units());
     }
@@ -74,17 +77,19 @@ public:
 private:
     struct late_chunk {
         std::uint64_t begin; // its first unit
-        std::vector<copy> copies;
+        std::uint64_t count;
+        std::unique_ptr<std::byte[]> bytes; // of the copies
     };
 
     static constexpr std::uint64_t most_gathered = std::min<std::uint64_t>(2048, 16384 / sizeof(copy));
     static_assert(most_gathered / least_gathering_unit <= rank_chain::most_units &&
-                  most_gathered <= rank_chain::most_items && most_gathering_unit <= most_gathered);
+                  most_gathered + gathering_spare <= rank_chain::most_items && most_gathering_unit <= most_gathered);
 
     void take(std::uint64_t begin, std::uint64_t end) {
         const auto part = source_.part(begin * unit_, std::min(size_, end * unit_));
         if constexpr (requires { part.put(begin); }) {
-            if (ranks_.is_known(begin) && part.is_put()) return ranks_.count(begin, end, part.put(ranks_.rank(begin)));
+            if (ranks_.is_known(begin) && part.is_put_at_once())
+                return ranks_.count(begin, end, part.put(ranks_.rank(begin)));
         }
         scratch_array<copy, most_gathered + gathering_spare> room;
         copy* const selected = room.data();
@@ -92,12 +97,14 @@ private:
         ranks_.count(begin, end, count);
         constexpr unsigned patience = 256; // about as long as others take for a chunk
         for (unsigned turn = 0; !ranks_.is_known(begin); ++turn) {
-            if (turn == patience) return keep({begin, std::vector<copy>(selected, selected + count)});
+            if (turn == patience) return keep(begin, selected, count);
             cpu_relax();
         }
         source_.put_all(selected, count, ranks_.rank(begin));
     }
-    void keep(late_chunk late) {
+    void keep(std::uint64_t begin, const copy* copies, std::uint64_t count) {
+        late_chunk late{begin, count, std::make_unique_for_overwrite<std::byte[]>(count * sizeof(copy))};
+        std::memcpy(late.bytes.get(), copies, count * sizeof(copy));
         const lock_guard guard(lock_);
         late_.push_back(std::move(late));
     }

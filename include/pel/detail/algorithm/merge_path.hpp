@@ -156,38 +156,34 @@ PEL_ALWAYS_INLINE std::uint64_t merge_until_empty(merge_rest<I, J, O>& rest, std
     }
 }
 
-/// Whether the first steps are foreseen.
-template <class I, class J, class O, class Order>
-bool begins_foreseen(const merge_rest<I, J, O>& rest, const Order& order) {
-    if (std::min(size_of(rest.first1, rest.last1), size_of(rest.first2, rest.last2)) < foreseen_by) return true;
-    I first1 = rest.first1;
-    J first2 = rest.first2;
-    std::uint32_t seconds = 0;
-    for (unsigned each = 0; each < foreseen_by; ++each) {
-        const bool is_second = order.is_second_less(first1, first2);
-        first1 += static_cast<std::iter_difference_t<I>>(!is_second);
-        first2 += static_cast<std::iter_difference_t<J>>(is_second);
-        seconds = seconds << 1 | static_cast<std::uint32_t>(is_second);
-    }
-    return is_foreseen(seconds);
-}
-
-/// Does so with two merges in turns, until one of them ends: a step of one is made while the other waits for its comparison.
-/// `counts`: of elements that are to be written, in the end of those that are not.
+/// Merges two in turns, until a range of one is empty or as many elements are written of each: a step of one is made while
+/// the other waits for its comparison. Returns: how many are not.
 template <class I, class J, class O, class Order, class Assign>
-PEL_ALWAYS_INLINE void merge_both(merge_rest<I, J, O>& a, merge_rest<I, J, O>& b, std::uint64_t (&counts)[2],
-                                  const Order& order, const Assign& assign) {
+PEL_ALWAYS_INLINE std::uint64_t merge_both_until_empty(merge_rest<I, J, O>& a, merge_rest<I, J, O>& b,
+                                                       std::uint64_t count, const Order& order, const Assign& assign) {
     for (;;) {
-        std::uint64_t sure = std::min({counts[0], size_of(a.first1, a.last1), size_of(a.first2, a.last2), counts[1],
+        std::uint64_t sure = std::min({count, size_of(a.first1, a.last1), size_of(a.first2, a.last2),
                                        size_of(b.first1, b.last1), size_of(b.first2, b.last2)});
-        if (sure == 0) return;
-        counts[0] -= sure;
-        counts[1] -= sure;
+        if (sure == 0) return count;
+        count -= sure;
         for (; sure != 0; --sure) {
             merge_one<true>(a, order, assign);
             merge_one<true>(b, order, assign);
         }
     }
+}
+
+/// Whether the first steps are foreseen, of those that write `count` elements.
+template <class I, class J, class O, class Order>
+bool begins_foreseen(const merge_rest<I, J, O>& rest, std::uint64_t count, const Order& order) {
+    I first1 = rest.first1;
+    J first2 = rest.first2;
+    return begins_foreseen(size_of(first1, rest.last1), size_of(first2, rest.last2), count, [&] {
+        const bool is_second = order.is_second_less(first1, first2);
+        first1 += static_cast<std::iter_difference_t<I>>(!is_second);
+        first2 += static_cast<std::iter_difference_t<J>>(is_second);
+        return static_cast<unsigned>(is_second);
+    });
 }
 
 } // namespace detail

@@ -14,7 +14,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
-#include <type_traits>
+#include <utility>
 #include <vector>
 
 PEL_NAMESPACE_BEGIN
@@ -26,9 +26,7 @@ concept set_output = output_of<O, std::iter_reference_t<I>> && (!TakesSecond || 
 /// Elements that are gathered, as copies of which some are in vain.
 template <class I, class J, class O>
 inline constexpr bool is_set_gathered =
-    std::is_same_v<std::iter_value_t<I>, std::iter_value_t<J>> && is_copied_freely<std::iter_value_t<I>> &&
-    std::is_convertible_v<I, const std::iter_value_t<I>*> && std::is_convertible_v<J, const std::iter_value_t<I>*> &&
-    output_of<O, const std::iter_value_t<I>&>;
+    is_copied_by_bytes<I, O> && is_copied_by_bytes<J, O> && is_copied_freely<std::iter_value_t<I>>;
 
 /// One step on the way, of which the processor has to foresee nothing.
 struct set_step {
@@ -37,30 +35,27 @@ struct set_step {
     template <class I, class J, class Order>
     PEL_ALWAYS_INLINE static set_step take(I& first1, J& first2, const Order& order) {
         const bool is_first = order.is_first_less(first1, first2), is_second = order.is_second_less(first1, first2);
-        first1 += static_cast<std::iter_difference_t<I>>(!is_second);
+        first1 += static_cast<std::iter_difference_t<I>>(is_first | !is_second); // both, if it is no order: this one
         first2 += static_cast<std::iter_difference_t<J>>(!is_first);
         return {is_first, is_second};
     }
 };
 
-/// Whether the first steps in a part are foreseen.
 template <class I, class J, class Order>
 bool begins_foreseen(const set_part<I, J, Order>& part) {
-    if (std::min(size_of(part.first1, part.last1), size_of(part.first2, part.last2)) < foreseen_by) return true;
     I first1 = part.first1;
     J first2 = part.first2;
-    std::uint32_t firsts = 0, seconds = 0;
-    for (unsigned each = 0; each < foreseen_by; ++each) {
+    const std::uint64_t size1 = size_of(first1, part.last1), size2 = size_of(first2, part.last2);
+    return begins_foreseen(size1, size2, size1 + size2, [&] {
         const set_step step = set_step::take(first1, first2, part.order);
-        firsts = firsts << 1 | static_cast<std::uint32_t>(step.is_first);
-        seconds = seconds << 1 | static_cast<std::uint32_t>(step.is_second);
-    }
-    return is_foreseen(firsts, seconds);
+        return static_cast<unsigned>(step.is_first + 2 * step.is_second);
+    });
 }
 
 /// Which elements a set operation takes: see set_operation.
 template <bool TakesFirst, bool TakesSecond, bool TakesBoth>
 struct set_elements {
+    /// Goes all of the way, and writes what is taken.
     template <class I, class S, class J, class T, class O, class Order>
     PEL_ALWAYS_INLINE static void write(I& first1, const S& last1, J& first2, const T& last2, O& out, Order order) {
         while (first1 != last1 && first2 != last2) {
@@ -80,7 +75,7 @@ struct set_elements {
         if constexpr (TakesSecond) copy_all(first2, last2, out);
     }
 
-    /// Does so with a part. Returns: the end of what is written.
+    /// The same in a part. Returns: the end of what is written.
     template <class I, class J, class Order, class O>
     static O write_part(const set_part<I, J, Order>& part, O out) {
         I first1 = part.first1;
@@ -89,7 +84,7 @@ struct set_elements {
         return out;
     }
 
-    /// Does so from a place on, until k elements are behind. Returns: the place there.
+    /// The same from a place on, until k elements are behind. Returns: the place there.
     template <class I, class J, class Order, class O>
     static set_place write_until(const set_path<I, J, Order>& path, set_place from, std::uint64_t k, O& out) {
         if constexpr (is_set_gathered<I, J, O>) {
@@ -110,15 +105,17 @@ struct set_elements {
         return to;
     }
 
-    /// Writes copies to room for two more than there are elements between two places. Returns: how many.
+    /// The same between two places, without jumps. Requires: there is room for all elements between them. Returns: how many
+    /// are written.
     template <class I, class J, class Order>
     static std::uint64_t gather(const set_path<I, J, Order>& path, const set_place& from, const set_place& to,
                                 std::iter_value_t<I>* copies) {
         const set_place middle = path.after(from, from.behind() + (to.behind() - from.behind()) / 2);
-        std::iter_value_t<I>* const second = copies + (middle.behind() - from.behind()) + 1; // behind one in vain
+        std::iter_value_t<I>* const second = copies + (middle.behind() - from.behind());
         std::iter_value_t<I>*end = copies, *second_end = second;
         write_both(path.part(from, middle), end, path.part(middle, to), second_end);
-        return static_cast<std::uint64_t>(std::copy(second, second_end, end) - copies);
+        end = end == second ? second_end : std::copy(second, second_end, end);
+        return size_of(copies, end);
     }
 
     /// Returns: how many there are in a part.
@@ -131,8 +128,8 @@ struct set_elements {
     }
 
 private:
-    /// Goes through two parts in turns, so that a step in one is made while one in the other waits. Requires: room behind
-    /// each output for a copy more.
+    /// Goes through two parts in turns, so that a step in one is made while one in the other waits. Copies in vain are no
+    /// further than as many as there are elements behind, of which there are fewer than all.
     template <class I, class J, class Order>
     static void write_both(const set_part<I, J, Order>& a, std::iter_value_t<I>*& out_a, const set_part<I, J, Order>& b,
                            std::iter_value_t<I>*& out_b) {
@@ -211,7 +208,7 @@ public:
         items(const set_copies& all, const set_place& from, const set_place& to)
             : all_(all), from_(from), to_(to), is_foreseen_(begins_foreseen(part())) {}
 
-        bool is_put() const noexcept { return is_foreseen_; }
+        bool is_put_at_once() const noexcept { return is_foreseen_; }
         std::uint64_t put(std::uint64_t rank) const {
             const O begin = at(all_.out_, rank);
             return size_of(begin, Kept::write_part(part(), begin));

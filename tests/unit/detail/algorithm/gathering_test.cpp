@@ -9,6 +9,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <thread>
 #include <vector>
 
@@ -53,6 +54,14 @@ TEST_P(gathering_with, elements_of_all_sizes_are_gathered) {
     gathers<std::uint64_t>();
     gathers<std::array<std::uint64_t, 2>>();
     gathers<pel_test::keyed>(); // which a buffer cannot begin with
+}
+
+TEST_P(gathering_with, bools_are_gathered) {
+    std::array<bool, 2 * least_gathering> all{}, got{};
+    for (bool& each : all) each = random() % 2 == 0;
+    const auto end = pel::copy_if(par.on(pool), all, got.begin(), std::identity()).out;
+    EXPECT_EQ(end - got.begin(), std::ranges::count(all, true));
+    EXPECT_TRUE(std::all_of(got.begin(), end, std::identity()));
 }
 
 /// The first item is not judged before others have been, so that theirs must be kept.
