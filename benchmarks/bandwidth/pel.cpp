@@ -3,7 +3,9 @@
 #include "support/sum.hpp"
 #include "workload.hpp"
 
+#include <pel/algorithm/copy.hpp>
 #include <pel/algorithm/copy_if.hpp>
+#include <pel/algorithm/fill.hpp>
 #include <pel/algorithm/reduce.hpp>
 #include <pel/algorithm/scan.hpp>
 #include <pel/algorithm/transform.hpp>
@@ -30,6 +32,13 @@ const bool copy_if = workload::register_write<workers>(
     workload::selecting, "pel", bench::each_count, [](workers& on, const double* in, std::size_t n, double* out) {
         return pel::copy_if(on.policy(), in, in + n, out, workload::is_wanted);
     });
+
+const bool copy = workload::register_write<workers>(
+    workload::copying, "pel", bench::each_count,
+    [](workers& on, const double* in, std::size_t n, double* out) { return pel::copy(on.policy(), in, in + n, out); });
+const bool fill = workload::register_write<workers>(
+    workload::filling, "pel", bench::each_count,
+    [](workers& on, const double*, std::size_t n, double* out) { return pel::fill_n(on.policy(), out, n, 3.0); });
 
 const bool plain_reads = workload::register_reduce<workers>(
     "plain_pel", bench::each_count, [](workers& on, const double* first, const double* last) {

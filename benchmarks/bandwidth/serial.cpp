@@ -21,5 +21,11 @@ const bool copy_if = workload::register_write<workers>(workload::selecting, "ser
                                                        [](workers&, const double* in, std::size_t n, double* out) {
                                                            return std::copy_if(in, in + n, out, workload::is_wanted);
                                                        });
+const bool copy = workload::register_write<workers>(
+    workload::copying, "serial", 1,
+    [](workers&, const double* in, std::size_t n, double* out) { return std::copy(in, in + n, out); });
+const bool fill = workload::register_write<workers>(
+    workload::filling, "serial", 1,
+    [](workers&, const double*, std::size_t n, double* out) { return std::fill_n(out, n, 3.0); });
 
 } // namespace

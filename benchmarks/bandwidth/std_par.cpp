@@ -25,5 +25,11 @@ const bool copy_if = workload::register_write<workers>(
     workload::selecting, "stdpar", bench::each_count, [](workers&, const double* in, std::size_t n, double* out) {
         return std::copy_if(par, in, in + n, out, workload::is_wanted);
     });
+const bool copy = workload::register_write<workers>(
+    workload::copying, "stdpar", bench::each_count,
+    [](workers&, const double* in, std::size_t n, double* out) { return std::copy(par, in, in + n, out); });
+const bool fill = workload::register_write<workers>(
+    workload::filling, "stdpar", bench::each_count,
+    [](workers&, const double*, std::size_t n, double* out) { return std::fill_n(par, out, n, 3.0); });
 
 } // namespace

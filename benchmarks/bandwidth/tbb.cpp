@@ -22,6 +22,17 @@ double* transform_all(workers&, const double* in, std::size_t n, double* out) {
     return out + n;
 }
 
+double* copy_all(workers&, const double* in, std::size_t n, double* out) {
+    tbb::parallel_for(range(in, in + n),
+                      [in, out](const range& part) { std::copy(part.begin(), part.end(), out + (part.begin() - in)); });
+    return out + n;
+}
+double* fill_all(workers&, const double*, std::size_t n, double* out) {
+    tbb::parallel_for(tbb::blocked_range<double*>(out, out + n),
+                      [](const tbb::blocked_range<double*>& part) { std::fill(part.begin(), part.end(), 3.0); });
+    return out + n;
+}
+
 double* scan_all(workers&, const double* in, std::size_t n, double* out) {
     const auto step = [in, out](const range& part, double before, bool is_final) {
         if (!is_final) return std::reduce(part.begin(), part.end(), before);
@@ -52,5 +63,7 @@ const bool transform =
     workload::register_write<workers>(workload::transforming, "tbb", bench::each_count, transform_all);
 const bool scan = workload::register_write<workers>(workload::scanning, "tbb", bench::each_count, scan_all);
 const bool copy_if = workload::register_write<workers>(workload::selecting, "tbb", bench::each_count, copy_wanted);
+const bool copy = workload::register_write<workers>(workload::copying, "tbb", bench::each_count, copy_all);
+const bool fill = workload::register_write<workers>(workload::filling, "tbb", bench::each_count, fill_all);
 
 } // namespace

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// bandwidth: reduce, transform, inclusive_scan and copy_if over 10^8 doubles in memory, a random half of which copy_if wants.
+// bandwidth: reduce, transform, inclusive_scan and copy_if over 10^8 doubles in memory, a random half of which copy_if wants;
+// copy and fill.
 // How near do they come to what the memory can do? That is the variants plain_…, measured in the same run: static loops
 // with as many threads that do nothing but move the same bytes, from one element to the next (plain_omp, plain_pel), or at
 // four places at a time (plain_streams). For reduce they read; for transform and the scan they write an element for each
-// that they read, for copy_if one for two. Ordinary stores, which read a line before they write it: the algorithms use no
-// others. GB_per_s counts what a program reads and writes, without those readings.
+// that they read, for copy_if one for two. Ordinary stores, which read a line before they write it: those algorithms use no
+// others. Copies and fills may, libc's too: they are compared with each other. GB_per_s counts what a program reads and
+// writes, without those readings.
 // Work: n items. Span: O(log n).
 #pragma once
 
@@ -82,6 +84,13 @@ inline bool is_paired(const double* out, std::size_t written) {
     return written == size() / 2;
 }
 
+inline bool is_copied(const double* out, std::size_t written) {
+    return std::equal(out, out + written, input(), are_equal) && written == size();
+}
+inline bool is_filled(const double* out, std::size_t written) {
+    return std::all_of(out, out + written, [](double each) { return are_equal(each, 3); }) && written == size();
+}
+
 struct kernel {
     const char* name;
     double bytes; ///< for each item, read and written
@@ -90,6 +99,8 @@ struct kernel {
 inline constexpr kernel transforming{"bandwidth_transform", 16, is_transformed};
 inline constexpr kernel scanning{"bandwidth_scan", 16, is_scanned};
 inline constexpr kernel selecting{"bandwidth_copy_if", 12, is_selected};
+inline constexpr kernel copying{"bandwidth_copy", 16, is_copied};
+inline constexpr kernel filling{"bandwidth_fill", 8, is_filled};
 /// The plain loops that move the same bytes.
 inline constexpr kernel like_scanning{"bandwidth_scan", 16, is_transformed};
 inline constexpr kernel like_selecting{"bandwidth_copy_if", 12, is_paired};

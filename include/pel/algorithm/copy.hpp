@@ -4,6 +4,7 @@
 
 #include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/past_caches.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -33,10 +34,17 @@ struct copy_function {
                                                  const O& out) {
         const auto from = base_of(first);
         const auto to = base_of(out);
+        const std::ranges::copy_result<I, O> ends{at(first, size), at(out, size)};
+        if constexpr (is_copied_by_bytes<base_t<I>, base_t<O>>) {
+            if (goes_past_caches(policy, size * sizeof(*to))) {
+                copy_past_caches<Policy, std::iter_value_t<O>>(policy, from, size, to);
+                return ends;
+            }
+        }
         run_plain_blocks<copied_bytes<I, O, std::iter_reference_t<I>>>(
             policy, size,
             [&](std::uint64_t lo, std::uint64_t hi) { std::copy(at(from, lo), at(from, hi), at(to, lo)); });
-        return {at(first, size), at(out, size)};
+        return ends;
     }
 
     template <class... Arguments>
@@ -106,6 +114,8 @@ private:
             const std::uint64_t size = size_of(first, last);
             const auto from = base_of(first);
             const auto to = base_of(out);
+            if constexpr (is_copied_by_bytes<base_t<I>, base_t<O>>)
+                return copy_function::shared(policy, first, size, out);
             run_plain_blocks<copied_bytes<I, O, std::iter_rvalue_reference_t<I>>>(
                 policy, size,
                 [&](std::uint64_t lo, std::uint64_t hi) { move_elements(at(from, lo), at(from, hi), at(to, lo)); });
@@ -169,7 +179,7 @@ private:
 /// Assigns the elements to out. Requires: the ranges have no elements in common. (With seq, out is not one of the
 /// elements.) Iterators: as std::copy. Ranges: as std::ranges::copy. Returns: as those. Throws, blocks, thread safety:
 /// as parallel_for. Complexity: work n assignments, span O(log n) and the longest one. Cost: a std::copy of each block,
-/// of all if they are some thousand bytes of plain values.
+/// of all if they are some thousand bytes of plain values; past the caches if these would not keep them.
 inline constexpr detail::function_object<detail::copy_function> copy{};
 
 /// The same for n elements, none if n is negative. Returns: the end of what was written.

@@ -4,6 +4,7 @@
 
 #include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/past_caches.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -50,6 +51,12 @@ struct fill_function {
     template <class Policy, class O, class T>
     static O shared(const Policy& policy, const O& first, std::uint64_t size, const T& value) {
         const auto to = base_of(first);
+        if constexpr (is_copied_by_bytes<const T*, base_t<O>>) {
+            if (goes_past_caches(policy, size * sizeof(T))) {
+                fill_past_caches(policy, to, size, value);
+                return at(first, size);
+            }
+        }
         run_plain_blocks<written_bytes<O, const T&>>(policy, size, [&](std::uint64_t lo, std::uint64_t hi) {
             const held_value<T> held(value);
             std::fill(at(to, lo), at(to, hi), held);
@@ -218,7 +225,8 @@ private:
 
 /// Assigns `value` to all elements. Requires: `value` is none of them, unless it is a few words that are copied as
 /// bytes: several threads read it. Returns: the end. Throws, blocks, thread safety: as parallel_for. Complexity: work n
-/// assignments, span O(log n) and the longest one. Cost: as std::fill for some thousand bytes of plain values.
+/// assignments, span O(log n) and the longest one. Cost: as std::fill for some thousand bytes of plain values; past the caches
+/// if these would not keep them.
 inline constexpr detail::function_object<detail::fill_function> fill{};
 
 /// The same for n elements, none if n is negative.

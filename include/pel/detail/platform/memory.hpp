@@ -6,6 +6,7 @@
 #include <pel/detail/platform/config.hpp>
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cstdint>
 
@@ -30,6 +31,20 @@ inline void prefer_large_pages(void* start, std::size_t bytes) noexcept {
     const std::uintptr_t begin = (address + large - 1) & ~(large - 1);
     const std::uintptr_t end = (address + bytes) & ~(large - 1);
     ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+}
+
+/// Returns: the bytes of a cache of the third level, 0 if there is none or nobody knows.
+inline std::uint64_t cache_bytes() noexcept {
+    const long bytes = ::sysconf(_SC_LEVEL3_CACHE_SIZE);
+    return bytes > 0 ? static_cast<std::uint64_t>(bytes) : 0;
+}
+
+/// Whether the page at an address is in memory. False if it has not been touched yet, or nobody knows.
+inline bool is_page_resident(const void* address) noexcept {
+    static const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+    unsigned char state = 0;
+    void* const begin = reinterpret_cast<void*>(reinterpret_cast<std::uintptr_t>(address) & ~(page - 1));
+    return ::mincore(begin, 1, &state) == 0 && state % 2 != 0;
 }
 
 inline void unmap_pages(void* start, std::size_t bytes) noexcept { ::munmap(start, bytes); }

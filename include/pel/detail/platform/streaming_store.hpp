@@ -18,14 +18,16 @@ inline constexpr std::size_t streamed_line = 64; // bytes
 
 #if defined(__SSE2__)
 
-/// Requires: both are multiples of streamed_line.
+inline constexpr bool can_stream = true;
+
+/// Requires: `to` is a multiple of streamed_line.
 PEL_ALWAYS_INLINE void stream_line(void* to, const void* from) noexcept {
     const auto* const source = static_cast<const __m128i*>(from);
     auto* const target = static_cast<__m128i*>(to);
-    const __m128i a = _mm_load_si128(source);
-    const __m128i b = _mm_load_si128(source + 1);
-    const __m128i c = _mm_load_si128(source + 2);
-    const __m128i d = _mm_load_si128(source + 3);
+    const __m128i a = _mm_loadu_si128(source);
+    const __m128i b = _mm_loadu_si128(source + 1);
+    const __m128i c = _mm_loadu_si128(source + 2);
+    const __m128i d = _mm_loadu_si128(source + 3);
     _mm_stream_si128(target, a);
     _mm_stream_si128(target + 1, b);
     _mm_stream_si128(target + 2, c);
@@ -36,6 +38,8 @@ PEL_ALWAYS_INLINE void stream_line(void* to, const void* from) noexcept {
 PEL_ALWAYS_INLINE void finish_streaming() noexcept { _mm_sfence(); }
 
 #else
+
+inline constexpr bool can_stream = false;
 
 PEL_ALWAYS_INLINE void stream_line(void* to, const void* from) noexcept { std::memcpy(to, from, streamed_line); }
 PEL_ALWAYS_INLINE void finish_streaming() noexcept {}
