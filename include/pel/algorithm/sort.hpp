@@ -57,6 +57,19 @@ struct number_order {
     }
 };
 
+/// Sorts, stably, if they are enough numbers in their order. Returns: whether they are.
+template <class Policy, class Base, class C, class P>
+bool are_sorted_by_digits(const Policy& policy, Base first, std::uint64_t size, const projected_less<C, P>& less) {
+    constexpr std::uint64_t least = 128;
+    if constexpr (has_number_order<C, P, Base>) {
+        if (size >= least) {
+            sort_by_digits(policy, first, size, number_order<C, std::iter_value_t<Base>>{}, less);
+            return true;
+        }
+    }
+    return false;
+}
+
 struct sort_function : ordering_overloads<sort_function> {
     template <class... Arguments>
     static misused explain() {
@@ -66,18 +79,10 @@ struct sort_function : ordering_overloads<sort_function> {
         return {};
     }
 
-    static constexpr std::uint64_t least_radix_sort = 128;
-
     template <class Policy, class Base, class C, class P>
     static void arrange(const Policy& policy, Base first, std::uint64_t size, const projected_less<C, P>& less) {
         const Base last = at(first, size);
-        if (is_or_was_monotone(first, last, less)) return;
-        if constexpr (has_number_order<C, P, Base>) {
-            if (size >= least_radix_sort) {
-                const number_order<C, std::iter_value_t<Base>> key;
-                return sort_by_digits(policy, first, size, key, less);
-            }
-        }
+        if (is_or_was_monotone(first, last, less) || are_sorted_by_digits(policy, first, size, less)) return;
         if (size < least_sample_sort) return quick_sort(first, last, less);
         if constexpr (is_shared<Policy, Base> && moves_safely<Base>) {
             const scratch_memory<std::iter_value_t<Base>> scratch(size);
@@ -102,10 +107,10 @@ struct stable_sort_function : ordering_overloads<stable_sort_function> {
         return {};
     }
 
-    template <class Policy, class Base, class Less>
-    static void arrange(const Policy& policy, Base first, std::uint64_t size, const Less& less) {
+    template <class Policy, class Base, class C, class P>
+    static void arrange(const Policy& policy, Base first, std::uint64_t size, const projected_less<C, P>& less) {
         const Base last = at(first, size);
-        if (is_or_was_monotone(first, last, less)) return;
+        if (is_or_was_monotone(first, last, less) || are_sorted_by_digits(policy, first, size, less)) return;
         if (size <= 32) return insertion_sort(first, last, less);
         if constexpr (moves_safely<Base>) {
             const bool is_large = is_shared<Policy, Base> && size >= least_sample_sort;

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A little more than 2^32 elements, of a byte each: no number of an element, and no count of them, fits into 32 bits.
 // test label: huge
+#include <pel/algorithm/compare.hpp>
+#include <pel/algorithm/copy.hpp>
 #include <pel/algorithm/copy_if.hpp>
 #include <pel/algorithm/count.hpp>
 #include <pel/algorithm/fill.hpp>
 #include <pel/algorithm/find.hpp>
 #include <pel/algorithm/histogram.hpp>
 #include <pel/algorithm/is_sorted.hpp>
+#include <pel/algorithm/merge.hpp>
 #include <pel/algorithm/min_max.hpp>
+#include <pel/algorithm/nth_element.hpp>
 #include <pel/algorithm/partition.hpp>
 #include <pel/algorithm/reduce.hpp>
 #include <pel/algorithm/remove.hpp>
@@ -87,6 +91,8 @@ TEST_F(huge, elements_are_read_and_written) {
     const auto plus = [](byte a, byte b) { return static_cast<byte>(a + b); };
     EXPECT_EQ(pel::inclusive_scan(par.on(pool), all, all.begin(), plus), all.end());
     EXPECT_TRUE(is_made(all, 0, n, [](std::uint64_t i) { return static_cast<byte>(3 * i + 2); }));
+    pel::fill(par.on(pool), all, byte{7}); // now there are pages, so past the caches
+    EXPECT_EQ(pel::count(par.on(pool), all, byte{7}), static_cast<std::ptrdiff_t>(n));
 }
 
 /// Of the first numbers 100 are 255, of the others none.
@@ -114,6 +120,27 @@ TEST_F(huge, elements_are_rearranged) {
     EXPECT_EQ(pel::sort(par.on(pool), all), all.end());
     EXPECT_TRUE(pel::is_sorted(par.on(pool), all));
     EXPECT_EQ(pel::histogram(par.on(pool), all, 256), counts);
+}
+
+TEST_F(huge, elements_are_merged_and_selected) {
+    PEL_NEEDS_GIB(14U);
+    const bytes halves, merged;
+    constexpr std::uint64_t half = n / 2, middle = half + 12'345;
+    static_assert(n % 2 == 0);
+    const auto numbers = std::views::iota(std::uint64_t{0}, half);
+    const auto first = halves.all().first(half), second = halves.all().last(half);
+    pel::transform(par.on(pool), numbers, first.begin(), [](std::uint64_t i) { return byte(i * 200 / half); });
+    pel::transform(par.on(pool), numbers, second.begin(), [](std::uint64_t i) { return byte(55 + i * 200 / half); });
+    const auto ends = pel::merge(par.on(pool), first, second, merged.all().begin());
+    EXPECT_EQ(ends.out, merged.all().end());
+    EXPECT_TRUE(pel::is_sorted(par.on(pool), merged.all()));
+    EXPECT_EQ(pel::histogram(par.on(pool), merged.all(), 256), pel::histogram(par.on(pool), halves.all(), 256));
+    pel::nth_element(par.on(pool), halves.all(), halves.all().begin() + middle);
+    EXPECT_EQ(halves.all()[middle], merged.all()[middle]);
+    pel::stable_sort(par.on(pool), halves.all());
+    EXPECT_TRUE(pel::equal(par.on(pool), halves.all(), merged.all()));
+    EXPECT_EQ(pel::copy(par.on(pool), merged.all(), halves.all().begin()).out, halves.all().end());
+    EXPECT_TRUE(pel::equal(par.on(pool), halves.all(), merged.all()));
 }
 
 } // namespace huge_test
