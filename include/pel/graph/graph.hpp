@@ -178,12 +178,12 @@ public:
     }
     template <class C = Context>
         requires(!std::is_void_v<C>)
-    void run(C& context) {
+    void run(std::type_identity_t<C>& context) {
         run(par, context);
     }
     template <execution_policy Policy, class C = Context>
         requires(!std::is_void_v<C>)
-    void run(const Policy& policy, C& context) {
+    void run(const Policy& policy, std::type_identity_t<C>& context) {
         static_assert(detail::has_pool<Policy>, "pel::graph: runs on a pool, and pel::seq has none");
         run_in(policy, &context);
     }
@@ -215,12 +215,12 @@ public:
     }
     template <class C = Context>
         requires(!std::is_void_v<C>)
-    void run_from(node_ref first, C& context) {
+    void run_from(node_ref first, std::type_identity_t<C>& context) {
         run_in(par, &context, node_of(first));
     }
     template <execution_policy Policy, class C = Context>
         requires(!std::is_void_v<C>)
-    void run_from(const Policy& policy, node_ref first, C& context) {
+    void run_from(const Policy& policy, node_ref first, std::type_identity_t<C>& context) {
         static_assert(detail::has_pool<Policy>, "pel::graph: runs on a pool, and pel::seq has none");
         run_in(policy, &context, node_of(first));
     }
@@ -241,12 +241,12 @@ public:
     }
     template <class C = Context>
         requires(!std::is_void_v<C>)
-    graph_run start(C& context) {
+    graph_run start(std::type_identity_t<C>& context) {
         return start_in(par, &context);
     }
     template <execution_policy Policy, class C = Context>
         requires(!std::is_void_v<C>)
-    graph_run start(const Policy& policy, C& context) {
+    graph_run start(const Policy& policy, std::type_identity_t<C>& context) {
         static_assert(detail::has_pool<Policy>, "pel::graph: runs on a pool, and pel::seq has none");
         return start_in(policy, &context);
     }
@@ -291,6 +291,13 @@ private:
     graph_run start_in(const Policy& policy, void* context) {
         if constexpr (detail::has_pool<Policy>) return graph_run(detail::start_run(*core_, policy, context));
     }
+    template <class Token>
+    graph_run start_in(const basic_parallel_policy<placed<Token>>& policy, void* context) {
+        if (policy_access::node(policy) == nullptr) return start_in(policy_access::without_place(policy), context);
+        thread_pool& there =
+            detail::pool_access::node_pool(detail::pool_of(policy), policy_access::node(policy)->index);
+        return start_in(policy_access::without_node(policy, there), context);
+    }
 
     std::unique_ptr<detail::graph_core> core_;
 };
@@ -305,12 +312,12 @@ struct graph_call {
     Graph other;
 
     void operator()() const
-        requires requires { other.run(); }
+        requires requires(std::remove_cvref_t<Graph>& graph) { graph.run(); }
     {
         const_cast<std::remove_cvref_t<Graph>&>(other).run();
     }
     template <class Context>
-        requires requires(Context& context) { other.run(context); }
+        requires requires(std::remove_cvref_t<Graph>& graph, Context& context) { graph.run(context); }
     void operator()(Context& context) const {
         const_cast<std::remove_cvref_t<Graph>&>(other).run(context);
     }

@@ -34,7 +34,8 @@ public:
         checked().wait();
         detail::throw_if_failed(state_->outcome());
     }
-    /// Nodes that have not begun do not. Does not wait.
+    /// Nodes that have not begun do not; stop callbacks of those that have are called here. Does not wait for the run.
+    /// Requires, as status(): the handle was not moved away.
     void cancel() const noexcept { state_->cancel(); }
     run_status status() const noexcept { return state_->status(); }
     /// Returns: the node that has thrown what wait() throws; an invalid handle if none has.
@@ -48,7 +49,7 @@ public:
     /// the node, or if the node is of another graph.
     template <class T>
     const T& value(const node<T>& of) const {
-        detail::node_access::check_same(state_->graph(), of);
+        detail::node_access::check_same(checked().graph(), of);
         const detail::node_data& data = *detail::node_access::data(of);
         if (status() == run_status::running)
             detail::throw_error<graph_error>("the value of node " + data.label() +
@@ -66,7 +67,7 @@ public:
     /// Returns: what ran when, and where. Throws: graph_error if the run is not over, or was not recorded: see
     /// basic_graph::record().
     run_report report() const {
-        if (status() == run_status::running)
+        if (checked().status() == run_status::running)
             detail::throw_error<graph_error>("the report of a run is asked for before the run is over");
         if (state_->recorder() == nullptr)
             detail::throw_error<graph_error>("the report of a run is asked for that was not recorded");

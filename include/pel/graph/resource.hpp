@@ -61,13 +61,12 @@ struct resource_access {
     static void add(Needs& needs, const resource_units& wanted) {
         resource_core& core = wanted.what->core_;
         if (wanted.units == 0) throw_error<std::invalid_argument>("pel::resource: 0 units are asked for");
+        std::uint64_t units = wanted.units;
+        for (const resource_need& each : needs) units += each.what == &core ? each.units : 0;
+        if (units > core.units())
+            throw_error<std::invalid_argument>("pel::resource: " + std::to_string(units) +
+                                               " units are asked for, and there are " + std::to_string(core.units()));
         add_need(needs, {&core, wanted.units});
-        for (const resource_need& each : needs) {
-            if (each.units > each.what->units())
-                throw_error<std::invalid_argument>("pel::resource: " + std::to_string(each.units) +
-                                                   " units are asked for, and there are " +
-                                                   std::to_string(each.what->units()));
-        }
     }
     static resource_needs needs(std::initializer_list<resource_units> wanted) {
         resource_needs all;

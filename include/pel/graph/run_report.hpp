@@ -68,11 +68,15 @@ PEL_INLINE run_report::run_report(const detail::run_recorder& recorder, detail::
 }
 
 PEL_INLINE std::string run_report::trace_json() const {
-    const auto event = [](const char* phase, const std::string& name, std::chrono::nanoseconds at, unsigned worker) {
-        char text[96];
-        std::snprintf(text, sizeof text, "\", \"ts\": %.3f, \"pid\": 1, \"tid\": %u",
-                      std::chrono::duration<double, std::micro>(at).count(), worker);
-        return "{\"name\": " + detail::json_quoted(name) + ", \"ph\": \"" + phase + text;
+    const auto microseconds = [](std::chrono::nanoseconds time) { // with a point, whatever the locale has
+        const long long ns = std::max<long long>(0, time.count());
+        char text[32];
+        std::snprintf(text, sizeof text, "%lld.%03lld", ns / 1000, ns % 1000);
+        return std::string(text);
+    };
+    const auto event = [&](const char* phase, const std::string& name, std::chrono::nanoseconds at, unsigned worker) {
+        return "{\"name\": " + detail::json_quoted(name) + ", \"ph\": \"" + phase + "\", \"ts\": " + microseconds(at) +
+               ", \"pid\": 1, \"tid\": " + std::to_string(worker);
     };
     const auto name_of = [](const node_report& each) {
         return each.node.name().empty() ? "#" + std::to_string(each.node.number()) : std::string(each.node.name());
@@ -87,11 +91,9 @@ PEL_INLINE std::string run_report::trace_json() const {
     for (const node_report& each : nodes_) {
         if (runs.size() <= each.node.number()) runs.resize(each.node.number() + 1);
         runs[each.node.number()].push_back(&each);
-        char took[48];
-        std::snprintf(took, sizeof took, ", \"dur\": %.3f",
-                      std::chrono::duration<double, std::micro>(each.end - each.start).count());
-        add(event("X", name_of(each), each.start, each.worker) + took + ", \"args\": {\"node\": " +
-            std::to_string(each.node.number()) + ", \"attempt\": " + std::to_string(each.attempt) + "}");
+        add(event("X", name_of(each), each.start, each.worker) + ", \"dur\": " + microseconds(each.end - each.start) +
+            ", \"args\": {\"node\": " + std::to_string(each.node.number()) +
+            ", \"attempt\": " + std::to_string(each.attempt) + "}");
     }
     std::size_t arrows = 0;
     for (const auto& [from, to] : edges_) {

@@ -254,8 +254,10 @@ constexpr bool are_handles_and_callable() {
 }
 
 template <class Range>
-concept range_of_tasks = std::ranges::forward_range<const Range> &&
-                         std::convertible_to<std::ranges::range_reference_t<const Range>, const task_ref&>;
+concept range_of_tasks =
+    std::ranges::forward_range<const Range> && // it is gone through twice, so the handles are in it
+    std::is_lvalue_reference_v<std::ranges::range_reference_t<const Range>> &&
+    std::convertible_to<std::ranges::range_reference_t<const Range>, const task_ref&>;
 
 } // namespace detail
 

@@ -13,10 +13,11 @@ PEL_NAMESPACE_BEGIN
 /// function that it is given to, while that runs.
 class subgraph : public graph {
 public:
-    /// Runs what was added so far, and waits; what is added then is a new graph. Throws, blocks: as run().
+    /// Runs what was added so far, and waits; what is added then is a new graph, whatever it throws. Throws, blocks: as run().
     void join() {
-        run();
-        static_cast<graph&>(*this) = graph();
+        graph fresh, added = std::move(static_cast<graph&>(*this));
+        static_cast<graph&>(*this) = std::move(fresh);
+        added.run();
     }
     /// What was added is not waited for by the node; the run of the graph around waits for it. What is added then is a new
     /// graph. An exception of it is the node's.

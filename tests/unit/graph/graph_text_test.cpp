@@ -54,6 +54,15 @@ TEST(graph_text, dot_draws_branches_and_what_they_choose) {
                                            "}\n");
 }
 
+TEST(graph_text, names_of_all_kinds_are_written) {
+    graph g;
+    g.emplace([] {}).name("two\nlines \\ \x01");
+    EXPECT_EQ(g.dot(), "digraph {\n  n0 [label=\"two\\nlines \\\\  \", shape=box];\n}\n");
+    graph h;
+    h.emplace([] {}).name("gr\xc3\xbc\xc3\x9f \xff \xed\xa0\x80 \xe2\x82"); // characters, and bytes that are none
+    EXPECT_NE(h.to_json().find("gr\xc3\xbc\xc3\x9f \\ufffd \\ufffd\\ufffd\\ufffd \\ufffd\\ufffd\""), std::string::npos);
+}
+
 TEST(graph_text, a_graph_comes_back_from_its_json) {
     int unused = 0, rounds = 0;
     const std::string text = looping_graph(unused).to_json();

@@ -318,6 +318,7 @@ TEST(resource, what_cannot_be_had_is_an_error) {
     const auto node = g.emplace([] {});
     EXPECT_THROW(node.use({{few, 3}}), std::invalid_argument);
     EXPECT_THROW(node.use({{few, 0}}), std::invalid_argument);
+    EXPECT_THROW(node.use({{few, 2}, {few, 0xffff'ffffU}}), std::invalid_argument);
     node.use({{few, 2}});
     EXPECT_THROW(node.use(few), std::invalid_argument); // three in all
     EXPECT_THROW(pel::resource_lock({{few, 3}}), std::invalid_argument);

@@ -47,6 +47,8 @@ public:
             choose(static_cast<std::underlying_type_t<Index>>(index));
         else if constexpr (std::is_same_v<Index, bool>)
             choose_successor(index ? 1 : 0);
+        else if constexpr (!std::is_same_v<Index, decltype(+index)>) // a char, say
+            choose(+index);
         else if (std::cmp_not_equal(index, no_branch))
             choose_successor(std::in_range<std::int64_t>(index) ? static_cast<std::int64_t>(index) : -1);
     }

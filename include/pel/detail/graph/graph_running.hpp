@@ -181,8 +181,10 @@ PEL_INLINE void graph_execution::begin() noexcept {
 }
 
 PEL_INLINE void graph_execution::end_early(early_end how) noexcept {
-    early_end by_itself = early_end::none;
-    ended_.compare_exchange(by_itself, how, relaxed); // read after the group is complete (G1)
+    early_end before = early_end::none; // ended_ is read after the group is complete (G1)
+    const bool is_first = ended_.compare_exchange(before, how, relaxed);
+    if (!is_first && before == early_end::finished && how == early_end::failed) // else nobody would hear of it
+        ended_.compare_exchange(before, how, relaxed);
     cancel();
 }
 

@@ -5,10 +5,12 @@
 #include <pel/graph/graph_error.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
-#include <cstdlib>
+#include <limits>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 PEL_NAMESPACE_BEGIN
@@ -100,10 +102,12 @@ private:
     }
     double read_number() {
         const std::size_t end = std::min(text_.find_first_not_of("+-.0123456789eE", at_), text_.size());
-        const std::string digits(text_.substr(at_, end - at_));
-        char* last = nullptr;
-        const double number = std::strtod(digits.c_str(), &last);
-        if (digits.empty() || digits[0] == '+' || digits[0] == '.' || *last != '\0') fail("a value");
+        double number = 0;
+        const auto [last, error] = std::from_chars(text_.data() + at_, text_.data() + end, number); // in no locale
+        if (error == std::errc::result_out_of_range)
+            number = std::numeric_limits<double>::infinity();
+        else if (error != std::errc() || last != text_.data() + end || text_[at_] == '.')
+            fail("a value");
         at_ = end;
         return number;
     }

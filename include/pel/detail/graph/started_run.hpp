@@ -10,6 +10,8 @@
 #include <pel/detail/core/on_node.hpp>
 #include <pel/detail/graph/graph_core.hpp>
 #include <pel/detail/sched/submission.hpp>
+#include <pel/detail/sync/fork_generation.hpp>
+#include <pel/detail/sync/polite_spin.hpp>
 #include <pel/policy.hpp>
 #include <pel/thread_pool.hpp>
 
@@ -97,10 +99,18 @@ public:
     graph_core& graph() const noexcept { return graph_; }
     run_status status() const noexcept { return is_done() ? status_of(outcome_.how) : run_status::running; } // D3
 
+    /// Stop callbacks of nodes are called with no lock held: they may ask for whatever they like, but wait for this run.
     void cancel() noexcept {
+        graph_execution* running = nullptr;
+        {
+            const lock_guard guard(lock_);
+            if (std::exchange(is_cancelled_, true) || current_ == nullptr) return;
+            running = current_;
+            ++cancelling_;
+        }
+        running->end_early(early_end::cancelled);
         const lock_guard guard(lock_);
-        is_cancelled_ = true;
-        if (current_ != nullptr) current_->end_early(early_end::cancelled);
+        --cancelling_;
     }
 
     /// Throws: std::logic_error if the caller is a node of the run, or inside one: the run would wait for itself.
@@ -121,7 +131,7 @@ public:
     void let_go() noexcept {
         check_waiter();
         call_guarded([this] { submission_core::wait(); }, [](const std::exception_ptr&) noexcept {});
-        if (!pool().is_from_this_process()) {
+        if (generation_ != fork_generation.load(relaxed)) { // the pool may be gone
             if (!is_done()) return graph_.end_run();
         } else if (memory_ != nullptr) {
             graph_.keep(*memory_);
@@ -158,13 +168,20 @@ private:
     void run_once(const Policy& policy) {
         const auto begun = [this](graph_execution& run) {
             run.record_in(recorder_ ? &*recorder_ : nullptr);
-            const lock_guard guard(lock_);
-            current_ = &run;
-            if (is_cancelled_) run.end_early(early_end::cancelled);
+            bool is_over = false;
+            {
+                const lock_guard guard(lock_);
+                current_ = &run;
+                is_over = is_cancelled_;
+            }
+            if (is_over) run.end_early(early_end::cancelled); // nobody else does now
         };
         const auto end = [this]() noexcept {
-            const lock_guard guard(lock_);
-            current_ = nullptr;
+            spin_politely([this]() noexcept { // who cancels the run is in it until its callbacks have returned
+                const lock_guard guard(lock_);
+                current_ = nullptr;
+                return cancelling_ == 0 ? this : nullptr;
+            });
         };
         memory_ = &graph_.take_memory();
         outcome_ = execute_here(*memory_, pool(), policy, context_, begun, end);
@@ -179,6 +196,7 @@ private:
     }
 
     graph_core& graph_;
+    const std::uint32_t generation_ = fork_generation.load(relaxed);
     run_memory* memory_ = nullptr;
     void* const context_;
     std::optional<run_recorder> recorder_;
@@ -186,6 +204,7 @@ private:
     lock lock_; // guards what follows
     graph_execution* current_ = nullptr;
     bool is_cancelled_ = false;
+    unsigned cancelling_ = 0; // threads that are in current_, or were when it was
 };
 
 /// The whole: with the policy.

@@ -21,14 +21,32 @@ std::string json_of(const graph_core& graph);
 PEL_NAMESPACE_END
 
 #if PEL_HEADER_ONLY
+#include <algorithm>
 #include <cstdio>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
+/// Returns: how many bytes the character takes that a text begins with; 0 if it is none in UTF-8.
+PEL_INLINE std::size_t utf8_length(std::string_view text) {
+    const auto byte = [text](std::size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U; };
+    const unsigned lead = byte(0), second = byte(1);
+    if (lead < 0x80) return 1;
+    const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    if (lead < 0xc2 || lead > 0xf4) return 0;
+    for (std::size_t at = 1; at != length; ++at) {
+        if ((byte(at) & 0xc0) != 0x80) return 0;
+    }
+    const bool is_too_long = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
+    const bool is_no_character = (lead == 0xed && second > 0x9f) || (lead == 0xf4 && second > 0x8f);
+    return is_too_long || is_no_character ? 0 : length;
+}
+
 PEL_INLINE std::string json_quoted(std::string_view text) {
     std::string result = "\"";
-    for (const char each : text) {
+    for (std::size_t at = 0; at != text.size();) {
+        const std::size_t length = utf8_length(text.substr(at));
+        const char each = text[at];
         if (each == '"' || each == '\\') {
             result += '\\';
             result += each;
@@ -36,9 +54,26 @@ PEL_INLINE std::string json_quoted(std::string_view text) {
             char code[8];
             std::snprintf(code, sizeof code, "\\u%04x", static_cast<unsigned>(static_cast<unsigned char>(each)));
             result += code;
+        } else if (length == 0) {
+            result += "\\ufffd"; // which stands for what is no character
         } else {
-            result += each;
+            result += text.substr(at, length);
         }
+        at += std::max<std::size_t>(length, 1);
+    }
+    return result + '"';
+}
+
+/// As a label has it, which knows no other escapes.
+PEL_INLINE std::string dot_quoted(std::string_view text) {
+    std::string result = "\"";
+    for (const char each : text) {
+        if (each == '\n')
+            result += "\\n";
+        else if (each == '"' || each == '\\')
+            (result += '\\') += each;
+        else
+            result += static_cast<unsigned char>(each) < 0x20 ? ' ' : each;
     }
     return result + '"';
 }
@@ -51,7 +86,7 @@ PEL_INLINE std::string dot_of(const graph_core& graph) {
     std::string text = "digraph {\n";
     for (std::uint32_t each = 0; each != graph.size(); ++each) {
         const node_data& node = graph.node(each);
-        text += "  n" + std::to_string(each) + " [label=" + json_quoted(text_name(node));
+        text += "  n" + std::to_string(each) + " [label=" + dot_quoted(text_name(node));
         text += node.kind == node_kind::branch ? ", shape=diamond];\n" : ", shape=box];\n";
     }
     const graph_plan plan = graph.unchecked_plan();

@@ -87,7 +87,10 @@ inline task_edge& task_core::next_edge(worker& by) {
 
 /// Of tasks of other pools no count of this one can be sure.
 inline void task_core::count_across(const task_core& other) noexcept {
-    if (&other.pool_ == &pool_ || is_counted_) return;
+    if (&other.pool_ != &pool_) count();
+}
+inline void task_core::count() noexcept {
+    if (is_counted_) return;
     pool_.submission_begins();
     is_counted_ = true;
 }
@@ -139,7 +142,7 @@ inline bool task_core::add_predecessor(task_core& other) {
             is_cycle = has_not_begun() && walk->finds(other, [this](const task_core& each) { return &each == this; });
             is_added = !is_cycle && try_expect(edge, other, [&]() noexcept {
                 block->next = std::exchange(more_edges_, std::exchange(unused, nullptr));
-                count_across(other);
+                count(); // by the time it is attached, nothing may be left that is counted and that this task waits for
             });
         }
         edge_block::free_all(unused);

@@ -146,6 +146,7 @@ private:
     task_edge& next_edge(worker& by);
     void attach(task_edge& edge, task_core& predecessor) noexcept;
     void count_across(const task_core& other) noexcept;
+    void count() noexcept;
     bool run(worker& own) noexcept;
     bool try_return() noexcept;
     void start() noexcept;
