@@ -29,6 +29,8 @@ constexpr Index item_at(Index first, std::uint64_t offset) noexcept {
 /// The share of a loop that keeps nothing.
 template <class Index, class Body>
 class body_strand {
+    static_assert(!std::is_integral_v<Index> || sizeof(Index) <= 8, "pel: a loop is over integers of 64 bits or fewer");
+
 public:
     body_strand(Index first, Body& body) noexcept : first_(first), body_(body) {}
 

@@ -76,6 +76,10 @@ no_stop_token told_by(const Policy&, stop_watch&) {
 inline std::stop_callback<tell> told_by(const basic_parallel_policy<std::stop_token>& policy, stop_watch& watch) {
     return std::stop_callback<tell>(policy_access::token(policy), tell{watch});
 }
+inline std::stop_callback<tell> told_by(const basic_parallel_policy<placed<std::stop_token>>& policy,
+                                        stop_watch& watch) {
+    return std::stop_callback<tell>(policy_access::token(policy).token, tell{watch});
+}
 
 /// Calls loop(policy, body) with a body that takes no token.
 template <class Policy, class Body, class Loop>

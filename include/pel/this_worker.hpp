@@ -11,7 +11,7 @@ namespace this_worker {
 
 inline constexpr unsigned no_index = ~0u;
 
-/// Returns: a number below max_threads + live foreign callers, the same for the whole task and different from every
+/// Returns: a number below max_threads + foreign callers, as many as there have been at a time, the same for the whole task and different from every
 /// other thread's in the pool; no_index outside. Thread safety: any thread.
 inline unsigned index() noexcept {
     const detail::worker& own = *detail::current_worker;

@@ -187,7 +187,8 @@ private:
 /// Throws at first use: as thread_pool's constructor, also for a PEL_NUM_THREADS that is no number from 1 to 2047.
 thread_pool& default_pool();
 
-/// Sets what the default pool is made from. Throws: std::logic_error once it exists; std::invalid_argument.
+/// Sets what the default pool is made from, with the errors that its constructor has, at first use. Throws:
+/// std::logic_error once it exists.
 void configure_default_pool(thread_pool_options options);
 
 namespace detail {

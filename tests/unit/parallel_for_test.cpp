@@ -216,6 +216,15 @@ TEST(parallel_for, steps_do_not_overflow_at_the_limits_of_the_type) {
     expect_steps(static_cast<unsigned char>(250), static_cast<unsigned char>(255), 100'000);
 }
 
+TEST(parallel_for, a_grain_may_be_any_number) {
+    for (const std::uint64_t grain : {~std::uint64_t{0}, ~std::uint64_t{0} / 3 * 2 + 1, std::uint64_t{1} << 63}) {
+        std::atomic<int> items{0}, wrong{0};
+        pel::parallel_for(par.grain(grain), 0, 1000, [&](int i) { i < 1000 ? ++items : ++wrong; });
+        EXPECT_EQ(items, 1000) << grain;
+        EXPECT_EQ(wrong, 0) << grain;
+    }
+}
+
 TEST(parallel_for, step_0_is_refused_also_for_nothing) {
     EXPECT_THROW(parallel_for(0, 10, 0, [](int) {}), std::invalid_argument);
     EXPECT_THROW(parallel_for(par, 0, 0, 0U, [](int) {}), std::invalid_argument);

@@ -131,6 +131,21 @@ TEST(placed_policy, the_same_threads_have_the_same_items_again) {
     }
 }
 
+/// Workers of one pool call another, which has fewer seats: theirs say nothing there.
+TEST_P(placed_policy_on, a_loop_in_another_pool_may_be_replayed) {
+    pel::thread_pool_options options;
+    options.concurrency = 3;
+    options.binding = pel::binding::core;
+    thread_pool outer(options), pool(pel_test::options_of(GetParam()));
+    const pel_test::watchdog guard(pool);
+    affinity where;
+    std::atomic<int> items{0};
+    for (int round = 0; round < 20; ++round) {
+        outer.submit([&] { pel::parallel_for(par.on(pool).replay(where), 0, 100, [&](int) { ++items; }); }).get();
+    }
+    EXPECT_EQ(items, 2000);
+}
+
 TEST_P(placed_policy_on, calls_on_a_node_take_everything_that_others_do) {
     thread_pool pool(pel_test::options_of(GetParam()));
     const pel_test::watchdog guard(pool);

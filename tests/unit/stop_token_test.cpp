@@ -145,20 +145,26 @@ TEST_P(stop_token_on, stops_in_the_other_of_few_items_that_was_taken_while_its_f
 TEST_P(stop_token_on, stops_with_the_policys_token_while_bodies_run) {
     pel::thread_pool pool(pel_test::options_of(GetParam()));
     const pel_test::watchdog guard(pool);
-    std::stop_source source;
-    std::atomic<int> bodies{0};
-    std::thread stopper([&] {
-        pel_test::await([&] { return bodies.load() != 0; });
-        source.request_stop();
-    });
-    EXPECT_THROW(parallel_for(par.on(pool).stop(source.get_token()), 0, 1'000'000,
-                              [&](int, const std::stop_token& stop) {
-                                  ++bodies;
-                                  await_stop(stop);
-                              }),
-                 pel::operation_cancelled);
-    stopper.join();
-    EXPECT_LE(bodies, 1'000) << "bodies run after the event";
+    const auto stops = [&](const auto& policy) {
+        std::stop_source source;
+        std::atomic<int> bodies{0};
+        std::thread stopper([&] {
+            pel_test::await([&] { return bodies.load() != 0; });
+            source.request_stop();
+        });
+        EXPECT_THROW(parallel_for(policy.stop(source.get_token()), 0, 1'000'000,
+                                  [&](int, const std::stop_token& stop) {
+                                      ++bodies;
+                                      await_stop(stop);
+                                  }),
+                     pel::operation_cancelled);
+        stopper.join();
+        EXPECT_LE(bodies, 1'000) << "bodies run after the event";
+    };
+    pel::affinity where;
+    stops(par.on(pool));
+    stops(par.on(pool).replay(where));
+    stops(par.on(pool).on_node(0));
     pel_test::expect_balanced(pool);
 }
 

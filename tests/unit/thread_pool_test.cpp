@@ -77,6 +77,9 @@ TEST(thread_pool, errors_name_the_value) {
     options.max_threads = 0;
     options.spin = std::chrono::nanoseconds(-17);
     EXPECT_NE(text_of_invalid_argument([&] { thread_pool pool(options); }).find("spin -17 ns"), std::string::npos);
+    options = {};
+    options.stack_size = 4096;
+    EXPECT_NE(text_of_invalid_argument([&] { thread_pool pool(options); }).find("stack_size 4096 "), std::string::npos);
 }
 
 TEST(thread_pool, starts_no_thread_before_there_is_work) {

@@ -77,6 +77,11 @@ PEL_INLINE unsigned thread_pool::choose_seats() const {
                                                    std::to_string(options_.max_threads) + " is more than " +
                                                    std::to_string(detail::seats::most_threads));
     }
+    if (options_.stack_size != 0 && options_.stack_size < detail::least_stack_size()) {
+        detail::throw_error<std::invalid_argument>(
+            "pel::thread_pool: stack_size " + std::to_string(options_.stack_size) + " is less than a thread needs, " +
+            std::to_string(detail::least_stack_size()));
+    }
     if (options_.spin < std::chrono::nanoseconds(0)) {
         detail::throw_error<std::invalid_argument>("pel::thread_pool: spin " + std::to_string(options_.spin.count()) +
                                                    " ns is negative");

@@ -203,7 +203,7 @@ private:
             const std::int64_t took = ticks() - start;
             if (took < short_block) block *= 2;
             if (took > 5 * short_block) block = (block + 1) / 2;
-            if (own.deque.is_asked()) own.pool->serve_request(own); // for tickets
+            if (own.is_member() && own.deque.is_asked()) own.pool->serve_request(own); // for tickets
         }
         return done;
     }
@@ -217,10 +217,11 @@ private:
 };
 
 /// A loop that is divided as it was the last time. A thread without a seat has a part if it can be bound for so long to
-/// where the last share belongs; else threads of the pool do it. Throws and blocks: as parallel_ranges().
+/// where the last share belongs; else threads of the pool do it, while there are any. Throws and blocks: as
+/// parallel_ranges().
 template <class Token, class Strand>
 PEL_NOINLINE void replay(const basic_parallel_policy<Token>& policy, affinity& where, std::uint64_t size,
-                         Strand& strand) {
+                         Strand& strand, bool is_called_there = false) {
     thread_pool& pool = pool_of(policy);
     const unsigned most = policy_access::most_threads(policy); // threads that help would be more
     std::uint64_t count = most != 0 && most < pool.concurrency() ? most : pool.concurrency();
@@ -229,9 +230,9 @@ PEL_NOINLINE void replay(const basic_parallel_policy<Token>& policy, affinity& w
     const seat_shares cuts(core, size, static_cast<unsigned>(count));
     const worker& own = *current_worker;
     std::optional<seat_shares::visit> stay;
-    if (own.pool != &core || own.is_foreign) {
+    if (!is_called_there && (own.pool != &core || own.is_foreign)) {
         stay.emplace(cuts, own, cuts.count() - 1);
-        if (!stay->is_there()) return call_there(pool, [&] { replay(policy, where, size, strand); });
+        if (!stay->is_there()) return call_there(pool, [&] { replay(policy, where, size, strand, true); });
     }
     replayed_shares<Strand> shares(core, where, cuts, strand);
     const auto run_one = [&](std::uint64_t) {

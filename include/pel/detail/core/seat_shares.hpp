@@ -16,7 +16,7 @@ class seat_shares {
 public:
     /// Requires: 0 < shares <= the pool's seats, shares <= size; `pool` outlives this.
     seat_shares(scheduler& pool, std::uint64_t size, unsigned shares) noexcept
-        : plan_(pool.plan_before_work()), size_(size), seats_(pool.concurrency()), shares_(shares) {}
+        : pool_(&pool), plan_(pool.plan_before_work()), size_(size), seats_(pool.concurrency()), shares_(shares) {}
 
     unsigned count() const noexcept { return shares_; }
     /// Returns: where a share begins; the size, if `share` is their number.
@@ -45,6 +45,7 @@ private:
         return static_cast<unsigned>(std::uint64_t{share} * seats_ / shares_);
     }
 
+    const scheduler* const pool_;
     const seat_plan* const plan_;
     const std::uint64_t size_;
     const unsigned seats_, shares_;
@@ -70,7 +71,8 @@ PEL_INLINE seat_shares::visit::visit(const seat_shares& shares, const worker& ow
     const seat_plan* const plan = shares.plan_;
     if (plan == nullptr || !plan->is_this_system()) return;
     const placement::seat& seat = plan->places()[shares.seat_of(share)];
-    const bool has_seat_there = own.stands == standing::settled && plan->places()[own.slot].node == seat.node;
+    const bool has_seat_there = own.pool == shares.pool_ && own.stands == standing::settled && // a slot of this pool
+                                plan->places()[own.slot].node == seat.node;
     if (!has_seat_there && seat.bound_to != binding::none) binding_.emplace(plan->places().cpus(shares.seat_of(share)));
 }
 

@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/auxv.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <initializer_list>
@@ -25,6 +26,12 @@ inline sigset_t worker_signal_mask() noexcept {
     for (int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGPROF})
         ::sigdelset(&blocked, signal);
     return blocked;
+}
+
+/// Returns: the bytes of the smallest stack that a thread may have.
+inline std::size_t least_stack_size() noexcept {
+    const long size = ::sysconf(_SC_THREAD_STACK_MIN);
+    return size > 0 ? static_cast<std::size_t>(size) : 16384;
 }
 
 /// Starts a joinable thread that runs entry(argument). `stack_size` 0: the system's default.

@@ -173,7 +173,8 @@ private:
     }
     /// Larger blocks end on multiples, so that vectors stay aligned; a rest of half a block joins the last.
     std::uint64_t block_end(std::uint64_t lo, std::uint64_t hi) const noexcept {
-        if (hi - lo <= block_ + block_ / 2) return hi;
+        const std::uint64_t rest = hi - lo;
+        if (rest <= block_ || rest - block_ <= block_ / 2) return hi;
         const std::uint64_t end = lo + block_;
         return block_ >= 2 * cut_multiple && block_ > loop_.grain() ? end & ~(cut_multiple - 1) : end;
     }
@@ -191,7 +192,7 @@ private:
     void adapt(std::uint64_t size, std::int64_t took) noexcept {
         const std::int64_t short_block = ticks_of_ns(short_block_ns);
         if (took < short_block) {
-            block_ *= took < short_block / 64 ? 64 : 8;
+            if (block_ < std::uint64_t{1} << 57) block_ *= took < short_block / 64 ? 64 : 8;
         } else if (took > 5 * short_block) {
             const std::int64_t share = took / (2 * short_block);
             block_ = size > static_cast<std::uint64_t>(share) ? size / static_cast<std::uint64_t>(share) : 1;
