@@ -104,4 +104,27 @@ TEST_P(this_worker_on, blocking_from_main_as_a_foreign_caller_works_too) {
     pel_test::expect_balanced(pool);
 }
 
+/// Calls the pool when its thread exits, and what the pool keeps for the thread is gone already.
+struct last_words {
+    pel::thread_pool* pool = nullptr;
+    unsigned* index = nullptr;
+    ~last_words() {
+        if (pool != nullptr) *index = pool->execute([] { return pel::this_worker::index(); });
+    }
+};
+TEST(this_worker, threads_that_call_at_their_very_end_leave_nothing) {
+    pel::thread_pool pool(2), other(1);
+    for (int round = 0; round < 30; ++round) {
+        unsigned index = pel::this_worker::no_index, of_other = index;
+        std::thread([&] {
+            thread_local last_words late, late_too;
+            late = {&pool, &index};
+            late_too = {&other, &of_other};
+            pool.execute([] {});
+        }).join();
+        ASSERT_LE(index, 4U) << "a number for each of them is never used again";
+        ASSERT_LE(of_other, 4U);
+    }
+}
+
 } // namespace this_worker_test

@@ -28,6 +28,20 @@ inline sigset_t worker_signal_mask() noexcept {
     return blocked;
 }
 
+/// A pointer of each thread, which a function gets when the thread exits, after the destructors of its thread_local objects.
+class exit_value {
+public:
+    explicit exit_value(void (*at_exit)(void*)) noexcept : has_key_(::pthread_key_create(&key_, at_exit) == 0) {}
+
+    void* get() const noexcept { return has_key_ ? ::pthread_getspecific(key_) : nullptr; }
+    /// False: the system has no room for it.
+    bool set(void* value) const noexcept { return has_key_ && ::pthread_setspecific(key_, value) == 0; }
+
+private:
+    pthread_key_t key_{};
+    const bool has_key_;
+};
+
 /// Returns: the bytes of the smallest stack that a thread may have.
 inline std::size_t least_stack_size() noexcept {
     const long size = ::sysconf(_SC_THREAD_STACK_MIN);

@@ -2,9 +2,13 @@
 // How records are leased, and given back by threads that exit; lease.hpp declares it.
 #pragma once
 
+#include <pel/detail/platform/thread.hpp>
 #include <pel/detail/sched/lease.hpp>
 #include <pel/detail/sched/threads.hpp>
 
+#include <memory>
+#include <new>
+#include <utility>
 #include <vector>
 
 PEL_NAMESPACE_BEGIN
@@ -67,11 +71,34 @@ public:
     }
 
 private:
-    /// In a destructor that runs after ours: the pool has the record back at its own end.
+    /// A lease made in the destructor of a thread_local object that runs after ours.
+    struct late_lease {
+        lease made;
+        late_lease* next;
+    };
     static worker* record_for_the_end(scheduler& pool) noexcept {
+        static const exit_value late([](void* last) {
+            last_lease = {};
+            while (last != nullptr) {
+                const std::unique_ptr<late_lease> each(static_cast<late_lease*>(std::exchange(last, nullptr)));
+                give_up(each->made);
+                last = each->next;
+            }
+        });
+        auto* const last = static_cast<late_lease*>(late.get());
         const lock_guard guard(lease_lock);
+        for (const late_lease* each = last; each != nullptr; each = each->next) {
+            if (each->made.uid == pool.uid() && each->made.record->lease == pool.uid())
+                return (last_lease = each->made).record;
+        }
+        std::unique_ptr<late_lease> made(new (std::nothrow) late_lease{{}, last});
+        if (made == nullptr || !late.set(made.get())) return nullptr;
         worker* const record = pool.lease_record();
-        if (record != nullptr) last_lease = {pool.uid(), pool.generation(), &pool, record};
+        if (record == nullptr) {
+            late.set(last);
+            return nullptr;
+        }
+        made.release()->made = last_lease = {pool.uid(), pool.generation(), &pool, record};
         return record;
     }
     static void give_up(const lease& each) noexcept {
