@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // test label: process
 // The end of the process: work in static destructors and after main, exit() while tasks run.
+#include <pel/coro/async_scope.hpp>
+#include <pel/coro/await_future.hpp>
+#include <pel/coro/schedule.hpp>
+#include <pel/coro/submit.hpp>
+#include <pel/coro/sync_wait.hpp>
+#include <pel/coro/when_all.hpp>
+#include <pel/coro/when_any.hpp>
 #include <pel/parallel_for.hpp>
 #include <pel/parallel_invoke.hpp>
 #include <pel/parallel_reduce.hpp>
@@ -59,6 +66,76 @@ TEST(exit, work_in_atexit_before_and_after_the_pool_ends_runs) {
     std::atexit(work_or_die);
     work_or_die();
     std::atexit(work_or_die);
+}
+
+pel::task<int> number(int n) { co_return n; }
+pel::task<> count(std::atomic<int>& runs) {
+    co_await pel::yield();
+    ++runs;
+}
+/// Ends when it is told to stop, and only then.
+pel::task<int> until_stopped() {
+    const std::stop_token token = co_await pel::get_stop_token();
+    while (!token.stop_requested()) co_await pel::yield();
+    co_return -1;
+}
+pel::task<> races_and_joins(std::atomic<int>& runs) {
+    if ((co_await pel::when_any(until_stopped(), number(1), until_stopped())).index == 1) ++runs;
+    co_await pel::when_all(count(runs), count(runs));
+    pel::async_scope scope;
+    for (int i = 0; i < 10; ++i) scope.spawn(count(runs));
+    scope.spawn(count(runs));
+    co_await scope.join();
+}
+
+/// As work_or_die(), with coroutines of several groups that wait for each other.
+void coroutines_or_die() {
+    std::atomic<int> runs{0};
+    pel::sync_wait(races_and_joins(runs));
+    pel::default_pool().submit(races_and_joins(runs)).get();
+    pel::async_scope scope;
+    for (int i = 0; i < 10; ++i) scope.spawn(count(runs));
+    pel::sync_wait(scope.join());
+    scope.spawn(races_and_joins(runs));
+    {
+        pel::async_scope waits;
+        waits.spawn(pel::default_pool().submit(races_and_joins(runs)));
+        waits.spawn(races_and_joins(runs));
+    }
+    pel::sync_wait(scope.join());
+    if (runs != 5 * 14 + 10) std::_Exit(9);
+}
+
+struct coroutines_when_destroyed {
+    ~coroutines_when_destroyed() { coroutines_or_die(); }
+};
+
+TEST(exit, coroutines_in_a_static_destructor_made_after_the_pool_run) {
+    PEL_IN_OWN_PROCESS();
+    coroutines_or_die();
+    static const coroutines_when_destroyed late;
+}
+
+TEST(exit, coroutines_in_a_static_destructor_made_before_the_pool_run) {
+    PEL_IN_OWN_PROCESS();
+    static const coroutines_when_destroyed early;
+    coroutines_or_die();
+}
+
+TEST(exit, coroutines_in_a_static_destructor_of_a_process_that_had_no_pool_run) {
+    PEL_IN_OWN_PROCESS();
+    static const coroutines_when_destroyed only;
+}
+
+TEST(exit, called_by_a_task_lets_coroutines_in_a_static_destructor_run) {
+    if (!pel_test::is_rerun()) {
+        const pel_test::process_result result = pel_test::rerun_alone();
+        EXPECT_EQ(result.status, 7) << result.output;
+        return;
+    }
+    static const coroutines_when_destroyed early;
+    pel::default_pool().post([] { std::exit(7); });
+    for (;;) std::this_thread::yield();
 }
 
 /// The process must end soon although tasks do not: the kernel's alarm would make that a signal.

@@ -97,7 +97,7 @@ public:
             if (const job_slot slot = pool_.shared().try_pop(list_)) {
                 slot.function(slot, no_worker, job_action::run_inline);
                 if (!has_parts) subtract(1);
-            } else {
+            } else if (!help_abandoned_pool()) {
                 yield_thread();
             }
         }
@@ -166,18 +166,19 @@ private:
         const bool is_listed = task.is_listed();
         segment mine{.group = &group, .scope_serial = runner.scope_serial};
         mine.base = mine.end = runner.deque.bottom();
-        runner.served = &mine;
+        if (runner.is_member()) runner.served = &mine; // no_worker is everybody's, and pushes to no deque
         {
             const adopted_fp_environment adopted(runner, group.fp_environment_);
             run(claimed, runner);
             drain(runner, mine);
         }
-        runner.served = nullptr;
+        if (runner.is_member()) runner.served = nullptr;
         if (is_listed) runner.counts.listed_run.add();
         if (claimed.forker != nullptr) claimed.forker->deque.request(); // as finish_stolen_job()
         close(runner, mine, 1);
     }
     void push_from_outside(const job_slot& task, counted_as how) noexcept;
+    bool help_abandoned_pool() const noexcept;
     segment* segment_of(worker& own) noexcept {
         if (own.served != nullptr && own.served->group == this) return own.served;
         return home_ == &own ? &segment_ : nullptr;

@@ -217,6 +217,8 @@ PEL_INLINE void scheduler::abandon(std::int64_t patience_ns) noexcept {
     for (std::uint32_t each = 0; each < record_count(); ++each) { // nobody joins them: they may be at work for ever
         if (!record(each).is_foreign) detach_thread(natives_[each]);
     }
+    // exit() does not return: what follows on this thread is none of its job, and as a member it would wait for others.
+    if (current_worker->pool == this) current_worker = &no_worker;
 }
 
 } // namespace detail
