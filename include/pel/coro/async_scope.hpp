@@ -63,8 +63,9 @@ public:
         group_.reset_stop();
         const bool is_cut_short = has_dropped_.exchange(false, detail::relaxed);
         const bool was_meant = has_ended_itself_.exchange(false, detail::relaxed);
-        is_joined_.store(false, detail::relaxed);
-        if (std::exception_ptr error = group_.reset()) std::rethrow_exception(std::move(error));
+        std::exception_ptr error = group_.reset();
+        is_joined_.store(false, detail::release); // sync(CO3) release: the scope as new, to the next join; last access
+        if (error != nullptr) std::rethrow_exception(std::move(error));
         if (is_cut_short && !was_meant) detail::throw_error<operation_cancelled>();
     }
 
@@ -145,7 +146,7 @@ private:
             if (joining == &group_)
                 detail::throw_error<std::logic_error>("pel::async_scope::join: called by a coroutine of this scope");
         }
-        if (is_joined_.exchange(true, detail::relaxed))
+        if (is_joined_.exchange(true, detail::acquire)) // sync(CO3) acquire: all that the join before has done
             detail::throw_error<std::logic_error>("pel::async_scope::join: another join is under way");
     }
     bool is_idle() const noexcept {

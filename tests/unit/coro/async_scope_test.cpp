@@ -337,4 +337,26 @@ TEST_P(async_scope_on, so_are_two_joins_at_once) {
     EXPECT_EQ(runs, 2);
 }
 
+/// The next join begins when the one before is done with the scope, which may be on another thread.
+TEST_P(async_scope_on, a_join_begins_after_the_end_of_another_or_is_a_logic_error) {
+    async_scope scope(pool);
+    for (unsigned long round = 0; round < pel_test::scaled(200) + 1; ++round) {
+        scope.spawn(throws(1));
+        std::atomic<int> errors{0}, ready{0};
+        const auto joins = [&] {
+            ++ready;
+            pel_test::await([&] { return ready == 2; });
+            for (int joined = 0; joined < 3;) {
+                const std::string error = pel_test::error_of<std::exception>([&] { sync_wait(join(scope)); });
+                if (error == "number 1") ++errors;
+                if (error == "number 1" || error == "no error") ++joined;
+            }
+        };
+        std::thread other(joins);
+        joins();
+        other.join();
+        ASSERT_EQ(errors, 1);
+    }
+}
+
 } // namespace async_scope_test
