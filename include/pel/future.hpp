@@ -15,7 +15,8 @@ public:
     future() noexcept = default;
     future(future&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
     future& operator=(future&& other) noexcept {
-        std::swap(state_, other.state_);
+        future moved(std::move(other)); // takes along, at its end, what was here
+        std::swap(state_, moved.state_);
         return *this;
     }
     ~future() {

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -60,6 +61,21 @@ TEST(future, a_moved_future_takes_the_task_along) {
     first = pool.submit([] { return 2; });
     EXPECT_EQ(second.get(), 1);
     EXPECT_EQ(first.get(), 2);
+}
+
+TEST(future, a_move_onto_another_ends_that_one) {
+    pel::thread_pool pool(1);
+    const pel_test::watchdog guard(pool);
+    const auto held = std::make_shared<int>(1);
+    future<std::shared_ptr<int>> first = pool.submit([held] { return held; });
+    first.wait(); // it holds a copy, which nobody gets
+    future<std::shared_ptr<int>> second = pool.submit([] { return std::make_shared<int>(2); });
+    first = std::move(second);
+    EXPECT_FALSE(second.valid()); // NOLINT(bugprone-use-after-move)
+    EXPECT_TRUE(pel_test::await_for(std::chrono::seconds(10), [&] { return held.use_count() == 1; }));
+    future<std::shared_ptr<int>>& same = first;
+    first = std::move(same);
+    EXPECT_EQ(*first.get(), 2);
 }
 
 TEST(future, results_and_tasks_may_be_move_only) {

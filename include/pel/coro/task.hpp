@@ -29,7 +29,8 @@ public:
     task() noexcept = default;
     task(task&& other) noexcept : coroutine_(std::exchange(other.coroutine_, {})) {}
     task& operator=(task&& other) noexcept {
-        std::swap(coroutine_, other.coroutine_);
+        task moved(std::move(other)); // takes along, at its end, what was here
+        std::swap(coroutine_, moved.coroutine_);
         return *this;
     }
     ~task() {

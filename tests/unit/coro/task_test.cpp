@@ -180,9 +180,13 @@ TEST(task, moves_take_the_coroutine_along) {
     EXPECT_FALSE(first.valid()); // NOLINT(bugprone-use-after-move)
     EXPECT_TRUE(second.valid());
     first = takes(live_object(2), &has_begun);
-    first = std::move(second); // swaps, or ends the one before
+    EXPECT_EQ(live_object::count, 2);
+    first = std::move(second);    // ends the one before
+    EXPECT_FALSE(second.valid()); // NOLINT(bugprone-use-after-move)
+    EXPECT_EQ(live_object::count, 1);
+    task<int>& same = first;
+    first = std::move(same);
     EXPECT_EQ(sync_wait(std::move(first)), 1);
-    second = {};
     EXPECT_EQ(live_object::count, 0);
 }
 
