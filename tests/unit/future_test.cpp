@@ -3,6 +3,7 @@
 #include <pel/parallel_invoke.hpp>
 #include <pel/thread_pool.hpp>
 
+#include "support/aligned_number.hpp"
 #include "support/shape.hpp"
 #include "support/watchdog.hpp"
 
@@ -83,6 +84,28 @@ TEST(future, results_and_tasks_may_be_move_only) {
     const pel_test::watchdog guard(pool);
     auto result = pool.submit([own = std::make_unique<int>(5)]() mutable { return std::move(own); });
     EXPECT_EQ(*result.get(), 5);
+}
+
+/// Of a result, and of a callable.
+template <std::size_t Alignment>
+void expect_in_place(pel::thread_pool& pool) {
+    using number = pel_test::aligned_number<Alignment>;
+    EXPECT_EQ(pool.submit([] { return number(3); }).get().value, 3);
+    const number held(4);
+    EXPECT_EQ(pool.submit([held] { return held.value; }).get(), 4);
+    EXPECT_EQ(pool.submit([] { return number(5); }).then([](const number& one) { return number(one); }).get().value, 5);
+    pool.post([held] { held.check(); });
+    EXPECT_EQ(number::misplaced, 0);
+}
+
+TEST(future, results_and_tasks_may_be_aligned_as_they_like) {
+    pel::thread_pool pool(2);
+    const pel_test::watchdog guard(pool);
+    for (int i = 0; i < 10; ++i) {
+        expect_in_place<64>(pool);
+        expect_in_place<128>(pool);
+        expect_in_place<4096>(pool);
+    }
 }
 
 TEST(future, get_throws_what_the_task_threw) {

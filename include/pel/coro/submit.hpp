@@ -23,7 +23,7 @@ public:
     }
     void destroy() noexcept override {
         this->~submitted_coroutine();
-        frame_pool::release(this, sizeof(submitted_coroutine), &current_worker->frames);
+        injected_memory<submitted_coroutine>::release(this, &current_worker->frames);
     }
 
 private:

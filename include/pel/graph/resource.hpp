@@ -123,6 +123,8 @@ template <class F, std::size_t N>
     requires(std::invocable<std::decay_t<F>&> || std::invocable<std::decay_t<F>&, std::stop_token>)
 void run_with(task_group& group, const resource_units (&wanted)[N], F&& f) {
     using call = detail::limited_call<std::decay_t<F>, N>;
+    static_assert(alignof(call) <= 64,
+                  "pel::run_with: a task aligned to more than 64 bytes is to hold that by pointer");
     detail::stoppable_group& core = detail::task_group_access::core(group);
     const detail::few_needs<N> needs = detail::resource_access::needs(wanted);
     if (core.is_cancelled()) return;

@@ -78,7 +78,7 @@ public:
 
     void destroy() noexcept override {
         this->~limited_submission();
-        frame_pool::release(this, sizeof(limited_submission), &current_worker->frames);
+        injected_memory<limited_submission>::release(this, &current_worker->frames);
     }
 
 private:

@@ -8,6 +8,7 @@
 #include <pel/coro/when_all.hpp>
 #include <pel/coro/when_any.hpp>
 
+#include "support/aligned_number.hpp"
 #include "support/error_of.hpp"
 #include "support/gate.hpp"
 #include "support/live_object.hpp"
@@ -200,6 +201,22 @@ TEST_P(submit_on, whatever_can_be_awaited_can_be_submitted) {
     for (int i = 0; i < 40; ++i) EXPECT_EQ(results[static_cast<std::size_t>(i)], i);
     EXPECT_EQ(pel_test::error_of<std::runtime_error>([&] { pool.submit(pel::when_all(number(1), throws())).get(); }),
               "of the task");
+}
+
+template <std::size_t Alignment>
+task<pel_test::aligned_number<Alignment>> aligned(int n) {
+    co_return pel_test::aligned_number<Alignment>(n);
+}
+
+TEST(submit, results_may_be_aligned_to_more_than_frames) {
+    pel::thread_pool pool(2);
+    const pel_test::watchdog guard(pool);
+    for (int i = 0; i < 10; ++i) {
+        EXPECT_EQ(pool.submit(aligned<128>(5)).get().value, 5);
+        EXPECT_EQ(pel_test::aligned_number<128>::misplaced, 0);
+        EXPECT_EQ(pool.submit(aligned<4096>(5)).get().value, 5);
+        EXPECT_EQ(pel_test::aligned_number<4096>::misplaced, 0);
+    }
 }
 
 } // namespace coro_submit_test

@@ -3,6 +3,7 @@
 #include <pel/coro/sync_wait.hpp>
 #include <pel/coro/when_all.hpp>
 
+#include "support/aligned_number.hpp"
 #include "support/error_of.hpp"
 #include "support/live_object.hpp"
 #include "support/watchdog.hpp"
@@ -18,6 +19,7 @@ namespace coro_task_test {
 
 using pel::sync_wait;
 using pel::task;
+using pel_test::aligned_number;
 using pel_test::live_object;
 
 static_assert(!std::is_copy_constructible_v<task<int>>);
@@ -71,20 +73,6 @@ TEST(task, its_result_may_be_void_or_move_only) {
     };
     EXPECT_EQ(*sync_wait(passes_on()), 2);
 }
-
-/// What tells whether it lies where its type says.
-template <std::size_t Alignment>
-struct alignas(Alignment) aligned_number {
-    explicit aligned_number(int its_value) : value(its_value) { check(); }
-    aligned_number(const aligned_number& other) : value(other.value) { check(); }
-    aligned_number& operator=(const aligned_number&) = default;
-    ~aligned_number() { check(); }
-    void check() const {
-        if (reinterpret_cast<std::uintptr_t>(this) % Alignment != 0) ++misplaced;
-    }
-    static inline int misplaced = 0;
-    int value;
-};
 
 template <std::size_t Alignment>
 task<aligned_number<Alignment>> aligned(char padding, int n) {

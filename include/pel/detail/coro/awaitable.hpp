@@ -30,6 +30,12 @@ using task_value = std::conditional_t<std::is_lvalue_reference_v<awaited_result<
 
 template <awaitable T>
 task<task_value<T>> await_as_task(T object) {
+    using value = task_value<T>;
+    if constexpr (std::is_object_v<value>)
+        static_assert(
+            alignof(value) <= 64,
+            "pel: a coroutine awaits this, and what lies in its frame is aligned to 64 bytes at most: let the "
+            "result hold by pointer what is aligned to more");
     co_return co_await std::move(object);
 }
 

@@ -21,7 +21,7 @@ private:
         const bool was_counted = self.is_counted_;
         self.count_run(runner);
         self.~crossing_coroutine();
-        frame_pool::release(&self, sizeof(crossing_coroutine), &runner.frames);
+        injected_memory<crossing_coroutine>::release(&self, &runner.frames);
         coroutine.run_on(runner);
         if (was_counted) pool.submission_ends();
     }

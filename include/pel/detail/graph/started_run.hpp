@@ -216,7 +216,7 @@ public:
 
     void destroy() noexcept override {
         this->~started_call();
-        frame_pool::release(this, sizeof(started_call), &current_worker->frames);
+        injected_memory<started_call>::release(this, &current_worker->frames);
     }
 
 private:

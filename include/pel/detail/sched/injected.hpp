@@ -6,6 +6,8 @@
 
 #include <pel/detail/sched/foreign.hpp>
 
+#include <new>
+
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
@@ -52,13 +54,33 @@ private:
     std::uint16_t from_seat_ = 0; // where that was
 };
 
-/// Returns: make(memory), which is in the frame pool of the record that counts for the caller. Throws: std::bad_alloc,
-/// and what make() throws.
+/// Where an injected job lies: in a frame pool, unless a result or callable of its is aligned to more than frames are.
+template <class Job>
+struct injected_memory {
+    static constexpr bool is_frame = alignof(Job) <= 64;
+
+    /// In the frame pool of the record that counts for the caller. Throws: std::bad_alloc.
+    static void* allocate(scheduler& pool) {
+        if constexpr (is_frame)
+            return allocate_frame(injected_job::counting_record(pool), sizeof(Job));
+        else
+            return ::operator new(sizeof(Job), std::align_val_t{alignof(Job)});
+    }
+    /// `own`: the calling thread's frame pool or null.
+    static void release(void* memory, [[maybe_unused]] frame_pool* own) noexcept {
+        if constexpr (is_frame)
+            frame_pool::release(memory, sizeof(Job), own);
+        else
+            ::operator delete(memory, std::align_val_t{alignof(Job)});
+    }
+};
+
+/// Returns: make(memory), to be given back by injected_memory. Throws: std::bad_alloc, and what make() throws.
 template <class Job, class Make>
 Job* make_injected(scheduler& pool, const Make& make) {
-    void* const memory = allocate_frame(injected_job::counting_record(pool), sizeof(Job));
+    void* const memory = injected_memory<Job>::allocate(pool);
     Job* made = nullptr;
-    call_unwinding([&] { made = make(memory); }, [&] { frame_pool::release(memory, sizeof(Job), nullptr); });
+    call_unwinding([&] { made = make(memory); }, [&] { injected_memory<Job>::release(memory, nullptr); });
     return made;
 }
 

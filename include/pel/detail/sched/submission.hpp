@@ -152,7 +152,7 @@ public:
     }
     void destroy() noexcept override {
         this->~submitted_call();
-        frame_pool::release(this, sizeof(submitted_call), &current_worker->frames);
+        injected_memory<submitted_call>::release(this, &current_worker->frames);
     }
 
 private:
