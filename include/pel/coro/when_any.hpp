@@ -4,7 +4,8 @@
 
 #include <pel/coro/when_all.hpp>
 
-#include <optional>
+#include <memory>
+#include <new>
 #include <stdexcept>
 
 PEL_NAMESPACE_BEGIN
@@ -26,11 +27,35 @@ struct when_any_range_result {
 
 namespace detail {
 
+/// Awaited: what the coroutine itself is part of.
+class own_group_awaiter {
+public:
+    using resumes_in_its_pool = void;
+
+    static bool await_ready() noexcept { return false; }
+    template <std::derived_from<coroutine_job> Promise>
+    bool await_suspend(std::coroutine_handle<Promise> asking) noexcept {
+        group_ = &asking.promise().group();
+        return false;
+    }
+    coroutine_group& await_resume() const noexcept { return *group_; }
+
+private:
+    coroutine_group* group_ = nullptr;
+};
+
 /// A race: its coroutines are a group of their own, which the first one that ends cancels.
 template <class Result>
 class race {
 public:
-    race() noexcept : group_(current_scheduler()) {}
+    /// Inside of what its coroutine is part of, also on a thread that has no record of that.
+    explicit race(coroutine_group& outer) noexcept
+        : group_(current_worker->is_member() ? *current_worker->pool : outer.pool(), outer) {}
+    race(const race&) = delete;
+    race& operator=(const race&) = delete;
+    ~race() {
+        if (has_result_) room_.get().~Result();
+    }
 
     coroutine_group& group() noexcept { return group_; }
 
@@ -40,11 +65,21 @@ public:
         group_.cancel();
         return true;
     }
-    std::optional<Result> result;
+    /// The winner: make() is the result, which may be aligned to more than the frame that the race lies in.
+    template <class Make>
+    void store(const Make& make) {
+        ::new (static_cast<void*>(std::addressof(room_.get()))) Result(make());
+        has_result_ = true;
+    }
+    /// Null: all were dropped.
+    Result* result() noexcept { return has_result_ ? std::addressof(room_.get()) : nullptr; }
+
     std::exception_ptr error;
 
 private:
     coroutine_group group_;
+    result_room<Result> room_;
+    bool has_result_ = false;
     atomic<bool> is_won_{false};
 };
 
@@ -59,17 +94,22 @@ public:
     template <std::derived_from<coroutine_job> Promise>
     std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> parent) noexcept {
         outer_ = parent.promise().home;
-        enter(&group_);
+        if (current_worker->is_member()) current_worker->innermost = &group_;
         return this->begin(parent, &group_);
     }
     void await_resume() {
-        enter(outer_);
+        leave(*current_worker);
         for (coroutine_job* each : this->children_) static_cast<task_promise<void>&>(*each).take_result();
     }
 
 private:
-    static void enter(scope* group) noexcept {
-        if (current_worker->is_member()) current_worker->innermost = group;
+    /// Where one of the last came to from a list or a thief, the thread serves the race, which is about to be gone: another
+    /// group at its place would take to be its own what follows here.
+    void leave(worker& own) const noexcept {
+        if (!own.is_member()) return;
+        own.innermost = outer_;
+        const serving_record::entry served = own.serving.get();
+        if (served.inside == &group_) own.serving.set(served.task, outer_, served.base); // what lies above is inside it
     }
 
     coroutine_group& group_;
@@ -111,22 +151,22 @@ task<void> contend(race<Result>& in, task<T> runner, Make make) {
         in.error = promise.error();
         co_return;
     }
-    call_guarded([&] { in.result.emplace(make(promise)); }, // to move the result may throw
+    call_guarded([&] { in.store([&] { return make(promise); }); }, // to move the result may throw
                  [&](std::exception_ptr error) { in.error = std::move(error); });
 }
 
-/// Requires: the race is over.
+/// Requires: the race is over. (A reference: an object in the frame of who calls this may be misplaced, see store().)
 template <class Result>
-Result take_winner(race<Result>& over) {
+Result&& take_winner(race<Result>& over) {
     if (over.error != nullptr) std::rethrow_exception(over.error);
-    if (!over.result) throw_error<operation_cancelled>();
-    return std::move(*over.result);
+    if (over.result() == nullptr) throw_error<operation_cancelled>();
+    return std::move(*over.result());
 }
 
 template <std::size_t... I, class... T>
 task<when_any_result<T...>> run_race(std::index_sequence<I...>, task<T>... runners) {
     using result = when_any_result<T...>;
-    race<result> all;
+    race<result> all(co_await own_group_awaiter());
     co_await group_awaiter<sizeof...(T)>(all.group(), contend(all, std::move(runners), alternative<result, I>())...);
     co_return take_winner(all);
 }
@@ -134,7 +174,7 @@ task<when_any_result<T...>> run_race(std::index_sequence<I...>, task<T>... runne
 template <class T>
 task<when_any_range_result<T>> run_race(std::vector<task<T>> runners) {
     using result = when_any_range_result<T>;
-    race<result> all;
+    race<result> all(co_await own_group_awaiter());
     std::vector<task<void>> contenders;
     contenders.reserve(runners.size());
     for (std::size_t i = 0; i < runners.size(); ++i)

@@ -4,6 +4,7 @@
 #include <pel/coro/sync_wait.hpp>
 #include <pel/coro/when_any.hpp>
 
+#include "support/aligned_number.hpp"
 #include "support/error_of.hpp"
 #include "support/gate.hpp"
 #include "support/live_object.hpp"
@@ -13,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -296,6 +298,76 @@ TEST(when_any, an_empty_range_and_an_empty_task_in_one_are_errors) {
     std::vector<task<int>> one_is_empty(2);
     one_is_empty[0] = number(1);
     EXPECT_THROW((void)when_any(std::move(one_is_empty)), std::logic_error);
+}
+
+template <std::size_t Alignment>
+task<pel_test::aligned_number<Alignment>> aligned(int n) {
+    co_return pel_test::aligned_number<Alignment>(n);
+}
+template <std::size_t Alignment>
+void expect_in_place() {
+    const auto first = sync_wait(when_any(aligned<Alignment>(5), aligned<Alignment>(5)));
+    EXPECT_EQ(std::visit([](const auto& one) { return one.value; }, first.value), 5);
+    std::vector<task<pel_test::aligned_number<Alignment>>> several;
+    for (int i = 0; i < 3; ++i) several.push_back(aligned<Alignment>(7));
+    EXPECT_EQ(sync_wait(when_any(std::move(several))).value.value, 7);
+    EXPECT_EQ(pel_test::aligned_number<Alignment>::misplaced, 0);
+}
+
+TEST(when_any, results_may_be_aligned_to_more_than_frames) {
+    const pel_test::watchdog guard;
+    for (int i = 0; i < 10; ++i) {
+        expect_in_place<64>();
+        expect_in_place<128>();
+        expect_in_place<1024>();
+    }
+}
+
+/// Awaited: the group of who awaits it.
+struct group_of_this {
+    using resumes_in_its_pool = void;
+
+    const pel::detail::scope* group = nullptr;
+    static bool await_ready() noexcept { return false; }
+    template <class Promise>
+    bool await_suspend(std::coroutine_handle<Promise> asking) noexcept {
+        group = asking.promise().home;
+        return false;
+    }
+    const pel::detail::scope* await_resume() const noexcept { return group; }
+};
+/// Ends on its thread when the other one, on another thread, has begun.
+task<> awaits_the_other(std::atomic<bool>& other_has_begun, std::atomic<bool>& has_ended) {
+    pel_test::await([&] { return other_has_begun.load(); });
+    has_ended = true;
+    co_return;
+}
+task<> is_the_last(std::atomic<bool>& has_begun, std::atomic<bool>& other_has_ended,
+                   std::atomic<const pel::detail::scope*>& race) {
+    race = co_await group_of_this();
+    EXPECT_NE(pel::detail::current_worker->serving.get().inside, nullptr);
+    has_begun = true;
+    pel_test::await([&] { return other_has_ended.load(); });
+    std::this_thread::sleep_for(std::chrono::milliseconds(5)); // so that the other one has been counted
+}
+task<bool> goes_on_where_the_last_one_was_stolen() {
+    std::atomic<bool> has_begun{false}, has_ended{false};
+    std::atomic<const pel::detail::scope*> race{nullptr};
+    const std::thread::id here = std::this_thread::get_id();
+    (void)co_await when_any(awaits_the_other(has_begun, has_ended), is_the_last(has_begun, has_ended, race));
+    const pel::detail::worker& own = *pel::detail::current_worker;
+    EXPECT_EQ(own.innermost, co_await group_of_this());
+    EXPECT_NE(own.serving.get().inside, race.load()) << "another group may come to lie there";
+    co_return here != std::this_thread::get_id();
+}
+
+TEST(when_any, what_follows_is_not_served_as_part_of_it) {
+    pel::thread_pool pool(2);
+    const pel_test::watchdog guard(pool);
+    const bool has_moved = pel_test::await_for(std::chrono::seconds(20), [&] {
+        return pool.execute([] { return sync_wait(goes_on_where_the_last_one_was_stolen()); });
+    });
+    EXPECT_TRUE(has_moved);
 }
 
 } // namespace when_any_test

@@ -34,6 +34,8 @@ public:
     /// Inside of nothing: for what is submitted.
     struct detached {};
     group_core(scheduler& pool, detached) noexcept : scope(nullptr, nullptr, 0, 0), pool_(pool) {}
+    /// Inside of `outer`, wherever that is built: not above anybody's forks.
+    group_core(scheduler& pool, scope& outer) noexcept : scope(&outer, nullptr, 0, 0), pool_(pool) {}
 
     group_core(const group_core&) = delete;
     group_core& operator=(const group_core&) = delete;
