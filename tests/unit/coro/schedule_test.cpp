@@ -156,10 +156,13 @@ TEST(yield, others_that_are_ready_run_first) {
     EXPECT_EQ(order, (std::vector{1, 2, 1, 2, 1, 2}));
 }
 
-/// As another library's: whoever sets it resumes the one that waits.
+/// As another library's: whoever sets it resumes the one that waits. Whether it is ready is said by what an if takes.
 class foreign_event {
 public:
-    static bool await_ready() noexcept { return false; }
+    struct no {
+        explicit operator bool() const noexcept { return false; }
+    };
+    static no await_ready() noexcept { return {}; }
     void await_suspend(std::coroutine_handle<> suspended) noexcept { suspended_ = suspended.address(); }
     static void await_resume() noexcept {}
     void set() {

@@ -10,7 +10,6 @@
 #include <pel/detail/coro/resumption.hpp>
 #include <pel/detail/sched/callable.hpp>
 
-#include <concepts>
 #include <coroutine>
 #include <exception>
 #include <type_traits>
@@ -21,7 +20,7 @@ namespace detail {
 
 template <class T>
 concept awaiter = requires(T& object) {
-    { object.await_ready() } -> std::convertible_to<bool>;
+    object.await_ready() ? 1 : 0; // what is converted by an if will do
     object.await_resume();
 };
 
@@ -127,7 +126,9 @@ public:
     foreign_awaiter& operator=(const foreign_awaiter&) = delete;
     ~foreign_awaiter() { drop(); }
 
-    bool await_ready() noexcept(noexcept(awaiter_.await_ready())) { return awaiter_.await_ready(); }
+    bool await_ready() noexcept(noexcept(awaiter_.await_ready() ? true : false)) {
+        return awaiter_.await_ready() ? true : false;
+    }
     template <resumed_elsewhere Promise>
     auto await_suspend(std::coroutine_handle<Promise> suspended) {
         const auto handle = stand_in::make(resumption(suspended));

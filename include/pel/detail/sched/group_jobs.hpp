@@ -28,7 +28,7 @@ PEL_INLINE void group_core::list(worker& own, const job_slot& task, counted_as h
         return;
     }
     scheduler& pool = pool_; // the group may be complete, and gone, after the append
-    const std::uint32_t waiter = pool.shared().append(list_, own.near_injector, static_cast<group_job&>(*task.frame),
+    const std::uint32_t waiter = pool.shared().append(list_, own.near_injector, static_cast<listed_job&>(*task.frame),
                                                       task.function, [this]() noexcept { return count_.waiter(); });
     if (waiter != 0) record_table::record_of(waiter).sleep.unpark(); // others may need what it holds
     own.counts.listed.add();
