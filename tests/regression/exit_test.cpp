@@ -130,6 +130,37 @@ TEST(exit, coroutines_in_a_static_destructor_of_a_process_that_had_no_pool_run) 
     static const coroutines_when_destroyed only;
 }
 
+/// A coroutine that is suspended when the pool ends, and ends later.
+class suspended_over_the_end {
+public:
+    suspended_over_the_end() = default;
+    suspended_over_the_end(const suspended_over_the_end&) = delete;
+    suspended_over_the_end& operator=(const suspended_over_the_end&) = delete;
+    ~suspended_over_the_end() {
+        may_end_ = true;
+        if (result_.get() != 3) std::_Exit(9);
+    }
+    void begin() {
+        const auto waits = [](suspended_over_the_end& told) -> pel::task<int> {
+            told.has_begun_ = true;
+            while (!told.may_end_) co_await pel::yield();
+            co_return 3;
+        };
+        result_ = pel::default_pool().submit(waits(*this));
+        pel_test::await([&] { return has_begun_.load(); });
+    }
+
+private:
+    std::atomic<bool> has_begun_{false}, may_end_{false};
+    pel::future<int> result_;
+};
+
+TEST(exit, a_future_of_a_coroutine_that_is_suspended_then_has_its_result) {
+    PEL_IN_OWN_PROCESS();
+    static suspended_over_the_end early;
+    early.begin();
+}
+
 TEST(exit, called_by_a_task_lets_coroutines_in_a_static_destructor_run) {
     if (!pel_test::is_rerun()) {
         const pel_test::process_result result = pel_test::rerun_alone();

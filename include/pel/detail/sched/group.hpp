@@ -99,7 +99,7 @@ public:
             if (const job_slot slot = pool_.shared().try_pop(list_)) {
                 slot.function(slot, no_worker, job_action::run_inline);
                 if (!has_parts) subtract(1);
-            } else if (!help_abandoned_pool()) {
+            } else if (!pool_.help_abandoned()) {
                 yield_thread();
             }
         }
@@ -180,7 +180,6 @@ private:
         close(runner, mine, 1);
     }
     void push_from_outside(const job_slot& task, counted_as how) noexcept;
-    bool help_abandoned_pool() const noexcept;
     segment* segment_of(worker& own) noexcept {
         if (own.served != nullptr && own.served->group == this) return own.served;
         return home_ == &own ? &segment_ : nullptr;

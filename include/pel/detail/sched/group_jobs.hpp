@@ -159,15 +159,6 @@ PEL_INLINE void group_core::wait_alone(bool has_parts) {
     help_alone([this] { return count_.is_complete(); }, has_parts);
 }
 
-/// At the pool's end nobody else comes to what is inside, but in the list of another group (a race, a scope that is
-/// joined), or waits to be submitted: so whoever waits runs whatever lies there, as complete_submissions() does. Returns:
-/// whether there was anything.
-PEL_COLD PEL_INLINE bool group_core::help_abandoned_pool() const noexcept {
-    const job_slot slot = pool_.is_stopping() ? pool_.shared().try_pop(0) : job_slot{};
-    if (slot) slot.function(slot, no_worker, job_action::run);
-    return static_cast<bool>(slot);
-}
-
 PEL_INLINE void group_core::capture(std::exception_ptr error) noexcept {
     if (is_cancelled() && is_cancellation(error)) return;
     if (!has_error_.exchange(true, relaxed)) error_ = std::move(error); // published by the count (G1)

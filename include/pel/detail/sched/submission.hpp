@@ -243,7 +243,9 @@ PEL_INLINE bool submission_core::is_done_soon() const noexcept {
 
 PEL_INLINE void submission_core::wait_alone(bool is_claimed) {
     if (is_claimed) entry_.single.function(entry_.single, no_worker, job_action::run);
-    while (!is_done()) yield_thread(); // it may wait for units of a resource
+    while (!is_done()) { // it may wait for units of a resource, or be a coroutine that is suspended
+        if (!pool_.help_abandoned()) yield_thread();
+    }
 }
 
 } // namespace detail

@@ -170,14 +170,20 @@ PEL_INLINE void scheduler::submission_ends() noexcept {
     if (const std::uint32_t waiter = submissions_.subtract(1)) record_table::record_of(waiter).sleep.unpark();
 }
 
+/// One that is listed or was submitted, without a record. Returns: whether there was one.
+PEL_INLINE bool scheduler::run_alone() noexcept {
+    const job_slot slot = injectors_.try_pop(0);
+    if (slot) slot.function(slot, no_worker, job_action::run);
+    return static_cast<bool>(slot);
+}
+
+PEL_INLINE bool scheduler::help_abandoned() noexcept { return is_stopping() && run_alone(); }
+
 PEL_INLINE void scheduler::complete_submissions(worker* own) {
     const auto is_complete = [&] { return submissions_.is_complete() || !is_from_this_process(); };
     if (own == nullptr) {
         while (!is_complete()) {
-            if (const job_slot slot = injectors_.try_pop(0))
-                slot.function(slot, no_worker, job_action::run);
-            else
-                yield_thread();
+            if (!run_alone()) yield_thread();
         }
         return;
     }

@@ -121,7 +121,7 @@ inline void task_core::wait() {
     } else {
         task_wait waiting(no_worker, *this);
         while (!is_done()) {
-            if (!waiting.help()) yield_thread();
+            if (!waiting.help() && !pool_.help_abandoned()) yield_thread();
         }
     }
 }
