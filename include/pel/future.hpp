@@ -45,8 +45,12 @@ public:
     /// Returns: a future of f's result. An exception of the task skips f and goes there.
     template <class F>
     auto then(F f) {
+        constexpr bool has_effect = !detail::coroutine_continuation<F&, T>;
+        static_assert(has_effect,
+                      "pel::future::then: nobody awaits the coroutine that f returns, so it would never begin: "
+                      "say pool.submit() with a coroutine that awaits std::move(future)");
         checked();
-        return detail::continue_with(*std::exchange(state_, nullptr), std::move(f));
+        if constexpr (has_effect) return detail::continue_with(*std::exchange(state_, nullptr), std::move(f));
     }
 
 private:

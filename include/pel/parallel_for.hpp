@@ -248,7 +248,7 @@ void parallel_for(const Arguments&...) {
     static_assert(!detail::has_bounds<Arguments...>,
                   "pel::parallel_for: body must be callable as body(i), or body(i, j) for an md_range of 2; "
                   "or with a std::stop_token after that, if <pel/stop_token.hpp> is included; and return no pel::task, "
-                  "which would never begin: say async_scope::spawn(f()) in it, or pool.submit(f())");
+                  "which would never begin: say async_scope::spawn(f) in it, or pool.submit(f)");
 }
 
 PEL_NAMESPACE_END

@@ -300,7 +300,7 @@ void parallel_for_each(const Arguments&...) {
     static_assert(!detail::has_elements<Arguments...>,
                   "pel::parallel_for_each: body must be callable as body(element), or body(element, feeder&), or with "
                   "a std::stop_token after that; and return no pel::task, which would never begin: say "
-                  "async_scope::spawn(f()) in it, or pool.submit(f())");
+                  "async_scope::spawn(f) in it, or pool.submit(f)");
 }
 
 PEL_NAMESPACE_END

@@ -118,7 +118,7 @@ public:
         constexpr bool has_effect =
             detail::callable_for_effect<function&> || detail::callable_for_effect<function&, std::stop_token>;
         static_assert(has_effect, "pel::task_group::run: nobody awaits the coroutine that f returns, so it would never "
-                                  "begin: say pool.submit(f()) or async_scope::spawn(f())");
+                                  "begin: say pool.submit(f) or async_scope::spawn(f)");
         if constexpr (!has_effect) {
         } else if constexpr (detail::copied_into_registers<function>) {
             const function held = f; // written to the task directly, by words

@@ -106,7 +106,7 @@ public:
 
     /// Hands f to the pool. Returns: a future of its result. Throws: std::bad_alloc.
     template <class F>
-        requires std::invocable<std::decay_t<F>&>
+        requires(std::invocable<std::decay_t<F>&> && !detail::coroutine_function<std::decay_t<F>&>)
     auto submit(F&& f) -> future<std::invoke_result_t<std::decay_t<F>>> {
         using result = std::invoke_result_t<std::decay_t<F>>;
         auto* state =
@@ -119,6 +119,11 @@ public:
     /// std::logic_error unless valid(). Defined in pel/coro/submit.hpp.
     template <class T>
     future<T> submit(task<T> coroutine);
+    /// The same for what f() returns, a pel::task. f is called in a task of the pool and stays until the coroutine is over,
+    /// so that may use what f has captured: `pool.submit([n]() -> pel::task<int> { co_return n; })`.
+    template <class F>
+        requires detail::coroutine_function<std::decay_t<F>&>
+    auto submit(F&& f);
     /// The same for anything else that a coroutine can await: `pool.submit(when_all(a(), b()))`.
     template <class T>
         requires(detail::is_other_awaitable<T> && !std::invocable<T&>)
@@ -140,7 +145,7 @@ public:
         static_assert(
             has_effect || !std::invocable<function&>,
             "pel::thread_pool::post: nobody awaits the coroutine that f returns, so it would never begin: say "
-            "pool.submit(f()) or async_scope::spawn(f())");
+            "pool.submit(f) or async_scope::spawn(f)");
         static_assert(std::invocable<function&>, "pel::thread_pool::post: f must be callable as f()");
         if constexpr (has_effect)
             (void)submit(detail::posted_call<function>{std::forward<F>(f), &options_.on_unhandled});

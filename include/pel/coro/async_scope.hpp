@@ -45,9 +45,16 @@ public:
         under_way_.fetch_add(1, detail::relaxed); // before it can end
         root.begin_in_group();
     }
+    /// The same for what f() returns, a pel::task: f is called when it begins, and stays until the coroutine is over, so
+    /// that may use what f has captured: `scope.spawn([n]() -> pel::task<> { co_await serve(n); })`.
+    template <class F>
+        requires detail::coroutine_function<std::decay_t<F>&>
+    void spawn(F&& f) {
+        spawn(detail::call_as_task<std::decay_t<F>>(std::forward<F>(f)));
+    }
     /// The same for anything else that can be awaited.
     template <class T>
-        requires detail::is_other_awaitable<T>
+        requires(detail::is_other_awaitable<T> && !detail::coroutine_function<T&>)
     void spawn(T awaited) {
         spawn(detail::as_task(awaited));
     }

@@ -67,6 +67,12 @@ future<T> thread_pool::submit(task<T> coroutine) {
     return detail::make_future(state);
 }
 
+template <class F>
+    requires detail::coroutine_function<std::decay_t<F>&>
+auto thread_pool::submit(F&& f) {
+    return submit(detail::call_as_task<std::decay_t<F>>(std::forward<F>(f)));
+}
+
 template <class T>
     requires(detail::is_other_awaitable<T> && !std::invocable<T&>)
 auto thread_pool::submit(T awaited) {

@@ -261,7 +261,7 @@ private:
         using result = std::conditional_t<IsBranch, void, detail::node_result<F, Context, Values...>>;
         static_assert(!detail::is_task<result>,
                       "pel::graph: nobody awaits the coroutine that f returns, so it would never "
-                      "begin: say pool.submit(f()) or async_scope::spawn(f())");
+                      "begin: say pool.submit(f) or async_scope::spawn(f)");
         using made = detail::function_node<Context, F, result, IsBranch, Values...>;
         core_->expect_readers(readers.data(), readers.size());
         auto& node = [&]<std::size_t... I>(std::index_sequence<I...>) -> made& {

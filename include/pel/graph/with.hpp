@@ -103,6 +103,10 @@ private:
 
 template <class F, std::size_t N>
 auto thread_pool::submit(limited_function<F, N> f) -> future<std::invoke_result_t<F&>> {
+    constexpr bool is_coroutine = detail::coroutine_function<F&>;
+    static_assert(!is_coroutine,
+                  "pel::thread_pool::submit: a coroutine does not keep the units of what returns it, so pel::with() "
+                  "takes no function that returns a pel::task");
     using call = detail::limited_submission<std::invoke_result_t<F&>, F, N>;
     call* const state = detail::make_injected<call>(
         core(), [&](void* memory) { return ::new (memory) call(core(), f.needs_, std::move(f.function_)); });

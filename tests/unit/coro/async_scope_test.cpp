@@ -220,6 +220,21 @@ TEST_P(async_scope_on, whatever_can_be_awaited_can_be_spawned) {
     EXPECT_EQ(runs, 44);
 }
 
+TEST_P(async_scope_on, a_callable_stays_until_its_coroutine_is_over) {
+    std::atomic<int> sum{0};
+    async_scope scope(pool);
+    for (int i = 1; i <= 40; ++i) {
+        scope.spawn([&sum, i, local = live_object(i)]() -> task<> {
+            co_await pel::yield();
+            sum += i + local.number;
+        });
+    }
+    const auto returns = [&sum] { return with_result(sum); };
+    scope.spawn(returns);
+    run(join(scope));
+    EXPECT_EQ(sum, 40 * 41 + 1);
+}
+
 TEST(async_scope, an_empty_task_is_a_logic_error) {
     const pel_test::watchdog guard;
     async_scope scope;

@@ -177,6 +177,38 @@ TEST_P(submit_on, the_end_of_the_pool_waits_for_what_was_submitted) {
 task<int&> reference(int& to) { co_return to; }
 task<const std::unique_ptr<int>> constant_owner() { co_return std::make_unique<int>(3); }
 
+TEST_P(submit_on, a_callable_stays_until_its_coroutine_is_over) {
+    const auto makes = [](int n) {
+        return [n, holds = std::make_unique<int>(2 * n), local = live_object(n)]() -> task<int> {
+            co_await pel::yield();
+            auto [left, right] = co_await pel::when_all(number(n), number(*holds));
+            co_return left + right + local.number;
+        };
+    };
+    static_assert(std::is_same_v<decltype(pool.submit(makes(1))), future<int>>);
+    EXPECT_EQ(pool.submit(makes(1)).get(), 4);
+    future<int> waited_for = pool.submit(makes(2));
+    waited_for.wait();
+    EXPECT_TRUE(waited_for.is_ready());
+    EXPECT_EQ(live_object::count, 0) << "what it holds is gone before the waiter goes on";
+    EXPECT_EQ(waited_for.get(), 8);
+    pel_test::gate at;
+    future<void> suspended = pool.submit([&at, local = live_object()]() -> task<> {
+        co_await at;
+        EXPECT_EQ(live_object::count, 1);
+    });
+    pel_test::await([&] { return at.waiting() == 1; });
+    at.open();
+    suspended.get();
+    int x = 1;
+    EXPECT_EQ(&pool.submit([&]() -> task<int&> { co_return x; }).get(), &x);
+    EXPECT_EQ(pool.submit([n = 3]() -> task<const int> { co_return n; }).get(), 3);
+    EXPECT_EQ(*pool.submit([] { return owned(4); }).get(), 4);
+    EXPECT_EQ(pel_test::error_of<std::runtime_error>([&] { pool.submit(throws).get(); }), "of the task");
+    const auto makes_none = []() -> task<int> { throw std::runtime_error("makes none"); };
+    EXPECT_EQ(pel_test::error_of<std::runtime_error>([&] { pool.submit(makes_none).get(); }), "makes none");
+}
+
 TEST_P(submit_on, results_may_be_references_and_constants) {
     int x = 1;
     static_assert(std::is_same_v<decltype(pool.submit(reference(x))), future<int&>>);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Whatever a coroutine can await, as a pel::task: for what begins tasks.
+// Whatever a coroutine can await, and what makes coroutines, as a pel::task: for what begins tasks.
 #pragma once
 
 #include <pel/coro/task.hpp>
 
 #include <concepts>
+#include <functional>
 #include <type_traits>
 #include <utility>
 
@@ -48,6 +49,13 @@ template <class T>
     requires is_other_awaitable<T>
 task<task_value<T>> as_task(T& object) {
     return await_as_task(std::move(object));
+}
+
+/// A coroutine whose body is a lambda refers to the lambda, and does not keep it: this frame does.
+template <class F>
+    requires coroutine_function<F&>
+auto call_as_task(F function) -> std::invoke_result_t<F&> {
+    co_return co_await std::invoke(function);
 }
 
 } // namespace detail

@@ -28,6 +28,13 @@ template <class F, class... Arguments>
 concept callable_for_effect =
     std::invocable<F, Arguments...> && !is_task<std::remove_cvref_t<std::invoke_result_t<F, Arguments...>>>;
 
+/// Makes coroutines, which may refer to what it has captured: it is to stay until they are over.
+template <class F, class... Arguments>
+concept coroutine_function = std::invocable<F, Arguments...> && is_task<std::invoke_result_t<F, Arguments...>>;
+/// The same, with what future<T>::then() gives it.
+template <class F, class T>
+concept coroutine_continuation = coroutine_function<F, T> || (std::is_void_v<T> && coroutine_function<F>);
+
 template <class Call>
 inline constexpr bool is_const_call = false;
 template <class Result, class F, class... Arguments>
