@@ -6,6 +6,7 @@
 #include <pel/detail/coro/awaitable.hpp>
 
 #include <array>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <ranges>
@@ -81,11 +82,18 @@ class joined_awaiter {
 public:
     using resumes_in_its_pool = void;
 
-    joined_awaiter(joined_awaiter&& other) noexcept : children_(other.children_) { other.children_.fill(no_child()); }
+    joined_awaiter(joined_awaiter&& other) noexcept : children_(other.children_) {
+        join_.set_spent(other.is_spent());
+        other.join_.set_spent(true);
+        other.children_.fill(no_child());
+    }
     joined_awaiter& operator=(joined_awaiter&&) = delete;
     ~joined_awaiter() {
         for (coroutine_job* each : children_) each->self().destroy();
     }
+
+    /// Awaited before, or moved from.
+    bool is_spent() const noexcept { return join_.is_spent(); }
 
     static bool await_ready() noexcept { return Count == 0; }
     template <std::derived_from<coroutine_job> Promise>
@@ -97,7 +105,9 @@ protected:
     /// Requires: each valid().
     template <class... T>
     explicit joined_awaiter(task<T>&... children) noexcept
-        : children_{&coroutine_access::release(children).promise()...} {}
+        : children_{&coroutine_access::release(children).promise()...} {
+        join_.set_spent(false);
+    }
 
     PEL_ALWAYS_INLINE std::coroutine_handle<> begin(std::coroutine_handle<> parent, scope* group) noexcept {
         return hand_over(join_.begin(parent, group, children_.data(), Count).self());
@@ -125,10 +135,34 @@ private:
     }
 };
 
+[[noreturn]] PEL_COLD inline void throw_awaited_twice() {
+    throw_error<std::logic_error>("pel::when_all: awaited, but its coroutines were awaited or moved before");
+}
+
+/// Coroutines of different types, and whatever is to be awaited of them later.
 template <class... T>
-all_awaiter<T...> all_of(task<T>&&... children) {
+class [[nodiscard]] all_of_tasks {
+public:
+    explicit all_of_tasks(task<T>&... children) noexcept : all_(children...) {}
+    PEL_ALWAYS_INLINE decltype(auto) operator co_await() && {
+        if (all_.is_spent()) [[unlikely]]
+            throw_awaited_twice();
+        return refer_to(all_); // in place: there is one of it in the frame
+    }
+    template <class Result = void>
+    all_awaiter<T...> operator co_await() const& {
+        static_assert(!std::is_void_v<Result>, "pel::when_all: awaited once: say co_await std::move(all)");
+        std::terminate(); // or the compiler says more than that
+    }
+
+private:
+    all_awaiter<T...> all_;
+};
+
+template <class... T>
+all_of_tasks<T...> all_of(task<T>&&... children) {
     (checked_task(coroutine_access::handle(children)), ...);
-    return all_awaiter<T...>(children...);
+    return all_of_tasks<T...>(children...);
 }
 
 /// Coroutines in a row that somebody else owns: begins all of them.
@@ -212,7 +246,14 @@ template <class T>
 class [[nodiscard]] all_of_range {
 public:
     explicit all_of_range(std::vector<task<T>>&& children) noexcept : children_(std::move(children)) {}
-    range_awaiter<T> operator co_await() && { return range_awaiter<T>(std::move(children_)); }
+    all_of_range(all_of_range&& other) noexcept
+        : children_(std::move(other.children_)), is_spent_(std::exchange(other.is_spent_, true)) {}
+    all_of_range& operator=(all_of_range&&) = delete;
+
+    range_awaiter<T> operator co_await() && {
+        if (std::exchange(is_spent_, true)) throw_awaited_twice();
+        return range_awaiter<T>(std::move(children_));
+    }
     template <class Result = T>
     range_awaiter<Result> operator co_await() const& {
         static_assert(!std::is_same_v<Result, T>, "pel::when_all: awaited once: say co_await std::move(all)");
@@ -220,6 +261,7 @@ public:
 
 private:
     std::vector<task<T>> children_;
+    bool is_spent_ = false; // awaited before, or moved from: a range may be empty
 };
 
 } // namespace detail

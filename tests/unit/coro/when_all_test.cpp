@@ -239,6 +239,43 @@ TEST_P(when_all_on, what_it_returns_can_be_moved_and_is_awaitable_itself) {
     EXPECT_EQ(live_object::count, 0);
 }
 
+/// Awaits it again, whatever was left of it.
+template <class All>
+task<bool> refuses(All& spent) {
+    bool is_refused = false;
+    try {
+        (void)co_await std::move(spent);
+    } catch (const std::logic_error&) {
+        is_refused = true;
+    }
+    co_return is_refused;
+}
+template <class Make>
+task<> awaits_once(Make make) {
+    auto all = make();
+    (void)co_await std::move(all);
+    EXPECT_TRUE(co_await refuses(all)); // NOLINT(bugprone-use-after-move)
+    auto spent = std::move(all);
+    EXPECT_TRUE(co_await refuses(all)); // NOLINT(bugprone-use-after-move)
+    EXPECT_TRUE(co_await refuses(spent));
+    auto moved = make();
+    auto other = std::move(moved);
+    EXPECT_TRUE(co_await refuses(moved)); // NOLINT(bugprone-use-after-move)
+    EXPECT_THROW(sync_wait(std::move(moved)), std::logic_error);
+    (void)co_await std::move(other);
+}
+
+TEST_P(when_all_on, it_is_awaited_once) {
+    run(awaits_once([] { return when_all(late(1), owned(2)); }));
+    for (const int count : {0, 1, 100}) {
+        run(awaits_once([count] {
+            std::vector<task<live_object>> many;
+            for (int i = 0; i < count; ++i) many.push_back(throws_if(false, i));
+            return when_all(std::move(many));
+        }));
+    }
+}
+
 task<const int> constant(int n) { co_return n; }
 task<const std::unique_ptr<int>> constant_owner(int n) { co_return std::make_unique<int>(n); }
 

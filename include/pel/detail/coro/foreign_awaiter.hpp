@@ -44,6 +44,8 @@ concept own_awaiter = requires { typename std::remove_cvref_t<T>::resumes_in_its
 /// An awaiter that lies elsewhere. (g++ 12 copies what await_transform() returns a reference to.)
 template <own_awaiter T>
 struct awaiter_reference {
+    using resumes_in_its_pool = void;
+
     PEL_ALWAYS_INLINE decltype(auto) await_ready() const noexcept(noexcept(to.await_ready())) {
         return to.await_ready();
     }
@@ -57,6 +59,18 @@ struct awaiter_reference {
     }
     T& to;
 };
+/// For an operator co_await whose awaiter is a part of the object.
+template <own_awaiter T>
+PEL_ALWAYS_INLINE awaiter_reference<T> refer_to(T& awaiter) noexcept {
+    return {awaiter};
+}
+
+#else
+
+template <own_awaiter T>
+PEL_ALWAYS_INLINE T& refer_to(T& awaiter) noexcept {
+    return awaiter;
+}
 
 #endif
 

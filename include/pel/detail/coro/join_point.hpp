@@ -21,12 +21,16 @@ public:
     /// What happens at the end of the only child instead. Returns: who goes on.
     using ending = std::coroutine_handle<> (*)(join_point& here, coroutine_job& child) noexcept;
 
-    join_point() noexcept {} // see begin()
+    join_point() noexcept {} // the rest: see begin()
     explicit join_point(ending end) noexcept : end_(nullptr), end_of_one(end) {}
     join_point(const join_point&) = delete;
     join_point& operator=(const join_point&) = delete;
 
-    /// `children` are `count` > 0 in a row; that row stays as long as this. Returns: the first one, which the caller
+    /// Whether it has begun, or has nothing to begin any more; as it was set before, for who asks.
+    bool is_spent() const noexcept { return next_ != nullptr; }
+    void set_spent(bool is) noexcept { next_ = is ? &nobody : nullptr; }
+
+    /// Once. `children` are `count` > 0 in a row; that row stays as long as this. Returns: the first one, which the caller
     /// resumes.
     PEL_ALWAYS_INLINE coroutine_job& begin(std::coroutine_handle<> parent, scope* group, coroutine_job* const* children,
                                            std::uint32_t count) noexcept {
@@ -34,7 +38,6 @@ public:
         next_ = children + 1;
         end_ = children + count;
         waiting_coroutine = parent.address();
-        pending_.store(0, relaxed); // published with the jobs
         std::uint32_t position = own.deque.bottom();
         for (std::uint32_t each = count; each-- > 1; ++position) {
             coroutine_job& child = *children[each];
@@ -70,6 +73,8 @@ public:
     }
 
 private:
+    static constexpr coroutine_job* nobody = nullptr;
+
     std::coroutine_handle<> parent() const noexcept { return std::coroutine_handle<>::from_address(waiting_coroutine); }
 
     /// Somebody has asked, the deque is full, or there is none; or nobody would take the job back: the coroutine was resumed
@@ -110,7 +115,7 @@ private:
         void* waiting_coroutine;
         ending end_of_one;
     };
-    atomic<std::uint32_t> pending_;
+    atomic<std::uint32_t> pending_{0}; // published with the jobs
 };
 
 } // namespace detail
