@@ -135,6 +135,7 @@ class task_promise<T&> final : public task_result<T*> {
 public:
     task<T&> get_return_object() noexcept;
     void return_value(T& object) noexcept { this->store(std::addressof(object)); }
+    void return_value(T&&) = delete; // a temporary, where T is const
     T& take_result() { return *this->stored(); }
 };
 
