@@ -124,7 +124,7 @@ public:
     template <class F>
         requires detail::coroutine_function<std::decay_t<F>&>
     auto submit(F&& f);
-    /// The same for anything else that a coroutine can await: `pool.submit(when_all(a(), b()))`.
+    /// The same for anything else that a coroutine can await and that can be moved: `pool.submit(when_all(a(), b()))`.
     template <class T>
         requires(detail::is_other_awaitable<T> && !std::invocable<T&>)
     auto submit(T awaited);

@@ -52,7 +52,7 @@ public:
     void spawn(F&& f) {
         spawn(detail::call_as_task<std::decay_t<F>>(std::forward<F>(f)));
     }
-    /// The same for anything else that can be awaited.
+    /// The same for anything else that can be awaited and moved: `event.async_wait()`, not the event.
     template <class T>
         requires(detail::is_other_awaitable<T> && !detail::coroutine_function<T&>)
     void spawn(T awaited) {

@@ -47,8 +47,8 @@ T sync_wait(task<T> root) {
     return promise.take_result();
 }
 
-/// The same for anything else that can be awaited. It is over, and gone, when this returns: so an awaitable whose result is
-/// a reference into itself is awaited in a coroutine.
+/// The same for anything else that can be awaited and moved: `event.async_wait()`, not the event. It is gone when this
+/// returns: an awaitable whose result is a reference into itself is to be awaited in a coroutine.
 template <class T>
     requires detail::is_other_awaitable<T>
 detail::task_value<T> sync_wait(T awaited) {

@@ -193,9 +193,11 @@ task<when_any_result<T...>> race_of(task<T>&&... runners) {
 } // namespace detail
 
 /// Begins all of them as when_all() does. Those that have not begun when one has ended are dropped, and the tokens of the
-/// others stop (get_stop_token()); it goes on when all have ended, so nothing of them is left behind. Returns, awaited:
-/// which one was first, and its result. Throws: what the first one threw;
-/// operation_cancelled if all were dropped, as what is around was cancelled; std::logic_error unless each is valid().
+/// others stop (get_stop_token()); it goes on when all have ended, so nothing of them is left behind. A wait that is given
+/// no token is not told: rather than `m.async_lock()`, a coroutine that awaits
+/// `m.async_lock(co_await pel::get_stop_token())`. Returns, awaited: which one was first, and its result. Throws: what the
+/// first one threw; operation_cancelled if all were dropped, as what is around was cancelled; std::logic_error unless each
+/// is valid().
 template <detail::awaitable... T>
     requires(sizeof...(T) > 0)
 auto when_any(T... children) {

@@ -109,7 +109,7 @@ private:
 };
 
 /// What `co_await` suspends on. finish(whether it was let go on) makes the result. Requires: the coroutine is not
-/// destroyed before it was resumed: it is linked until then. (A stop token ends the wait.)
+/// destroyed before it was resumed: it is linked until then. (A stop token ends the wait.) May be moved until it is awaited.
 template <class Core, class Finish>
 class [[nodiscard]] suspended_wait {
 public:
@@ -117,8 +117,9 @@ public:
 
     suspended_wait(Core& core, std::uint32_t ticket, Finish finish) noexcept
         : core_(core), self_(ticket), finish_(std::move(finish)) {}
-    suspended_wait(const suspended_wait&) = delete;
-    suspended_wait& operator=(const suspended_wait&) = delete;
+    suspended_wait(suspended_wait&& other) noexcept
+        : core_(other.core_), self_(other.self_.ticket), finish_(std::move(other.finish_)) {}
+    suspended_wait& operator=(suspended_wait&&) = delete;
 
     bool await_ready() noexcept { return has_passed_ = core_.try_take(self_); }
     template <class Promise>
@@ -153,6 +154,9 @@ class [[nodiscard]] stoppable_wait : public suspended_wait<Core, Finish> {
 public:
     stoppable_wait(std::stop_token stop, Core& core, std::uint32_t ticket, Finish finish) noexcept
         : suspended_wait<Core, Finish>(core, ticket, std::move(finish)), stop_(std::move(stop)) {}
+    stoppable_wait(stoppable_wait&& other) noexcept
+        : suspended_wait<Core, Finish>(std::move(other)), stop_(std::move(other.stop_)) {} // nobody is told yet
+    stoppable_wait& operator=(stoppable_wait&&) = delete;
 
     template <class Promise>
     bool await_suspend(std::coroutine_handle<Promise> caller) noexcept {

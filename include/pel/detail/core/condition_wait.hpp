@@ -3,7 +3,8 @@
 // anew if that says no; all of it without being resumed, on the threads that notify and unlock.
 // I1  One of two waiters is linked: `notified_` in the condition variable, or `locked_` in the mutex.
 // I2  What is not linked belongs to whoever holds the mutex for the coroutine, or has taken `notified_` off.
-// The coroutine is not destroyed before it was resumed, since it is linked until then.
+// The coroutine is not destroyed before it was resumed, since it is linked until then. What it waits by may be moved until
+// it is awaited.
 #pragma once
 
 #include <pel/detail/core/lockable.hpp>
@@ -63,8 +64,9 @@ public:
 
     condition_wait(condition_core& condition, std::unique_lock<Mutex>& lock, Predicate predicate) noexcept
         : condition_(condition), mutex_(lock_access::core(*lock.mutex())), predicate_(std::move(predicate)) {}
-    condition_wait(const condition_wait&) = delete;
-    condition_wait& operator=(const condition_wait&) = delete;
+    condition_wait(condition_wait&& other) noexcept
+        : condition_(other.condition_), mutex_(other.mutex_), predicate_(std::move(other.predicate_)) {}
+    condition_wait& operator=(condition_wait&&) = delete;
 
     /// Throws: what the predicate throws.
     bool await_ready() { return result_ = predicate_(); }
@@ -133,6 +135,9 @@ public:
     stoppable_condition_wait(std::stop_token stop, condition_core& condition, std::unique_lock<Mutex>& lock,
                              Predicate predicate) noexcept
         : base(condition, lock, std::move(predicate)), stop_(std::move(stop)) {}
+    stoppable_condition_wait(stoppable_condition_wait&& other) noexcept
+        : base(std::move(other)), stop_(std::move(other.stop_)) {} // nobody is told yet
+    stoppable_condition_wait& operator=(stoppable_condition_wait&&) = delete;
 
     template <class Promise>
     bool await_suspend(std::coroutine_handle<Promise> caller) noexcept {
