@@ -58,6 +58,15 @@ public:
     void spawn(T awaited) {
         spawn(detail::as_task(awaited));
     }
+    /// Chosen where no other form fits: says why, in one line.
+    template <detail::no_awaitable T>
+        requires(!detail::coroutine_function<T&>)
+    void spawn(const T&) {
+        static_assert(detail::is_task<T>,
+                      "pel::async_scope::spawn: takes a pel::task, a function f() that returns one, or "
+                      "something else that can be awaited and moved; not an event, but its "
+                      "async_wait()");
+    }
 
     /// Awaited: goes on when all that were spawned have ended, then the scope can be used again. Throws: the first
     /// exception of one of them; operation_cancelled if some were dropped or cut short because what is around was

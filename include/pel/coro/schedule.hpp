@@ -9,22 +9,14 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-template <class Promise>
-concept task_promise_type = std::derived_from<Promise, coroutine_job>;
-
-class move_awaiter {
+class move_awaiter : public job_awaiter<move_awaiter> {
 public:
-    using resumes_in_its_pool = void;
-
     /// `only_if_elsewhere`: a thread of the pool just goes on.
     move_awaiter(scheduler& pool, bool only_if_elsewhere) noexcept
         : pool_(&pool), only_if_elsewhere_(only_if_elsewhere) {}
 
     bool await_ready() const noexcept { return only_if_elsewhere_ && current_worker->pool == pool_; }
-    template <task_promise_type Promise>
-    void await_suspend(std::coroutine_handle<Promise> suspended) const noexcept {
-        suspended.promise().resume_later(pool_);
-    }
+    void suspend(job_handle self) const noexcept { self.promise().resume_later(pool_); }
     static void await_resume() noexcept {}
 
 private:
@@ -32,24 +24,16 @@ private:
     bool only_if_elsewhere_;
 };
 
-struct yield_awaiter {
-    using resumes_in_its_pool = void;
-
+struct yield_awaiter : job_awaiter<yield_awaiter> {
     static bool await_ready() noexcept { return false; }
-    template <task_promise_type Promise>
-    static void await_suspend(std::coroutine_handle<Promise> suspended) noexcept {
-        suspended.promise().resume_later(Promise::place());
-    }
+    static void suspend(job_handle self) noexcept { self.promise().resume_later(coroutine_job::place()); }
     static void await_resume() noexcept {}
 };
 
-class stop_token_awaiter {
+class stop_token_awaiter : public job_awaiter<stop_token_awaiter> {
 public:
-    using resumes_in_its_pool = void;
-
     static bool await_ready() noexcept { return false; }
-    template <task_promise_type Promise>
-    bool await_suspend(std::coroutine_handle<Promise> asking) {
+    bool suspend(job_handle asking) {
         token_ = asking.promise().group().token();
         return false;
     }
@@ -64,8 +48,9 @@ private:
 /// Awaited: others that are ready run first. Thread safety: any thread.
 inline auto yield() noexcept { return detail::yield_awaiter(); }
 
-/// Awaited: the coroutine goes on in that pool, at once on a thread of it, and there again after what it awaits from then
-/// on. Requires: the pool outlives the coroutine's stay.
+/// Awaited: the coroutine goes on in that pool, at once on a thread of it. It stays when it waits for something, but goes on
+/// where a pel::task ends that it awaits, which is in another pool if that has left for one. Requires: the pool outlives
+/// the coroutine's stay.
 inline auto resume_on(thread_pool& pool) { return detail::move_awaiter(detail::pool_access::core(pool), true); }
 
 /// Awaited: a token that stops when what the coroutine is part of is cancelled: its async_scope, or a when_any() that has

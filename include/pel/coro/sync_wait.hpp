@@ -55,4 +55,12 @@ detail::task_value<T> sync_wait(T awaited) {
     return sync_wait(detail::as_task(awaited));
 }
 
+/// Chosen where no other form fits: says why, in one line.
+template <detail::no_awaitable T>
+void sync_wait(const T&) {
+    static_assert(detail::is_task<T>,
+                  "pel::sync_wait: takes a pel::task, or something else that can be awaited and moved; "
+                  "not a function, but what it returns, nor an event, but its async_wait()");
+}
+
 PEL_NAMESPACE_END

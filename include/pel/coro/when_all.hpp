@@ -78,10 +78,8 @@ inline coroutine_job* no_child() noexcept {
 
 /// Begins coroutines together, and goes on when all have ended; owns them. May be moved until it is awaited.
 template <std::size_t Count>
-class joined_awaiter {
+class joined_awaiter : public job_awaiter<joined_awaiter<Count>> {
 public:
-    using resumes_in_its_pool = void;
-
     joined_awaiter(joined_awaiter&& other) noexcept : children_(other.children_) {
         join_.set_spent(other.is_spent());
         other.join_.set_spent(true);
@@ -96,10 +94,7 @@ public:
     bool is_spent() const noexcept { return join_.is_spent(); }
 
     static bool await_ready() noexcept { return Count == 0; }
-    template <std::derived_from<coroutine_job> Promise>
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> parent) noexcept {
-        return begin(parent, parent.promise().home);
-    }
+    std::coroutine_handle<> suspend(job_handle parent) noexcept { return begin(parent, parent.promise().home); }
 
 protected:
     /// Requires: each valid().
@@ -166,15 +161,12 @@ all_of_tasks<T...> all_of(task<T>&&... children) {
 }
 
 /// Coroutines in a row that somebody else owns: begins all of them.
-class row_awaiter {
+class row_awaiter : public job_awaiter<row_awaiter> {
 public:
-    using resumes_in_its_pool = void;
-
     row_awaiter(coroutine_job* const* children, std::uint32_t count) noexcept : children_(children), count_(count) {}
 
     bool await_ready() const noexcept { return count_ == 0; }
-    template <std::derived_from<coroutine_job> Promise>
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> parent) noexcept {
+    std::coroutine_handle<> suspend(job_handle parent) noexcept {
         return hand_over(join_.begin(parent, parent.promise().home, children_, count_).self());
     }
     static void await_resume() noexcept {}
@@ -201,17 +193,14 @@ using all_results = std::conditional_t<std::is_void_v<T>, T, std::vector<held_re
 
 /// Those of a range, which it owns.
 template <class T>
-class [[nodiscard]] range_awaiter {
+class [[nodiscard]] range_awaiter : public job_awaiter<range_awaiter<T>> {
 public:
-    using resumes_in_its_pool = void;
-
     explicit range_awaiter(std::vector<task<T>>&& children)
         : children_(std::move(children)), row_(children_),
           all_(children_.size() <= most_in_row ? task<void>() : await_row(row_.begin(), children_.size())) {}
 
     bool await_ready() const noexcept { return children_.empty(); }
-    template <std::derived_from<coroutine_job> Promise>
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> parent) noexcept {
+    std::coroutine_handle<> suspend(job_handle parent) noexcept {
         coroutine_job* const* row = row_.begin();
         std::size_t count = children_.size();
         if (all_.valid()) {

@@ -22,6 +22,9 @@ template <awaitable T>
     requires(!is_task<T>)
 inline constexpr bool is_other_awaitable<T> = true;
 
+template <class T>
+concept no_awaitable = !is_task<T> && !is_other_awaitable<T>;
+
 /// What awaiting it gives; an object for an rvalue reference.
 template <awaitable T>
 using awaited_result = decltype(awaiter_of(std::declval<T>()).await_resume());

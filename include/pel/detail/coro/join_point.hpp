@@ -4,7 +4,8 @@
 // line, and only those that others have taken are counted by an atomic. Where the last one ends, the parent goes on.
 //   the parent's thread: begin(), before children can run; a child's thread, at its end: child_ended().
 // I1  in the line is one child at a time: `next_` belongs to it. A child that a thief, or a drain, has begun is not in
-//     it, and nor is what comes after a child that went on elsewhere and does not find the next one on its deque.
+//     it, unless it has waited and lies, resumed, where the line takes it; and nor is what comes after a child that went on
+//     elsewhere and does not find the next one on its deque.
 // I2  `pending_` counts down for each child that ends outside the line, and up by all of these when the line ends: until
 //     then it is 0 or, as a signed number, negative, and after that it is how many have not ended. So one RMW makes it 0:
 //     the last one's, unless all children have passed in line.

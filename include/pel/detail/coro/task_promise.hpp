@@ -4,6 +4,7 @@
 
 #include <pel/detail/coro/crossing.hpp>
 #include <pel/detail/coro/foreign_awaiter.hpp>
+#include <pel/detail/coro/job_awaiter.hpp>
 #include <pel/detail/coro/join_point.hpp>
 #include <pel/detail/coro/pooled_frame.hpp>
 #include <pel/detail/memory/manual_lifetime.hpp>
@@ -148,18 +149,12 @@ public:
 };
 
 template <class T>
-class task_awaiter {
+class task_awaiter : public job_awaiter<task_awaiter<T>> {
 public:
-    using resumes_in_its_pool = void;
-
     explicit task_awaiter(std::coroutine_handle<task_promise<T>> awaited) noexcept : awaited_(awaited) {}
 
     static bool await_ready() noexcept { return false; }
-    template <class Promise>
-    std::coroutine_handle<> await_suspend(std::coroutine_handle<Promise> awaiting) noexcept {
-        static_assert(std::derived_from<Promise, coroutine_job>,
-                      "pel::task: only a coroutine that returns a pel::task can await one; elsewhere use "
-                      "pel::sync_wait() or thread_pool::submit()");
+    std::coroutine_handle<> suspend(job_handle awaiting) noexcept {
         coroutine_job& self = awaited_.promise();
         self.home = awaiting.promise().home;
         self.is_awaited_by(awaiting);
