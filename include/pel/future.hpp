@@ -2,6 +2,7 @@
 // The result of a submitted task. thread_pool::submit makes it; get() runs the task itself if nobody has begun it.
 #pragma once
 
+#include <pel/detail/sched/callable.hpp>
 #include <pel/detail/sched/foreign.hpp>
 #include <pel/detail/sched/submission.hpp>
 
