@@ -247,6 +247,14 @@ plain_coroutine take_unless_stopped(channel& from, std::stop_token stop) {
     EXPECT_FALSE(from.mutex.try_lock());
 }
 
+template <class Place>
+plain_coroutine wait_until_stopped(Place& place, std::stop_token stop) {
+    std::unique_lock lock(place.mutex);
+    EXPECT_FALSE(co_await place.changed->async_wait(lock, stop, [] { return false; }));
+    EXPECT_TRUE(lock.owns_lock());
+    ++place.ended;
+}
+
 plain_coroutine wait_in_vain(channel& from, int& asked) {
     std::unique_lock lock = co_await from.mutex.async_lock();
     try {
@@ -301,6 +309,26 @@ TEST(condition_variable, coroutines_suspend_until_the_condition_holds) {
     take_unless_stopped(one, stop.get_token());
     EXPECT_EQ(one.text, "123--+");
     EXPECT_TRUE(one.mutex.try_lock());
+}
+
+TEST(condition_variable, may_be_destroyed_as_soon_as_coroutines_were_told_to_stop_be_it_after_they_were_notified) {
+    for (const bool notifies : {false, true}) {
+        struct {
+            pel::mutex mutex;
+            std::unique_ptr<pel::condition_variable> changed = std::make_unique<pel::condition_variable>();
+            int ended = 0;
+        } one;
+        std::stop_source stop;
+        wait_until_stopped(one, stop.get_token());
+        {
+            const std::lock_guard hold(one.mutex);
+            if (notifies) one.changed->notify_all();
+            stop.request_stop(); // it queues for the mutex now
+            one.changed.reset();
+            EXPECT_EQ(one.ended, 0);
+        }
+        EXPECT_EQ(one.ended, 1);
+    }
 }
 
 TEST(condition_variable, what_a_coroutines_predicate_throws_reaches_it) {

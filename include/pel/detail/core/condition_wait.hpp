@@ -31,8 +31,9 @@ private:
 /// Lifetimes: the loop keeps nothing but `next`. It was unlinked under the queue's lock in the last access to the mutex, and
 /// is a user of it until it is resumed. If it asks, it holds the mutex, so both are there, and nobody else gets the mutex
 /// before it has asked. If there is no `next`, the waiter that asked, its coroutine, the mutex and the condition may be gone,
-/// and nothing is touched any more. The condition may be gone also while `next` asks, as all were notified; it is touched if
-/// the predicate says no, and then it must be there to wait in, as for a thread.
+/// and nothing is touched any more. The condition may be gone also while `next` asks, as all were notified or told to stop;
+/// it is touched if the predicate says no and nobody has told the waiter to stop: then it must be there to wait in, as for a
+/// thread.
 /// (A plugin's own copy of when_locked() is not known here: its waiters are resumed, and their loop is a nested one.)
 class turn_to_ask : public waiter {
 public:
@@ -106,9 +107,11 @@ protected:
         const bool is_over = !call_guarded([&] { result_ = predicate_(); },
                                            [&](std::exception_ptr error) { error_ = std::move(error); }) ||
                              result_;
-        if (!is_over) {
+        // Who was told to stop does not wait anew, so it has left the condition, or was notified before: its owner, who told
+        // it while it held the mutex, may have destroyed it since (the mutex, held here, carries that it told).
+        if (!is_over && !notified_.has_given_up()) {
             mutex_core& mutex = mutex_;
-            notified_.rearm(); // keeps a stop request
+            notified_.rearm(); // keeps a stop request, which may come just now: then enter() refuses
             if (try_link()) return mutex.unlock_for_next();
         }
         const resumption rest = rest_; // the frame may go away meanwhile
