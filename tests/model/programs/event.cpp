@@ -65,6 +65,10 @@ struct world {
         done.write(1);
         primitive->count_down(1);
     }
+    void count_nothing() {
+        primitive->count_down(0);
+        if (left.is_last()) primitive.destroy();
+    }
     void wait_for_both() {
         told = block_at_last(primitive);
         model::check(also_before.read() == 1, "what was done before, by the other one");
@@ -128,6 +132,13 @@ const model::registered programs[] = {
                           run.thread("waits at last", [&w] { w.wait_at_last(); });
                       }),
      {.outcomes = {"in time", "too late"}}},
+    {{.name = "latch: one who counts nothing", .pure_spins = true, .early_timeouts = 0},
+     with<latch_core>(2, 1,
+                      [](model::execution& run, auto& w) {
+                          run.thread("counts", [&w] { w.count_down(w.before); });
+                          run.thread("counts nothing", [&w] { w.count_nothing(); });
+                          run.thread("waits", [&w] { w.wait(); });
+                      })},
 };
 
 } // namespace

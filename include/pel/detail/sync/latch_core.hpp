@@ -23,10 +23,11 @@ public:
     ~latch_core() { lock_.acquire_lock(); }
 
     bool is_open() const noexcept { return word_.load(acquire) == 0; } // sync(LA1) acquire: all that were counted
-    /// Last access: the RMW, unless somebody who waits is resumed after it.
+    /// Last access: the RMW, unless somebody who waits is resumed after it. Who counts nothing has not brought it to zero,
+    /// even if it finds that: it leaves the opening to the one who has, whose lock would be gone by then.
     void count_down(std::ptrdiff_t by) noexcept {
         // sync(LA1) acq_rel: to who waits; the one that brings it to zero passes on what the others did
-        if (word_.fetch_sub(by * one, acq_rel) - by * one == waiting) open();
+        if (word_.fetch_sub(by * one, acq_rel) - by * one == waiting && by != 0) open();
     }
 
     bool try_take(const waiter&) noexcept { return is_open(); }
