@@ -27,7 +27,8 @@ public:
         if (!core_.try_lock()) [[unlikely]]
             lock_slow(core::exclusive);
     }
-    /// As lock(), but ends when a stop is requested. Returns: whether the lock is held.
+    /// As lock(), but ends when a stop is requested, after the coroutines have run that may read now: they must not wait for
+    /// the caller. Returns: whether the lock is held.
     [[nodiscard]] bool lock(const std::stop_token& stop) noexcept { return pass_unless(stop, core_, core::exclusive); }
     [[nodiscard]] bool try_lock() noexcept { return core_.try_lock(); }
     void unlock() noexcept { core_.unlock(); }

@@ -170,7 +170,9 @@ bool wait_in(Core& core, thread_waiter& self, const Limit& limit) {
     }
 }
 
-/// What a stop token calls: the waiter gives up, wherever it is.
+/// What a stop token calls: the waiter gives up, wherever it is. It is resumed last, after the coroutines that leave() may
+/// run: who waits takes the callback back before it goes on, for which std's destructor awaits the end of this call. So were
+/// it resumed first, it would not go on earlier, but wait without a way to leave its seat.
 template <class Core>
 struct give_up_wait {
     Core* core;
