@@ -18,6 +18,8 @@
 #include <type_traits>
 #include <vector>
 
+#include <unistd.h>
+
 namespace hazard_pointer_test {
 
 using pel::hazard_pointer;
@@ -164,6 +166,36 @@ TEST(hazard_pointer, deleters_may_retire_others_however_many_there_are) {
     for (unsigned long n = 0; n < pel_test::scaled(20'000); ++n) first = new chained(first);
     std::jthread([first] { first->retire(); }).join();
     EXPECT_EQ(chained::alive, 0) << "the thread that has ended left some";
+}
+
+/// Its deleter has another thread retire the next one, `left` times.
+struct answered : pel::hazard_pointer_obj_base<answered> {
+    std::atomic<int>& left;
+    std::atomic<bool>& is_asked;
+
+    answered(std::atomic<int>& how_often, std::atomic<bool>& asks) : left(how_often), is_asked(asks) {}
+    ~answered() {
+        if (--left <= 0) return;
+        is_asked = true;
+        pel_test::await([&] { return !is_asked; });
+    }
+};
+
+TEST(hazard_pointer, a_thread_ends_while_others_go_on_to_retire) {
+    const pel_test::watchdog guard;
+    constexpr int many = 1'000;
+    std::atomic<int> left{many};
+    std::atomic<bool> is_asked{false}, is_over{false};
+    std::jthread answering([&] {
+        while (!is_over) {
+            if (is_asked) (new answered(left, is_asked))->retire(), is_asked = false;
+            std::this_thread::yield();
+        }
+        left = 0; // it frees the last one itself
+    });
+    std::jthread([&] { (new answered(left, is_asked))->retire(); }).join();
+    EXPECT_GE(left, many - 2) << "it went on as long as it found something";
+    is_over = true;
 }
 
 TEST(hazard_pointer, what_waits_is_bounded) {
@@ -317,16 +349,17 @@ TEST(hazard_pointer, works_in_a_fork_child_whatever_threads_of_the_parent_did) {
 }
 
 /// Reports at the end of the process what is left.
+template <class Object>
 struct last_words {
     ~last_words() {
-        if (is_asked && counted::alive != 0) std::_Exit(3);
+        if (is_asked && Object::alive != 0) std::_Exit(3);
     }
     bool is_asked = false;
 };
 
 TEST(hazard_pointer, nothing_is_left_when_the_process_ends) {
     PEL_IN_OWN_PROCESS();
-    static last_words last; // destroyed after the hazard domain is cleared: it is there before it
+    static last_words<counted> last; // destroyed after the hazard domain is cleared: it is there before it
     last.is_asked = true;
     static struct late_retirer {
         ~late_retirer() { (new counted)->retire(); } // after it
@@ -341,6 +374,21 @@ TEST(hazard_pointer, nothing_is_left_when_the_process_ends) {
     (void)late;
     (void)early;
 }
+
+TEST(hazard_pointer, nothing_is_left_of_what_deleters_retire_when_the_process_ends) {
+    PEL_IN_OWN_PROCESS();
+    static last_words<chained> last;
+    last.is_asked = true;
+    static std::atomic<bool> has_retired{false};
+    std::thread([] {
+        chained* first = nullptr;
+        for (int n = 0; n < 100; ++n) first = new chained(first);
+        first->retire();
+        has_retired = true;
+        for (;;) ::pause();
+    }).detach();
+    pel_test::await([&] { return has_retired.load(); });
+} // and the thread that ends the process has no part of its own
 
 TEST(hazard_pointer, works_with_and_without_heavy_fences) {
     if (!pel_test::is_rerun()) { // the other mode than this run's

@@ -48,7 +48,7 @@ private:
         static constinit atomic<bool> is_prepared{false};
         do_once(is_prepared, [] {
             register_fork_handlers([] {}, [] {}, [] { hazards.reset_after_fork(); });
-            call_at_exit([] { hazards.end(); });
+            call_at_exit([] { end_process(); });
         });
         own_ = hazards.try_take_record();
         if (own_ == nullptr) return nullptr;
@@ -61,11 +61,16 @@ private:
     }
     static void end() noexcept {
         hazard_record& own = *own_;
-        if (own.retired.load(relaxed) != nullptr) hazards.reclaim_all(own); // its own; stale: somebody has taken them
+        if (own.retired.load(relaxed) != nullptr) hazards.reclaim_all(own); // stale: somebody has taken them
         is_over_ = true;
         own_ = nullptr;
         while (own.slots != 0) hazards.give_slot(*own.slot[--own.slots]);
         hazards.give_record(own);
+    }
+    /// On a thread whose part is over, if it had one; when a library is unloaded, maybe on one that goes on.
+    static void end_process() noexcept {
+        if (own_ == nullptr) is_over_ = true; // what deleters retire goes where end() looks
+        hazards.end(own_);
     }
 
     PEL_COLD static hazard_slot& take_slot_slow() {

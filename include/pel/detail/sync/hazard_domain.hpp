@@ -95,16 +95,17 @@ public:
         count(stray_, 1);
     }
 
-    /// Frees whatever no slot names, of all records, and what that retires, and so on. What is named goes to `own`.
+    /// Frees what no slot names, of all records, and whatever that retires. What is named goes to `own`. It comes to an end
+    /// while others retire: after the first round it looks at `own` alone, to which only the caller adds, with its deleters.
     void reclaim_all(hazard_record& own) noexcept {
-        do {
-            waiting_.store(0, relaxed); // no more than a hint when to go round
-        } while (reclaim(own) != 0);
+        waiting_.store(0, relaxed); // no more than a hint when to go round
+        for (std::size_t freed = reclaim(own); freed != 0;) freed = reclaim(own, take(own, nullptr));
     }
-    /// The process is about to end: from now on, who has no record reclaims whenever it retires.
-    void end() noexcept {
+    /// The process is about to end: from now on, who has no record reclaims whenever it retires. `own`: the caller's, to
+    /// which its deleters add; null: it has none, and gets none.
+    void end(hazard_record* own) noexcept {
         is_over_.store(true, relaxed); // stale: one more object stays
-        reclaim_all(stray_);
+        reclaim_all(own != nullptr ? *own : stray_);
     }
 
     /// In a fork child, on its only thread. What vanished threads had at hand is not used again.
@@ -117,9 +118,12 @@ public:
         for (hazard_slot* each = slots_.load(relaxed); each != nullptr; each = each->next_) each->is_fenced_ = true;
     }
 
-    /// One round. Returns: how many objects it has freed.
-    std::size_t reclaim(hazard_record& own) noexcept {
-        hazard_object* next = take_all();
+    /// One round, over all records. Returns: how many objects it has freed.
+    std::size_t reclaim(hazard_record& own) noexcept { return reclaim(own, take_all()); }
+
+private:
+    /// Over those that were taken.
+    std::size_t reclaim(hazard_record& own, hazard_object* next) noexcept {
         if (next == nullptr) return 0;
         fence();
         hazard_object* const freed = keep_what_is_named(own, next);
@@ -136,7 +140,6 @@ public:
         return count;
     }
 
-private:
     /// Between the removal of what was retired and the look at the slots.
     void fence() noexcept {
         if (mode() == hazard_fences::light)
