@@ -19,10 +19,13 @@ struct no_completion {
 
 /// Where threads of the process arrive at a barrier.
 struct places_to_meet {
-    /// Returns: null if so many may as well meet at one place, or if there is no memory.
+    /// Returns: null if so many may as well meet at one place, or if there is no memory. The machine is read only for as
+    /// many as could have a tree on some machine: that takes longer than most barriers last.
     static combining_tree* make_tree(std::int64_t expected) noexcept {
+        constexpr std::int64_t at_a_leaf = combining_tree::fewest_at_a_leaf;
+        if (expected < combining_tree::fewest_leaves * at_a_leaf) return nullptr;
         const combining_map* const map = combining_map::of_process();
-        if (map == nullptr || map->leaves() == 0 || expected < 2 * std::int64_t{map->leaves()}) return nullptr;
+        if (map == nullptr || map->leaves() == 0 || expected < map->leaves() * at_a_leaf) return nullptr;
         combining_tree* made = nullptr;
         call_guarded([&] { made = new combining_tree(*map, expected); }, [](const std::exception_ptr&) {});
         return made;

@@ -26,6 +26,7 @@ namespace detail {
 class combining_tree {
 public:
     static constexpr unsigned no_place = ~0U;
+    static constexpr unsigned fewest_leaves = 2, fewest_at_a_leaf = 2; // else one place would do
 
     /// `map` has leaves(), places() and above(place), by which leaves come first, and a place before what is above it.
     /// All are expected at one leaf. Throws: std::bad_alloc.

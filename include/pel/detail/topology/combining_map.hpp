@@ -55,7 +55,7 @@ public:
         });
     }
 
-    /// 0, or at least 2.
+    /// 0, or at least combining_tree::fewest_leaves: one, and that for the others.
     unsigned leaves() const noexcept { return leaves_; }
     unsigned places() const noexcept { return static_cast<unsigned>(above_.size()); }
     /// Returns: what encloses a place; no_place: nothing but the machine does.
