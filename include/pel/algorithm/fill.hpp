@@ -35,7 +35,7 @@ struct fill_function {
             return shared(policy, std::move(first), size, value);
         } else if constexpr (std::forward_iterator<O>) { // which is done in words for a vector<bool>
             const O end = std::ranges::next(first, last);
-            std::fill(std::move(first), end, value);
+            fill_elements(std::move(first), end, value);
             return end;
         } else {
             for (; first != last; ++first) assign_value(*first, value);
@@ -58,8 +58,8 @@ struct fill_function {
             }
         }
         run_plain_blocks<written_bytes<O, const T&>>(policy, size, [&](std::uint64_t lo, std::uint64_t hi) {
-            const held_value<T> held(value);
-            std::fill(at(to, lo), at(to, hi), held);
+            const written_value<base_t<O>, T> held(value);
+            fill_elements(at(to, lo), at(to, hi), held);
         });
         return at(first, size);
     }
@@ -76,10 +76,17 @@ struct fill_n_function {
     template <execution_policy Policy, std::weakly_incrementable O, std::integral Size, class T>
         requires output_of<O, const T&>
     O operator()(const Policy& policy, O first, Size n, const T& value) const {
-        if constexpr (is_shared<Policy, O> && is_written_apart<O>)
-            return fill_function::shared(policy, std::move(first), count_of(n), value);
-        else
-            return std::fill_n(std::move(first), count_of(n), value);
+        std::uint64_t size = count_of(n);
+        if constexpr (is_shared<Policy, O> && is_written_apart<O>) {
+            return fill_function::shared(policy, std::move(first), size, value);
+        } else if constexpr (std::random_access_iterator<O>) {
+            const O end = at(first, size);
+            fill_elements(std::move(first), end, value);
+            return end;
+        } else {
+            for (; size != 0; --size, (void)++first) assign_value(*first, value);
+            return first;
+        }
     }
 
     template <class... Arguments>

@@ -17,11 +17,11 @@ PEL_NAMESPACE_BEGIN
 namespace detail {
 
 /// Assigns a value to the elements that a predicate chooses, or to where all are copied.
-template <class F, class P, class T, class I>
+template <class F, class P, class T, class I, class O>
 struct replacing {
     held_callable<F, projected_t<I, P>> predicate;
     held_callable<P, std::iter_reference_t<I>> projection;
-    held_value<T> value;
+    written_value<O, T> value;
 
     template <class Element>
     PEL_ALWAYS_INLINE void operator()(Element&& element) const {
@@ -49,7 +49,7 @@ I replace_where(const Policy& policy, I first, S last, F& predicate, const T& va
     if constexpr (is_shared<Policy, I> && is_written_apart<I>) {
         const std::uint64_t size = size_of(first, last);
         const auto base = base_of(first);
-        const replacing<F, P, T, decltype(base)> step{predicate, projection, value};
+        const replacing<F, P, T, decltype(base), decltype(base)> step{predicate, projection, value};
         run_elements<replaced_bytes<I, T, F>>(policy, size, step, base);
         return at(first, size);
     } else {
@@ -67,7 +67,7 @@ std::ranges::in_out_result<I, O> copy_replaced(const Policy& policy, I first, S 
         const std::uint64_t size = size_of(first, last);
         const auto from = base_of(first);
         const auto to = base_of(out);
-        const replacing<F, P, T, decltype(from)> step{predicate, projection, value};
+        const replacing<F, P, T, decltype(from), decltype(to)> step{predicate, projection, value};
         run_elements<replaced_bytes<O, T, F>>(policy, size, step, from, to);
         return {at(first, size), at(out, size)};
     } else {

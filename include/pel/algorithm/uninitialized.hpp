@@ -183,7 +183,7 @@ struct uninitialized_fill_function {
     static O shared(const Policy& policy, const O& first, std::uint64_t size, const T& value) {
         const auto to = base_of(first);
         construct_elements<constructed_bytes<O, const T&>>(policy, to, size, [&](std::uint64_t lo, std::uint64_t hi) {
-            const held_value<T> held(value);
+            const written_value<base_t<O>, T> held(value);
             std::uninitialized_fill(at(to, lo), at(to, hi), held);
         });
         return at(first, size);

@@ -5,11 +5,14 @@
 #include "support/algorithm_inputs.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <deque>
+#include <functional>
 #include <limits>
 #include <list>
 #include <numeric>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -134,6 +137,26 @@ TEST_P(fill_with, counts_what_can_only_be_incremented) {
     std::vector<long> ends(2);
     pel::iota(seq, ends, std::numeric_limits<long>::max() - 1);
     EXPECT_EQ(ends.back(), std::numeric_limits<long>::max());
+}
+
+TEST_P(fill_with, what_elements_refer_to_is_the_callers_own) {
+    const int one = 1, other = 2;
+    const std::array<int, 2> two{3, 4};
+    std::vector<std::reference_wrapper<const int>> references(10'000, one);
+    std::vector<std::span<const int>> views(10'000);
+    const auto all_refer_to = [&](const int& its) {
+        return std::ranges::all_of(references, [&](const auto& each) { return &each.get() == &its; });
+    };
+    pel::fill(par.on(pool), references, other);
+    EXPECT_TRUE(all_refer_to(other));
+    pel::fill_n(par.on(pool), references.begin(), 10'000, one);
+    EXPECT_TRUE(all_refer_to(one));
+    pel::fill(seq, references, other);
+    EXPECT_TRUE(all_refer_to(other));
+    pel::fill_n(seq, references.begin(), 10'000, one);
+    EXPECT_TRUE(all_refer_to(one));
+    pel::fill(par.on(pool), views, two);
+    EXPECT_TRUE(std::ranges::all_of(views, [&](const auto& each) { return each.data() == two.data(); }));
 }
 
 } // namespace fill_test

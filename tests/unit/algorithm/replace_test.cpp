@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <deque>
+#include <functional>
 #include <iterator>
 #include <list>
 #include <stdexcept>
@@ -113,6 +114,21 @@ TEST_P(replace_with, an_exception_of_a_predicate_arrives) {
     };
     EXPECT_THROW(pel::replace_if(par.on(pool), numbers, is_last, 1U), std::runtime_error);
     EXPECT_EQ(numbers.back(), last);
+}
+
+TEST_P(replace_with, what_elements_refer_to_is_the_callers_own) {
+    const int one = 1, other = 2;
+    std::vector<std::reference_wrapper<const int>> references(10'000, one);
+    const auto all_refer_to = [&](const int& its) {
+        return std::ranges::all_of(references, [&](const auto& each) { return &each.get() == &its; });
+    };
+    pel::replace_if(par.on(pool), references, [](int each) { return each == 1; }, other);
+    EXPECT_TRUE(all_refer_to(other));
+    const std::vector<int> ones(10'000, 1);
+    pel::replace_copy(par.on(pool), ones, references.begin(), 1, one);
+    EXPECT_TRUE(all_refer_to(one));
+    pel::replace_copy_if(seq, ones, references.begin(), [](int each) { return each == 1; }, other);
+    EXPECT_TRUE(all_refer_to(other));
 }
 
 } // namespace replace_test

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <list>
 #include <memory>
 #include <new>
@@ -251,6 +252,13 @@ TEST_P(uninitialized_with, takes_other_iterators_and_elements) {
     pel::uninitialized_value_construct(par.on(pool), memory_in_nodes);
     EXPECT_EQ(memory_in_nodes.front(), 0);
     EXPECT_EQ(pel::destroy(par.on(pool), memory_in_nodes), memory_in_nodes.end());
+}
+
+TEST_P(uninitialized_with, what_elements_refer_to_is_the_callers_own) {
+    const int one = 1;
+    const memory<std::reference_wrapper<const int>> references(3'000);
+    pel::uninitialized_fill(par.on(pool), references.elements(), one);
+    for (const auto& each : references.elements()) ASSERT_EQ(&each.get(), &one);
 }
 
 } // namespace uninitialized_test

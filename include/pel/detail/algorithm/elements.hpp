@@ -100,12 +100,21 @@ concept equal_to_value = projection_of<Projection, I> && requires(projected_t<I,
 template <class Out, class T>
 concept output_of = std::weakly_incrementable<Out> && requires(Out out, T&& value) { *out = std::forward<T>(value); };
 
-/// How a value is held that is read for every element: one of a few words as a copy, so that it stays in registers and
+/// How a value is held that is compared with every element: one of a few words as a copy, so that it stays in registers and
 /// cannot be one of the elements that are written.
 template <class T>
 using held_value = std::conditional_t<std::is_trivially_copyable_v<T> && std::is_trivially_copy_constructible_v<T> &&
                                           !std::is_array_v<T> && sizeof(T) <= 64,
                                       const T, const T&>;
+
+/// Whether elements that a value is written to cannot refer to it: they are of its type, or both are numbers.
+template <class Out, class T>
+inline constexpr bool takes_copies = std::is_same_v<T, std::iter_value_t<Out>> ||
+                                     (std::is_arithmetic_v<T> && std::is_arithmetic_v<std::iter_value_t<Out>>);
+
+/// How a value is held that is written to elements: as above, but where these may refer to it, the caller's own.
+template <class Out, class T>
+using written_value = std::conditional_t<takes_copies<Out, T>, held_value<T>, const T&>;
 
 /// Elements of which a copy is one of the bytes, from an array to one of the same type.
 template <class From, class To>
@@ -129,6 +138,16 @@ PEL_ALWAYS_INLINE void assign_value(Out&& out, const T& value) {
         out = static_cast<element>(value);
     else
         std::forward<Out>(out) = value;
+}
+
+/// As std::fill, which writes numbers from a copy that is gone when it returns: also to elements that refer to it.
+template <class O, class T>
+void fill_elements(O first, const O& last, const T& value) {
+    if constexpr (takes_copies<O, T>) {
+        std::fill(std::move(first), last, value);
+    } else {
+        for (; first != last; ++first) assign_value(*first, value);
+    }
 }
 
 /// Swaps what two iterators refer to; as std::iter_swap where std::ranges::iter_swap does not: bits of a vector<bool>.
