@@ -228,4 +228,10 @@ TEST_P(find_with, indices_are_of_any_integral_type) {
     EXPECT_EQ(pel::find_index_if(seq, -100, 100, is_at_least(7)), 7);
 }
 
+TEST_P(find_with, generic_functions_are_compiled_as_they_are_called) {
+    const std::vector<int> numbers(1'000, 3);
+    EXPECT_EQ(pel::find_if(par.on(pool), numbers, [](auto x) { return (x *= 2) > 6; }), numbers.end());
+    EXPECT_EQ(pel::find_if(par.on(pool), numbers, [](auto x) { return (x *= 2) > 5; }), numbers.begin());
+}
+
 } // namespace find_test

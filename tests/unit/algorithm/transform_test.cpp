@@ -123,4 +123,37 @@ TEST_P(transform_with, for_each_calls_once_for_each_element) {
     EXPECT_EQ(list.front(), 0);
 }
 
+TEST_P(transform_with, generic_functions_are_compiled_as_they_are_called) {
+    const std::vector<int> numbers(1'000, 3);
+    std::vector<int> out(1'000);
+    pel::transform(par.on(pool), numbers, out.begin(), [](auto x) {
+        decltype(x) product = 1;
+        for (; x > 0; --x) product *= x;
+        return product;
+    });
+    EXPECT_EQ(out, std::vector<int>(1'000, 6));
+    pel::transform(par.on(pool), out, out.begin(), [](auto x) {
+        const std::vector<decltype(x)> both{x, x};
+        return both.front() + both.back();
+    });
+    EXPECT_EQ(out, std::vector<int>(1'000, 12));
+    pel::transform(par.on(pool), numbers, out, out.begin(), [](auto a, auto b) { return a += b; });
+    EXPECT_EQ(out, std::vector<int>(1'000, 15));
+    pel::transform(par.on(pool), out, out.begin(), [](auto& x) { return x += 1; });
+    EXPECT_EQ(out, std::vector<int>(1'000, 16));
+    pel::for_each(par.on(pool), out, [](auto&& x) { x += 1; });
+    EXPECT_EQ(out, std::vector<int>(1'000, 17));
+}
+/// Its state is its own: a copy would have another.
+struct counting {
+    std::uint32_t calls = 0;
+    auto operator()(auto x) { return ++calls, x; }
+};
+template <class F, class... Arguments>
+inline constexpr bool is_copied = pel::detail::copied_into_registers<F, Arguments...>;
+constexpr auto generic = [](auto x) { return x; };
+constexpr auto changing = [](auto x) mutable { return x; };
+static_assert(is_copied<decltype(generic), int&> && is_copied<std::plus<>, int&, int&>);
+static_assert(!is_copied<counting, int&> && !is_copied<std::remove_const_t<decltype(changing)>, int&>);
+
 } // namespace transform_test
