@@ -29,10 +29,11 @@ public:
     PEL_ALWAYS_INLINE T operator()(std::uint64_t lo, std::uint64_t hi, T value) const {
         if constexpr (std::is_floating_point_v<T>) {
             for (; hi - lo >= eight; lo += eight)
-                value = std::invoke(combine_, std::move(value), tree<eight>(item_at(first_, lo)));
+                value = static_cast<T>(std::invoke(combine_, std::move(value), tree<eight>(item_at(first_, lo))));
         }
         const Index last = item_at(first_, hi);
-        for (Index i = item_at(first_, lo); i != last; ++i) value = std::invoke(combine_, std::move(value), tree<1>(i));
+        for (Index i = item_at(first_, lo); i != last; ++i)
+            value = static_cast<T>(std::invoke(combine_, std::move(value), tree<1>(i))); // not moved to itself
         return value;
     }
 

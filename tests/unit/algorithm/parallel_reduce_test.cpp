@@ -18,6 +18,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace parallel_reduce_test {
@@ -398,6 +399,17 @@ TEST(parallel_reduce, the_size_alone_decides_on_chunks) {
         EXPECT_LE(2 * chunk * chunk, n + 1);
         EXPECT_TRUE(n < 10'000 || 8 * chunk * chunk + 8 >= n) << n;
     }
+}
+
+TEST(parallel_reduce, a_combine_may_return_a_reference_to_its_argument) {
+    using numbers = std::vector<int>;
+    const auto joined = [](numbers&& a, numbers&& b) -> numbers&& {
+        a.insert(a.end(), b.begin(), b.end());
+        return std::move(a);
+    };
+    const auto all = pel::parallel_reduce(0, 100, numbers(), [](int i) { return numbers{i}; }, joined);
+    ASSERT_EQ(all.size(), 100U);
+    for (int i = 0; i < 100; ++i) EXPECT_EQ(all[static_cast<std::size_t>(i)], i);
 }
 
 } // namespace parallel_reduce_test
