@@ -93,6 +93,29 @@ struct reduced_value<I, O> {
     using type = std::iter_value_t<O>;
 };
 
+/// The first key of a run: where it is, as what is written may refer to it; or what is left of it, if it is gone once
+/// the iterator goes on.
+template <class K>
+class first_key {
+public:
+    explicit first_key(const K& key) : its_(*key) {}
+    std::iter_value_t<K>& operator*() noexcept { return its_; }
+    std::iter_value_t<K>&& taken() noexcept { return std::move(its_); }
+
+private:
+    std::iter_value_t<K> its_;
+};
+template <std::forward_iterator K>
+class first_key<K> {
+public:
+    explicit first_key(const K& key) : its_(key) {}
+    decltype(auto) operator*() const { return *its_; }
+    decltype(auto) taken() const { return *its_; }
+
+private:
+    K its_;
+};
+
 template <class Equal, class Op, class T, class K, class I, class KeysOut, class ValuesOut>
 concept reduces_by_key = relation_of<Equal, K> && accumulates<Op, T, std::iter_reference_t<I>> &&
                          std::convertible_to<std::iter_reference_t<I>, T> &&
@@ -156,11 +179,11 @@ private:
     static std::pair<KeysOut, ValuesOut> in_order(K keys, S last, I values, KeysOut keys_out, ValuesOut values_out,
                                                   Equal& equal, Op& op) {
         while (keys != last) {
-            std::iter_value_t<K> key(*keys);
+            first_key<K> key(keys);
             T sum(*values);
-            for (++keys, (void)++values; keys != last && std::invoke(equal, key, *keys); ++keys, (void)++values)
+            for (++keys, (void)++values; keys != last && std::invoke(equal, *key, *keys); ++keys, (void)++values)
                 sum = static_cast<T>(std::invoke(op, std::move(sum), *values));
-            *keys_out = std::move(key);
+            *keys_out = key.taken();
             *values_out = std::move(sum);
             ++keys_out, (void)++values_out;
         }

@@ -7,10 +7,13 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <list>
 #include <numeric>
+#include <sstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -195,6 +198,27 @@ TEST_P(segmented_with, an_exception_arrives_and_the_pool_goes_on) {
                  std::runtime_error);
     pel::segmented_reduce(par.on(pool), values, offsets, out.begin());
     EXPECT_EQ(out.front(), static_cast<int>(n) - 2);
+}
+
+TEST_P(segmented_with, keys_that_are_written_in_order_refer_to_the_range) {
+    const std::vector<std::string> words{"a word that is long enough", "a word that is long enough", "another"};
+    const std::vector<int> ones(3, 1);
+    const auto is_right = [&](const auto& keys, const auto& values) {
+        return keys[0].data() == words[0].data() && keys[1].data() == words[2].data() && values[0] == 2 &&
+               values[1] == 1;
+    };
+    std::vector<std::string_view> appended, written(2);
+    std::vector<int> appended_values, values(2);
+    pel::reduce_by_key(par.on(pool), words, ones, std::back_inserter(appended), std::back_inserter(appended_values));
+    EXPECT_TRUE(is_right(appended, appended_values));
+    pel::reduce_by_key(seq, words, ones, written.begin(), values.begin());
+    EXPECT_TRUE(is_right(written, values));
+    std::istringstream in("a a b");
+    std::vector<std::string> read;
+    pel::reduce_by_key(std::istream_iterator<std::string>(in), std::istream_iterator<std::string>(), ones.begin(),
+                       std::back_inserter(read), values.begin());
+    EXPECT_EQ(read, (std::vector<std::string>{"a", "b"}));
+    EXPECT_EQ(values, (std::vector<int>{2, 1}));
 }
 
 } // namespace segmented_test
