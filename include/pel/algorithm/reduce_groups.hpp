@@ -119,7 +119,6 @@ private:
         using items_of = keyed_items<Base, K, H, E>;
         using key_type = typename items_of::key;
         const items_of items(from, key, hash, equal);
-        const auto value_at = [&](std::uint64_t n) -> decltype(auto) { return std::invoke(value, *at(from, n)); };
         const std::uint64_t chunks = (size + chunk_size - 1) / chunk_size;
         if (chunks < 2 || groups_are_few<Number>(size, items)) {
             std::vector<sums<Number, T, items_of>> found;
@@ -128,7 +127,7 @@ private:
             run_numbers(block_policy(policy, chunk_size), chunks, [&](std::uint64_t chunk) {
                 const std::uint64_t end = std::min(size, (chunk + 1) * chunk_size);
                 for (std::uint64_t item = chunk * chunk_size; item != end; ++item)
-                    found[chunk].add(static_cast<Number>(item), value_at(item), op);
+                    found[chunk].add(static_cast<Number>(item), std::invoke(value, *at(from, item)), op);
             });
             return put_together<key_type, T>(items, found, op);
         }
@@ -136,7 +135,9 @@ private:
             using kept = entry<key_type, T>;
             const scratch_memory<kept> entries(size);
             if (entries.data() != nullptr) {
-                const auto entry_at = [&](std::uint64_t n) { return kept{items.key_at(n), T(value_at(n))}; };
+                const auto entry_at = [&](std::uint64_t n) {
+                    return kept{items.key_at(n), T(std::invoke(value, *at(from, n)))};
+                };
                 const auto begins = distribute(policy, size, items, entry_at, entries.data());
                 auto its_key = &kept::key;
                 const keyed_items<const kept*, decltype(its_key), H, E> its_items(entries.data(), its_key, hash, equal);
@@ -155,7 +156,7 @@ private:
                                  [&](unsigned bucket, const Number* item, std::uint64_t n) {
                                      sums<Number, T, items_of> found(items);
                                      for (std::uint64_t each = 0; each < n; ++each)
-                                         found.add(item[each], value_at(item[each]), op);
+                                         found.add(item[each], std::invoke(value, *at(from, item[each])), op);
                                      found_in[bucket] = found.template all<key_type>(items);
                                  });
         return joined(policy, found_in);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <ranges>
 #include <stdexcept>
 #include <string>
 #include <unordered_map>
@@ -163,6 +164,19 @@ TEST_P(reduce_groups_with, what_throws_is_heard) {
     const auto throws = [](int) -> int { throw std::runtime_error("no"); };
     EXPECT_THROW(pel::reduce_groups(par.on(pool), numbers, throws, std::identity()), std::runtime_error);
     EXPECT_THROW(pel::reduce_groups(par.on(pool), numbers, std::identity(), throws), std::runtime_error);
+}
+
+TEST_P(reduce_groups_with, values_may_be_parts_of_elements_that_are_made_as_they_are_read) {
+    for (const int groups : {3, 50'000}) {
+        const auto made = std::views::iota(0, 100'000) | std::views::transform([groups](int i) {
+                              return std::pair(i % groups, "a text that is long enough " + std::to_string(i % groups));
+                          });
+        const auto longest = pel::reduce_groups(
+            par.on(pool), made, [](const auto& each) { return each.first; }, &std::pair<int, std::string>::second,
+            [](const std::string& a, const std::string& b) { return std::max(a, b); });
+        ASSERT_EQ(longest.size(), static_cast<std::size_t>(groups));
+        for (const auto& [key, text] : longest) ASSERT_EQ(text, "a text that is long enough " + std::to_string(key));
+    }
 }
 
 } // namespace reduce_groups_test
