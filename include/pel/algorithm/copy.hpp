@@ -157,8 +157,7 @@ private:
     template <class Policy, class I, class S, class J, class T>
     static std::ranges::swap_ranges_result<I, J> run(const Policy& policy, I first1, S last1, J first2, T last2) {
         if constexpr (is_shared<Policy, I, J> && is_written_apart<I> && is_written_apart<J>) {
-            std::uint64_t size = size_of(first1, last1);
-            if constexpr (!std::same_as<T, std::unreachable_sentinel_t>) size = std::min(size, size_of(first2, last2));
+            const std::uint64_t size = common_size(first1, last1, first2, last2);
             const auto a = base_of(first1);
             const auto b = base_of(first2);
             run_plain_blocks<swapped_bytes<I, J>>(policy, size, [&](std::uint64_t lo, std::uint64_t hi) {

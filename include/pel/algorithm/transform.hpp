@@ -82,8 +82,7 @@ private:
     static std::ranges::binary_transform_result<I, J, O> run_both(const Policy& policy, I first1, S last1, J first2,
                                                                   T last2, O out, F& f, P projection1, Q projection2) {
         if constexpr (is_shared<Policy, I, J, O> && is_written_apart<O>) {
-            std::uint64_t size = size_of(first1, last1);
-            if constexpr (!std::same_as<T, std::unreachable_sentinel_t>) size = std::min(size, size_of(first2, last2));
+            const std::uint64_t size = common_size(first1, last1, first2, last2);
             const auto from1 = base_of(first1);
             const auto from2 = base_of(first2);
             const auto to = base_of(out);

@@ -52,8 +52,7 @@ struct uninitialized_copy_function {
     template <class Policy, class I, class S, class O, class T>
     static std::ranges::uninitialized_copy_result<I, O> run(const Policy& policy, I first, S last, O out, T out_last) {
         if constexpr (is_shared<Policy, I, O>) {
-            std::uint64_t size = size_of(first, last);
-            if constexpr (!std::same_as<T, std::unreachable_sentinel_t>) size = std::min(size, size_of(out, out_last));
+            const std::uint64_t size = common_size(first, last, out, out_last);
             const auto from = base_of(first);
             const auto to = base_of(out);
             constexpr std::uint64_t bytes =
@@ -119,8 +118,7 @@ struct uninitialized_move_function {
     template <class Policy, class I, class S, class O, class T>
     static std::ranges::uninitialized_move_result<I, O> run(const Policy& policy, I first, S last, O out, T out_last) {
         if constexpr (is_shared<Policy, I, O>) {
-            std::uint64_t size = size_of(first, last);
-            if constexpr (!std::same_as<T, std::unreachable_sentinel_t>) size = std::min(size, size_of(out, out_last));
+            const std::uint64_t size = common_size(first, last, out, out_last);
             const auto from = base_of(first);
             const auto to = base_of(out);
             constexpr std::uint64_t bytes =

@@ -161,4 +161,13 @@ TEST_P(copy_with, a_copy_that_is_stopped_says_so) {
     EXPECT_THROW(pel::copy(par.on(pool).stop(stopped{}), from, to.begin()), pel::operation_cancelled);
 }
 
+TEST_P(copy_with, swaps_as_many_as_a_range_has_that_does_not_know_it) {
+    std::vector<int> ones(1'000, 1), twos(1'000, 2);
+    twos[600] = 3;
+    auto until_three = twos | std::views::take_while([](int each) { return each != 3; });
+    EXPECT_EQ(pel::swap_ranges(par.on(pool), ones, until_three).in1, ones.begin() + 600);
+    EXPECT_EQ(std::ranges::count(ones, 2), 600);
+    EXPECT_EQ(std::ranges::count(twos, 1), 600);
+}
+
 } // namespace copy_test

@@ -228,4 +228,10 @@ TEST_P(reduce_with, filter_views_of_strings_keep_their_order) {
     EXPECT_EQ(pel::reduce(seq, odd, std::string("> ")), expected);
 }
 
+TEST_P(reduce_with, one_of_two_ranges_need_not_have_an_end) {
+    const std::vector<int> ones(1'000, 1);
+    EXPECT_EQ(pel::transform_reduce(par.on(pool), std::views::iota(0), ones, 0L), 499'500);
+    EXPECT_EQ(pel::transform_reduce(par.on(pool), ones, std::views::iota(1), 0L), 500'500);
+}
+
 } // namespace reduce_test

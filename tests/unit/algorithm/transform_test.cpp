@@ -10,6 +10,7 @@
 #include <functional>
 #include <list>
 #include <numeric>
+#include <ranges>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -155,5 +156,20 @@ constexpr auto generic = [](auto x) { return x; };
 constexpr auto changing = [](auto x) mutable { return x; };
 static_assert(is_copied<decltype(generic), int&> && is_copied<std::plus<>, int&, int&>);
 static_assert(!is_copied<counting, int&> && !is_copied<std::remove_const_t<decltype(changing)>, int&>);
+
+TEST_P(transform_with, one_of_two_ranges_need_not_have_an_end) {
+    const std::vector<int> ones(1'000, 1);
+    const auto numbers = std::views::iota(0);
+    const auto doubled = numbers | std::views::transform([](int i) { return 2 * i; });
+    const auto few = std::views::iota(0, 3'000) | std::views::take_while([](int i) { return i < 5; });
+    std::vector<int> out(1'000);
+    EXPECT_EQ(pel::transform(par.on(pool), numbers, ones, out.begin(), std::plus<>()).out, out.end());
+    EXPECT_EQ(out.back(), 1'000);
+    EXPECT_EQ(pel::transform(par.on(pool), ones, doubled, out.begin(), std::plus<>()).in1, ones.end());
+    EXPECT_EQ(out.back(), 1'999);
+    EXPECT_EQ(pel::transform(par.on(pool), doubled, ones, out.begin(), std::plus<>()).in2, ones.end());
+    EXPECT_EQ(pel::transform(par.on(pool), few, doubled, out.begin(), std::plus<>()).out, out.begin() + 5);
+    EXPECT_EQ(pel::transform(par.on(pool), ones, few, out.begin(), std::plus<>()).out, out.begin() + 5);
+}
 
 } // namespace transform_test

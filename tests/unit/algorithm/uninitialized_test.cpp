@@ -11,6 +11,7 @@
 #include <list>
 #include <memory>
 #include <new>
+#include <ranges>
 #include <span>
 #include <sstream>
 #include <stdexcept>
@@ -259,6 +260,14 @@ TEST_P(uninitialized_with, what_elements_refer_to_is_the_callers_own) {
     const memory<std::reference_wrapper<const int>> references(3'000);
     pel::uninitialized_fill(par.on(pool), references.elements(), one);
     for (const auto& each : references.elements()) ASSERT_EQ(&each.get(), &one);
+}
+
+TEST_P(uninitialized_with, what_is_copied_need_not_have_an_end) {
+    const memory<int> copies(3'000), moved(3'000);
+    EXPECT_EQ(pel::uninitialized_copy(par.on(pool), std::views::iota(0), copies.elements()).out, copies.elements().end());
+    EXPECT_EQ(copies.begin()[2'999], 2'999);
+    pel::uninitialized_move(par.on(pool), std::views::iota(1), moved.elements());
+    EXPECT_EQ(moved.begin()[2'999], 3'000);
 }
 
 } // namespace uninitialized_test

@@ -69,6 +69,31 @@ template <class Iterator, class Sentinel>
 constexpr std::uint64_t size_of(const Iterator& first, const Sentinel& last) {
     return static_cast<std::uint64_t>(std::ranges::distance(first, last));
 }
+/// Returns: how many elements both ranges have, one of which may be without an end. What does not know its size is walked
+/// through, no further than the other reaches.
+template <class I, class S, class J, class T>
+constexpr std::uint64_t common_size(const I& first1, const S& last1, const J& first2, const T& last2) {
+    constexpr bool is_sized1 = std::sized_sentinel_for<S, I>, is_sized2 = std::sized_sentinel_for<T, J>;
+    if constexpr (std::is_same_v<T, std::unreachable_sentinel_t>) {
+        return size_of(first1, last1);
+    } else if constexpr (std::is_same_v<S, std::unreachable_sentinel_t>) {
+        return size_of(first2, last2);
+    } else if constexpr (is_sized1 && is_sized2) {
+        return std::min(size_of(first1, last1), size_of(first2, last2));
+    } else if constexpr (is_sized2) {
+        return common_size(first2, last2, first1, last1);
+    } else {
+        I each1 = first1;
+        J each2 = first2;
+        std::uint64_t size = 0;
+        std::uint64_t most = ~std::uint64_t{0};
+        if constexpr (is_sized1) most = size_of(first1, last1);
+        for (; size != most && (is_sized1 || each1 != last1) && each2 != last2; ++size, (void)++each2) {
+            if constexpr (!is_sized1) ++each1;
+        }
+        return size;
+    }
+}
 /// Returns: n, 0 if it is negative, as in std::for_each_n.
 template <std::integral Size>
 constexpr std::uint64_t count_of(Size n) noexcept {
