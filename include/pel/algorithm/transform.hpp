@@ -110,9 +110,19 @@ struct adjacent_difference_function {
             const binary_assignment<F, std::identity, std::identity, decltype(from), decltype(from)> assign{f, {}, {}};
             run_elements(policy, size - 1, assign, at(from, 1), from, at(base_of(out), 1));
             return at(out, size);
-        } else {
+        } else if constexpr (std::forward_iterator<I>) {
             const auto end = std::ranges::next(first, last);
             return std::adjacent_difference(std::move(first), end, std::move(out), std::ref(f));
+        } else { // on the way to its end its elements would be gone
+            if (first == last) return out;
+            std::iter_value_t<I> before = *first;
+            *out = before;
+            for (++first, (void)++out; first != last; ++first, (void)++out) {
+                std::iter_value_t<I> each = *first;
+                *out = std::invoke(f, each, std::move(before));
+                before = std::move(each);
+            }
+            return out;
         }
     }
     template <execution_policy Policy, std::ranges::input_range R, class O, class F = std::minus<>>

@@ -172,4 +172,17 @@ TEST_P(transform_with, one_of_two_ranges_need_not_have_an_end) {
     EXPECT_EQ(pel::transform(par.on(pool), ones, few, out.begin(), std::plus<>()).out, out.begin() + 5);
 }
 
+TEST_P(transform_with, differences_of_what_is_read_once) {
+    std::istringstream all("1 3 6 10"), some("1 3 6 10"), none;
+    std::vector<int> out;
+    pel::adjacent_difference(par.on(pool), std::views::istream<int>(all), std::back_inserter(out));
+    EXPECT_EQ(out, (std::vector<int>{1, 2, 3, 4}));
+    out.clear();
+    pel::adjacent_difference(par.on(pool), std::counted_iterator(std::istream_iterator<int>(some), 3),
+                             std::default_sentinel, std::back_inserter(out));
+    EXPECT_EQ(out, (std::vector<int>{1, 2, 3}));
+    pel::adjacent_difference(par.on(pool), std::views::istream<int>(none), std::back_inserter(out));
+    EXPECT_EQ(out.size(), 3U);
+}
+
 } // namespace transform_test
