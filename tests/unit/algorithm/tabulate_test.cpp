@@ -45,4 +45,12 @@ TEST_P(tabulate_with, each_number_is_asked_for_its_value) {
         std::runtime_error);
 }
 
+TEST_P(tabulate_with, a_bit_is_a_bool) {
+    std::vector<bool> bits(1'000);
+    bits[3] = true;
+    const std::vector<bool> copy =
+        pel::tabulate(par.on(pool), 1'000, [&](int i) { return bits[static_cast<std::size_t>(i)]; });
+    EXPECT_EQ(copy, bits);
+}
+
 } // namespace tabulate_test
