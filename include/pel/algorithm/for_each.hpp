@@ -19,7 +19,7 @@ struct for_each_function {
     I operator()(const Policy& policy, I first, S last, F f, P projection = {}) const {
         I end = first;
         if constexpr (std::forward_iterator<I>) end = std::ranges::next(first, last);
-        parallel_for_each(policy, std::move(first), std::move(last), [&](auto&& element) {
+        parallel_for_each(writing_policy<I>(policy), std::move(first), std::move(last), [&](auto&& element) {
             std::invoke(f, std::invoke(projection, std::forward<decltype(element)>(element)));
         });
         return end;
@@ -48,7 +48,8 @@ private:
                                            P& projection) {
         auto all = filter.base(); // lives as long as its iterators are used
         const filtered_call<std::remove_cvref_t<decltype(filter.pred())>, F, P> call{filter.pred(), f, projection};
-        parallel_for_each(policy, std::ranges::begin(all), std::ranges::end(all), call);
+        parallel_for_each(writing_policy<iterator_of<decltype(all)>>(policy), std::ranges::begin(all),
+                          std::ranges::end(all), call);
         if constexpr (!std::ranges::borrowed_range<R>)
             return std::ranges::dangling();
         else if constexpr (std::ranges::common_range<R>)
@@ -82,7 +83,7 @@ struct for_each_n_function {
 
 /// Calls f with every element, possibly at the same time and in any order: parallel_for_each, with a projection. Filter
 /// views over elements that can be reached by their number are shared as these are; their predicate is asked once for
-/// each, and once more on the way to the end where the view does not know that. Returns: the end, as C++26 has it
+/// each, and once more on the way to the end where the view does not know that. Bits of a vector<bool> that is no constant are visited in order. Returns: the end, as C++26 has it
 /// with a policy (a function that several threads call has gathered nothing that could be returned); for input iterators,
 /// first.
 inline constexpr detail::function_object<detail::for_each_function> for_each{};

@@ -14,6 +14,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace transform_test {
@@ -183,6 +184,23 @@ TEST_P(transform_with, differences_of_what_is_read_once) {
     EXPECT_EQ(out, (std::vector<int>{1, 2, 3}));
     pel::adjacent_difference(par.on(pool), std::views::istream<int>(none), std::back_inserter(out));
     EXPECT_EQ(out.size(), 3U);
+}
+
+TEST_P(transform_with, bits_that_may_be_written_are_visited_in_order) {
+    std::vector<bool> bits(10'000);
+    const auto here = std::this_thread::get_id();
+    int elsewhere = 0;
+    pel::for_each(par.on(pool), bits, [&](auto&& bit) {
+        if (std::this_thread::get_id() != here) ++elsewhere;
+        bit = true;
+    });
+    auto all = bits | std::views::filter([](bool bit) { return bit; });
+    pel::for_each(par.on(pool), all, [&](auto&& bit) {
+        if (std::this_thread::get_id() != here) ++elsewhere;
+        bit = false;
+    });
+    EXPECT_EQ(elsewhere, 0);
+    EXPECT_EQ(std::ranges::count(bits, false), 10'000);
 }
 
 } // namespace transform_test
