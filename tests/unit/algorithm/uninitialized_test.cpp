@@ -264,7 +264,8 @@ TEST_P(uninitialized_with, what_elements_refer_to_is_the_callers_own) {
 
 TEST_P(uninitialized_with, what_is_copied_need_not_have_an_end) {
     const memory<int> copies(3'000), moved(3'000);
-    EXPECT_EQ(pel::uninitialized_copy(par.on(pool), std::views::iota(0), copies.elements()).out, copies.elements().end());
+    EXPECT_EQ(pel::uninitialized_copy(par.on(pool), std::views::iota(0), copies.elements()).out,
+              copies.elements().end());
     EXPECT_EQ(copies.begin()[2'999], 2'999);
     pel::uninitialized_move(par.on(pool), std::views::iota(1), moved.elements());
     EXPECT_EQ(moved.begin()[2'999], 3'000);

@@ -45,18 +45,17 @@ inline constexpr bool is_const_call<Result (F::*)(Arguments...) const noexcept> 
 /// Of several operator(), or a template: one is called with these arguments whether F is const or not. (The arguments are
 /// left to the call to deduce: that of a generic lambda is compiled here as it will be called, and not otherwise.)
 template <class F, class... Arguments>
-concept called_as_const = std::is_class_v<F> && !requires { &F::operator(); } && sizeof...(Arguments) != 0 &&
-                          std::invocable<F&, Arguments...> && std::invocable<const F&, Arguments...> &&
-                          std::same_as<std::invoke_result_t<F&, Arguments...>,
-                                       std::invoke_result_t<const F&, Arguments...>>;
+concept called_as_const =
+    std::is_class_v<F> && !requires { &F::operator(); } && sizeof...(Arguments) != 0 &&
+    std::invocable<F&, Arguments...> && std::invocable<const F&, Arguments...> &&
+    std::same_as<std::invoke_result_t<F&, Arguments...>, std::invoke_result_t<const F&, Arguments...>>;
 
 /// A function object of a few words that is called the same way whether it is const or not, as lambdas are: nobody can
 /// tell a copy from it.
 template <class F, class... Arguments>
 concept copied_into_registers =
     std::is_trivially_copyable_v<F> && std::is_trivially_copy_constructible_v<F> && sizeof(F) <= 64 &&
-    (requires { requires is_const_call<decltype(&F::operator())>; } ||
-     called_as_const<F, Arguments...>);
+    (requires { requires is_const_call<decltype(&F::operator())>; } || called_as_const<F, Arguments...>);
 
 /// How such a callable, or a reference to another, is held.
 template <class F, class... Arguments>
