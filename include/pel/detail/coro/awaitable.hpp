@@ -58,6 +58,11 @@ task<task_value<T>> as_task(T& object) {
 template <class F>
     requires coroutine_function<F&>
 auto call_as_task(F function) -> std::invoke_result_t<F&> {
+    using value = std::invoke_result_t<F&>::value_type;
+    constexpr bool fits = alignof(F) <= 64 && alignof(std::conditional_t<std::is_object_v<value>, value, char>) <= 64;
+    static_assert(fits,
+                  "pel: a coroutine keeps this function and awaits its result, and what lies in its frame is aligned "
+                  "to 64 bytes at most: hold by pointer what is aligned to more");
     co_return co_await std::invoke(function);
 }
 
