@@ -9,7 +9,8 @@
 PEL_NAMESPACE_BEGIN
 
 /// The one handle to the result of a submitted task.
-/// Thread safety: as a plain object; the task itself may be anywhere. Destroying it detaches: the task runs all the same.
+/// Thread safety: as a plain object, wait() included: one thread at a time; the task itself may be anywhere. Destroying it
+/// detaches: the task runs all the same.
 template <class T>
 class [[nodiscard]] future {
 public:
@@ -43,7 +44,7 @@ public:
     }
 
     /// Runs f(result) — f() for void — as a task of the same pool once the result is there. valid() is false afterwards.
-    /// Returns: a future of f's result. An exception of the task skips f and goes there.
+    /// Returns: a future of f's result. An exception of the task skips f and goes there. Requires: its pool is still there.
     template <class F>
     auto then(F f) {
         constexpr bool has_effect = !detail::coroutine_continuation<F&, T>;

@@ -155,6 +155,15 @@ TEST(future, then_passes_the_result_on) {
     EXPECT_TRUE(ran);
 }
 
+TEST(future, then_passes_a_reference_on) {
+    pel::thread_pool pool(2);
+    int number = 1;
+    pel::future<int&> same =
+        pool.submit([&]() -> int& { return number; }).then([](int& result) -> int& { return ++result; });
+    EXPECT_EQ(&same.get(), &number);
+    EXPECT_EQ(number, 2);
+}
+
 TEST(future, then_on_a_task_that_is_done_runs_too) {
     pel::thread_pool pool(1);
     const pel_test::watchdog guard(pool);

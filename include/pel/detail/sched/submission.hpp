@@ -177,7 +177,8 @@ future<T> make_future(submission<T>* state) noexcept;
 /// future::then(): takes over the future's reference to `first`.
 template <class T, class F>
 auto continue_with(submission<T>& first, F&& function) {
-    auto call = [before = submission_holder<T>(first), function = std::forward<F>(function)]() mutable {
+    auto call = [before = submission_holder<T>(first),
+                 function = std::forward<F>(function)]() mutable -> decltype(auto) {
         if constexpr (std::is_void_v<T>) {
             before.held().take_result();
             return std::invoke(function);
