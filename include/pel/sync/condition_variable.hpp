@@ -12,6 +12,8 @@
 PEL_NAMESPACE_BEGIN
 
 /// Any thread: all. Size: 16 bytes. Waits end when notified, by the deadline, or for no reason.
+/// Requires, as std: when it is destroyed, be it at the process' end, all who wait were notified, coroutines, too, or are
+/// being stopped: the destructor awaits who was not. A fork child that has not used it does not await those of its parent.
 class condition_variable {
 public:
     constexpr condition_variable() noexcept = default;
@@ -68,8 +70,8 @@ public:
     }
 
     /// `co_await condition.async_wait(lock, is_true);` suspends until is_true() is found with the lock held. It is asked
-    /// on the threads that notify, or unlock the mutex: brief, please. Requires: lock is held, and stays where it is; it is
-    /// of a pel::mutex or pel::timed_mutex; the coroutine is not destroyed before it was resumed.
+    /// on the threads that notify, request a stop, or unlock the mutex: brief, please. Requires: lock is held, and stays
+    /// where it is; it is of a pel::mutex or pel::timed_mutex; the coroutine is not destroyed before it was resumed.
     template <class Mutex, class Predicate>
     detail::condition_wait<Mutex, Predicate> async_wait(std::unique_lock<Mutex>& lock, Predicate is_true) noexcept {
         return {core_, lock, std::move(is_true)};
@@ -95,6 +97,7 @@ private:
             lock.unlock();
             return relock(lock);
         }
+        detail::prepare_for_forks(); // a child is to know that who waits is not there
         if (core_.enter(self) == detail::entry::refused) return;
         detail::call_unwinding([&] { lock.unlock(); },
                                [&] {

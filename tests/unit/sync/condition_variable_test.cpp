@@ -4,6 +4,7 @@
 #include <pel/sync/shared_mutex.hpp>
 
 #include "support/blocked.hpp"
+#include "support/own_process.hpp"
 #include "support/plain_coroutine.hpp"
 #include "support/with_threads.hpp"
 
@@ -204,6 +205,29 @@ TEST(condition_variable, that_is_destroyed_awaits_who_leaves_it_and_sleeps_meanw
         changed.reset();
     }
     stopping.join();
+    waiting.join();
+}
+
+TEST(condition_variable, that_is_destroyed_in_a_fork_child_does_not_await_who_waits_in_the_parent) {
+    const pel_test::watchdog guard;
+    auto changed = std::make_unique<pel::condition_variable>();
+    pel::mutex mutex;
+    bool is_inside = false, is_over = false;
+    std::thread waiting([&] {
+        std::unique_lock lock(mutex);
+        is_inside = true;
+        changed->wait(lock, [&] { return is_over; });
+    });
+    pel_test::await([&] {
+        const std::lock_guard hold(mutex);
+        return is_inside; // and linked
+    });
+    EXPECT_EQ(pel_test::fork_and_run([&] { return changed.reset(), true; }), 0);
+    {
+        const std::lock_guard hold(mutex);
+        is_over = true;
+        changed->notify_all();
+    }
     waiting.join();
 }
 

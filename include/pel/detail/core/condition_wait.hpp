@@ -8,6 +8,7 @@
 #pragma once
 
 #include <pel/detail/core/lockable.hpp>
+#include <pel/detail/sched/process.hpp>
 #include <pel/detail/sync/condition_core.hpp>
 
 #include <exception>
@@ -73,6 +74,7 @@ public:
     bool await_ready() { return result_ = predicate_(); }
     template <class Promise>
     bool await_suspend(std::coroutine_handle<Promise> caller) noexcept {
+        prepare_for_forks(); // as threads that wait
         rest_ = resumption(caller);
         mutex_core& mutex = mutex_;
         if (!try_link()) return false;

@@ -3,10 +3,12 @@
 // changes the condition under that lock: so it finds the waiter. It may be destroyed once all were notified: a waiter
 // that was, touches it no more. The destructor awaits all who are linked. Those are about to leave: they have given up, by
 // themselves or told by a stop token. Who was not notified, which std does not allow, keeps it until then, too.
+// A fork child does not await those of its parent, whose threads it has not got: who links itself leaves the fork's generation.
 //   any thread: all.
 #pragma once
 
 #include <pel/detail/platform/thread.hpp>
+#include <pel/detail/sync/fork_generation.hpp>
 #include <pel/detail/sync/wait_queue.hpp>
 
 PEL_NAMESPACE_BEGIN
@@ -18,11 +20,11 @@ public:
     condition_core(const condition_core&) = delete;
     condition_core& operator=(const condition_core&) = delete;
     ~condition_core() {
-        for (unsigned looks = 0; !is_empty(); ++looks) {
+        for (unsigned looks = 0; is_awaited(); ++looks) {
             if (looks < looks_before_sleep)
                 yield_thread();
             else
-                futex_wait(waiting_, 1, between_looks); // nobody wakes it: who leaves may not touch it afterwards
+                futex_wait(waiting_, some(), between_looks); // nobody wakes it: who leaves may not touch it afterwards
         }
     }
 
@@ -69,10 +71,17 @@ private:
     static constexpr unsigned looks_before_sleep = 100;
     static constexpr std::int64_t between_looks = 1'000'000; // ns
 
-    void note_waiters() noexcept { waiting_.store(queue_.is_empty() ? 0 : 1, relaxed); } // see has_waiters()
-    bool is_empty() noexcept {
+    /// What says that there are waiters, in this process.
+    static std::uint32_t some() noexcept {
+        return fork_generation.load(relaxed) + 1; // changes in a fork child, before it goes on
+    }
+    void note_waiters() noexcept { waiting_.store(queue_.is_empty() ? 0 : some(), relaxed); } // see has_waiters()
+    /// Whether somebody has to leave yet. Where nobody is noted the lock is taken all the same: the last one may be in it.
+    bool is_awaited() noexcept {
+        const std::uint32_t noted = waiting_.load(relaxed); // of this process: the lock is asked next
+        if (noted != 0 && noted != some()) return false;
         const lock_guard guard(lock_);
-        return queue_.is_empty();
+        return !queue_.is_empty();
     }
 
     atomic<std::uint32_t> waiting_{0};
