@@ -4,6 +4,7 @@
 #include <pel/sync/hazard_pointer.hpp>
 #include <pel/task_group.hpp>
 
+#include "support/forbidden_call.hpp"
 #include "support/own_process.hpp"
 #include "support/with_threads.hpp"
 
@@ -12,12 +13,15 @@
 #include <algorithm>
 #include <atomic>
 #include <barrier>
+#include <cerrno>
+#include <csignal>
 #include <cstdlib>
 #include <memory>
 #include <thread>
 #include <type_traits>
 #include <vector>
 
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace hazard_pointer_test {
@@ -389,6 +393,20 @@ TEST(hazard_pointer, nothing_is_left_of_what_deleters_retire_when_the_process_en
     }).detach();
     pel_test::await([&] { return has_retired.load(); });
 } // and the thread that ends the process has no part of its own
+
+TEST(hazard_pointer, a_process_whose_heavy_fences_are_forbidden_later_ends_and_says_so) {
+    if (!pel_test::is_rerun()) {
+        const pel_test::process_result result = pel_test::rerun_alone({{"PEL_NO_MEMBARRIER", "0"}});
+        if (result.output.find("[  SKIPPED ]") != std::string::npos) GTEST_SKIP() << result.output;
+        EXPECT_EQ(result.status, -SIGABRT);
+        EXPECT_NE(result.output.find("membarrier"), std::string::npos) << result.output;
+        return;
+    }
+    if (!pel::detail::asymmetric_fence_register()) GTEST_SKIP() << "there are none";
+    reclaim_now(); // with them
+    if (!pel_test::forbid_call(SYS_membarrier, EPERM)) GTEST_SKIP() << "no filters here";
+    reclaim_now();
+}
 
 TEST(hazard_pointer, works_with_and_without_heavy_fences) {
     if (!pel_test::is_rerun()) { // the other mode than this run's

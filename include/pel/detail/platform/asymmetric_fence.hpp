@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 
 PEL_NAMESPACE_BEGIN
@@ -23,9 +24,21 @@ namespace detail {
 /// Orders the calling thread's earlier accesses before its later ones against a heavy fence of another thread.
 PEL_ALWAYS_INLINE void asymmetric_fence_light() noexcept { asm volatile("" ::: "memory"); }
 
+[[noreturn]] PEL_COLD inline void end_without_fences() noexcept {
+    std::fputs("pel: membarrier(), which this process has used before, is forbidden now: set PEL_NO_MEMBARRIER=1, or "
+               "forbid it "
+               "from the start\n",
+               stderr);
+    std::abort();
+}
+
 /// Effects: a full barrier on every CPU that runs this process. Cost: 1–3 µs alone on a machine, some 50 µs where a
-/// hypervisor has to deliver the interrupts. Requires: asymmetric_fence_register() returned true.
-inline void asymmetric_fence_heavy() noexcept { ::syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0); }
+/// hypervisor has to deliver the interrupts. Requires: asymmetric_fence_register() returned true. Ends the process if the
+/// kernel refuses, as a filter of system calls may that was installed since: the light sides have no other partner.
+inline void asymmetric_fence_heavy() noexcept {
+    if (::syscall(SYS_membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0, 0) != 0) [[unlikely]]
+        end_without_fences();
+}
 
 /// Registers the process for heavy fences (once per process; again in a fork child).
 /// Returns: whether the kernel has them. False where PEL_NO_MEMBARRIER is set in the environment to anything but 0.
