@@ -162,4 +162,23 @@ TEST(nth_element, takes_a_million) {
     EXPECT_EQ(pel_test::sum_of_bits(numbers), bits);
 }
 
+/// Bytes that may only be moved.
+struct ticket {
+    explicit ticket(std::uint32_t its) : number(its) {}
+    ticket(ticket&&) = default;
+    ticket& operator=(ticket&&) = default;
+    std::uint32_t number;
+};
+
+TEST_P(nth_element_with, bytes_that_cannot_be_copied_are_moved) {
+    std::vector<ticket> tickets;
+    for (std::uint32_t number = 0; number < 30'000; ++number) tickets.emplace_back(number * 7'919 % 30'011);
+    const auto by_number = [](const ticket& a, const ticket& b) { return a.number < b.number; };
+    pel::nth_element(par.on(pool), tickets, tickets.begin() + 15'000, by_number);
+    const std::uint32_t median = tickets[15'000].number;
+    EXPECT_EQ(std::ranges::count_if(tickets, [&](const ticket& each) { return each.number < median; }), 15'000);
+    pel::partial_sort(par.on(pool), tickets, tickets.begin() + 100, by_number);
+    EXPECT_TRUE(std::ranges::is_sorted(tickets.begin(), tickets.begin() + 100, by_number));
+}
+
 } // namespace nth_element_test

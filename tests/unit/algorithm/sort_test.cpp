@@ -349,4 +349,25 @@ TEST(sort, moves_and_copies_that_throw_leave_all_objects_and_lose_one_element_at
     }
 }
 
+/// Bytes that may only be moved.
+struct ticket {
+    explicit ticket(std::uint32_t its) : number(its) {}
+    ticket(ticket&&) = default;
+    ticket& operator=(ticket&&) = default;
+    bool operator<(const ticket& other) const { return number < other.number; }
+    std::uint32_t number;
+};
+static_assert(std::is_trivially_copyable_v<ticket> && !std::is_copy_constructible_v<ticket>);
+
+TEST_P(sort_with, bytes_that_cannot_be_copied_are_moved) {
+    auto expected = pel_test::numbers_in(pel_test::order::random, pel_test::scaled(100'000), random);
+    std::vector<ticket> sorted, stable;
+    for (const std::uint32_t number : expected) sorted.emplace_back(number), stable.emplace_back(number);
+    std::sort(expected.begin(), expected.end());
+    pel::sort(par.on(pool), sorted, std::less<>());
+    pel::stable_sort(par.on(pool), stable, std::less<>());
+    EXPECT_TRUE(std::ranges::equal(sorted, expected, {}, &ticket::number));
+    EXPECT_TRUE(std::ranges::equal(stable, expected, {}, &ticket::number));
+}
+
 } // namespace sort_test

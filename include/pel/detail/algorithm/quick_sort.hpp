@@ -132,7 +132,8 @@ partition_cut<Base> partition_by_first(Base first, Base last, const Less& less) 
         return was_already;
     };
     bool was_already;
-    if constexpr (std::is_trivially_copyable_v<value> && sizeof(value) <= 2 * sizeof(void*))
+    if constexpr (std::is_trivially_copyable_v<value> && std::is_copy_constructible_v<value> &&
+                  sizeof(value) <= 2 * sizeof(void*))
         was_already = cut(value(*first));
     else
         was_already = cut(*first);
