@@ -114,11 +114,12 @@ void call_blocks(const Policy& policy, Iterator& first, const Sentinel& last, el
     }
 }
 
+/// Effects: first is the end then, unless the loop jumps from it.
 template <class Policy, class Iterator, class Sentinel, class Body>
-void call_each(const Policy& policy, Iterator first, Sentinel last, Body& body) {
+void call_each(const Policy& policy, Iterator& first, const Sentinel& last, Body& body) {
     if constexpr (std::random_access_iterator<Iterator> && std::sized_sentinel_for<Sentinel, Iterator>) {
         const auto size = last - first;
-        const calling_body<Iterator, Body> call{std::move(first), body};
+        const calling_body<Iterator, Body> call{first, body};
         if (size > 0) parallel_for(policy, std::uint64_t{0}, static_cast<std::uint64_t>(size), call);
     } else if constexpr (std::same_as<Policy, sequenced_policy>) {
         for (; first != last; ++first) {
@@ -183,7 +184,7 @@ void feed_rounds(const Policy& policy, Iterator first, Sentinel last, Body& body
     round_feeder<value> added;
     feeder<value>& more = added;
     const auto call = [&](auto&& item) { std::invoke(body, std::forward<decltype(item)>(item), more); };
-    call_each(policy, std::move(first), last, call);
+    call_each(policy, first, last, call);
     for (auto items = added.take(); !items.empty(); items = added.take())
         parallel_for(policy, std::size_t{0}, items.size(), [&](std::size_t n) { call(items[n].value); });
 }
@@ -205,8 +206,7 @@ void feed_each(const Policy& policy, Iterator first, Sentinel last, Body& body) 
                 call_unwinding([&] { std::invoke(body, std::forward<decltype(item)>(item), more); },
                                [&] { group.cancel(); }); // at once, not when the loop has been left
             };
-            const group_status ended =
-                group.run_and_wait([&] { call_each(policy, std::move(first), std::move(last), call); });
+            const group_status ended = group.run_and_wait([&] { call_each(policy, first, last, call); });
             if (ended == group_status::cancelled) throw_error<operation_cancelled>();
         };
         if (thread_pool* const pool = policy_access::pool(policy)) {
@@ -239,7 +239,7 @@ template <execution_policy Policy, std::input_iterator First, std::sentinel_for<
     requires(detail::element_body<Body, First> || detail::feeding_body<Body, First>)
 void parallel_for_each(const Policy& policy, First first, Last last, Body&& body) {
     if constexpr (detail::element_body<Body, First>)
-        detail::call_each(policy, std::move(first), std::move(last), body);
+        detail::call_each(policy, first, last, body);
     else
         detail::feed_each(policy, std::move(first), std::move(last), body);
 }

@@ -74,10 +74,19 @@ struct copy_n_function {
     template <execution_policy Policy, std::input_iterator I, std::integral Size, class O>
         requires output_of<O, std::iter_reference_t<I>>
     O operator()(const Policy& policy, I first, Size n, O out) const {
-        if constexpr (is_shared<Policy, I, O> && is_written_apart<O>)
-            return copy_function::shared(policy, first, count_of(n), out).out;
-        else
-            return std::copy_n(std::move(first), count_of(n), std::move(out));
+        std::uint64_t size = count_of(n);
+        if constexpr (is_shared<Policy, I, O> && is_written_apart<O>) {
+            return copy_function::shared(policy, first, size, out).out;
+        } else if constexpr (std::forward_iterator<I>) {
+            return std::copy_n(std::move(first), size, std::move(out));
+        } else { // which is not asked for more than it gives
+            if (size == 0) return out;
+            for (;; ++first) {
+                *out = *first;
+                ++out;
+                if (--size == 0) return out;
+            }
+        }
     }
 
     template <class... Arguments>

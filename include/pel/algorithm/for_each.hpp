@@ -17,12 +17,21 @@ struct for_each_function {
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, class F, class P = std::identity>
         requires(projection_of<P, I> && callable_for_effect<F&, projected_t<I, P>>)
     I operator()(const Policy& policy, I first, S last, F f, P projection = {}) const {
-        I end = first;
-        if constexpr (std::forward_iterator<I>) end = std::ranges::next(first, last);
-        parallel_for_each(writing_policy<I>(policy), std::move(first), std::move(last), [&](auto&& element) {
-            std::invoke(f, std::invoke(projection, std::forward<decltype(element)>(element)));
-        });
-        return end;
+        if constexpr (std::forward_iterator<I>) {
+            I end = std::ranges::next(first, last);
+            parallel_for_each(writing_policy<I>(policy), std::move(first), std::move(last), [&](auto&& element) {
+                std::invoke(f, std::invoke(projection, std::forward<decltype(element)>(element)));
+            });
+            return end;
+        } else { // whose elements have been moved to a place of their own
+            using element_type = std::conditional_t<std::is_lvalue_reference_v<std::iter_reference_t<I>>,
+                                                    std::iter_value_t<I>&, std::iter_value_t<I>>;
+            const auto call = [&](std::iter_value_t<I>& element) {
+                std::invoke(f, std::invoke(projection, std::forward<element_type>(element)));
+            };
+            call_each(policy, first, last, call);
+            return first;
+        }
     }
     template <execution_policy Policy, std::ranges::input_range R, class F, class P = std::identity>
         requires(projection_of<P, iterator_of<R>> && callable_for_effect<F&, projected_t<iterator_of<R>, P>>)
@@ -67,7 +76,7 @@ struct for_each_n_function {
             return for_each_function{}(policy, first, at(first, count_of(n)), std::move(f));
         } else {
             std::counted_iterator<I> counted(std::move(first), static_cast<std::iter_difference_t<I>>(count_of(n)));
-            return for_each_function{}(policy, counted, std::default_sentinel, std::move(f)).base();
+            return for_each_function{}(policy, std::move(counted), std::default_sentinel, std::move(f)).base();
         }
     }
 
@@ -84,8 +93,7 @@ struct for_each_n_function {
 /// Calls f with every element, possibly at the same time and in any order: parallel_for_each, with a projection. Filter
 /// views over elements that can be reached by their number are shared as these are; their predicate is asked once for
 /// each, and once more on the way to the end where the view does not know that. Bits of a vector<bool> that is no constant are visited in order. Returns: the end, as C++26 has it
-/// with a policy (a function that several threads call has gathered nothing that could be returned); for input iterators,
-/// first.
+/// with a policy (a function that several threads call has gathered nothing that could be returned).
 inline constexpr detail::function_object<detail::for_each_function> for_each{};
 
 /// The same for n elements.

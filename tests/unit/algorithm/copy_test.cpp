@@ -170,4 +170,15 @@ TEST_P(copy_with, swaps_as_many_as_a_range_has_that_does_not_know_it) {
     EXPECT_EQ(std::ranges::count(twos, 1), 600);
 }
 
+TEST_P(copy_with, reads_no_more_than_is_asked_for) {
+    std::istringstream in("1 2 3");
+    auto numbers = std::views::istream<int>(in);
+    std::vector<int> out(2);
+    EXPECT_EQ(pel::copy_n(par.on(pool), numbers.begin(), 2, out.begin()), out.end());
+    EXPECT_EQ(out, (std::vector<int>{1, 2}));
+    int next = 0;
+    in >> next;
+    EXPECT_EQ(next, 3);
+}
+
 } // namespace copy_test

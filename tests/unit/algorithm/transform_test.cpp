@@ -6,8 +6,10 @@
 #include "support/algorithm_inputs.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <deque>
 #include <functional>
+#include <iterator>
 #include <list>
 #include <numeric>
 #include <ranges>
@@ -201,6 +203,24 @@ TEST_P(transform_with, bits_that_may_be_written_are_visited_in_order) {
     });
     EXPECT_EQ(elsewhere, 0);
     EXPECT_EQ(std::ranges::count(bits, false), 10'000);
+}
+
+TEST_P(transform_with, calls_a_function_for_what_is_read_once) {
+    std::istringstream in("1 2 3 4 5 6");
+    auto numbers = std::views::istream<int>(in);
+    std::atomic<int> sum{0};
+    const auto add = [&](int number) { sum += number; };
+    pel::for_each_n(par.on(pool), numbers.begin(), 2, add);
+    EXPECT_EQ(sum, 3);
+    EXPECT_EQ(pel::for_each(par.on(pool), numbers, add), numbers.end());
+    std::istringstream more("7 8 9");
+    const auto end = pel::for_each(pel::seq, std::istream_iterator<int>(more), std::istream_iterator<int>(), add);
+    EXPECT_EQ(end, std::istream_iterator<int>());
+    std::vector<std::string> texts(100, "a text that is too long for a short string"), taken;
+    pel::for_each(pel::seq, std::make_move_iterator(texts.begin()), std::make_move_iterator(texts.end()),
+                  [&](std::string&& text) { taken.push_back(std::move(text)); });
+    EXPECT_EQ(taken, std::vector<std::string>(100, "a text that is too long for a short string"));
+    EXPECT_EQ(std::ranges::count(texts, ""), 100);
 }
 
 } // namespace transform_test
