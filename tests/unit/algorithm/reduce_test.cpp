@@ -13,6 +13,7 @@
 #include <deque>
 #include <functional>
 #include <list>
+#include <memory>
 #include <numeric>
 #include <ranges>
 #include <sstream>
@@ -232,6 +233,23 @@ TEST_P(reduce_with, one_of_two_ranges_need_not_have_an_end) {
     const std::vector<int> ones(1'000, 1);
     EXPECT_EQ(pel::transform_reduce(par.on(pool), std::views::iota(0), ones, 0L), 499'500);
     EXPECT_EQ(pel::transform_reduce(par.on(pool), ones, std::views::iota(1), 0L), 500'500);
+}
+
+/// Can only be moved; begins with nothing.
+struct owned_sum {
+    std::unique_ptr<int> its;
+    owned_sum() = default;
+    owned_sum(int number) : its(std::make_unique<int>(number)) {}
+    int number() const { return its ? *its : 0; }
+};
+
+TEST_P(reduce_with, filter_views_are_reduced_to_what_can_only_be_moved) {
+    std::vector<int> numbers(1'000, 1);
+    const auto plus = [](const owned_sum& a, const owned_sum& b) { return owned_sum(a.number() + b.number()); };
+    auto twos = numbers | std::views::filter([](int number) { return number == 2; });
+    EXPECT_EQ(pel::reduce(par.on(pool), twos, owned_sum(), plus).its, nullptr);
+    numbers[3] = numbers[700] = 2;
+    EXPECT_EQ(pel::reduce(par.on(pool), twos, owned_sum(), plus).number(), 4);
 }
 
 } // namespace reduce_test

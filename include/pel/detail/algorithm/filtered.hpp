@@ -108,7 +108,8 @@ T combine_filtered(const Policy& policy, const Filter& filter, T init, Op& op, M
         return step.combined(std::move(left), std::move(right));
     };
     maybe<T> sum = combine_ordered<maybe<T>>(policy, size, step, combine);
-    return sum ? static_cast<T>(std::invoke(op, std::move(init), std::move(*sum))) : init;
+    if (!sum) return init;
+    return static_cast<T>(std::invoke(op, std::move(init), std::move(*sum)));
 }
 
 } // namespace detail
