@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <bit>
+#include <cfenv>
 #include <cmath>
 #include <deque>
 #include <limits>
@@ -183,6 +184,26 @@ TEST(integer_sort, of_whole_lines_that_throws_loses_nothing) {
     };
     EXPECT_THROW(pel::integer_sort(numbers, key), std::runtime_error);
     EXPECT_EQ(std::accumulate(numbers.begin(), numbers.end(), std::uint64_t{0}), sum);
+}
+
+template <class T>
+void zeros_have_one_key() {
+    volatile T zero = 0, least = std::numeric_limits<T>::denorm_min();
+    EXPECT_EQ(pel::detail::radix_key<T>(zero) == pel::detail::radix_key<T>(-zero), true);
+    EXPECT_EQ(pel::detail::radix_key<T>(-least) < pel::detail::radix_key<T>(-zero), true);
+    EXPECT_EQ(pel::detail::radix_key<T>(-zero) < pel::detail::radix_key<T>(least), true);
+    EXPECT_EQ(pel::detail::radix_key<T>(-1) < pel::detail::radix_key<T>(-least), true);
+}
+
+TEST(radix_key, both_zeros_have_one_however_numbers_are_rounded) {
+    const int before = std::fegetround();
+    for (const int rounding : {FE_DOWNWARD, FE_UPWARD, FE_TOWARDZERO, FE_TONEAREST}) {
+        std::fesetround(rounding);
+        zeros_have_one_key<float>();
+        zeros_have_one_key<double>();
+        zeros_have_one_key<long double>();
+    }
+    std::fesetround(before);
 }
 
 } // namespace integer_sort_test

@@ -40,8 +40,8 @@ constexpr unsigned_of<sizeof(T)> radix_key(T number) noexcept {
     using key = unsigned_of<sizeof(T)>;
     constexpr key sign = static_cast<key>(key{1} << (8 * sizeof(T) - 1));
     if constexpr (std::floating_point<T>) {
-        const auto bits = std::bit_cast<key>(number + T{0}); // makes -0 a 0
-        return (bits & sign) != 0 ? ~bits : bits | sign;
+        const auto bits = std::bit_cast<key>(number + T{0});     // a 0 of what compares as one
+        return (bits & sign) != 0 ? key{0} - bits : bits | sign; // also of -0, which rounding down leaves
     } else if constexpr (std::signed_integral<T>) {
         return static_cast<key>(static_cast<key>(number) ^ sign);
     } else {
@@ -59,7 +59,7 @@ wide_key radix_key(T number) noexcept {
         wide_key bits = 0;
         std::memcpy(&bits, &number, bytes);
         bits <<= 128 - 8 * bytes;
-        return (bits & sign) != 0 ? ~bits : bits | sign;
+        return (bits & sign) != 0 ? 0 - bits : bits | sign;
     } else if constexpr (std::same_as<T, wide_integer>) {
         return static_cast<wide_key>(number) ^ sign;
     } else {
