@@ -111,7 +111,9 @@ private:
         T value;
     };
     template <class Key, class T>
-    static constexpr bool is_distributed = std::is_trivially_copyable_v<entry<Key, T>> && sizeof(entry<Key, T>) <= 32;
+    static constexpr bool is_distributed =
+        std::is_trivially_copyable_v<entry<Key, T>> && std::is_copy_constructible_v<entry<Key, T>> &&
+        std::is_copy_assignable_v<entry<Key, T>> && sizeof(entry<Key, T>) <= 32;
 
     template <class Number, class T, class Policy, class Base, class K, class V, class Op, class H, class E>
     static auto reduce(const Policy& policy, Base from, std::uint64_t size, K& key, V& value, Op& op, H& hash,
@@ -218,8 +220,9 @@ private:
             });
         } else {
             all.reserve(begins.back());
-            for (auto& part : parts)
-                all.insert(all.end(), std::move_iterator(part.begin()), std::move_iterator(part.end()));
+            for (auto& part : parts) {
+                for (Group& each : part) all.push_back(std::move(each)); // insert() would assign them
+            }
         }
         return all;
     }

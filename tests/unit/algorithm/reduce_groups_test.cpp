@@ -179,4 +179,33 @@ TEST_P(reduce_groups_with, values_may_be_parts_of_elements_that_are_made_as_they
     }
 }
 
+/// Bytes that may only be moved, and bytes that may not be assigned.
+struct price {
+    explicit price(int its) : cents(its) {}
+    price(price&&) = default;
+    price& operator=(price&&) = default;
+    int cents;
+};
+struct article {
+    const int number;
+    bool operator==(const article&) const = default;
+};
+static_assert(std::is_trivially_copyable_v<price> && std::is_trivially_copyable_v<article>);
+
+TEST_P(reduce_groups_with, keys_and_values_that_are_bytes_may_be_neither_copied_nor_assigned) {
+    const auto hash = [](const article& its) { return static_cast<std::size_t>(its.number); };
+    for (const int groups : {3, 30'000}) {
+        std::vector<article> articles;
+        for (int i = 0; i < 60'000; ++i) articles.push_back({i % groups});
+        const auto sums = pel::reduce_groups(
+            par.on(pool), articles, &article::number, [](const article& its) { return price(its.number); },
+            [](price a, price b) { return price(a.cents + b.cents); });
+        ASSERT_EQ(sums.size(), static_cast<std::size_t>(groups));
+        for (const auto& [number, sum] : sums) ASSERT_EQ(sum.cents, number * (60'000 / groups));
+        const auto counts = pel::histogram_by_key(par.on(pool), articles, std::identity(), hash);
+        ASSERT_EQ(counts.size(), static_cast<std::size_t>(groups));
+        for (const auto& [its, count] : counts) ASSERT_EQ(count, 60'000U / static_cast<unsigned>(groups));
+    }
+}
+
 } // namespace reduce_groups_test
