@@ -23,7 +23,7 @@ void make_subtree(Base first, std::uint64_t size, std::uint64_t root, unsigned l
     }
 }
 
-struct make_heap_function : ordering_overloads<make_heap_function> {
+struct make_heap_function : ordering_overloads<make_heap_function, true> {
     template <class... Arguments>
     static misused explain() {
         static_assert(never<Arguments...>, "pel::make_heap: takes ([policy], range, [compare], [projection]) or "
