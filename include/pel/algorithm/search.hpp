@@ -10,6 +10,7 @@
 #include <functional>
 #include <iterator>
 #include <ranges>
+#include <type_traits>
 #include <utility>
 
 PEL_NAMESPACE_BEGIN
@@ -156,10 +157,12 @@ struct search_function {
         return run(policy, std::ranges::begin(range1), std::ranges::end(range1), std::ranges::begin(range2),
                    std::ranges::end(range2), f, projection1, projection2);
     }
-    template <execution_policy Policy, std::forward_iterator I, std::sentinel_for<I> S, searcher_of<I> Searcher>
-        requires(!IsLast)
-    I operator()(const Policy&, I first, S last, const Searcher& searcher) const {
-        return searcher(first, std::ranges::next(first, last)).first;
+    /// (Two arrays are ranges: their predicate is not asked to search.)
+    template <execution_policy Policy, std::forward_iterator I, class S, class Searcher>
+        requires(!IsLast && !std::is_array_v<std::remove_reference_t<S>> &&
+                 std::sentinel_for<std::remove_cvref_t<S>, I> && searcher_of<Searcher, I>)
+    I operator()(const Policy&, I first, S&& last, const Searcher& searcher) const {
+        return searcher(first, std::ranges::next(first, std::forward<S>(last))).first;
     }
 
     template <class... Arguments>

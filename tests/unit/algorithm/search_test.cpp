@@ -144,4 +144,17 @@ TEST_P(search_with, an_exception_arrives_and_other_policies_find_the_same) {
     EXPECT_EQ(pel::search_n(seq, text, 1, n / 2).begin(), middle);
 }
 
+TEST_P(search_with, arrays_are_ranges) {
+    struct item {
+        int number;
+    };
+    const item items[]{{1}, {2}, {3}, {2}, {3}}, wanted[]{{2}, {3}};
+    const auto is_same = [](const auto& a, const auto& b) { return a.number == b.number; };
+    EXPECT_EQ(pel::search(par.on(pool), items, wanted, is_same).begin(), items + 1);
+    EXPECT_EQ(pel::find_end(par.on(pool), items, wanted, is_same).begin(), items + 3);
+    const int numbers[]{1, 2, 3, 2, 3};
+    const std::boyer_moore_searcher searcher(numbers + 1, numbers + 3);
+    EXPECT_EQ(pel::search(par.on(pool), numbers, numbers + 5, searcher), numbers + 1);
+}
+
 } // namespace search_test
