@@ -225,6 +225,12 @@ struct policy_access {
         policy.pool_ = &pool;
         return policy;
     }
+    /// The policy for results that do not depend on the grouping of operands.
+    template <class Token>
+    static constexpr basic_parallel_policy<Token> with_any_grouping(basic_parallel_policy<Token> policy) {
+        policy.is_deterministic_ = false;
+        return policy;
+    }
     /// The policy without its place.
     template <class Token>
     static constexpr basic_parallel_policy<Token> without_place(const basic_parallel_policy<placed<Token>>& policy) {

@@ -4,6 +4,7 @@
 
 #include <pel/detail/algorithm/combining.hpp>
 #include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/fixed_chunks.hpp>
 #include <pel/parallel_reduce.hpp>
 
 #include <algorithm>
@@ -35,7 +36,7 @@ struct histogram_function {
         const std::uint64_t kinds = count_of(n_kinds);
         const auto from = base_of(first);
         return parallel_fold(
-            policy, std::uint64_t{0}, size_of(first, last), [kinds] { return counts(kinds); },
+            any_grouping(policy), std::uint64_t{0}, size_of(first, last), [kinds] { return counts(kinds); },
             [&](std::uint64_t lo, std::uint64_t hi, counts count) {
                 count_block<std::remove_const_t<decltype(from)>, K>(at(from, lo), hi - lo, kind, count);
                 return count;
@@ -148,7 +149,8 @@ inline constexpr detail::function_object<detail::histogram_function> histogram{}
 /// Returns: for each k in [0, kinds) what the values, value(element), of those come to whose kind is k; `identity` where
 /// there are none. Values are combined by op in their order, grouped in any way, identities among them. Requires: op is
 /// associative; it need not be commutative. Everything else is as for histogram. With par.deterministic(): the same bits at
-/// every concurrency.
+/// every concurrency; each chunk then has values of its own for all kinds, so that it is for few kinds: work
+/// O(n + chunks · kinds), chunks as of parallel_reduce.
 inline constexpr detail::function_object<detail::reduce_by_index_function> reduce_by_index{};
 
 PEL_NAMESPACE_END

@@ -10,6 +10,7 @@
 #include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/few_elements.hpp>
+#include <pel/detail/algorithm/fixed_chunks.hpp>
 #include <pel/detail/algorithm/item_numbers.hpp>
 #include <pel/detail/algorithm/selection.hpp>
 #include <pel/parallel_reduce.hpp>
@@ -170,7 +171,7 @@ std::vector<Number> least_places(const Policy& policy, Base first, std::uint64_t
         };
         if (wanted == 0) return least;
         least = parallel_fold(
-            policy, std::uint64_t{0}, size, [] { return std::vector<Number>(); },
+            any_grouping(policy), std::uint64_t{0}, size, [] { return std::vector<Number>(); },
             [&](std::uint64_t lo, std::uint64_t hi, std::vector<Number> heap) {
                 for (; lo != hi; ++lo) offer(heap, static_cast<Number>(lo));
                 return heap;

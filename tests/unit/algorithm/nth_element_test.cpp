@@ -9,6 +9,7 @@
 #include <functional>
 #include <list>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace nth_element_test {
@@ -179,6 +180,18 @@ TEST_P(nth_element_with, bytes_that_cannot_be_copied_are_moved) {
     EXPECT_EQ(std::ranges::count_if(tickets, [&](const ticket& each) { return each.number < median; }), 15'000);
     pel::partial_sort(par.on(pool), tickets, tickets.begin() + 100, by_number);
     EXPECT_TRUE(std::ranges::is_sorted(tickets.begin(), tickets.begin() + 100, by_number));
+}
+
+TEST(top_k, compares_no_more_where_groupings_are_to_be_the_same) {
+    std::vector<std::uint32_t> numbers(100'000);
+    for (std::uint32_t each = 0; each < 100'000; ++each) numbers[each] = each * 7'919 % 100'003;
+    pel::thread_pool pool(1);
+    std::uint64_t calls = 0;
+    const auto less = [&](std::uint32_t a, std::uint32_t b) { return ++calls, a < b; };
+    const auto top = pel::top_k(par.on(pool), numbers, 1'000, less);
+    const std::uint64_t plain_calls = std::exchange(calls, 0);
+    EXPECT_EQ(pel::top_k(par.on(pool).deterministic(), numbers, 1'000, less), top);
+    EXPECT_EQ(calls, plain_calls);
 }
 
 } // namespace nth_element_test

@@ -2,6 +2,7 @@
 // test label: sums
 #include <pel/algorithm/count.hpp>
 #include <pel/algorithm/for_each.hpp>
+#include <pel/algorithm/histogram.hpp>
 #include <pel/algorithm/reduce.hpp>
 
 #include "support/algorithm_inputs.hpp"
@@ -250,6 +251,15 @@ TEST_P(reduce_with, filter_views_are_reduced_to_what_can_only_be_moved) {
     EXPECT_EQ(pel::reduce(par.on(pool), twos, owned_sum(), plus).its, nullptr);
     numbers[3] = numbers[700] = 2;
     EXPECT_EQ(pel::reduce(par.on(pool), twos, owned_sum(), plus).number(), 4);
+}
+
+TEST(histogram, needs_no_more_memory_where_groupings_are_to_be_the_same) {
+    const std::vector<int> numbers(100'000, 7);
+    pel::thread_pool pool(1);
+    const std::uint64_t before = pel_test::bytes_allocated;
+    const auto counts = pel::histogram(par.on(pool).deterministic(), numbers, 10'000);
+    EXPECT_EQ(counts[7], 100'000U);
+    EXPECT_LT(pel_test::bytes_allocated - before, 10 * 8 * 10'000U);
 }
 
 } // namespace reduce_test

@@ -55,6 +55,14 @@ constexpr std::uint64_t grain_of(const basic_parallel_policy<Token>& policy) noe
 }
 constexpr std::uint64_t grain_of(const sequenced_policy&) noexcept { return 0; }
 
+/// Returns: the policy for what comes out the same with any grouping, which is then as cheap as it can be.
+template <class Policy>
+constexpr Policy any_grouping(const Policy& policy) {
+    if constexpr (std::is_same_v<Policy, sequenced_policy>)
+        return policy;
+    else
+        return policy_access::with_any_grouping(policy);
+}
 /// Returns: the caller's grain in blocks of about so many items; 0 if there is none.
 template <class Policy>
 constexpr std::uint64_t grain_in_blocks(const Policy& policy, std::uint64_t items) noexcept {
