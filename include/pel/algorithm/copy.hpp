@@ -172,7 +172,7 @@ private:
             run_plain_blocks<swapped_bytes<I, J>>(policy, size, [&](std::uint64_t lo, std::uint64_t hi) {
                 auto left = at(a, lo);
                 auto right = at(b, lo);
-                for (; lo != hi; ++lo, ++left, (void)++right) swap_elements(left, right);
+                for (; lo != hi; ++lo, (void)++left, (void)++right) swap_elements(left, right);
             });
             return {at(first1, size), at(first2, size)};
         } else {

@@ -68,7 +68,8 @@ private:
         const auto number_at = [&](std::uint64_t k) { // a negative one is beyond them all
             return static_cast<std::uint64_t>(std::invoke(kind, *at(element, k)));
         };
-        for (; n >= 4; n -= 4, element = at(element, 4)) { // one look whether four are good; if not, which one follows
+        for (; n >= 4;
+             n -= 4, (void)(element = at(element, 4))) { // one look whether four are good; if not, which one follows
             const std::uint64_t a = number_at(0), b = number_at(1), c = number_at(2), d = number_at(3);
             if (std::max(std::max(a, b), std::max(c, d)) >= kinds) [[unlikely]]
                 break;
@@ -77,7 +78,7 @@ private:
             ++counts[c];
             ++counts[d];
         }
-        for (; n != 0; --n, ++element) {
+        for (; n != 0; --n, (void)++element) {
             const auto its = std::invoke(kind, *element);
             const auto number = static_cast<std::uint64_t>(its);
             if (number >= kinds) [[unlikely]]
@@ -103,7 +104,7 @@ struct reduce_by_index_function {
         return parallel_fold(
             policy, std::uint64_t{0}, size_of(first, last), [&] { return sums(kinds, identity); },
             [&](std::uint64_t lo, std::uint64_t hi, sums sum) {
-                for (auto element = at(from, lo); lo != hi; ++lo, ++element) {
+                for (auto element = at(from, lo); lo != hi; ++lo, (void)++element) {
                     auto&& each = *element;
                     const auto its = std::invoke(kind, each);
                     const auto number = static_cast<std::uint64_t>(its);

@@ -55,7 +55,7 @@ public:
         const Less less(less_);
         I best = at(first_, before);
         I each = at(first_, lo);
-        for (; lo != hi; ++lo, ++each) {
+        for (; lo != hi; ++lo, (void)++each) {
             if (less(each, best)) best = each;
         }
         return static_cast<std::uint64_t>(best - first_);

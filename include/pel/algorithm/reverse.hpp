@@ -24,7 +24,7 @@ template <class Base>
 void reverse_pairs(const Base& first, std::uint64_t size, std::uint64_t lo, std::uint64_t hi) {
     Base front = at(first, lo);
     Base back = at(first, size - lo);
-    for (; lo != hi; ++lo, ++front) swap_elements(front, --back);
+    for (; lo != hi; ++lo, (void)++front) swap_elements(front, --back);
 }
 template <class Policy, class Base>
 void reverse_elements(const Policy& policy, const Base& first, std::uint64_t size) {

@@ -13,6 +13,7 @@
 #include <limits>
 #include <numeric>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace integer_sort_test {
@@ -204,6 +205,24 @@ TEST(radix_key, both_zeros_have_one_however_numbers_are_rounded) {
         zeros_have_one_key<long double>();
     }
     std::fesetround(before);
+}
+
+namespace uncommon {
+/// What refuses a comma, also between numbers and iterators, and to say where it is.
+struct element {
+    std::uint32_t value = 0;
+    void operator&() const = delete;
+};
+template <class A, class B>
+void operator,(A&&, B&&) = delete;
+} // namespace uncommon
+
+TEST_P(integer_sort_with, elements_need_no_comma) {
+    std::deque<uncommon::element> elements(50'000);
+    for (std::size_t each = 0; each < elements.size(); ++each)
+        elements[each].value = static_cast<std::uint32_t>(each * 7'919 % 50'021);
+    pel::integer_sort(par.on(pool), elements, &uncommon::element::value);
+    EXPECT_TRUE(std::ranges::is_sorted(elements, {}, &uncommon::element::value));
 }
 
 } // namespace integer_sort_test

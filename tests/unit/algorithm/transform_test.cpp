@@ -223,4 +223,20 @@ TEST_P(transform_with, calls_a_function_for_what_is_read_once) {
     EXPECT_EQ(std::ranges::count(texts, ""), 100);
 }
 
+namespace uncommon {
+/// What refuses a comma, also between numbers and iterators.
+struct element {
+    int value = 0;
+};
+template <class A, class B>
+void operator,(A&&, B&&) = delete;
+} // namespace uncommon
+
+TEST_P(transform_with, elements_need_no_comma) {
+    std::deque<uncommon::element> elements(1'000);
+    pel::transform(par.on(pool), elements, elements, elements.begin(),
+                   [](const auto& a, const auto& b) { return uncommon::element{a.value + b.value + 1}; });
+    EXPECT_EQ(std::ranges::count(elements, 1, &uncommon::element::value), 1'000);
+}
+
 } // namespace transform_test

@@ -72,7 +72,7 @@ PEL_ALWAYS_INLINE void run_plain_blocks(const Policy& policy, std::uint64_t size
 template <class F, class... Bases>
 PEL_ALWAYS_INLINE void call_on_block(std::uint64_t n, held_callable<F, std::iter_reference_t<Bases>...> f,
                                      Bases... elements) {
-    for (; n != 0; --n, (++elements, ...)) f(*elements...);
+    for (; n != 0; --n, ((void)++elements, ...)) f(*elements...);
 }
 
 /// Calls f(*(first + n)...) for every n in [0, size). Bytes: as above.

@@ -110,10 +110,10 @@ private:
             if (n >= 2 * eight)
                 sum = pair(op, sum, of_lanes(op, map, n, std::make_index_sequence<eight>(), elements...));
         } else if constexpr (std::is_floating_point_v<T>) {
-            for (; n >= eight; n -= eight, ((elements = at(elements, eight)), ...))
+            for (; n >= eight; n -= eight, ((void)(elements = at(elements, eight)), ...))
                 sum = pair(op, sum, of_eight(op, map, elements...));
         }
-        for (; n != 0; --n, (++elements, ...))
+        for (; n != 0; --n, ((void)++elements, ...))
             sum = static_cast<T>(std::invoke(op, std::move(sum), std::invoke(map, *elements...)));
         return sum;
     }
@@ -129,8 +129,8 @@ private:
     PEL_ALWAYS_INLINE static T of_lanes(held_op& op, held_map& map, std::uint64_t& n, std::index_sequence<Lane...>,
                                         Bases&... elements) {
         T lanes[] = {value(map, Lane, elements...)...};
-        for (n -= eight, ((elements = at(elements, eight)), ...); n >= eight;
-             n -= eight, ((elements = at(elements, eight)), ...)) {
+        for (n -= eight, ((void)(elements = at(elements, eight)), ...); n >= eight;
+             n -= eight, ((void)(elements = at(elements, eight)), ...)) {
             const T more[] = {value(map, Lane, elements...)...};
             ((lanes[Lane] = pair(op, lanes[Lane], more[Lane])), ...);
         }

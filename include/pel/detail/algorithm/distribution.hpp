@@ -110,7 +110,7 @@ private:
         }
         value* const to = scratch_ + block_begin(block);
         Base from = at(first_, block_begin(block));
-        for (std::uint64_t each = 0; each < n; ++each, ++from)
+        for (std::uint64_t each = 0; each < n; ++each, (void)++from)
             std::construct_at(to + next[bucket[each]]++, std::ranges::iter_move(from));
         has_moved_[block] = 1;
     }

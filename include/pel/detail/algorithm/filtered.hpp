@@ -54,7 +54,7 @@ public:
 
     maybe<T> operator()(std::uint64_t lo, std::uint64_t hi) const {
         Base element = at(first_, lo);
-        for (; lo != hi; ++lo, ++element) {
+        for (; lo != hi; ++lo, (void)++element) {
             auto&& each = *element;
             if (std::invoke(predicate_, each))
                 return continued(hi - lo - 1, ++element, static_cast<T>(std::invoke(map_, forwarded(each))));
@@ -80,7 +80,7 @@ private:
         const held_callable<Op, T, T> op(op_);
         const held_callable<Map, reference> map(map_);
         const held_callable<const Predicate, reference> passes(predicate_);
-        for (; n != 0; --n, ++element) {
+        for (; n != 0; --n, (void)++element) {
             auto&& each = *element;
             if (std::invoke(passes, each))
                 sum = static_cast<T>(std::invoke(op, std::move(sum), std::invoke(map, forwarded(each))));

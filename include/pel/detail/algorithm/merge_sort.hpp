@@ -26,13 +26,13 @@ class returning_run {
 public:
     returning_run(Base first, Base last, value* scratch) noexcept
         : to_(first), next_(scratch), end_(scratch + (last - first)), begin_(scratch) {
-        for (value* each = scratch; first != last; ++first, ++each)
+        for (value* each = scratch; first != last; ++first, (void)++each)
             std::construct_at(each, std::ranges::iter_move(first));
     }
     returning_run(const returning_run&) = delete;
     returning_run& operator=(const returning_run&) = delete;
     ~returning_run() {
-        for (; next_ != end_; ++next_, ++to_) *to_ = std::move(*next_);
+        for (; next_ != end_; ++next_, (void)++to_) *to_ = std::move(*next_);
         std::destroy(begin_, end_);
     }
 

@@ -167,7 +167,7 @@ private:
             std::fill_n(counts, table.digits(), std::uint64_t{0});
             key bits = 0;
             From each = at(from, begin);
-            for (std::uint64_t n = std::min(table.block_size(), whole.end - begin); n != 0; --n, ++each) {
+            for (std::uint64_t n = std::min(table.block_size(), whole.end - begin); n != 0; --n, (void)++each) {
                 const key its = key_of_(*each);
                 note(bits, its, some);
                 ++counts[of(its)];
@@ -196,7 +196,7 @@ private:
     bool scatter_lines(From from, std::uint64_t n, digit of, digit_table& table, std::uint64_t block) const {
         line_scatter<value> lines(scratch_, table.row(block), table.digits());
         if (!lines.is_ready()) return false;
-        for (; n != 0; --n, ++from) {
+        for (; n != 0; --n, (void)++from) {
             const value element = *from;
             lines.put(of(key_of_(element)), element);
         }
@@ -205,7 +205,7 @@ private:
     }
     template <class From, class To, class Place>
     PEL_ALWAYS_INLINE void scatter_some(From from, std::uint64_t n, To to, digit of, Place* next) const {
-        for (; n != 0; --n, ++from) {
+        for (; n != 0; --n, (void)++from) {
             const value element = *from;
             *at(to, next[of(key_of_(element))]++) = element;
         }
@@ -253,7 +253,7 @@ private:
     key differing_bits(From from, std::uint64_t n) const {
         const key some = key_of_(*from);
         key differing = 0;
-        for (; n != 0; --n, ++from) note(differing, key_of_(*from), some);
+        for (; n != 0; --n, (void)++from) note(differing, key_of_(*from), some);
         return differing;
     }
     /// By digits from bit `shift` on, the lowest first.
@@ -262,7 +262,7 @@ private:
         digit_counts counts[Passes];
         for (digit_counts& each : counts) std::fill_n(each.data(), 1U << bits, 0U);
         From next = at(from, one.begin);
-        for (std::uint64_t n = one.size(); n != 0; --n, ++next) {
+        for (std::uint64_t n = one.size(); n != 0; --n, (void)++next) {
             const key its = key_of_(*next);
             for (unsigned each = 0; each < Passes; ++each) ++counts[each][digit{shift + each * bits, bits}(its)];
         }

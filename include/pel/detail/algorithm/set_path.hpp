@@ -104,7 +104,7 @@ bool includes_block(const merge_path<I, J, Order>& ranges, std::uint64_t lo, std
         count_leading(ranges.first2, lo, [&](const J& b) { return order.is_second_less(begin1, b); });
     if (lo - begin2 > ranges.size1 - i) return false;
     i += lo - begin2;
-    for (; lo != hi; ++lo, ++second, ++i) {
+    for (; lo != hi; ++lo, (void)++second, (void)++i) {
         const auto is_less = [&](const I& a) { return order.is_first_less(a, second); };
         i += count_leading_nearby(at(ranges.first1, i), ranges.size1 - i, is_less);
         if (i == ranges.size1 || order.is_second_less(at(ranges.first1, i), second)) return false;

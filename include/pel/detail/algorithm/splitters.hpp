@@ -65,8 +65,9 @@ public:
 
     /// Tells the bucket of each of n elements.
     void classify(Base first, std::uint64_t, std::uint64_t n, unsigned char* bucket) const {
-        for (; n >= at_once; n -= at_once, first += at_once, bucket += at_once) classify_some<at_once>(first, bucket);
-        for (; n != 0; --n, ++first, ++bucket) classify_some<1>(first, bucket);
+        for (; n >= at_once; n -= at_once, (void)(first += at_once), bucket += at_once)
+            classify_some<at_once>(first, bucket);
+        for (; n != 0; --n, (void)++first, (void)++bucket) classify_some<1>(first, bucket);
     }
 
 private:
