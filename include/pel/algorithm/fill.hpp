@@ -174,7 +174,7 @@ inline constexpr bool is_advanced = is_number<T> || std::random_access_iterator<
 template <class T>
 constexpr T advanced(const T& value, std::uint64_t n) {
     if constexpr (std::is_integral_v<T>)
-        return static_cast<T>(static_cast<std::uint64_t>(value) + n); // wraps back for negative numbers
+        return static_cast<T>(static_cast<std::make_unsigned_t<T>>(value) + n); // wraps back for negative numbers
     else if constexpr (std::is_floating_point_v<T>)
         return value + static_cast<T>(static_cast<std::int64_t>(n));
     else

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <limits>
@@ -157,6 +158,14 @@ TEST_P(fill_with, what_elements_refer_to_is_the_callers_own) {
     EXPECT_TRUE(all_refer_to(one));
     pel::fill(par.on(pool), views, two);
     EXPECT_TRUE(std::ranges::all_of(views, [&](const auto& each) { return each.data() == two.data(); }));
+}
+
+TEST_P(fill_with, counts_beyond_64_bits) {
+    __extension__ using wide = __int128;
+    std::vector<wide> numbers(10'000);
+    const wide first = (wide{1} << 70) - 5'000;
+    pel::iota(par.on(pool), numbers, first);
+    for (std::uint64_t each = 0; each < numbers.size(); ++each) ASSERT_TRUE(numbers[each] == first + wide{each});
 }
 
 } // namespace fill_test
