@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -84,7 +85,8 @@ void stream_fill(T* to, std::uint64_t n, const T& value) {
     const std::uint64_t head = bytes_before_line(to, n * sizeof(T)) / sizeof(T);
     to = std::fill_n(to, head, value);
     std::byte line[streamed_line];
-    for (std::size_t each = 0; each != per_line; ++each) std::memcpy(line + each * sizeof(T), &value, sizeof(T));
+    for (std::size_t each = 0; each != per_line; ++each)
+        std::memcpy(line + each * sizeof(T), std::addressof(value), sizeof(T));
     for (n -= head; n >= per_line; n -= per_line, to += per_line) stream_line(to, line);
     std::fill_n(to, n, value);
     finish_streaming();
