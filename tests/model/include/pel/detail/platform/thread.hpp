@@ -36,6 +36,14 @@ inline void join_thread(native_thread thread) noexcept {
     ::model::perform(request);
 }
 inline void detach_thread(native_thread) noexcept {}
+inline std::size_t least_stack_size() noexcept { return 0; }
+/// No modelled thread has thread_local objects.
+class exit_value {
+public:
+    explicit exit_value(void (*)(void*)) noexcept {}
+    static void* get() noexcept { return nullptr; }
+    static bool set(void*) noexcept { return true; }
+};
 inline void name_this_thread(const char*) noexcept {}
 inline void yield_thread() noexcept { cpu_relax(); }
 inline void pin_shared_object(const void*) noexcept {}
