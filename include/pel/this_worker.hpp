@@ -11,8 +11,8 @@ namespace this_worker {
 
 inline constexpr unsigned no_index = ~0u;
 
-/// Returns: a number below max_threads + foreign callers, as many as there have been at a time, the same for the whole task and different from every
-/// other thread's in the pool; no_index outside. Thread safety: any thread.
+/// Returns: a number below max_threads + foreign callers, as many as there have been at a time, the same for the whole
+/// task and different from every other thread's in the pool; no_index outside. Thread safety: any thread.
 inline unsigned index() noexcept {
     const detail::worker& own = *detail::current_worker;
     return own.is_member() ? own.index : no_index;

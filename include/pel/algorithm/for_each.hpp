@@ -92,8 +92,9 @@ struct for_each_n_function {
 
 /// Calls f with every element, possibly at the same time and in any order: parallel_for_each, with a projection. Filter
 /// views over elements that can be reached by their number are shared as these are; their predicate is asked once for
-/// each, and once more on the way to the end where the view does not know that. Bits of a vector<bool> that is no constant are visited in order. Returns: the end, as C++26 has it
-/// with a policy (a function that several threads call has gathered nothing that could be returned).
+/// each, and once more on the way to the end where the view does not know that. Bits of a vector<bool> that is no
+/// constant are visited in order. Returns: the end, as C++26 has it with a policy (a function that several threads call
+/// has gathered nothing that could be returned).
 inline constexpr detail::function_object<detail::for_each_function> for_each{};
 
 /// The same for n elements.

@@ -160,11 +160,11 @@ public:
     /// first among those of one priority, until the graph changes. Cost: as of a priority.
     void learn() { core_->learn(); }
 
-    /// Runs it, on the calling worker's pool, or the policy's, or the policy's node, and waits. Throws: what a node has thrown first, and those
-    /// after it do not begin; operation_cancelled if a node, or the policy's token, has cancelled it; graph_error, also if
-    /// branches left a node waiting for ever. Blocks, and is legal everywhere. Thread safety: any thread. Cost: after the
-    /// first run it allocates nothing. Policy: max_concurrency, grain, deterministic and replay change nothing; a resource
-    /// that nodes use() limits how many of them run at once.
+    /// Runs it, on the calling worker's pool, or the policy's, or the policy's node, and waits. Throws: what a node has
+    /// thrown first, and those after it do not begin; operation_cancelled if a node, or the policy's token, has cancelled
+    /// it; graph_error, also if branches left a node waiting for ever. Blocks, and is legal everywhere. Thread safety:
+    /// any thread. Cost: after the first run it allocates nothing. Policy: max_concurrency, grain, deterministic and
+    /// replay change nothing; a resource that nodes use() limits how many of them run at once.
     void run()
         requires std::is_void_v<Context>
     {

@@ -137,8 +137,9 @@ void run_with(task_group& group, const resource_units (&wanted)[N], F&& f) {
     task->begin();
 }
 
-/// Holds units for a scope, as for a loop that wants them as a whole. The constructor waits, asleep, and gives the seat to
-/// another thread meanwhile: of the pool's max_threads at most so many can wait so. No cancellation ends the wait. Throws: std::invalid_argument for more units than there are; std::bad_alloc.
+/// Holds units for a scope, as for a loop that wants them as a whole. The constructor waits, asleep, and gives the seat
+/// to another thread meanwhile: of the pool's max_threads at most so many can wait so. No cancellation ends the wait.
+/// Throws: std::invalid_argument for more units than there are; std::bad_alloc.
 class resource_lock final : private detail::resource_claim {
 public:
     resource_lock(std::initializer_list<resource_units> wanted)

@@ -126,8 +126,9 @@ public:
     /// Null: the run was not recorded.
     const run_recorder* recorder() const noexcept { return recorder_ ? &*recorder_ : nullptr; }
 
-    /// The handle's last words. Ends the program if wait() would throw that the run waits for itself. Waits; but a run that a fork child cannot wait for is the parent's, and is left to it, as
-    /// is the memory of any run of the parent: a lock of the graph may be held by a thread that is not there.
+    /// The handle's last words. Ends the program if wait() would throw that the run waits for itself. Waits; but a run
+    /// that a fork child cannot wait for is the parent's, and is left to it, as is the memory of any run of the parent: a
+    /// lock of the graph may be held by a thread that is not there.
     void let_go() noexcept {
         check_waiter();
         call_guarded([this] { submission_core::wait(); }, [](const std::exception_ptr&) noexcept {});

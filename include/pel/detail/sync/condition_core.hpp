@@ -3,7 +3,8 @@
 // changes the condition under that lock: so it finds the waiter. It may be destroyed once all were notified: a waiter
 // that was, touches it no more. The destructor awaits all who are linked. Those are about to leave: they have given up, by
 // themselves or told by a stop token. Who was not notified, which std does not allow, keeps it until then, too.
-// A fork child does not await those of its parent, whose threads it has not got: who links itself leaves the fork's generation.
+// A fork child does not await those of its parent, whose threads it has not got: who links itself leaves the fork's
+// generation.
 //   any thread: all.
 #pragma once
 
