@@ -10,6 +10,7 @@
 #include <pel/thread_pool.hpp>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -36,9 +37,9 @@ struct by_pel {
 
     std::uint64_t fork_join(unsigned n) { return fib(n); }
     std::uint64_t task_group(std::uint32_t tasks) {
-        std::uint64_t sum = 0; // one worker runs them all
+        std::atomic<std::uint64_t> sum{0}; // the pool's thread may still be awake, and take one of them
         pel::task_group group;
-        for (std::uint32_t i = 0; i != tasks; ++i) group.run([&sum] { ++sum; });
+        for (std::uint32_t i = 0; i != tasks; ++i) group.run([&sum] { sum.fetch_add(1, std::memory_order_relaxed); });
         (void)group.wait();
         return sum;
     }
