@@ -15,6 +15,7 @@
 #include <pel/detail/pipeline/free_lines.hpp>
 #include <pel/detail/pipeline/line.hpp>
 #include <pel/detail/platform/clock.hpp>
+#include <pel/detail/platform/ticks.hpp>
 
 #include <cstddef>
 #include <cstdint>
