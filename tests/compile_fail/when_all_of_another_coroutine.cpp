@@ -6,25 +6,14 @@
 #include <pel/coro/sync_wait.hpp>
 #include <pel/coro/when_all.hpp>
 
-#include <coroutine>
-#include <exception>
-
-struct other {
-    struct promise_type {
-        other get_return_object() { return {}; }
-        std::suspend_never initial_suspend() { return {}; }
-        std::suspend_never final_suspend() noexcept { return {}; }
-        void return_void() {}
-        void unhandled_exception() { std::terminate(); }
-    };
-};
+#include "../support/plain_coroutine.hpp"
 
 pel::task<> nothing() { co_return; }
 
 #ifdef PEL_COMPILE_FAIL
-other awaits() { co_await pel::when_all(nothing(), nothing()); }
+pel_test::plain_coroutine awaits() { co_await pel::when_all(nothing(), nothing()); }
 #else
-other awaits() {
+pel_test::plain_coroutine awaits() {
     (void)pel::sync_wait(pel::when_all(nothing(), nothing()));
     co_return;
 }

@@ -5,21 +5,10 @@
 
 #include <pel/coro/schedule.hpp>
 
-#include <coroutine>
-#include <exception>
-
-struct other {
-    struct promise_type {
-        other get_return_object() { return {}; }
-        std::suspend_never initial_suspend() { return {}; }
-        std::suspend_never final_suspend() noexcept { return {}; }
-        void return_void() {}
-        void unhandled_exception() { std::terminate(); }
-    };
-};
+#include "../support/plain_coroutine.hpp"
 
 #ifdef PEL_COMPILE_FAIL
-other yields() { co_await pel::yield(); }
+pel_test::plain_coroutine yields() { co_await pel::yield(); }
 #else
 pel::task<> yields() { co_await pel::yield(); }
 #endif
