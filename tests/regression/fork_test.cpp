@@ -57,6 +57,30 @@ TEST(fork, before_the_first_use_changes_nothing) {
               0);
 }
 
+TEST(fork, a_child_with_cpus_of_its_own_stays_there) {
+    PEL_SKIP_WITHOUT_FORK();
+    const pel::detail::cpu_mask all = pel::detail::read_thread_affinity();
+    if (all.count() < 2) GTEST_SKIP() << "needs two CPUs";
+    pel::thread_pool pool(2);
+    ASSERT_TRUE(work_is_right(pool));
+    EXPECT_EQ(fork_and_run([&] {
+                  pel::detail::cpu_mask one;
+                  for (unsigned cpu = 0; one.is_empty(); ++cpu) {
+                      if (all.contains(cpu)) one.insert(cpu);
+                  }
+                  if (!pel::detail::set_thread_affinity(one)) return false;
+                  const auto threads_stay = [&](pel::thread_pool& used) {
+                      std::atomic<int> state{0}; // 1: there, 2: elsewhere
+                      used.post([&] { state = pel::detail::read_thread_affinity() == one ? 1 : 2; });
+                      while (state == 0) std::this_thread::yield();
+                      return state == 1;
+                  };
+                  pel::thread_pool own(2);
+                  return threads_stay(pool) && threads_stay(own);
+              }),
+              0);
+}
+
 class fork_on : public pel_test::with_pool_shape {};
 PEL_ON_ALL_SHAPES(fork_on);
 

@@ -44,9 +44,12 @@ inline cpu_mask read_affinity_of(pid_t thread) {
     });
 }
 
+/// Returns: what is another in a fork child.
+inline int process_id() noexcept { return ::getpid(); }
+
 /// Returns: the CPUs that the process' first thread may run on; empty if a sandbox does not say.
 inline cpu_mask read_process_affinity() {
-    cpu_mask mask = read_affinity_of(::getpid());
+    cpu_mask mask = read_affinity_of(process_id());
     return mask.is_empty() ? read_affinity_of(0) : mask;
 }
 

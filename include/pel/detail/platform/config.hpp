@@ -5,6 +5,16 @@
 
 #include <cstddef>
 
+#if !defined(__linux__)
+#error "PEL needs Linux"
+#elif !defined(__x86_64__) && !defined(__aarch64__)
+#error "PEL needs an x86-64 or AArch64 processor"
+#elif __cplusplus < 202002L
+#error "PEL needs C++20: compile with -std=c++20 or later"
+#elif !defined(__clang__) && defined(__GNUC__) && __GNUC__ < 12
+#error "PEL needs g++ 12 or later, or clang++ 19 or later"
+#endif
+
 // One inline namespace per ABI. A model-checking build has its own, so that the two cannot be linked together.
 #ifdef PEL_MODEL
 #define PEL_ABI model

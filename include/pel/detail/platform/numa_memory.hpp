@@ -8,7 +8,6 @@
 #include <pel/detail/platform/cpu_mask.hpp>
 #include <pel/detail/platform/memory.hpp>
 
-#include <linux/mempolicy.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -42,8 +41,9 @@ inline void* map_fresh_pages(std::size_t bytes, std::size_t alignment) noexcept 
     return start;
 }
 
-/// Has the pages come from one of the nodes of a set only, or from each of them in turn.
-enum class page_policy : int { bind = MPOL_BIND, interleave = MPOL_INTERLEAVE };
+/// Has the pages come from one of the nodes of a set only, or from each of them in turn. The kernel's numbers, written out:
+/// no file can have both <linux/mempolicy.h> and libnuma's <numaif.h>, and users may have that.
+enum class page_policy : int { bind = 2, interleave = 3 };
 
 /// Effects: sets the policy of pages that nobody has touched. Requires: `start` is the start of a page.
 /// Returns: 0, or the error number: EPERM and ENOSYS in sandboxes, EINVAL for nodes without memory for this process.
@@ -55,9 +55,10 @@ inline int set_page_policy(void* start, std::size_t bytes, page_policy policy, c
 
 /// Returns: the nodes whose memory the process may use now; empty if a sandbox does not say.
 inline node_mask read_memory_nodes() {
+    constexpr unsigned long mems_allowed = 1UL << 2; // MPOL_F_MEMS_ALLOWED
     return read_growing_mask([](std::size_t bytes, unsigned long* words) {
         const unsigned long bits = bytes * 8 + 1;
-        return static_cast<int>(::syscall(SYS_get_mempolicy, nullptr, words, bits, nullptr, MPOL_F_MEMS_ALLOWED));
+        return static_cast<int>(::syscall(SYS_get_mempolicy, nullptr, words, bits, nullptr, mems_allowed));
     });
 }
 

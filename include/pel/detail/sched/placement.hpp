@@ -35,6 +35,7 @@ public:
     placement(const machine& of, unsigned seats, binding how, bool smt, unsigned only_node = any_node)
         : machine_(&of), smt_(smt), only_node_(only_node) {
         describe_cores();
+        if (candidates() == 0) smt_ = true; // the node's PUs are all second threads of cores that begin on another
         const plain_array<unsigned> counts = choose(seats);
         seats_.reserve(seats);
         for (unsigned pu = 0; pu < counts.size(); ++pu) {

@@ -48,7 +48,7 @@ public:
     bool settle(const seat_plan& plan, unsigned seat) const noexcept;
 
     /// A thread has the CPU mask of who started it, which is whoever found work: gives it the process' CPUs instead.
-    /// Without memory for that it keeps what it has.
+    /// Without memory for that it keeps what it has, and in a fork child whose mask is another than its parent's was.
     void widen_affinity() const noexcept;
 
 private:

@@ -46,7 +46,10 @@ PEL_INLINE cpu_mask pool_machine::cpus_of_seat(unsigned seat) const { return mak
 PEL_INLINE unsigned pool_machine::seats_on(unsigned node) const {
     const machine& its = topology_access::machine_of(topology_);
     const char* fault = node >= its.nodes.size() ? "there is no NUMA node " : nullptr;
-    if (fault == nullptr && !its.nodes[node].is_home()) fault = "the process may use no CPUs of NUMA node ";
+    if (fault == nullptr && !its.nodes[node].is_home()) {
+        fault = its.nodes[node].pus().empty() ? "the process may use no CPUs of NUMA node "
+                                              : "no CPU takes its memory from NUMA node ";
+    }
     if (fault != nullptr) {
         throw_error<std::invalid_argument>(concat({"pel::par.on_node: ", fault, std::to_string(node),
                                                    ", the machine has ", std::to_string(its.nodes.size())}));
@@ -71,6 +74,8 @@ PEL_INLINE void pool_machine::widen_affinity() const noexcept {
     if (!topology_access::is_this_system(topology_)) return;
     call_guarded(
         [&] {
+            const bool is_fork_child = topology_access::limits(topology_).process != process_id();
+            if (is_fork_child && !(read_process_affinity() == allowed())) return; // it was given CPUs of its own
             if (!(read_thread_affinity() == allowed())) set_thread_affinity(allowed());
         },
         [](const std::exception_ptr&) {});

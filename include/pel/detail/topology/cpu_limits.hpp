@@ -28,6 +28,7 @@ struct cpu_quota {
 enum class deciding_limit { affinity_mask, cpuset, quota, description };
 
 struct cpu_limits {
+    int process = 0;          ///< that read them; 0: a description
     cpu_mask affinity;        ///< of the process
     cpu_mask allowed;         ///< affinity ∩ cpusets, never empty
     unsigned concurrency = 1; ///< at least 1

@@ -187,7 +187,11 @@ PEL_INLINE cpu_limits make_described_limits(std::string_view description, cpu_ma
     return limits;
 }
 
-PEL_INLINE cpu_limits read_cpu_limits() { return read_cpu_limits({}, read_process_affinity()); }
+PEL_INLINE cpu_limits read_cpu_limits() {
+    cpu_limits limits = read_cpu_limits({}, read_process_affinity());
+    limits.process = process_id();
+    return limits;
+}
 
 } // namespace detail
 PEL_NAMESPACE_END

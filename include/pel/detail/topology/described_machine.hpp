@@ -8,6 +8,7 @@
 #include <pel/detail/platform/config.hpp>
 #include <pel/detail/platform/cpu_mask.hpp>
 #include <pel/detail/platform/file.hpp>
+#include <pel/detail/topology/home_nodes.hpp>
 #include <pel/detail/topology/hwloc_machine.hpp>
 #include <pel/detail/topology/hwloc_tree.hpp>
 #include <pel/detail/topology/machine.hpp>
@@ -81,6 +82,7 @@ inline std::string read_described_tree(const hwloc_tree& tree, std::string_view 
     }
     if (allowed.is_empty()) return "it allows no CPU at all";
     found = machine_reader(tree, allowed, nodes.get()).read();
+    home_finder(found).find();
     found.is_this_system = false;
     return {};
 }

@@ -2,11 +2,12 @@
 // How a topology comes to be: its definitions, which topology.hpp declares.
 #pragma once
 
+#include <pel/detail/platform/cpu_mask.hpp>
 #include <pel/detail/platform/error.hpp>
-#include <pel/detail/platform/file.hpp>
 #include <pel/detail/topology/cpu_limits_reader.hpp>
 #include <pel/detail/topology/explain.hpp>
 #include <pel/detail/topology/node_count.hpp>
+#include <pel/detail/topology/node_cpus.hpp>
 #include <pel/detail/topology/text.hpp>
 #include <pel/topology.hpp>
 
@@ -53,9 +54,16 @@ PEL_INLINE bool may_have_several_nodes(const topology& whole) {
         }
         return false;
     }
-    std::string online;
-    if (read_file("/sys/devices/system/node/online", online) != 0) return false;
-    return online.find_first_of(",-") != std::string::npos;
+    cpu_mask nodes;
+    if (!try_read_list("/sys/devices/system/node/online", nodes) || nodes.count() < 2) return false;
+    unsigned own = 0;
+    for (unsigned node = 0; node < nodes.end() && own < 2; ++node) {
+        cpu_mask cpus;
+        if (!nodes.contains(node)) continue;
+        if (!try_read_node_cpus({}, node, cpus)) return true;
+        own += (cpus & topology_access::limits(whole).allowed).is_empty() ? 0U : 1U;
+    }
+    return own > 1;
 }
 
 } // namespace detail

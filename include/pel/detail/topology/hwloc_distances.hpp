@@ -83,27 +83,43 @@ private:
         return covered > 1 && is_from_system ? covered + (1UL << 31) : covered;
     }
 
+    /// The unit is the least distance of a node to itself. Where all of these are 0, what is nearest is a step away, as with
+    /// a matrix that counts hops. Other zeros say nothing.
     void copy(const hwloc_distances_s& matrix) {
-        hwloc_uint64_t unit = ~hwloc_uint64_t{0};
-        for (unsigned i = 0; i < matrix.nbobjs; ++i) {
-            const hwloc_uint64_t diagonal = matrix.values[i * matrix.nbobjs + i];
-            if (covers(matrix, i) && diagonal < unit) unit = diagonal;
-        }
+        const hwloc_uint64_t own = find_least(matrix, [](unsigned i, unsigned j) { return i == j; });
+        const hwloc_uint64_t unit = own != 0 ? own : find_least(matrix, [](unsigned, unsigned) { return true; });
+        for_each(matrix, [&](unsigned i, unsigned j, hwloc_uint64_t value) {
+            unsigned& distance = entry(matrix.objs[i], matrix.objs[j]);
+            if (value != 0)
+                distance = scale(value, unit) + (own != 0 ? 0 : local);
+            else if (i == j)
+                distance = local;
+        });
+    }
+    template <class Visit>
+    static void for_each(const hwloc_distances_s& matrix, const Visit& visit) {
         for (unsigned i = 0; i < matrix.nbobjs; ++i) {
             for (unsigned j = 0; j < matrix.nbobjs; ++j) {
-                if (!covers(matrix, i) || !covers(matrix, j)) continue;
-                entry(matrix.objs[i], matrix.objs[j]) = scale(matrix.values[i * matrix.nbobjs + j], unit);
+                if (covers(matrix, i) && covers(matrix, j)) visit(i, j, matrix.values[i * matrix.nbobjs + j]);
             }
         }
     }
+    /// Returns: the least that is not 0 of those asked for; 0: there is none.
+    template <class Predicate>
+    static hwloc_uint64_t find_least(const hwloc_distances_s& matrix, Predicate is_asked_for) {
+        hwloc_uint64_t least = 0;
+        for_each(matrix, [&](unsigned i, unsigned j, hwloc_uint64_t value) {
+            if (value != 0 && is_asked_for(i, j) && (least == 0 || value < least)) least = value;
+        });
+        return least;
+    }
 
-    /// Brings a value of a matrix whose smallest distance is `unit` to the scale of a SLIT.
+    /// Brings a value of a matrix in which `unit` is local to the scale of a SLIT.
     static unsigned scale(hwloc_uint64_t value, hwloc_uint64_t unit) {
         constexpr hwloc_uint64_t most = 1'000'000;
         if (unit == local) return static_cast<unsigned>(value < most ? value : most);
         if (unit > most || value > most * most) return most;
-        // 0 is local where a matrix counts hops.
-        const hwloc_uint64_t scaled = unit == 0 ? local * (value + 1) : (local * value + unit / 2) / unit;
+        const hwloc_uint64_t scaled = (local * value + unit / 2) / unit;
         return static_cast<unsigned>(scaled < most ? scaled : most);
     }
 

@@ -28,7 +28,7 @@ namespace detail {
 
 class machine_reader {
 public:
-    /// For a process with the CPUs `allowed` and memory of the nodes `allowed_nodes`.
+    /// For a process with the CPUs `allowed` and memory of the nodes `allowed_nodes`. Reads all but the home nodes.
     machine_reader(const hwloc_tree& tree, const cpu_mask& allowed, hwloc_const_bitmap_t allowed_nodes)
         : tree_(tree), allowed_(allowed), allowed_nodes_(allowed_nodes) {}
 
@@ -41,7 +41,6 @@ public:
         read_nodes();
         read_core_kinds(tree_, result_);
         distance_reader(tree_, result_).read();
-        home_finder(result_).find();
         describe_model();
         return std::move(result_);
     }
@@ -179,6 +178,9 @@ PEL_COLD PEL_INLINE machine read_machine(const cpu_mask& allowed) {
     }
     machine result = machine_reader(tree, allowed, ::hwloc_topology_get_allowed_nodeset(tree.get())).read();
     result.online = std::move(online);
+    home_finder homes(result);
+    homes.ask_kernel({});
+    homes.find();
     return result;
 }
 

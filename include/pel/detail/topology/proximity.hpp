@@ -172,15 +172,16 @@ private:
 
     void find_units() {
         result_.unit_of_.resize(pus());
+        for (unsigned pu = 0; pu < pus(); ++pu) has_homes_ = has_homes_ || has_home(pu);
         for (unsigned pu = 0; pu < pus(); ++pu) {
             if (pu != 0 && !is_same_unit(pu - 1, pu)) result_.unit_ends_.push_back(pu);
             result_.unit_of_[pu] = result_.units();
         }
         result_.unit_ends_.push_back(pus());
     }
-    /// Whether neighbours in machine order belong together. Without nodes all do; beside nodes, those of one package.
+    /// Whether neighbours in machine order belong together. Where none has a node all do; beside nodes, those of one package.
     bool is_same_unit(unsigned left, unsigned right) const noexcept {
-        if (machine_.nodes.empty()) return true;
+        if (!has_homes_) return true;
         if (has_home(left) || has_home(right)) return home_of(left) == home_of(right);
         const unsigned common = common_domain(left, right);
         return common != proximity::no_domain && tree_[common].count < pus();
@@ -355,16 +356,18 @@ private:
         if (!is_remote && alike == 1) return;
         const char* const base = is_remote ? "remote" : name_of(one.what);
         if (one.greatest_distance == one.least_distance)
-            std::snprintf(one.name, sizeof one.name, "%s %u", base, one.least_distance % 100'000);
+            std::snprintf(one.name, sizeof one.name, "%s %u", base, shown(one.least_distance));
         else
-            std::snprintf(one.name, sizeof one.name, "%s %u-%u", base, one.least_distance % 100'000,
-                          one.greatest_distance % 100'000);
+            std::snprintf(one.name, sizeof one.name, "%s %u-%u", base, shown(one.least_distance),
+                          shown(one.greatest_distance));
     }
+    static unsigned shown(unsigned distance) noexcept { return distance < 100'000 ? distance : 99'999; }
 
     const machine& machine_;
     proximity& result_;
     plain_array<node_of_tree> tree_;
     plain_array<unsigned> innermost_; // of tree_, by PU
+    bool has_homes_ = false;          // some PU has
     unsigned kept_ = 0;
     unsigned greatest_distance_ = local;
 };

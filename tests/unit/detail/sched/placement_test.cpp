@@ -131,6 +131,14 @@ TEST(placement, memory_without_cpus_is_nobodys_node) {
     EXPECT_TRUE(partly.cpus(2).is_empty());
 }
 
+TEST(placement, a_node_of_second_threads_only_has_seats_all_the_same) {
+    machine made = synthetic_machine("pack:2 [numa] core:2 pu:2");
+    made.home_nodes = {0, 1, 0, 1, 0, 1, 0, 1}; // nodes inside cores
+    const placement there(made, 2, binding::none, false, 1);
+    ASSERT_EQ(there.seats(), 2U);
+    for (unsigned seat = 0; seat < 2; ++seat) EXPECT_EQ(there[seat].node, 1U);
+}
+
 void check(const machine& made, unsigned seats, binding how, bool smt) {
     const placement places(made, seats, how, smt);
     ASSERT_EQ(places.seats(), seats);

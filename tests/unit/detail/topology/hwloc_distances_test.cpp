@@ -63,6 +63,18 @@ TEST(hwloc_distances, matrices_about_bandwidth_other_objects_and_by_users_do_not
     EXPECT_EQ(distances_with(bandwidth + packages), by_the_tree);
 }
 
+TEST(hwloc_distances, a_zero_on_the_diagonal_is_local_whatever_the_unit) {
+    const numbers two_and_three_steps = {10, 20, 30, 30, 20, 10, 30, 30, 30, 30, 10, 20, 30, 30, 20, 10};
+    EXPECT_EQ(distances_with(matrix(5, "0 2 1 3 ", "0 1 2 2 1 0 2 2 2 2 0 1 2 2 1 0 ")), two_and_three_steps);
+    EXPECT_EQ(distances_with(matrix(5, "0 2 1 3 ", "0 80 160 160 80 0 160 160 160 160 0 80 160 160 80 0 ")),
+              two_and_three_steps);
+    numbers expected = by_the_system;
+    EXPECT_EQ(distances_with(matrix(5, "3 1 2 0 ", "10 13 28 27 12 0 26 25 24 23 10 13 22 21 12 10 ")), expected)
+        << "one that is missing";
+    expected[0 * 4 + 3] = by_the_tree[0 * 4 + 3];
+    EXPECT_EQ(distances_with(matrix(5, "3 1 2 0 ", "10 13 28 27 12 10 26 25 24 23 10 13 0 21 12 10 ")), expected);
+}
+
 TEST(hwloc_distances, of_several_the_one_over_most_nodes_counts) {
     EXPECT_EQ(distances_with(matrix(5, "0 1 ", "10 99 99 10 ") + system_matrix), by_the_system);
 }

@@ -107,6 +107,17 @@ TEST(proximity, pus_without_a_node_are_near_each_other_and_far_from_the_rest) {
     EXPECT_LT(distances.tier(4, 5), distances.tier(4, 0));
 }
 
+TEST(proximity, where_no_pu_has_a_node_the_machine_alone_says_what_is_near) {
+    machine confined = synthetic_machine("pack:2 [numa] l3:2 core:2 pu:2", [](unsigned, unsigned) { return 80U; });
+    confined.home_nodes.assign(confined.pus.size(),
+                               static_cast<unsigned>(confined.nodes.size())); // memory is elsewhere
+    const proximity distances(confined);
+    EXPECT_EQ(distances.units(), 1U);
+    EXPECT_EQ(distances.inner_tiers(), distances.tiers());
+    EXPECT_LT(distances.tier(0, 2), distances.tier(0, 4));
+    EXPECT_EQ(distances.tier_at(distances.tiers() - 1).greatest_distance, 10U);
+}
+
 /// What tiers promise, against a slow reading of the machine itself.
 void check(const machine& of) {
     const proximity distances(of);
