@@ -10,8 +10,8 @@
 #pragma once
 
 #include <pel/detail/platform/asymmetric_fence.hpp>
-#include <pel/detail/platform/cpu_relax.hpp>
 #include <pel/detail/sync/atomic.hpp>
+#include <pel/detail/sync/polite_spin.hpp>
 
 #include <cstdint>
 
@@ -107,8 +107,8 @@ public:
     /// Blocks until the thief of a stolen slot has read it: a few instructions after its CAS. Needed only where nobody
     /// waits for the job itself before the slot is reused.
     void await_slot_read(std::uint32_t position) const noexcept {
-        while (slots_[position].function.load(acquire) != nullptr) // sync(D4) acquire: the slot may be written again
-            cpu_relax();
+        // sync(D4) acquire: the slot may be written again
+        spin_politely([&] { return slots_[position].function.load(acquire) == nullptr ? this : nullptr; });
     }
 
     /// Makes up to `count` of the oldest private jobs public; also settles the mark of a deep steal under way.

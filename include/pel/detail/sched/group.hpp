@@ -139,7 +139,7 @@ private:
     /// are those of other forks by then.
     group_core(scheduler& pool, worker& builder, bool is_above_forks) noexcept
         : scope(builder.innermost, is_above_forks ? &builder.floor : nullptr, builder.level_base,
-                builder.deque.bottom()),
+                end_of_forks(builder)),
           pool_(pool) {
         if (!is_above_forks || builder.pool != &pool) return;
         home_ = &builder;
@@ -168,13 +168,23 @@ private:
         const bool is_listed = task.is_listed();
         segment mine{.group = &group, .scope_serial = runner.scope_serial};
         mine.base = mine.end = runner.deque.bottom();
-        if (runner.is_member()) runner.served = &mine; // no_worker is everybody's, and pushes to no deque
+        // Not the scope that run() has opened: nobody joins the job where it was pushed, so forks that its forker makes
+        // there meanwhile are none of its business. Those around the group are known to that.
+        scope inside(&group, nullptr, 0, 0);
+        scope* const opened = runner.innermost;
+        if (runner.is_member()) { // no_worker is everybody's, and pushes to no deque
+            runner.innermost = &inside;
+            runner.served = &mine;
+        }
         {
             const adopted_fp_environment adopted(runner, group.fp_environment_);
             run(claimed, runner);
             drain(runner, mine);
         }
-        if (runner.is_member()) runner.served = nullptr;
+        if (runner.is_member()) {
+            runner.innermost = opened;
+            runner.served = nullptr;
+        }
         if (is_listed) runner.counts.listed_run.add();
         if (claimed.forker != nullptr) claimed.forker->deque.request(); // as finish_stolen_job()
         close(runner, mine, 1);

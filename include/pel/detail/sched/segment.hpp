@@ -36,6 +36,15 @@ struct segment {
     void shut() noexcept { base = end = ~std::uint32_t{0}; }
 };
 
+/// Where the forks end that are around what is built now. Above may lie jobs of groups only: those may be taken back before
+/// that is over, and forks that have nothing to do with it come to lie there.
+inline std::uint32_t end_of_forks(const worker& own) noexcept {
+    std::uint32_t position = own.deque.bottom();
+    for (const segment* each = own.open_segments; each != nullptr && each->end == position; each = each->below)
+        position = each->base;
+    return position;
+}
+
 /// Jobs that `own` has left in segments above `kept` go to their groups' lists (group.hpp).
 void spill_segments(worker& own, segment* kept) noexcept;
 

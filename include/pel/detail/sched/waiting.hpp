@@ -179,8 +179,12 @@ PEL_INLINE bool scheduler::leapfrog(worker& own, const job& awaited) noexcept {
 
 PEL_INLINE bool scheduler::leapfrog_scope(worker& own, const scope& inside) noexcept {
     if (stack_left(own.stack_end) < nested_stack) return false;
-    for (std::uint32_t each = 0, count = record_count(); each < count; ++each) {
-        worker& victim = record(each);
+    constexpr std::uint32_t most = 64; // who waits looks again, elsewhere
+    const std::uint32_t count = record_count();
+    std::uint32_t next = count > most ? own.random() % count : 0;
+    for (std::uint32_t left = count < most ? count : most; left != 0; --left) {
+        worker& victim = record(next);
+        if (++next == count) next = 0;
         if (&victim == &own) continue;
         const serving_record::entry seen = victim.serving.read();
         if (!seen.is_valid() || seen.task == nullptr || seen.inside != &inside) continue;
