@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// mutexes: plain threads of the program and one lock, of several kinds. KIND_open: one thread locks and unlocks, nobody
-// else is there. KIND_100ns: 2, 4 or 8 threads want it again and again and hold it for about that long;
-// KIND_100ns_of_400ns: a thread is elsewhere for the rest of its round, now longer, now shorter. The time is that of one
-// round, of all that all threads made in a few ms: what a lock is held for is the best that can be. The counter
+// mutexes: plain threads of the program, in turns bound to its CPUs, and one lock, of several kinds. KIND_open: one thread
+// locks and unlocks, nobody else is there. KIND_100ns: 2, 4 or 8 threads want it again and again and hold it for about that
+// long; KIND_100ns_of_400ns: a thread is elsewhere for the rest of its round, now longer, now shorter. The time is that of
+// one round, of all that all threads made in a few ms: what a lock is held for is the best that can be. The counter
 // slowest_of_mean: rounds of the slowest thread, in parts of the mean. serial: the same rounds by one thread without a lock.
 // Of shared mutexes KIND_read only reads, and in KIND_mixed every 16th round writes.
 #pragma once
 
 #include "support/benchmark.hpp"
 #include "support/chain.hpp"
+#include "support/cpu_of_thread.hpp"
 #include "support/work.hpp"
 
 #include <algorithm>
@@ -170,9 +171,11 @@ double run_all(std::vector<contender>& all, lock_and_data<Locks>& shared, const 
     std::latch all_ready(std::ssize(all)), start(1);
     const unsigned batch =
         all.size() == 1 && what.held + what.outside == 0 ? 64 : 1; // who is asked seldom costs nothing
+    const std::vector<int> cpus = bench::usable_cpus();
     std::vector<std::thread> running;
     for (contender& one : all) {
-        running.emplace_back([&] {
+        running.emplace_back([&, number = running.size()] {
+            bench::bind_to_cpu_of_turn(cpus, number);
             all_ready.count_down();
             start.wait();
             one.run<Locks, How>(shared, what, batch, is_over);
