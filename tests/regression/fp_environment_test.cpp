@@ -84,6 +84,36 @@ TEST(fp_environment, of_the_caller_is_that_of_stolen_work) {
     });
 }
 
+TEST(fp_environment, of_a_fork_is_not_that_of_what_its_thread_runs_meanwhile) {
+    pel::thread_pool pool(2);
+    const pel_test::watchdog guard(pool);
+    std::atomic<bool> may_steal{false}, is_stolen{false};
+    std::atomic<int> blocked{0}, rounds{0};
+    for (int thread = 0; thread < 2; ++thread) {
+        pool.post([&] {
+            ++blocked;
+            while (!may_steal.load()) std::this_thread::yield();
+        });
+    }
+    pel_test::await([&] { return blocked == 2; });
+    auto nearest = pool.submit([&] {
+        EXPECT_EQ(std::fegetround(), FE_TONEAREST);
+        pel::parallel_invoke([] {}, [] { EXPECT_EQ(std::fegetround(), FE_TONEAREST); });
+        may_steal = true;
+        pel_test::await([&] { return is_stolen.load(); });
+    });
+    const upward here;
+    pool.execute([&] {
+        pel::parallel_invoke([&] { nearest.get(); }, // which the caller runs
+                             [&] {
+                                 rounds = std::fegetround();
+                                 is_stolen = true;
+                             });
+        EXPECT_EQ(std::fegetround(), FE_UPWARD);
+    });
+    EXPECT_EQ(rounds, FE_UPWARD);
+}
+
 TEST(fp_environment, changed_by_a_task_is_changed_for_that_task_only) {
     pel::thread_pool pool(1);
     const pel_test::watchdog guard(pool);

@@ -182,7 +182,7 @@ private:
         return self.settles;
     }
     static worker& named(worker& own, const char* name) {
-        own.fp_environment.store(read_fp_environment(), relaxed);
+        own.fp_environment.set(read_fp_environment());
         model::name(own, name);
         model::name(own.deque, name);
         model::ignore(&own.counts, sizeof(own.counts));

@@ -54,7 +54,9 @@ private:
     bool is_entered_ = false;
     call_level level_{};
     saved_state saved_;
-    serving_record::entry outer_serving_;
+    serving_record::entry outer_serving_; // on another level
+    std::uint64_t outer_environment_ = 0; // likewise
+    bool has_environment_ = false;
 };
 
 /// Runs and waits until the group is complete. Requires: as for retire(), and wait().

@@ -32,11 +32,13 @@ PEL_INLINE void foreign_call::enter(scheduler& pool, std::int64_t wakes_from) {
     saved_ = {
         own_->innermost,  own_->scope_serial, std::exchange(own_->level, &level_), own_->served, own_->open_segments,
         own_->wakes_from, own_->level_base,   std::exchange(own_->has_left, false)};
-    if (own_->deque.bottom() != 0) enter_again();
+    if (own_->deque.bottom() != 0)
+        enter_again();
+    else
+        own_->fp_environment.set(read_fp_environment());
     own_->open_scope(nullptr);
     own_->served = nullptr;
     own_->wakes_from = wakes_from;
-    own_->fp_environment.store(read_fp_environment(), relaxed); // published with the jobs (D1, D2)
     current_worker = own_;
     pool.begin_foreign_call(*own_);
 }
@@ -60,9 +62,12 @@ PEL_COLD PEL_INLINE void foreign_call::enter_again() noexcept {
     outer_serving_ = own_->serving.get();
     own_->level_base = own_->deque.bottom();
     own_->serving.set(nullptr, nullptr, own_->level_base);
+    outer_environment_ = own_->fp_environment.current();
+    has_environment_ = own_->fp_environment.enter(own_->level_base, read_fp_environment());
 }
 
 PEL_COLD PEL_INLINE void foreign_call::leave_again() noexcept {
+    own_->fp_environment.leave(has_environment_, outer_environment_);
     own_->level_base = saved_.level_base;
     own_->serving.set(outer_serving_.task, outer_serving_.inside, outer_serving_.base);
 }

@@ -130,7 +130,7 @@ public:
         scheduler& pool = *own.pool;
         own.adopt_stack(this_stack());
         own.beat = first_beat_ns;
-        own.fp_environment.store(read_fp_environment(), relaxed);
+        own.fp_environment.set(read_fp_environment());
         current_worker = &own;
         if (pool.config_.prepare != nullptr) pool.config_.prepare(pool.config_.context, own.index);
         pool.come_to(own); // before on_start, which may bind the thread as it likes

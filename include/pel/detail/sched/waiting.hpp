@@ -28,8 +28,8 @@ PEL_INLINE scope scope_of_stolen(const job_slot& slot) noexcept {
 /// Runs a claimed job: publishes what is served, makes the job's scope the innermost, computes as its forker does (what
 /// comes from no deque says so itself), and puts everything back.
 PEL_INLINE void scheduler::run(worker& own, const job_slot& slot) noexcept {
-    const worker& like = slot.forker != nullptr ? *slot.forker : own;
-    const adopted_fp_environment adopted(own, like.fp_environment.load(relaxed)); // published with the job (D1, D2)
+    const adopted_fp_environment adopted(own, slot.forker != nullptr ? slot.forker->fp_environment.of(slot.position)
+                                                                     : own.fp_environment.current());
     const serving_record::entry before = own.serving.get();
     scope* const innermost = own.innermost;
     const std::uint64_t serial = own.scope_serial;

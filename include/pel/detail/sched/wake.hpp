@@ -42,7 +42,7 @@ PEL_COLD PEL_INLINE service scheduler::serve_request(worker& own) noexcept {
     }
     if (own.has_left) {
         return_to_seat(own);
-        own.fp_environment.store(read_fp_environment(), relaxed); // published with the jobs (D1, D2)
+        own.fp_environment.set(read_fp_environment());
     }
     std::uint32_t jobs = 0;
     if (has_heavy_fence_) {

@@ -6,9 +6,9 @@
 
 #include <pel/detail/memory/frame_pool.hpp>
 #include <pel/detail/platform/cache_line.hpp>
-#include <pel/detail/platform/fp_environment.hpp>
 #include <pel/detail/platform/stack.hpp>
 #include <pel/detail/queue/split_deque.hpp>
+#include <pel/detail/sched/fp_record.hpp>
 #include <pel/detail/sched/scope.hpp>
 #include <pel/detail/sched/serving.hpp>
 #include <pel/detail/sched/stats.hpp>
@@ -98,10 +98,9 @@ public:
     atomic<std::uint32_t> seat{0};      // where it is, by the plan; a hint to others
     atomic<std::uint32_t> woken_by{0};  // record index + 1 of who has woken it, where work may be; 0: none
     standing stands = standing::unknown;
-    std::uint8_t near_injector = 0;          // of the node where it is
-    std::uint32_t next_stray = 0;            // record to look at
-    atomic<std::uint64_t> fp_environment{0}; // of the call that this thread works for: who takes work of it adopts that
-    std::uint32_t id = 0;                    // in the process, from 1
+    std::uint8_t near_injector = 0; // of the node where it is
+    std::uint32_t next_stray = 0;   // record to look at
+    std::uint32_t id = 0;           // in the process, from 1
     bool is_foreign = false;
     bool has_left = false;            // its seat: inside blocking(), or a call into another pool
     atomic<bool> is_away{false};      // it has left, or sleeps in a wait: its public jobs are stranded (S3)
@@ -116,6 +115,7 @@ public:
     std::uint64_t lease = 0; // uid of the pool whose foreign record this is, 0: none; guarded by that list's lock
 
     alignas(cache_line) serving_record serving;
+    fp_record fp_environment; // of the call that this thread works for: who takes work of it adopts that
     parker sleep;
     cancel_floor floor;
     counters counts;
@@ -137,20 +137,25 @@ inline constinit worker no_worker{nullptr, 0};
 class adopted_fp_environment {
 public:
     adopted_fp_environment(worker& own, std::uint64_t environment) noexcept
-        : record_(own.fp_environment), before_(record_.load(relaxed)), own_(read_fp_environment()) {
+        : record_(own.fp_environment), before_(record_.current()), own_(read_fp_environment()),
+          is_another_(environment != before_) {
         if (environment != own_) write_fp_environment(environment);
-        record_.store(environment, relaxed); // published with the jobs (D1, D2)
+        if (is_another_) [[unlikely]]
+            has_level_ = record_.enter(own.deque.bottom(), environment);
     }
     ~adopted_fp_environment() {
         if (read_fp_environment() != own_) write_fp_environment(own_); // also if the work itself has changed it
-        record_.store(before_, relaxed);
+        if (is_another_) [[unlikely]]
+            record_.leave(has_level_, before_);
     }
     adopted_fp_environment(const adopted_fp_environment&) = delete;
     adopted_fp_environment& operator=(const adopted_fp_environment&) = delete;
 
 private:
-    atomic<std::uint64_t>& record_;
+    fp_record& record_;
     const std::uint64_t before_, own_;
+    const bool is_another_;
+    bool has_level_ = false;
 };
 
 /// Memory for a task object made by the thread of `own`, no_worker included. Throws: std::bad_alloc.
