@@ -118,14 +118,19 @@ fixed_addresses() {
 # What is too much for every run takes turns: the number of commits says whose it is.
 count_commits() { git rev-list --count HEAD 2> /dev/null || echo 0; }
 
+# configure PRESET [-B FOLDER] [CMAKE ARGUMENT…]
 configure() {
-    local preset=$1 compiler=()
+    local preset=$1 folder=build/$1 arguments=() known
     shift
     # Presets of a certain compiler or sanitizer say which one; the others take the user's.
-    if [[ -n ${CXX:-} && $preset =~ ^(release|debug|bench)$ ]]; then
-        compiler=("-DCMAKE_CXX_COMPILER=$CXX")
+    if [[ $preset =~ ^(release|debug|bench)$ ]]; then
+        [[ ${1:-} != -B ]] || folder=$2
+        arguments=("-DCMAKE_CXX_COMPILER=${CXX:-g++}")
+        # With another one CMake deletes what it knows of a folder, and would go on without the preset's values.
+        known=$(sed -n 's/^CMAKE_CXX_COMPILER:[A-Z]*=//p' "$folder/CMakeCache.txt" 2> /dev/null) || true
+        [[ $(command -v "${known:-none}") == "$(command -v "${CXX:-g++}")" ]] || arguments+=(--fresh)
     fi
-    quietly "configure $preset${*:+: $*}" cmake --preset "$preset" "${compiler[@]}" "$@"
+    quietly "configure $preset${*:+: $*}" cmake --preset "$preset" "${arguments[@]}" "$@"
 }
 
 # build PRESET [TARGET…]
