@@ -8,3 +8,9 @@ long sum_in_library(long n) {
 }
 
 const void* default_pool_in_library() { return &pel::default_pool(); }
+
+unsigned index_in_library() { return pel::this_worker::index(); }
+
+unsigned index_of_task(pel::thread_pool& pool) {
+    return pool.execute([] { return pel::this_worker::index(); });
+}

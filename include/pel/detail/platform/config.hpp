@@ -22,8 +22,9 @@
 #define PEL_ABI v1
 #endif
 
+// Everything here is visible to other shared objects, whatever -fvisibility says: they and the program have one runtime.
 // clang-format off
-#define PEL_NAMESPACE_BEGIN namespace pel { inline namespace PEL_ABI {
+#define PEL_NAMESPACE_BEGIN namespace pel __attribute__((visibility("default"))) { inline namespace PEL_ABI {
 #define PEL_NAMESPACE_END } }
 // clang-format on
 
