@@ -2,7 +2,7 @@
 """Runs the benchmarks, and reports what they measured: a table, results.json and report.html.
 
 python3 benchmarks/report run [--quick] --build=FOLDER [--clang=FOLDER] [NAME...]
-    Runs all benchmarks that were built in FOLDER, or those named. --clang: two of them by the other compiler as well.
+    Runs all benchmarks that were built in FOLDER, or those named. --clang: three of them by the other compiler as well.
     Writes FOLDER/results.json and FOLDER/report.html; of those named, FOLDER/some.json and FOLDER/some.html.
 python3 benchmarks/report show RESULTS.json [PAGE.html]
     Prints the table of a run again, and writes its page again.

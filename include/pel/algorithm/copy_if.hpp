@@ -272,7 +272,7 @@ private:
 
 /// Copies the elements for which predicate(element) holds, in their order. Returns: as std. Requires: out overlaps the
 /// range nowhere, and has room for what is copied. Throws, blocks, thread safety: as parallel_for; then out holds some.
-/// Complexity: work n calls of predicate, span O(log n). Memory: half a byte to one and a half for each element that other
+/// Complexity: work n calls of predicate, span O(n / 64). Memory: half a byte to one and a half for each element that other
 /// threads judge. From 2^16 elements on, if they are trivially copyable and of 16 bytes or less: span O(n / 1024), and n
 /// copies at most of those whose places are not known in time, as a rule none; throws std::bad_alloc also.
 inline constexpr detail::function_object<detail::copy_if_function> copy_if{};

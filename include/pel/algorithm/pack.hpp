@@ -209,7 +209,7 @@ struct flatten_function {
 } // namespace detail
 
 /// Returns: a std::vector of the elements for which predicate(element) holds, copied, in their order. Throws, blocks,
-/// thread safety: as parallel_for. Complexity: work n calls of predicate, span O(log n); elements that cannot be made
+/// thread safety: as parallel_for. Complexity: work n calls of predicate, span O(n / 64); elements that cannot be made
 /// without a value are copied by one thread. Memory: half a byte to one and a half for each element.
 inline constexpr detail::function_object<detail::filter_function> filter{};
 

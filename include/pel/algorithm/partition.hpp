@@ -222,7 +222,7 @@ struct stable_partition_function : by_predicate_in_place<stable_partition_functi
 /// Brings the elements for which predicate(element) holds to the front; the same order for any number of threads.
 /// Returns: as std. Throws: what predicate throws: then nothing has moved, or some if they are looked at in order, with
 /// pel::seq, in a list, or as bits; operation_cancelled: then all elements are there, in some order. Blocks. Complexity:
-/// work n calls of predicate, n / 2 swaps at most, span O(log n). Memory: half a byte to one and a half for each element.
+/// work n calls of predicate, n / 2 swaps at most, span O(n / 64). Memory: half a byte to one and a half for each element.
 inline constexpr detail::function_object<detail::partition_function> partition{};
 
 /// The same, and both parts keep their order. Memory: n elements besides, where they can be had and moves do not throw;

@@ -107,7 +107,7 @@ private:
 /// Moves the elements for which predicate(element) does not hold to the front, in their order; those behind are valid, of
 /// unspecified value. Returns: as std. Throws: what predicate throws: then nothing has moved, or some if they are looked at
 /// in order, with pel::seq, in a list, or as bits; operation_cancelled: then nothing has, or all. Blocks. Complexity: work n
-/// calls of predicate, three moves an element at most, span O(log n). Memory: half a byte to one and a half for each
+/// calls of predicate, three moves an element at most, span O(n / 64). Memory: half a byte to one and a half for each
 /// element, and a place for each that is kept.
 inline constexpr detail::function_object<detail::remove_if_function> remove_if{};
 

@@ -153,7 +153,8 @@ private:
 };
 
 /// Judges items [0, size), and puts each of them in its place. Returns: how many are selected. Throws, blocks: as
-/// parallel_for. Complexity: work n calls of judge, a put for each selected, span O(log n). Memory: half a byte
+/// parallel_for. Complexity: work n calls of judge, a put for each selected, span O(n / 64): what others judged
+/// is appended, 64 items at a time. Where they are gathered: see there. Memory: half a byte
 /// to one and a half for each item that other threads judge.
 template <class Policy, class Judge, class Put>
 std::uint64_t select_items(const Policy& policy, std::uint64_t size, const Judge& judge, const Put& put) {

@@ -3,7 +3,7 @@
 // what it should not, or reads what is not there: a join that may never come together, a cycle without a branch, a node
 // that nothing leads to, a value that may be gone or change while it is read.
 //   Why no value is read before it is made: a node runs first when all that it waits for have run, and so has each whose
-//   value it reads; or when a branch chooses it, which check_joins() lets only those do that run after it has run. Why
+//   value it reads; or when a branch chooses it, which check_join() lets only those do that run after it has run. Why
 //   none changes while it is read, and none is moved away twice: execution.hpp (I3), check_values().
 #pragma once
 

@@ -75,7 +75,7 @@ public:
     /// A searcher found a job, or a thread with a seat has run out of work.
     seats_view found() noexcept { return add(std::uint64_t{0} - one_searching); }
     seats_view search() noexcept { return add(one_searching); }
-    /// A waiter goes to sleep: its seat is free, it is registered. Its own way back is take_waiter(), then enter().
+    /// A waiter goes to sleep: its seat is free, it is registered. Its own way back is try_leave_waiting().
     seats_view park_waiter(bool foreign) noexcept { return add(one_free + one_waiter - (foreign ? one_foreign : 0)); }
     /// A woken foreign waiter counts among the foreign holders again; its seat was counted by who woke it.
     seats_view foreign_is_back() noexcept { return add(one_foreign); }

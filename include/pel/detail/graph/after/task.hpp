@@ -161,7 +161,7 @@ private:
     std::uint8_t used_places_ = 0; // of places_, by a task that runs
     const std::uint32_t generation_ = fork_generation.load(relaxed);
     task_core* later_ = nullptr;        // in a list of who ends or runs it
-    task_core* next_in_walk_ = nullptr; // guarded by the lock of walk.hpp, like the next
+    task_core* next_in_walk_ = nullptr; // guarded by the lock of edges.hpp, like the next
     std::uint64_t walked_by_ = 0;
     edge_block* more_edges_ = nullptr;
     task_edge places_[places];
