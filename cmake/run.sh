@@ -71,6 +71,15 @@ run_all_tests() {
     return $status
 }
 
+# Each of the arguments is to be a benchmark: a folder with its programs, or compile_time, which needs none.
+check_names() {
+    local name known
+    mapfile -t known < <(printf 'compile_time\n'; find benchmarks -mindepth 1 -maxdepth 1 -type d ! -name report ! -name support -printf '%f\n' | sort)
+    for name in "$@"; do
+        [[ " ${known[*]} " == *" $name "* ]] || die "there is no benchmark '$name'; there are: ${known[*]}"
+    done
+}
+
 # bench [--quick] [NAME...]
 bench() {
     local options=(--build=build/bench)
@@ -78,6 +87,7 @@ bench() {
         options+=(--quick)
         shift
     fi
+    check_names "$@"
     need_to_bench
     need "counts the system calls of an idle pool" strace
     need "clang's OpenMP, beside that of g++" libomp-19-dev

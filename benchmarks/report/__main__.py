@@ -38,19 +38,29 @@ def report(run, verdicts):
     print("\n" + "\n".join([*lines, "", *table.machine(run)]))
 
 
+def write_text(file, text):
+    try:
+        file.write_text(text)
+    except OSError as error:
+        sys.exit(f"error: {file} cannot be written: {error.strerror}")
+
+
 def write(run, verdicts, json_file, html_file):
     conclusions = {
         "targets": [asdict(one) for one in verdicts],
         "noise": {"limits": noise.LIMITS, "verdict": noise.machine_verdict(run)[1], "can_be_judged": noise.machine_verdict(run)[0],
                   "benchmarks": {one.key: noise.figures(one) | {"over": noise.over(one)} for one in run.benchmarks}},
     }
-    json_file.write_text(results.to_json(run, conclusions))
-    html_file.write_text(page.render(run, verdicts))
+    write_text(json_file, results.to_json(run, conclusions))
+    write_text(html_file, page.render(run, verdicts))
     print(f"\nwritten: {json_file}, {html_file}")
 
 
 def choose(build, clang, names):
-    """The programs to run. Exits if a name is none."""
+    """The programs to run. Exits if a folder is not what was built, or a name is none."""
+    for folder in filter(None, (build, clang)):
+        if not (folder / "CMakeCache.txt").is_file():
+            sys.exit(f"error: {folder} is no folder that benchmarks were built in")
     programs = suite.find_programs(build)
     scripts = suite.scripts(build, environment.compiler_of(build))
     if names:
@@ -86,7 +96,7 @@ def run_suite(arguments):
 def read(file):
     try:
         return results.from_json(file.read_text())
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         sys.exit(f"error: {file} holds no results: {error}")
 
 
@@ -95,7 +105,7 @@ def show(arguments):
     verdicts = judge(run)
     report(run, verdicts)
     if arguments.page:
-        arguments.page.write_text(page.render(run, verdicts))
+        write_text(arguments.page, page.render(run, verdicts))
     return 0
 
 
@@ -103,7 +113,7 @@ def sweep(arguments):
     drawing = heat_map.find(read(arguments.results))
     if drawing is None:
         sys.exit(f"error: {arguments.results} holds no results of the benchmark granularity")
-    arguments.svg.write_text(drawing.render(page.chart_styles(), background=True) + "\n")
+    write_text(arguments.svg, drawing.render(page.chart_styles(), background=True) + "\n")
     return 0
 
 

@@ -8,6 +8,7 @@
 #include "reporter.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -19,6 +20,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -41,6 +43,17 @@ constexpr unsigned turns = 3;           ///< Of each process, where there are se
 constexpr double part_of_memory = 0.25; ///< Of the budget.
 bool wants_memory = true;
 
+/// Returns: the number that an option says. Throws: std::invalid_argument unless that is all it says.
+template <class T>
+T number_of(const std::string& option) {
+    const char* const end = option.data() + option.size();
+    T number{};
+    const auto read = std::from_chars(option.data() + option.find('=') + 1, end, number);
+    if (read.ec != std::errc() || read.ptr != end || std::signbit(static_cast<double>(number)))
+        throw std::invalid_argument(option + ": not a number, from 0 on");
+    return number;
+}
+
 /// Takes our own options out of the arguments.
 std::vector<std::string> take_options(int argc, char** argv) {
     bench::settings& chosen = bench::chosen();
@@ -53,13 +66,13 @@ std::vector<std::string> take_options(int argc, char** argv) {
         else if (argument == "--memory-run")
             chosen.is_memory_run = true;
         else if (argument.starts_with("--budget="))
-            chosen.budget = std::stod(value());
+            chosen.budget = number_of<double>(argument);
         else if (argument.starts_with("--limit="))
-            chosen.limit = std::stod(value());
+            chosen.limit = number_of<double>(argument);
         else if (argument == "--no-memory")
             wants_memory = false;
         else if (argument.starts_with("--size="))
-            chosen.size = std::stoull(value());
+            chosen.size = number_of<std::uint64_t>(argument);
         else if (argument.starts_with("--child="))
             chosen.child = value();
         else if (argument == "--turn")

@@ -6,6 +6,7 @@ measure.py [--results=FILE] [--rounds=N] [COMPILER...]      CPU time; the files 
                                                             counts. FILE gets lines as those of the benchmarks.
 """
 
+import argparse
 import resource
 import shlex
 import subprocess
@@ -46,12 +47,16 @@ def loops(count):
     yield f"{key}/pel_compiled", f"{name} of PEL, compiled mode", text_of_loops("pel", count), [COMPILED], None
 
 
-def seconds(compiler, level, text, folder, flags):
+def seconds(compiler, level, what, text, folder, flags):
     source = Path(folder) / "unit.cpp"
     source.write_text(text)
     command = [compiler, "-std=c++20", level, f"-I{ROOT / 'include'}", *flags, "-c", source, "-o", Path(folder) / "unit.o"]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=True)
+    try:
+        subprocess.run(command, check=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        why = error.strerror if isinstance(error, OSError) else "oneTBB is in libtbb-dev" if "tbb" in text else "see above"
+        sys.exit(f"error: {compiler} does not compile {what}: {why}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -68,8 +73,8 @@ def measure(compiler, level, cases, flags, rounds):
     times = {key: [] for key, *_ in cases}
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(rounds):
-            for key, _, text, mode, _ in cases:
-                times[key].append(seconds(compiler, level, text, folder, [*flags, *mode]))
+            for key, name, text, mode, _ in cases:
+                times[key].append(seconds(compiler, level, name, text, folder, [*flags, *mode]))
     return times
 
 
@@ -82,20 +87,25 @@ def report(compiler, level, cases, times, rounds):
         print(f"  {name}".ljust(46) + f"{best[key] * 1000:6.0f} ms   {best[key] / peer:5.2f} x{aim}")
 
 
-def option(name):
-    """Its values on the command line."""
-    return [one.removeprefix(f"--{name}=") for one in sys.argv[1:] if one.startswith(f"--{name}=")]
+def count(text):
+    if (number := int(text)) < 1:
+        raise ValueError
+    return number
 
 
 def main():
-    files, rounds = option("results"), int((option("rounds") or [ROUNDS])[-1])
-    compilers = [one for one in sys.argv[1:] if not one.startswith("--")] or ["g++"]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--results", action="append", default=[])
+    parser.add_argument("--rounds", type=count, default=ROUNDS)
+    parser.add_argument("compilers", nargs="*", default=["g++"], metavar="COMPILER")
+    arguments = parser.parse_args()
+    rounds = arguments.rounds
     hwloc = subprocess.run(["pkg-config", "--cflags", "hwloc"], capture_output=True, text=True, check=False).stdout
-    for compiler in compilers:
+    for compiler in arguments.compilers:
         for level, cases in (("-O0", list(includes())), ("-O2", list(loops(1))), ("-O2", list(loops(MANY_LOOPS)))):
             times = measure(compiler, level, cases, shlex.split(hwloc), rounds)
             report(compiler, level, cases, times, rounds)
-            for file in files:
+            for file in arguments.results:
                 append(file, times)
 
 
