@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// What the memory can do: OpenMP's static loops (plain_omp), and loops whose threads are at four places at a time
-// (plain_streams), which hides more of what a new page costs than one place does.
+// OpenMP's static loops, which are what the memory can do as well: as plain_omp those that only move as many bytes as the
+// scan and copy_if. And loops whose threads are at four places at a time (plain_streams), which hides more of what a new
+// page costs than one place does.
 #include "support/omp_loops.hpp"
 #include "support/sum.hpp"
 #include "workload.hpp"
@@ -69,10 +70,24 @@ double sum(workers& omp, const double* first, const double* last) {
     return all;
 }
 
-const bool reads = workload::register_reduce<workers>("plain_omp", bench::each_count, sum<bench::sum_of>);
+const bool reads = workload::register_reduce<workers>("omp", bench::each_count, sum<bench::sum_of>);
 const bool reads_by_streams =
     workload::register_reduce<workers>("plain_streams", bench::each_count, sum<sum_of_streams>);
+const bool transforms = workload::register_plain_transform("omp", bench::each_count, static_loop());
+const bool transforms_by_streams =
+    workload::register_plain_transform("plain_streams", bench::each_count, streams_loop());
 const bool writes = workload::register_plain_writes("plain_omp", bench::each_count, static_loop());
 const bool writes_by_streams = workload::register_plain_writes("plain_streams", bench::each_count, streams_loop());
+
+const bool copies = workload::register_write<workers>(workload::copying, "omp", bench::each_count,
+                                                      [](workers& omp, const double* in, std::size_t n, double* out) {
+                                                          static_loop()(omp, n, [=](std::size_t i) { out[i] = in[i]; });
+                                                          return out + n;
+                                                      });
+const bool fills = workload::register_write<workers>(workload::filling, "omp", bench::each_count,
+                                                     [](workers& omp, const double*, std::size_t n, double* out) {
+                                                         static_loop()(omp, n, [=](std::size_t i) { out[i] = 3.0; });
+                                                         return out + n;
+                                                     });
 
 } // namespace

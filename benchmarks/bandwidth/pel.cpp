@@ -49,6 +49,7 @@ const bool plain_reads = workload::register_reduce<workers>(
             },
             std::plus<>());
     });
+const bool plain_transforms = workload::register_plain_transform("plain_pel", bench::each_count, bench::pel_loop());
 const bool plain_writes = workload::register_plain_writes("plain_pel", bench::each_count, bench::pel_loop());
 
 } // namespace

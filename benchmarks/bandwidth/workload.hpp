@@ -3,7 +3,8 @@
 // copy and fill.
 // How near do they come to what the memory can do? That is the variants plain_…, measured in the same run: static loops
 // with as many threads that do nothing but move the same bytes, from one element to the next (plain_omp, plain_pel), or at
-// four places at a time (plain_streams). For reduce they read; for transform and the scan they write an element for each
+// four places at a time (plain_streams). For reduce and transform OpenMP's, omp, does all that is to be done, and is a
+// competitor, too. For reduce they read; for transform and the scan they write an element for each
 // that they read, for copy_if one for two. Ordinary stores, which read a line before they write it: those algorithms use no
 // others. Copies and fills may, libc's too: they are compared with each other. GB_per_s counts what a program reads and
 // writes, without those readings.
@@ -146,20 +147,30 @@ bool register_write(const kernel& what, const char* runtime, unsigned counts, Wr
     return true;
 }
 
-/// Registers loop(workers, n, body) with bodies that only move the bytes.
+/// Writes an element for each that is read.
 template <class Loop>
-bool register_plain_writes(const char* runtime, unsigned counts, const Loop& loop) {
-    const auto one_for_one = [loop](auto& on, const double* in, std::size_t n, double* out) {
+auto one_for_one(const Loop& loop) {
+    return [loop](auto& on, const double* in, std::size_t n, double* out) {
         loop(on, n, [=](std::size_t i) { out[i] = mapped(in[i]); });
         return out + n;
     };
+}
+
+/// Registers loop(workers, n, body).
+template <class Loop>
+bool register_plain_transform(const char* runtime, unsigned counts, const Loop& loop) {
+    return register_write<typename Loop::workers>(transforming, runtime, counts, one_for_one(loop));
+}
+
+/// Registers loop(workers, n, body) with bodies that only move the bytes.
+template <class Loop>
+bool register_plain_writes(const char* runtime, unsigned counts, const Loop& loop) {
     const auto one_for_two = [loop](auto& on, const double* in, std::size_t n, double* out) {
         loop(on, n / 2, [=](std::size_t i) { out[i] = in[2 * i] + in[2 * i + 1]; });
         return out + n / 2;
     };
     using workers = typename Loop::workers;
-    return register_write<workers>(transforming, runtime, counts, one_for_one) &&
-           register_write<workers>(like_scanning, runtime, counts, one_for_one) &&
+    return register_write<workers>(like_scanning, runtime, counts, one_for_one(loop)) &&
            register_write<workers>(like_selecting, runtime, counts, one_for_two);
 }
 

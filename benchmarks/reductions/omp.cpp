@@ -12,6 +12,14 @@ double reduce(bench::omp_workers& omp, const double* from, std::size_t n) {
     return sum;
 }
 
+/// The sums side by side, which reduce_N lets a compiler have that is told so.
+double reduce_simd(bench::omp_workers& omp, const double* from, std::size_t n) {
+    double sum = 0;
+#pragma omp parallel for simd num_threads(omp.count()) firstprivate(from) reduction(+ : sum)
+    for (std::size_t i = 0; i < n; ++i) sum += from[i];
+    return sum;
+}
+
 /// As a static schedule cuts it.
 double fold(bench::omp_workers& omp, const double* from, std::size_t n) {
     double sum = 0;
@@ -25,6 +33,7 @@ double fold(bench::omp_workers& omp, const double* from, std::size_t n) {
 }
 
 const bool reduces = workload::register_sums<bench::omp_workers>("reduce_", "omp", 2, reduce);
+const bool simd_reduces = workload::register_sums<bench::omp_workers>("reduce_", "omp_simd", 2, reduce_simd);
 const bool folds = workload::register_sums<bench::omp_workers>("fold_", "omp", 2, fold);
 const bench::openmp_processes others;
 

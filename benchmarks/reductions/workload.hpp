@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // reductions: the sum of 1 000, 100 000 and 10 000 000 doubles; the last do not fit the caches. reduce_N adds one number after
-// the other. fold_N adds stretches, with eight sums side by side, and is as fast as memory. Variants called deterministic
+// the other, but in OpenMP's variant omp_simd. fold_N adds stretches, with eight sums side by side, and is as fast as memory. Variants called deterministic
 // group the numbers in the same way on any number of threads. Work: O(n). Span: O(log n), deterministic O(√n).
 #pragma once
 

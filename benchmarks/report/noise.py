@@ -2,7 +2,8 @@
 """Was the machine quiet enough to judge by? Four figures for each benchmark, each with a limit.
 
 stolen    CPU time that a hypervisor gave to others while this machine wanted it, in parts of what it wanted (/proc/stat).
-others    CPU time of other processes, in parts of all CPUs' time: what was used less what the benchmark used.
+others    CPU time of other processes on the CPUs that this one may use, in parts of all their time: what was used less
+          what the benchmark used.
 drift     by how much a fixed piece of work on each CPU takes longer after the benchmark than before, or the other way
           round; of the CPU where it differs most.
 spread    half the distance of the quartiles of the plain code's repetitions, in parts of the median: that code has no
@@ -38,23 +39,26 @@ MOST_PROBED = 16                  # CPUs
 
 @dataclass
 class CpuTimes:
-    """Seconds since the machine started, of all CPUs together."""
+    """Seconds since the machine started, of some CPUs together."""
     busy: float
     idle: float
     stolen: float
 
 
-def read_cpu_times(text, ticks_per_second):
-    """From the text of /proc/stat. Its fields: user nice system idle iowait irq softirq steal; guests are in user."""
+def read_cpu_times(text, ticks_per_second, cpus):
+    """Of these CPUs, from the text of /proc/stat. Its fields: user nice system idle iowait irq softirq steal; guests are in
+    user. The first line is all CPUs, also those of others."""
+    names = {f"cpu{cpu}" for cpu in cpus}
+    lines = [line.split()[1:] for line in text.splitlines() if line.split(" ", 1)[0] in names]
     user, nice, system, idle, iowait, irq, softirq, steal = (
-        int(value) / ticks_per_second for value in (text.splitlines()[0].split()[1:] + ["0"] * 8)[:8])
+        sum(map(int, column)) / ticks_per_second for column in zip(*((line + ["0"] * 8)[:8] for line in lines or [[]])))
     return CpuTimes(user + nice + system + irq + softirq, idle + iowait, steal)
 
 
 def cpu_times():
     try:
         with open("/proc/stat") as file:
-            return read_cpu_times(file.read(), os.sysconf("SC_CLK_TCK"))
+            return read_cpu_times(file.read(), os.sysconf("SC_CLK_TCK"), os.sched_getaffinity(0))
     except OSError:
         return CpuTimes(0, 0, 0)
 

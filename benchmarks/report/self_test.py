@@ -148,8 +148,10 @@ class Targets(unittest.TestCase):
 
 class Noise(unittest.TestCase):
     def test_cpu_times(self):
-        before = noise.read_cpu_times("cpu  100 0 50 1000 0 0 0 10 0 0\ncpu0 1 2 3\n", 100)
-        after = noise.read_cpu_times("cpu  400 0 50 1100 0 0 0 60 0 0\n", 100)
+        # CPU 1 is somebody else's.
+        text = "cpu  900 0 90 9000 0 0 0 90 0 0\ncpu0 60 0 30 600 0 0 0 10 0 0\ncpu1 9 9 9 9 9\ncpu10 40 0 20 400\nintr 1 2\n"
+        before = noise.read_cpu_times(text, 100, {0, 10})
+        after = noise.read_cpu_times("cpu  1 1\ncpu0 400 0 50 1100 0 0 0 60 0 0\ncpu1 9\n", 100, {0, 10})
         stolen, others = noise.shares(before, after, own=2.5)
         self.assertAlmostEqual(stolen, 0.5 / 3.5)
         self.assertAlmostEqual(others, 0.5 / 4.5)
