@@ -70,7 +70,9 @@ private:
     std::unique_ptr<coroutine_job*[]> many_;
 };
 
-/// What has no coroutine any more owns one that does nothing, so that destruction need not ask. Only its handle is used.
+/// What has no coroutine any more owns one that does nothing, so that destruction need not ask. There is no object where
+/// the result points, and none is touched: self() goes from that address back to the frame's, and what a handle of the frame
+/// destroys knows nothing of promises.
 inline coroutine_job* no_child() noexcept {
     void* const frame = std::noop_coroutine().address(); // without a promise: no reference may bind to it
     return static_cast<coroutine_job*>(__builtin_coro_promise(frame, alignof(coroutine_job), false));

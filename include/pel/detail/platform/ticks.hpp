@@ -42,8 +42,10 @@ std::int64_t measure_tick_rate(Clocks clocks = {}) noexcept {
             const std::int64_t before = clocks.ticks();
             const std::int64_t ns = clocks.now_ns();
             const std::int64_t took = clocks.ticks() - before;
-            if (took < least) best = {ns, before + took / 2};
-            if (took < least) least = took;
+            if (took < least) {
+                best = {ns, before + took / 2};
+                least = took;
+            }
         }
         return best;
     };

@@ -115,11 +115,9 @@ PEL_INLINE bool scheduler::wake_one(worker& by) noexcept {
     if (stopping_.load(relaxed) || !is_from_this_process()) return false; // stop() wakes everybody; a child has nobody
     if (!wake_or_start(by, false)) {
         const bool is_stranded = must_wake_in_debt();
-        if (is_stranded && wake_or_start(by, true)) {
-        } else if (!can_start() && seats_.try_take_waiter(is_stranded)) {
+        if (!is_stranded || !wake_or_start(by, true)) {
+            if (can_start() || !seats_.try_take_waiter(is_stranded)) return false;
             wake_waiter(by);
-        } else {
-            return false;
         }
     }
     by.counts.wakes.add();
