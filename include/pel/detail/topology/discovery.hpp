@@ -94,11 +94,11 @@ PEL_INLINE topology topology::from_synthetic(const std::string& text) {
 
 PEL_INLINE unsigned topology::distance(unsigned from, unsigned to) const {
     const detail::machine& machine = get();
-    const std::size_t count = machine.nodes.size();
-    if (from >= count || to >= count) {
+    const std::size_t nodes = machine.nodes.size();
+    if (from >= nodes || to >= nodes) {
         detail::throw_error<std::invalid_argument>(
             detail::concat({"pel::topology::distance: there is no NUMA node ",
-                            std::to_string(from >= count ? from : to), ", the machine has ", std::to_string(count)}));
+                            std::to_string(from >= nodes ? from : to), ", the machine has ", std::to_string(nodes)}));
     }
     return machine.distance(from, to);
 }
