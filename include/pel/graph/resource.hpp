@@ -122,19 +122,26 @@ private:
 template <class F, std::size_t N>
     requires(std::invocable<std::decay_t<F>&> || std::invocable<std::decay_t<F>&, std::stop_token>)
 void run_with(task_group& group, const resource_units (&wanted)[N], F&& f) {
-    using call = detail::limited_call<std::decay_t<F>, N>;
-    static_assert(alignof(call) <= 64,
-                  "pel::run_with: a task aligned to more than 64 bytes is to hold that by pointer");
-    detail::stoppable_group& core = detail::task_group_access::core(group);
-    const detail::few_needs<N> needs = detail::resource_access::needs(wanted);
-    if (core.is_cancelled()) return;
-    std::decay_t<F> held(std::forward<F>(f));
-    detail::worker& own = *detail::current_worker;
-    void* const memory = detail::allocate_frame(own, sizeof(call));
-    call* task = nullptr;
-    detail::call_unwinding([&] { task = ::new (memory) call(core, needs, std::move(held)); },
-                           [&] { detail::frame_pool::release(memory, sizeof(call), &own.frames); });
-    task->begin();
+    using function = std::decay_t<F>;
+    constexpr bool has_effect =
+        detail::callable_for_effect<function&> || detail::callable_for_effect<function&, std::stop_token>;
+    static_assert(has_effect, "pel::run_with: nobody awaits the coroutine that f returns, so it would never begin: let "
+                              "f call pel::sync_wait()");
+    if constexpr (has_effect) {
+        using call = detail::limited_call<function, N>;
+        static_assert(alignof(call) <= 64,
+                      "pel::run_with: a task aligned to more than 64 bytes is to hold that by pointer");
+        detail::stoppable_group& core = detail::task_group_access::core(group);
+        const detail::few_needs<N> needs = detail::resource_access::needs(wanted);
+        if (core.is_cancelled()) return;
+        function held(std::forward<F>(f));
+        detail::worker& own = *detail::current_worker;
+        void* const memory = detail::allocate_frame(own, sizeof(call));
+        call* task = nullptr;
+        detail::call_unwinding([&] { task = ::new (memory) call(core, needs, std::move(held)); },
+                               [&] { detail::frame_pool::release(memory, sizeof(call), &own.frames); });
+        task->begin();
+    }
 }
 
 /// Holds units for a scope, as for a loop that wants them as a whole. The constructor waits, asleep, and gives the seat

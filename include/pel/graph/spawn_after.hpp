@@ -201,6 +201,10 @@ inline constexpr bool is_task_function = std::invocable<F&>;
 template <class F>
 concept task_function = is_task_function<std::decay_t<F>>;
 
+/// What f returns is the task's result: not a coroutine that nobody awaits. Asked where users call, for short errors.
+template <class F>
+inline constexpr bool has_result = !is_task<std::remove_cv_t<typename task_of<std::decay_t<F>>::result>>;
+
 /// An F as it is called when it is given the results of `tasks`.
 template <class F>
 struct given_results {
@@ -238,9 +242,11 @@ template <class Arguments, std::size_t... I>
 auto spawn_with_results(scheduler& pool, Arguments&& arguments, std::index_sequence<I...>) {
     using function = std::tuple_element_t<sizeof...(I), std::remove_reference_t<Arguments>>;
     const predecessor list[] = {predecessor(std::get<I>(arguments))...};
-    return spawn_in(pool, list, sizeof...(I),
-                    given_results<std::decay_t<function>>::make(
-                        std::forward<function>(std::get<sizeof...(I)>(arguments)), std::get<I>(arguments)...));
+    auto call = given_results<std::decay_t<function>>::make(std::forward<function>(std::get<sizeof...(I)>(arguments)),
+                                                            std::get<I>(arguments)...);
+    static_assert(has_result<decltype(call)>, "pel::spawn_after: nobody awaits the coroutine that f returns, so it "
+                                              "would never begin: let f return pel::sync_wait() of it");
+    return spawn_in(pool, list, sizeof...(I), std::move(call));
 }
 
 template <class First, class Second, class... Rest>
@@ -268,17 +274,26 @@ concept range_of_tasks =
 /// Complexity: O(predecessors). Cost: some ten atomic RMWs for a task with one predecessor, in all.
 template <detail::task_function F>
 auto spawn_after(thread_pool& pool, std::initializer_list<predecessor> predecessors, F&& f) {
+    static_assert(detail::has_result<F>,
+                  "pel::spawn_after: nobody awaits the coroutine that f returns, so it would never "
+                  "begin: let f return pel::sync_wait() of it");
     return detail::spawn_in(detail::pool_access::core(pool), predecessors, predecessors.size(), std::forward<F>(f));
 }
 /// In the calling worker's pool; elsewhere in the default pool.
 template <detail::task_function F>
 auto spawn_after(std::initializer_list<predecessor> predecessors, F&& f) {
+    static_assert(detail::has_result<F>,
+                  "pel::spawn_after: nobody awaits the coroutine that f returns, so it would never "
+                  "begin: let f return pel::sync_wait() of it");
     return detail::spawn_in(detail::current_scheduler(), predecessors, predecessors.size(), std::forward<F>(f));
 }
 
 /// The same after all tasks of a range of handles.
 template <detail::range_of_tasks Range, detail::task_function F>
 auto spawn_after(thread_pool& pool, const Range& predecessors, F&& f) {
+    static_assert(detail::has_result<F>,
+                  "pel::spawn_after: nobody awaits the coroutine that f returns, so it would never "
+                  "begin: let f return pel::sync_wait() of it");
     return detail::spawn_in(detail::pool_access::core(pool),
                             predecessors |
                                 std::views::transform([](const task_ref& each) { return predecessor(each); }),
