@@ -76,7 +76,8 @@ private:
 /// Throws: what f throws; the call counts as not made then, and one of those that wait makes the next. Also
 /// std::system_error (resource_deadlock_would_occur) when f, on its own thread, comes here for the same flag again.
 /// Blocks: while another thread makes the call, without its seat. What f waits for must not need the flag.
-/// Thread safety: any thread or task; in a fork child a call that was under way in the parent is made anew.
+/// Thread safety: any thread or task; in a fork child a call that was under way in the parent is made anew. (If f
+/// itself forks and goes on there, another thread that comes meanwhile makes it too, as by pthread_once().)
 /// Cost: where the call has been made, one load.
 template <class F, class... Arguments>
 void call_once(once_flag& flag, F&& f, Arguments&&... arguments) {

@@ -12,11 +12,15 @@
 
 #include <atomic>
 #include <barrier>
+#include <cstdlib>
 #include <memory>
 #include <stdexcept>
 #include <system_error>
 #include <thread>
 #include <vector>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace call_once_test {
 
@@ -185,6 +189,25 @@ TEST(call_once, a_fork_child_makes_the_call_that_was_under_way_in_its_parent) {
     may_go_on = true;
     caller.join();
     pel::call_once(flag, [] { FAIL() << "it has been made"; });
+}
+
+TEST(call_once, a_call_that_forks_is_made_in_the_child_too_when_it_returns_there) {
+    const pel_test::watchdog guard;
+    pel::once_flag flag;
+    int calls = 0;
+    pid_t child = -1;
+    pel::call_once(flag, [&] {
+        ++calls;
+        child = ::fork();
+    });
+    bool is_made = calls == 1;
+    pel::call_once(flag, [&] { is_made = false; });
+    if (child == 0) std::_Exit(is_made ? 0 : 1);
+    ASSERT_GT(child, 0);
+    EXPECT_TRUE(is_made);
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
 } // namespace call_once_test
