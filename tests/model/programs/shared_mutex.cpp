@@ -24,6 +24,7 @@ struct world {
     mortal<shared_mutex_core> mutex;
     model::plain<int> value{0};
     users left;
+    stop_once stop;
     atomic<std::uint32_t> met{0};
     std::string order;
 
@@ -76,6 +77,58 @@ struct world {
         order += '-';
         write();
     }
+    bool lock_unless_stopped(std::uint32_t ticket) {
+        thread_waiter self(ticket);
+        stop.arm(*mutex, self);
+        const bool got = wait_in<stay>(*mutex, self, no_limit());
+        stop.disarm();
+        return got;
+    }
+    /// If it is stopped before it has it, it reads.
+    void write_unless_stopped() {
+        if (lock_unless_stopped(shared_mutex_core::exclusive)) return write_and_unlock();
+        order += '-';
+        read();
+    }
+    /// If it is stopped before it has it, it writes.
+    void read_unless_stopped() {
+        if (lock_unless_stopped(shared_mutex_core::shared)) return read_and_unlock();
+        order += '-';
+        write();
+    }
+    void give_up() {
+        order += '-';
+        (void)left.is_last(); // others may be in the middle of an unlock
+    }
+};
+
+/// A coroutine that writes, unless it is stopped before: as detail::stoppable_wait.
+class stoppable_writer : public waiter {
+public:
+    explicit stoppable_writer(world& where)
+        : waiter(&go_on, shared_mutex_core::exclusive | shared_mutex_core::takes_over), where_(where) {}
+
+    void start() {
+        where_.stop.arm(*where_.mutex, *this);
+        const entry came_to = where_.mutex->enter(*this);
+        if (came_to != entry::queued) end(came_to == entry::passed, true); // if it was, it may be over by now
+    }
+
+private:
+    static void go_on(waiter& self) noexcept {
+        auto& writer = static_cast<stoppable_writer&>(self);
+        const bool has_it = writer.made() == decision::granted;
+        writer.end(has_it, has_it); // who was stopped is in the callback, which does not wait for itself
+    }
+    void end(bool has_it, bool awaits_callback) {
+        if (awaits_callback) where_.stop.disarm();
+        if (has_it)
+            where_.write_and_unlock();
+        else
+            where_.give_up();
+    }
+
+    world& where_;
 };
 
 template <class Body>
@@ -174,6 +227,55 @@ const model::registered programs[] = {
               run.thread("writer", [&w] { w.write(); });
               run.thread("a", [&w] { w.read_in_time(); });
               run.thread("b", [&w] { w.write(); });
+          })},
+    {{.name = "shared_mutex: a writer is stopped", .pure_spins = true, .early_timeouts = 0},
+     with(2,
+          [](model::execution& run, world& w) {
+              run.thread("reads", [&w] { w.read(); });
+              run.thread("writes", [&w] { w.write_unless_stopped(); });
+              run.thread("stops", [&w] { w.stop.request(); });
+          })},
+    {{.name = "shared_mutex: a reader is stopped", .pure_spins = true, .early_timeouts = 0},
+     with(2,
+          [](model::execution& run, world& w) {
+              run.thread("writes", [&w] { w.write(); });
+              run.thread("reads", [&w] { w.read_unless_stopped(); });
+              run.thread("stops", [&w] { w.stop.request(); });
+          })},
+    {{.name = "shared_mutex: a writer is stopped before a reader that another waits for",
+      .pure_spins = true,
+      .early_timeouts = 0,
+      .preemptions = 4},
+     with(3,
+          [](model::execution& run, world& w) {
+              run.thread("writer", [&w] { w.write_unless_stopped(); });
+              run.thread("a", [&w] { w.read_until_met(); });
+              run.thread("b", [&w] { w.meet(); });
+              run.thread("stops", [&w] { w.stop.request(); });
+          })},
+    {{.name = "shared_mutex: a writer is stopped that was woken",
+      .pure_spins = true,
+      .early_timeouts = 0,
+      .preemptions = 4},
+     with(3,
+          [](model::execution& run, world& w) {
+              model::check(w.mutex->try_lock(), "nobody else is here");
+              run.thread("first", [&w] { w.write_and_unlock(); });
+              run.thread("writer", [&w] { w.write_unless_stopped(); });
+              run.thread("a", [&w] { w.write(); });
+              run.thread("stops", [&w] { w.stop.request(); });
+          })},
+    {{.name = "shared_mutex: a coroutine that writes is stopped",
+      .pure_spins = true,
+      .early_timeouts = 0,
+      .preemptions = 4},
+     with(3,
+          [](model::execution& run, world& w) {
+              auto& suspended = run.share<stoppable_writer>(w);
+              run.thread("a", [&w] { w.read(); });
+              run.thread("starts", [&suspended] { suspended.start(); });
+              run.thread("b", [&w] { w.read(); });
+              run.thread("stops", [&w] { w.stop.request(); });
           })},
     {{.name = "shared_mutex: a coroutine reads", .pure_spins = true, .early_timeouts = 0},
      with(3,
