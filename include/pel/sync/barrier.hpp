@@ -12,10 +12,14 @@
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
+namespace bases { // where a user calls f(barrier): the namespaces of a template's arguments count as those of bases do
 
 struct no_completion {
     void operator()() const noexcept {}
 };
+
+} // namespace bases
+using bases::no_completion;
 
 /// Where threads of the process arrive at a barrier.
 struct places_to_meet {

@@ -9,6 +9,7 @@
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
+namespace bases { // where a user calls f(event), no function of detail is a candidate (core/lockable.hpp)
 
 /// What both kinds have. Size: 16 bytes.
 template <reset_mode Mode>
@@ -51,6 +52,8 @@ protected:
     event_core<Mode> core_;
 };
 
+} // namespace bases
+using bases::basic_event;
 } // namespace detail
 
 /// Stays set, and lets everybody pass, until reset().

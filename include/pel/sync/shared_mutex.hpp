@@ -11,6 +11,7 @@
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
+namespace bases { // where a user calls f(mutex), no function of detail is a candidate (core/lockable.hpp)
 
 /// Any thread: all; unlocking: for holders. Size: 16 bytes.
 template <class Self>
@@ -58,7 +59,6 @@ public:
     }
 
 protected:
-    /// A look, where the limit is over already.
     shared_mutex_core core_;
 
 private:
@@ -67,6 +67,8 @@ private:
     auto with_others() noexcept { return finish_with_lock<std::shared_lock<Self>>(static_cast<Self&>(*this)); }
 };
 
+} // namespace bases
+using bases::shared_lockable;
 } // namespace detail
 
 class shared_mutex : public detail::shared_lockable<shared_mutex> {};

@@ -61,56 +61,6 @@ struct lock_access {
     }
 };
 
-template <class Self>
-class lockable {
-public:
-    constexpr lockable() noexcept = default;
-    lockable(const lockable&) = delete;
-    lockable& operator=(const lockable&) = delete;
-
-    /// Blocks: until the lock is held. Requires: the caller does not hold it.
-    void lock() noexcept { lock_.lock(); }
-    /// As lock(), but ends without the lock when a stop is requested. Returns: whether the lock is held.
-    [[nodiscard]] bool lock(const std::stop_token& stop) noexcept { return lock_.lock(stop); }
-    /// Returns: whether the lock is held now. Never fails spuriously.
-    [[nodiscard]] bool try_lock() noexcept { return lock_.try_lock(); }
-    /// Requires: the lock is held; not necessarily by the calling thread, since coroutines move.
-    void unlock() noexcept { lock_.unlock(); }
-
-    /// `const std::unique_lock hold = co_await m.async_lock();` suspends until the lock is held; it is handed over.
-    auto async_lock() noexcept {
-        return suspended_wait(lock_.core(), mutex_core::takes_over, finish(static_cast<Self&>(*this)));
-    }
-    /// As async_lock(); the result does not own the lock if it was not free and a stop was requested before it was
-    /// got.
-    auto async_lock(std::stop_token stop) noexcept {
-        return stoppable_wait(std::move(stop), lock_.core(), mutex_core::takes_over, finish(static_cast<Self&>(*this)));
-    }
-
-protected:
-    exclusive_lock lock_;
-
-private:
-    friend struct lock_access;
-    using finish = finish_with_lock<std::unique_lock<Self>>;
-};
-
-/// What the timed ones have besides.
-template <class Self>
-class timed_lockable : public lockable<Self> {
-public:
-    /// Blocks: for `length` at most. Returns: whether the lock is held.
-    template <class Rep, class Period>
-    [[nodiscard]] bool try_lock_for(const std::chrono::duration<Rep, Period>& length) noexcept {
-        return this->lock_.lock_within(limit_of(length));
-    }
-    /// Blocks: until `end` at most, by its own clock. Returns: whether the lock is held.
-    template <class Clock, class Duration>
-    [[nodiscard]] bool try_lock_until(const std::chrono::time_point<Clock, Duration>& end) noexcept {
-        return this->lock_.lock_within(limit_of(end));
-    }
-};
-
 /// A lock that its holder, a thread, may take again.
 class owned_lock {
 public:
@@ -141,6 +91,60 @@ private:
     std::size_t depth_ = 0; // of the holder
 };
 
+/// What public classes derive from, in a namespace that has no functions: those of a base's namespace are candidates
+/// wherever a user calls f(mutex), and detail's would be the better match, or ambiguous, where they have the same name.
+namespace bases {
+
+template <class Self>
+class lockable {
+public:
+    constexpr lockable() noexcept = default;
+    lockable(const lockable&) = delete;
+    lockable& operator=(const lockable&) = delete;
+
+    /// Blocks: until the lock is held. Requires: the caller does not hold it.
+    void lock() noexcept { lock_.lock(); }
+    /// As lock(), but ends without the lock when a stop is requested. Returns: whether the lock is held.
+    [[nodiscard]] bool lock(const std::stop_token& stop) noexcept { return lock_.lock(stop); }
+    /// Returns: whether the lock is held now. Never fails spuriously.
+    [[nodiscard]] bool try_lock() noexcept { return lock_.try_lock(); }
+    /// Requires: the lock is held; not necessarily by the calling thread, since coroutines move.
+    void unlock() noexcept { lock_.unlock(); }
+
+    /// `const std::unique_lock hold = co_await m.async_lock();` suspends until the lock is held; it is handed over.
+    auto async_lock() noexcept {
+        return suspended_wait(lock_.core(), mutex_core::takes_over, finish(static_cast<Self&>(*this)));
+    }
+    /// As async_lock(); the result does not own the lock if it was not free and a stop was requested before it was
+    /// got.
+    auto async_lock(std::stop_token stop) noexcept {
+        return stoppable_wait(std::move(stop), lock_.core(), mutex_core::takes_over, finish(static_cast<Self&>(*this)));
+    }
+
+protected:
+    exclusive_lock lock_;
+
+private:
+    friend struct detail::lock_access;
+    using finish = finish_with_lock<std::unique_lock<Self>>;
+};
+
+/// What the timed ones have besides.
+template <class Self>
+class timed_lockable : public lockable<Self> {
+public:
+    /// Blocks: for `length` at most. Returns: whether the lock is held.
+    template <class Rep, class Period>
+    [[nodiscard]] bool try_lock_for(const std::chrono::duration<Rep, Period>& length) noexcept {
+        return this->lock_.lock_within(limit_of(length));
+    }
+    /// Blocks: until `end` at most, by its own clock. Returns: whether the lock is held.
+    template <class Clock, class Duration>
+    [[nodiscard]] bool try_lock_until(const std::chrono::time_point<Clock, Duration>& end) noexcept {
+        return this->lock_.lock_within(limit_of(end));
+    }
+};
+
 template <class Self>
 class recursively_lockable {
 public:
@@ -164,6 +168,11 @@ public:
 protected:
     owned_lock lock_;
 };
+
+} // namespace bases
+using bases::lockable;
+using bases::recursively_lockable;
+using bases::timed_lockable;
 
 } // namespace detail
 PEL_NAMESPACE_END

@@ -61,6 +61,8 @@ void add_need(Needs& needs, const resource_need& more) {
         needs.insert(at, more);
 }
 
+namespace bases { // where a user calls f(lock), no function of detail is a candidate (core/lockable.hpp)
+
 /// Somebody who wants units.
 class resource_claim {
 public:
@@ -92,7 +94,7 @@ protected:
     ~resource_claim() = default;
 
 private:
-    friend class resource_core;
+    friend class detail::resource_core;
 
     const resource_need* const needs_;
     const std::size_t count_;
@@ -104,6 +106,9 @@ private:
     atomic<const resource_core*> queue_{nullptr}; // the one it is in: written under that one's lock
     atomic<bool> is_withdrawn_{false};
 };
+
+} // namespace bases
+using bases::resource_claim;
 
 /// A claim with its needs.
 template <std::size_t N>

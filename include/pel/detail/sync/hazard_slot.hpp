@@ -19,6 +19,10 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
+class hazard_domain;
+
+namespace bases { // where a user calls f(node), no function of detail is a candidate (core/lockable.hpp)
+
 /// An object that may be retired. Its links are not copied with it.
 class hazard_object {
 protected:
@@ -29,11 +33,14 @@ protected:
     ~hazard_object() = default;
 
 private:
-    friend class hazard_domain;
+    friend class detail::hazard_domain;
 
     hazard_object* next_ = nullptr;
     void (*reclaim_)(hazard_object&) = nullptr;
 };
+
+} // namespace bases
+using bases::hazard_object;
 
 class alignas(cache_line) hazard_slot {
 public:
