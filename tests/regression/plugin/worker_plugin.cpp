@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// A shared object that works in parallel: with the default pool, a pool of its own, and threads of its own.
+// A shared object that works in parallel: with the default pool, a pool of its own, and threads of its own. It may
+// share a mutex with its caller.
 #include <pel/parallel_for.hpp>
+#include <pel/sync/mutex.hpp>
 #include <pel/task_group.hpp>
 
 #include <atomic>
@@ -19,4 +21,11 @@ extern "C" long work_with_an_own_pool(int n) {
     for (int i = 0; i < 4; ++i) group.run([&] { ++sum; });
     (void)group.wait();
     return sum;
+}
+
+extern "C" bool lock_and_unlock(void* mutex) {
+    auto& shared = *static_cast<pel::recursive_mutex*>(mutex);
+    if (!shared.try_lock()) return false;
+    shared.unlock();
+    return true;
 }

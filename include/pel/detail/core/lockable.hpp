@@ -4,6 +4,7 @@
 #pragma once
 
 #include <pel/detail/core/block.hpp>
+#include <pel/detail/platform/thread.hpp>
 #include <pel/detail/sync/mutex_core.hpp>
 #include <pel/detail/sync/time_limit.hpp>
 
@@ -69,7 +70,7 @@ public:
     /// Returns: whether the calling thread has it once more, or what take() says.
     template <class Take>
     bool enter(Take take) noexcept {
-        const void* const self = &current_worker;
+        const void* const self = this_thread();
         if (owner_.load(relaxed) == self) { // only this thread can have written that, or overwrite it
             ++depth_;
             return true;
