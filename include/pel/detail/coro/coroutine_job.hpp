@@ -10,7 +10,7 @@
 // I3  what lies in a deque above the base of run_coroutine() is of the group that runs there.
 #pragma once
 
-#include <pel/detail/coro/handover.hpp>
+#include <pel/detail/platform/handover.hpp>
 #include <pel/detail/sched/foreign.hpp>
 #include <pel/task_group.hpp>
 

@@ -5,9 +5,9 @@
 //   who suspends the coroutine: all of it, until the awaitable has the handle; then any one thread, once: resume().
 #pragma once
 
-#include <pel/detail/coro/handover.hpp>
 #include <pel/detail/coro/pooled_frame.hpp>
 #include <pel/detail/coro/resumption.hpp>
+#include <pel/detail/platform/handover.hpp>
 #include <pel/detail/sched/callable.hpp>
 
 #include <coroutine>
