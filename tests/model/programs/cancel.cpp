@@ -89,6 +89,10 @@ struct watched_tree {
         outer.cancel();
         is_cancelled.store(true, release);
     }
+    void cancel_inner() {
+        inner.cancel();
+        is_cancelled.store(true, release);
+    }
     void conclude() {
         model::check(watch->token().stop_requested(), "nobody told the token");
         model::outcome(was_told_by_itself ? "found cancelled" : "told");
@@ -105,6 +109,33 @@ model::program watched_by(void (watched_tree::*body)()) {
     };
 }
 
+void cancelled_twice(model::execution& run) {
+    auto& t = run.share<watched_tree>();
+    run.thread("body", [&t] { t.begin(); });
+    run.thread("canceller", [&t] { t.cancel(); });
+    run.thread("another", [&t] { t.cancel_inner(); });
+    run.finally([&t] { t.conclude(); });
+}
+
+/// A body with a stop token ends while what is around it is cancelled.
+struct watched_alone {
+    scope outer{nullptr, nullptr, 0, 0};
+    scope inner{&outer, nullptr, 0, 0};
+    bool was_stopped = false;
+
+    void begin_and_end() {
+        const stop_watch watch(inner);
+        was_stopped = watch.token().stop_requested();
+    }
+};
+
+void ends_meanwhile(model::execution& run) {
+    auto& t = run.share<watched_alone>();
+    run.thread("body", [&t] { t.begin_and_end(); });
+    run.thread("canceller", [&t] { t.outer.cancel(); });
+    run.finally([&t] { model::outcome(t.was_stopped ? "stopped" : "not stopped"); });
+}
+
 const model::expectation both_ways{.outcomes = {"found cancelled", "told"}};
 
 const model::expectation ways{.outcomes = {"known", "over", "seen"}};
@@ -113,6 +144,8 @@ const model::registered programs[] = {
     {{.name = "cancel: the scope around a loop"}, cancelled_by(&tree::cancel_outer), ways},
     {{.name = "cancel: a fork below a loop"}, cancelled_by(&tree::lower_floor), ways},
     {{.name = "cancel: a token"}, watched_by(&watched_tree::begin), both_ways},
+    {{.name = "cancel: a token, cancelled twice"}, cancelled_twice, both_ways},
+    {{.name = "cancel: a token that ends"}, ends_meanwhile, {.outcomes = {"not stopped", "stopped"}}},
     {{.name = "cancel: a token after another"}, watched_by(&watched_tree::end_and_begin), both_ways},
 };
 

@@ -11,6 +11,7 @@
 //   any thread: cancel(), is_cancelled(), cancel_floor::lower().  owner of the deque: cancel_floor::raise().
 //   C1: the epoch's release -> is_cancelled()'s acquire: the flag of the scope cancelled, or the floor.
 //   C2: the epoch's RMW in stop_watches::add() <-> that of a cancellation: one of the two sees the other's writes.
+//   C3: a watch is no longer counted or listed -> a cancellation that finds none: it has been told.
 #pragma once
 
 #include <pel/detail/sync/atomic.hpp>
@@ -34,10 +35,13 @@ protected:
 };
 inline constinit atomic<cancellation_listener*> listening{nullptr};
 
+inline void tell_listener() noexcept {
+    if (cancellation_listener* const listener = listening.load(relaxed)) listener->cancelled(); // read after C2
+}
+
 /// A flag was set, or a floor lowered.
 inline void announce_cancellation() noexcept {
-    cancellations.fetch_add(1, acq_rel); // sync(C1) release: the flag or floor. sync(C2) acquire: who listens
-    if (cancellation_listener* const listener = listening.load(relaxed)) listener->cancelled(); // read after C2
+    cancellations.fetch_add(1, acq_rel); // sync(C1) release: the flag or floor. sync(C2) acquire: who listens, for what
 }
 
 /// The lowest position of a deque whose fork has thrown on either side.
@@ -56,6 +60,7 @@ public:
         while (position < seen && !position_.compare_exchange(seen, position, relaxed)) { // published by the epoch
         }
         announce_cancellation();
+        tell_listener();
     }
     /// The fork at `position` is joined; older ones stay cancelled.
     void raise(std::uint32_t position) noexcept {
@@ -72,7 +77,7 @@ class scope {
 public:
     /// Opened inside `parent`, above the forks in [base, position) of the deque with that floor; null: of none.
     scope(scope* parent, const cancel_floor* floor, std::uint32_t base, std::uint32_t position) noexcept
-        : parent_(parent), floor_(floor), base_(base), position_(position), cancelled_(false),
+        : parent_(parent), floor_(floor), base_(base), position_(position),
           checked_(cancellations.load(acquire)) { // sync(C1) acquire: all flags and floors before
         const std::uint64_t now = checked_.load(relaxed);
         const bool parent_is_well = parent == nullptr || parent->checked_.load(relaxed) == now;
@@ -86,8 +91,9 @@ public:
 
     /// Effects: is_cancelled() turns true here and in every scope inside. Returns: whether it was not cancelled before.
     bool cancel() noexcept {
-        const bool first = cancelled_.exchange(true, relaxed) == false; // published by the epoch
+        const bool first = cancelled_.exchange(1, relaxed) == 0; // published by the epoch
         announce_cancellation();
+        if (watches_.load(acquire) != 0) tell_listener(); // read after C2; sync(C3) acquire: that each has been told
         return first;
     }
 
@@ -101,7 +107,18 @@ public:
     std::uint64_t epoch() const noexcept { return checked_.load(relaxed); } // stale: asked once more than needed
 
     /// Owner of the scope, alone with it: not cancelled any more (a task group is reused).
-    void reset() noexcept { cancelled_.store(false, relaxed); } // the next look walks
+    void reset() noexcept { cancelled_.store(0, relaxed); } // the next look walks
+
+    /// The listener wants to know of cancellations of this scope, and so of those around it. Then it raises the epoch (C2).
+    void count_watch() const noexcept {
+        for (const scope* each = this; each != nullptr; each = each->parent_)
+            each->watches_.fetch_add(1, relaxed); // published by the epoch
+    }
+    /// It has been told, or wants to no more. Scopes around this one are there as long as this is.
+    void discount_watch() const noexcept {
+        for (const scope* each = this; each != nullptr; each = each->parent_)
+            each->watches_.fetch_sub(1, release); // sync(C3) release: that the watch has been told
+    }
 
 private:
     bool is_under_floor() const noexcept { return floor_ != nullptr && floor_->is_within(base_, position_); }
@@ -113,8 +130,9 @@ private:
     scope* const parent_;
     const cancel_floor* const floor_;
     const std::uint32_t base_, position_;
-    atomic<bool> cancelled_;
-    mutable atomic<std::uint64_t> checked_; // the epoch at which it was known not to be cancelled, 0: never
+    atomic<std::uint32_t> cancelled_{0};       // 0 or 1: as large as the next one, so that both are begun by one store
+    mutable atomic<std::uint32_t> watches_{0}; // inside: without any, who cancels looks for none
+    mutable atomic<std::uint64_t> checked_;    // the epoch at which it was known not to be cancelled, 0: never
 };
 
 } // namespace detail
@@ -135,7 +153,7 @@ PEL_NOINLINE PEL_INLINE bool scope::is_cancelled_slow(std::uint64_t now) const n
 
 PEL_NOINLINE PEL_INLINE void scope::begin_slow(std::uint64_t now) noexcept {
     checked_.store(0, relaxed);
-    if (is_cancelled_slow(now)) cancelled_.store(true, relaxed);
+    if (is_cancelled_slow(now)) cancelled_.store(1, relaxed);
 }
 
 } // namespace detail

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Stop tokens of scopes. A scope is asked whether it is cancelled; a std::stop_token is told. So who cancels tells every
-// watch whose scope that reaches. There are few: only tasks and bodies that take a token have one.
-// C2: add() links a watch and then raises the epoch; a cancellation sets its flag and then raises the epoch. The later
-//     of the two sees the other's write: either the cancellation finds the watch, or the watch its scope cancelled.
+// watch whose scope that reaches. There are few: only tasks and bodies that take a token have one. A scope counts those
+// in it, so that a cancellation that reaches none does not look at the others'.
+// C2: add() counts and links a watch and then raises the epoch; a cancellation sets its flag and then raises the epoch.
+//     The later of the two sees the other's write: either the cancellation finds the watch, or the watch its scope
+//     cancelled.
+// C3: a watch that is neither counted nor linked any more has been told, or is over: so who cancels and finds none may
+//     return, and the token stops for it.
 #pragma once
 
 #include <pel/detail/sched/scope.hpp>
@@ -50,11 +54,13 @@ public:
     /// Stop callbacks are the user's: no lock is held while they run, and they find a source of their own. A watch stays
     /// linked until its source says that it was told: so whoever cancels finds all that are not, also one that another
     /// thread has found, and is about to tell.
-    void cancelled() noexcept override { tell_all(); }
+    void cancelled() noexcept override {
+        if (newest_.load(acquire) != nullptr) tell_all(); // read after C2; sync(C3) acquire: that each has been told
+    }
     /// Watches of other threads are not there any more, and those of this one are over with what the parent waits for.
     void reset_after_fork() noexcept override {
         lock_.reset_after_fork();
-        newest_ = nullptr;
+        newest_.store(nullptr, relaxed); // alone here
     }
 
 private:
@@ -63,7 +69,7 @@ private:
     void unlink(stop_watch& old) noexcept;
 
     lock lock_;
-    stop_watch* newest_ = nullptr;
+    atomic<stop_watch*> newest_{nullptr}; // written under the lock
 };
 inline constinit stop_watches all_stop_watches;
 
@@ -75,15 +81,16 @@ PEL_NAMESPACE_BEGIN
 namespace detail {
 
 PEL_INLINE void stop_watches::add(stop_watch& fresh) noexcept {
+    fresh.watched_.count_watch();
     {
         const lock_guard guard(lock_);
-        fresh.older_ = newest_;
-        if (newest_ != nullptr) newest_->newer_ = &fresh;
-        newest_ = &fresh;
+        fresh.older_ = newest_.load(relaxed); // under the lock, as below
+        if (fresh.older_ != nullptr) fresh.older_->newer_ = &fresh;
+        newest_.store(&fresh, relaxed); // published by the epoch
         fresh.is_linked_ = true;
         listening.store(this, relaxed); // published by the epoch
     }
-    cancellations.fetch_add(1, acq_rel); // sync(C2) release: the link. sync(C2) acquire: flags and floors
+    cancellations.fetch_add(1, acq_rel); // sync(C2) release: the count, the link. sync(C2) acquire: flags and floors
     if (fresh.watched_.is_cancelled()) fresh.request_stop();
 }
 
@@ -103,7 +110,7 @@ PEL_INLINE void stop_watches::tell_all() noexcept {
 
 PEL_INLINE std::stop_source stop_watches::find_reached() noexcept {
     const lock_guard guard(lock_);
-    for (stop_watch *each = newest_, *older; each != nullptr; each = older) {
+    for (stop_watch *each = newest_.load(relaxed), *older; each != nullptr; each = older) {
         older = each->older_;
         if (each->source_.stop_requested())
             unlink(*each);
@@ -116,8 +123,12 @@ PEL_INLINE std::stop_source stop_watches::find_reached() noexcept {
 PEL_INLINE void stop_watches::unlink(stop_watch& old) noexcept {
     if (!old.is_linked_) return;
     old.is_linked_ = false;
-    (old.newer_ != nullptr ? old.newer_->older_ : newest_) = old.older_;
     if (old.older_ != nullptr) old.older_->newer_ = old.newer_;
+    if (old.newer_ != nullptr)
+        old.newer_->older_ = old.older_;
+    else
+        newest_.store(old.older_, release); // sync(C3) release: that the watch has been told
+    old.watched_.discount_watch();
 }
 
 PEL_INLINE stop_watch::stop_watch(const scope& watched) : watched_(watched) { all_stop_watches.add(*this); }

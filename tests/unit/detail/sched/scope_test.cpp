@@ -106,4 +106,36 @@ TEST(cancel_floor, the_oldest_fork_that_threw_counts) {
     EXPECT_FALSE(floor.is_within(0, 100));
 }
 
+struct counting_listener final : pel::detail::cancellation_listener {
+    void cancelled() noexcept override { ++calls; }
+    void reset_after_fork() noexcept override {}
+    int calls = 0;
+};
+
+TEST(scope, a_cancellation_tells_of_itself_where_somebody_inside_wants_to_know) {
+    static_assert(sizeof(pel::detail::scope) == 40);
+    counting_listener listener;
+    auto* const before = pel::detail::listening.exchange(&listener, pel::detail::relaxed);
+    scope root(nullptr);
+    scope middle(&root);
+    scope sibling(&root);
+    scope leaf(&middle);
+    middle.count_watch();
+    leaf.cancel();
+    sibling.cancel();
+    EXPECT_EQ(listener.calls, 0) << "nobody who listens is inside";
+    middle.cancel();
+    EXPECT_EQ(listener.calls, 1);
+    root.cancel();
+    EXPECT_EQ(listener.calls, 2);
+    middle.discount_watch();
+    middle.cancel();
+    root.cancel();
+    EXPECT_EQ(listener.calls, 2) << "nobody listens any more";
+    cancel_floor floor;
+    floor.lower(1);
+    EXPECT_EQ(listener.calls, 3) << "it is not known who is above a floor";
+    pel::detail::listening.store(before, pel::detail::relaxed);
+}
+
 } // namespace scope_test
