@@ -38,25 +38,28 @@ template <class Core>
 using away_from = std::conditional_t<lock_core<Core>, away_at_last, away>;
 
 /// Tries for a microsecond or two. A partner on another CPU comes before the first yield; one that shares this CPU is what
-/// the yields are for: pauses only keep it away. Returns: whether `core` let the thread go on.
-template <class Core>
-bool spins_through(Core& core, std::uint32_t ticket) noexcept {
+/// the yields are for: pauses only keep it away. A yield may take a time slice: there is none once the limit is over.
+/// Returns: whether `core` let the thread go on.
+template <class Core, class Limit = no_limit>
+bool spins_through(Core& core, std::uint32_t ticket, const Limit& limit = {}) noexcept {
     constexpr unsigned rounds = 64, pauses_for_a_yield = 15;
     const thread_waiter self(ticket);
     for (unsigned round = 1; round <= rounds; ++round) {
         if (core.try_take(self)) return true;
-        if (round % (pauses_for_a_yield + 1) == 0)
-            yield_thread();
-        else
+        if (round % (pauses_for_a_yield + 1) != 0) {
             cpu_relax();
+            continue;
+        }
+        if (limit.left() == 0) return false;
+        yield_thread();
     }
     return false;
 }
 
 /// Locks know better how: they are held for a short time as a rule.
-template <lock_core Core>
-bool spins_through(Core& core, std::uint32_t ticket) noexcept {
-    return core.spin(ticket);
+template <lock_core Core, class Limit = no_limit>
+bool spins_through(Core& core, std::uint32_t ticket, const Limit& limit = {}) noexcept {
+    return core.spin(ticket, limit);
 }
 
 /// Blocks until `core` lets the thread go on. Returns: whether it did before the limit was over.
@@ -83,7 +86,7 @@ bool pass(Core& core, std::uint32_t ticket = 0) {
 template <class Core, class Limit>
 bool pass_within(const Limit& limit, Core& core, std::uint32_t ticket = 0) {
     if (core.try_take(thread_waiter(ticket))) return true;
-    return limit.left() != 0 && (spins_through(core, ticket) || block(core, ticket, limit));
+    return limit.left() != 0 && (spins_through(core, ticket, limit) || block(core, ticket, limit));
 }
 template <class Core>
 bool pass_unless(const std::stop_token& stop, Core& core, std::uint32_t ticket = 0) {

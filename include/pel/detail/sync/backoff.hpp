@@ -15,16 +15,23 @@ class backoff {
 public:
     constexpr backoff(unsigned most, unsigned longest) noexcept : most_(most), longest_(longest) {}
 
-    /// Returns: false: it was enough, and this call did not pause.
-    bool pause() noexcept {
+    /// Returns: false: it was enough, and this call did not pause; or it did, and there is no time to offer the CPU, which
+    /// may take long.
+    template <class HasTime>
+    PEL_ALWAYS_INLINE bool pause(const HasTime& has_time) noexcept {
         if (spent_ >= most_) return false;
         for (unsigned each = 0; each != next_; ++each) cpu_relax();
         spent_ += next_;
-        if (next_ < longest_)
+        if (next_ < longest_) {
             next_ *= 2;
-        else
-            yield_thread();
+            return true;
+        }
+        if (!has_time()) return false;
+        yield_thread();
         return true;
+    }
+    bool pause() noexcept {
+        return pause([] { return true; });
     }
 
 private:

@@ -60,13 +60,14 @@ public:
         if (!word_.compare_exchange(seen, 0, release)) [[unlikely]] // sync(MX1) release: to the next holders
             give_back(writer);
     }
-    /// Spins for a while. Returns: whether it got the lock.
-    bool spin(std::uint32_t ticket) noexcept {
+    /// Spins for a while, within the limit. Returns: whether it got the lock.
+    template <class Limit = no_limit>
+    bool spin(std::uint32_t ticket, const Limit& limit = {}) noexcept {
         backoff pauses(Tuning::spins, Tuning::longest_pause);
         do {
             if (try_take(ticket)) return true;
             keep_readers_out(ticket);
-        } while (pauses.pause());
+        } while (pauses.pause([&limit] { return limit.left() != 0; }));
         if (keeps_readers_out(ticket)) word_.fetch_and(~wanted, relaxed); // a hint (I5)
         return false;
     }
