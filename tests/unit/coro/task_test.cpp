@@ -26,6 +26,8 @@ static_assert(!std::is_copy_constructible_v<task<int>>);
 static_assert(std::is_nothrow_move_constructible_v<task<int>>);
 static_assert(std::is_nothrow_default_constructible_v<task<>>);
 static_assert(sizeof(task<std::string>) == sizeof(void*));
+static_assert(sizeof(task<>::promise_type) == 48, "as detail/coro/README.md says");
+static_assert(sizeof(task<std::uint64_t>::promise_type) == 48 + sizeof(std::uint64_t));
 
 task<int> number(int n) { co_return n; }
 task<> nothing() { co_return; }
