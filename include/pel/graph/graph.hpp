@@ -59,6 +59,9 @@ concept branch_choice =
 template <class Policy>
 inline constexpr bool has_pool = !std::is_same_v<Policy, sequenced_policy>;
 
+template <class Graph>
+struct graph_call;
+
 } // namespace detail
 
 /// A graph whose nodes may take a Context&, of which each run has its own; void: none.
@@ -84,8 +87,8 @@ public:
     auto emplace(F&&... f) {
         return std::tuple{emplace(std::forward<F>(f))...};
     }
-    /// A node that runs another graph to its end; with the context of the run, if it has that. An rvalue is taken over,
-    /// any other outlives this graph.
+    /// A node that runs another graph to its end; with the context of the run, if it has that. An rvalue is taken over;
+    /// any other outlives this graph, and is run as it is then.
     template <class Other>
         requires detail::is_graph<std::remove_cvref_t<Other>>
     node<void> emplace(Other&& other);
@@ -254,6 +257,8 @@ public:
 private:
     template <class>
     friend class basic_graph;
+    template <class>
+    friend struct detail::graph_call;
 
     /// A node that runs f with values of these types.
     template <bool IsBranch, class F, class... Values, class Given>
@@ -311,6 +316,7 @@ template <class Graph>
 struct graph_call {
     Graph other;
 
+    const graph_core* core() const noexcept { return other.core_.get(); }
     void operator()() const
         requires requires(std::remove_cvref_t<Graph>& graph) { graph.run(); }
     {
@@ -322,6 +328,8 @@ struct graph_call {
         const_cast<std::remove_cvref_t<Graph>&>(other).run(context);
     }
 };
+template <class Graph>
+inline constexpr bool is_graph_call<graph_call<Graph>> = true;
 
 } // namespace detail
 
@@ -329,8 +337,10 @@ template <class Context>
 template <class Other>
     requires detail::is_graph<std::remove_cvref_t<Other>>
 node<void> basic_graph<Context>::emplace(Other&& other) {
-    core_->add_inner(*other.core_);
-    return then(detail::graph_call<Other>{std::forward<Other>(other)});
+    core_->expect_inner();
+    const node<void> made = then(detail::graph_call<Other>{std::forward<Other>(other)});
+    core_->add_inner(*node_of(made));
+    return made;
 }
 
 PEL_NAMESPACE_END

@@ -15,8 +15,10 @@
 #include <atomic>
 #include <chrono>
 #include <future>
+#include <limits>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -432,6 +434,37 @@ TEST(graph, a_graph_is_no_node_of_itself_nor_of_what_it_runs) {
     c.emplace(b);
     EXPECT_THROW(b.validate(), graph_error);
     EXPECT_THROW(a.run(), graph_error); // of b, as it runs
+}
+
+TEST(graph, a_graph_inside_of_another_is_run_as_it_is_then) {
+    int old_runs = 0, new_runs = 0;
+    graph outer, inner;
+    inner.emplace([&] { ++old_runs; });
+    outer.emplace(inner);
+    inner = graph();
+    inner.emplace([&] { ++new_runs; });
+    outer.run();
+    EXPECT_EQ(old_runs, 0);
+    EXPECT_EQ(new_runs, 1);
+    inner = graph();
+    inner.emplace(outer);
+    EXPECT_THROW(inner.run(), graph_error); // it is a node of itself now
+}
+
+TEST(graph, a_graph_that_became_no_node_is_not_inside) {
+#ifdef PEL_TEST_SANITIZED
+    GTEST_SKIP() << "no allocation is refused there";
+#endif
+    int runs = 0;
+    graph outer, inner;
+    inner.emplace(outer);
+    pel_test::allocations_left = 0;
+    EXPECT_THROW(outer.emplace(inner), std::bad_alloc);
+    pel_test::allocations_left = std::numeric_limits<std::int64_t>::max();
+    EXPECT_TRUE(outer.empty());
+    outer.emplace([&] { ++runs; });
+    inner.run();
+    EXPECT_EQ(runs, 1);
 }
 
 TEST_P(graph_with, edges_are_removed_between_runs) {

@@ -73,8 +73,14 @@ public:
     /// Returns: whether there was such an edge. Throws: graph_error if it carries a value.
     bool remove_edge(std::uint32_t from, std::uint32_t to);
     void name(node_data& node, std::string_view text);
-    /// One of its nodes runs another graph.
-    void add_inner(const graph_core& other);
+    /// Before add() of a node that runs another graph. Throws: as change(); std::bad_alloc.
+    void expect_inner() {
+        change();
+        inner_.push_back(nullptr); // so that there is room
+        inner_.pop_back();
+    }
+    /// After it, of that node.
+    void add_inner(const node_data& node) noexcept { inner_.push_back(&node); }
     void set_priority(node_data& node, int priority);
     /// The node runs while it has what add(needs) adds to those that it was said to need before. Throws: what add() does,
     /// std::bad_alloc; then they are as before. Complexity: the node's needs.
@@ -144,7 +150,7 @@ private:
     plain_array<graph_edge> edges_;
     plain_array<node_need> needs_;
     plain_array<std::uint32_t> last_need_; // in needs_, of each node up to the last that has one
-    plain_array<const graph_core*> inner_; // that nodes run
+    plain_array<const node_data*> inner_;  // that run other graphs; also read by what makes the plan of a graph around
     lock lock_;                            // guards what follows
     std::shared_ptr<const graph_plan> plan_;
     atomic<bool> is_planned_{false};   // that there is one; also read without the lock

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <unordered_set>
 #include <utility>
 
 PEL_NAMESPACE_BEGIN
@@ -69,11 +70,6 @@ PEL_INLINE void graph_core::name(node_data& node, std::string_view text) {
     std::memcpy(copy, text.data(), text.size());
     copy[text.size()] = '\0';
     node.name = copy;
-}
-
-PEL_INLINE void graph_core::add_inner(const graph_core& other) {
-    change();
-    inner_.push_back(&other);
 }
 
 PEL_INLINE void graph_core::set_priority(node_data& node, int priority) {
@@ -170,11 +166,15 @@ PEL_INLINE run_memory& graph_core::take_kept() {
 }
 
 PEL_INLINE bool graph_core::contains(const graph_core& wanted) const {
-    plain_array<const graph_core*> seen{this};
-    for (std::size_t next = 0; next != seen.size(); ++next) {
-        for (const graph_core* const each : seen[next]->inner_) {
+    plain_array<const graph_core*> to_visit{this};
+    std::unordered_set<const graph_core*> seen;
+    while (!to_visit.empty()) {
+        const graph_core& around = *to_visit.back();
+        to_visit.pop_back();
+        for (const node_data* const node : around.inner_) {
+            const graph_core* const each = node->type->inner(*node);
             if (each == &wanted) return true;
-            if (std::find(seen.begin(), seen.end(), each) == seen.end()) seen.push_back(each);
+            if (each != nullptr && seen.insert(each).second) to_visit.push_back(each);
         }
     }
     return false;

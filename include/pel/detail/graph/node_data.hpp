@@ -26,6 +26,8 @@ struct node_type {
     std::uint32_t outcomes = any_outcome;    // of a branch: what it returns is less, as far as its type says so
     static constexpr std::uint32_t any_outcome = ~std::uint32_t{0};
     bool chooses_one = false; // of a branch: it returns a number, not several
+    // Of a node that runs another graph, else null. Returns: the inside of that as it is now; null: it was moved away.
+    const graph_core* (*inner)(const node_data&) noexcept = nullptr;
 };
 
 enum class node_kind : std::uint8_t { plain, branch };

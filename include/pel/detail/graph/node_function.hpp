@@ -134,6 +134,10 @@ struct node_input {
     }
 };
 
+/// A function that runs another graph.
+template <class F>
+inline constexpr bool is_graph_call = false;
+
 template <class Value>
 inline constexpr node_type type_of_value{
     nullptr, sizeof(value_cell<Value>), alignof(value_cell<Value>),
@@ -181,6 +185,10 @@ private:
         node_type type = type_of_value<Result>;
         if constexpr (!std::is_trivially_destructible_v<F>)
             type.destroy = [](node_data& node) noexcept { static_cast<function_node&>(node).function.~F(); };
+        if constexpr (is_graph_call<F>)
+            type.inner = [](const node_data& node) noexcept {
+                return static_cast<const function_node&>(node).function.core();
+            };
         if constexpr (IsBranch) {
             using choice = node_result<F, Context, References...>;
             if constexpr (std::is_same_v<choice, bool>) type.outcomes = 2;
