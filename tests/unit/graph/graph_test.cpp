@@ -6,6 +6,7 @@
 
 #include "support/allocations.hpp"
 #include "support/error_of.hpp"
+#include "support/scale.hpp"
 #include "support/with_threads.hpp"
 
 #include <gtest/gtest.h>
@@ -528,6 +529,26 @@ TEST_P(graph_with, a_graph_does_not_change_while_it_runs) {
     EXPECT_EQ(g.size(), 2u);
 }
 
+TEST_P(graph_with, the_handle_of_a_run_that_is_over_may_end_while_the_graph_changes) {
+    for (unsigned long round = 0; round < pel_test::scaled(200); ++round) {
+        graph g;
+        int value = 0;
+        const auto a = g.emplace([] { return 5; });
+        auto run = g.start(par.on(pool));
+        run.wait();
+        std::atomic<bool> has_begun{false};
+        std::thread ender([&has_begun, run = std::move(run)]() mutable {
+            has_begun = true;
+            const pel::graph_run ended = std::move(run);
+        });
+        while (!has_begun) std::this_thread::yield();
+        g.then([&](int n) { value = n; }, a);
+        g.run(par.on(pool));
+        ender.join();
+        ASSERT_EQ(value, 5);
+    }
+}
+
 TEST(graph, nodes_of_two_graphs_have_no_edge) {
     graph g, h;
     const auto a = g.emplace([] {});
@@ -618,33 +639,70 @@ TEST(graph, a_second_thread_takes_the_highest_priority_that_is_left) {
     EXPECT_EQ(early, 0);
 }
 
-TEST(graph, a_graph_that_has_learnt_begins_with_its_longest_chain) {
-    pel::thread_pool pool(1);
+/// Short nodes, 0 to 3, and behind them in the graph a long chain, 4 to 6.
+struct hidden_chain {
+    hidden_chain() {
+        for (int i = 0; i < 4; ++i) first.precede(g.emplace(order.entry(i)));
+        for (int i = 4; i < 7; ++i) {
+            const auto next = g.emplace([entry = order.entry(i)] {
+                entry();
+                std::this_thread::sleep_for(std::chrono::milliseconds(2));
+            });
+            last.precede(next);
+            last = next;
+        }
+    }
+    std::vector<int> ran_last() const { return {order.numbers().end() - 7, order.numbers().end()}; }
+
     graph g;
     journal order;
-    const auto first = g.emplace([] {});
-    for (int i = 0; i < 4; ++i) first.precede(g.emplace(order.entry(i)));
+    const pel::node_ref first = g.emplace([] {});
     pel::node_ref last = first;
-    for (int i = 4; i < 7; ++i) {
-        const auto next = g.emplace([entry = order.entry(i)] {
-            entry();
-            std::this_thread::sleep_for(std::chrono::milliseconds(2));
-        });
-        last.precede(next);
-        last = next;
-    }
+};
+
+TEST(graph, a_graph_that_has_learnt_begins_with_its_longest_chain) {
+    pel::thread_pool pool(1);
+    hidden_chain chain;
+    graph& g = chain.g;
     g.run(par.on(pool));
-    EXPECT_EQ(order.numbers(), (std::vector{0, 1, 2, 3, 4, 5, 6}));
-    const auto ran_last = [&] { return std::vector(order.numbers().end() - 7, order.numbers().end()); };
+    EXPECT_EQ(chain.order.numbers(), (std::vector{0, 1, 2, 3, 4, 5, 6}));
     for (int tries = 0; tries < 50; ++tries) { // a short node may have been interrupted for long
         g.learn();
-        g.run_from(par.on(pool), first); // of a part: nothing is learnt
+        g.run_from(par.on(pool), chain.first); // of a part: nothing is learnt
         g.run(par.on(pool));
         g.run(par.on(pool));
-        if (ran_last()[0] == 4) break;
+        if (chain.ran_last()[0] == 4) break;
     }
-    EXPECT_EQ(ran_last()[0], 4);
-    EXPECT_EQ(ran_last()[1], 5);
+    EXPECT_EQ(chain.ran_last()[0], 4);
+    EXPECT_EQ(chain.ran_last()[1], 5);
+}
+
+TEST(graph, a_run_of_which_nothing_can_be_learnt_is_complete_and_the_next_one_is_measured) {
+#ifdef PEL_TEST_SANITIZED
+    GTEST_SKIP() << "no allocation is refused there";
+#endif
+    pel::thread_pool pool(1);
+    hidden_chain chain;
+    graph& g = chain.g;
+    bool is_refused = false;
+    const auto end = g.emplace([&] {
+        if (is_refused) pel_test::allocations_left = 0;
+    });
+    chain.last.precede(end);
+    for (int tries = 0; tries < 50; ++tries) { // as above
+        g.learn();
+        is_refused = true;
+        const std::string error = pel_test::error_of<std::bad_alloc>([&] { g.run(par.on(pool)); });
+        pel_test::allocations_left = std::numeric_limits<std::int64_t>::max();
+        is_refused = false;
+        ASSERT_EQ(error, "no error");
+        ASSERT_EQ(chain.ran_last()[0], 0); // as added
+        g.run(par.on(pool));
+        g.run(par.on(pool));
+        if (chain.ran_last()[0] == 4) break;
+        g.emplace([] {}); // and all is forgotten
+    }
+    EXPECT_EQ(chain.ran_last()[0], 4);
 }
 
 TEST(graph, graphs_are_moved_with_all_that_is_in_them) {

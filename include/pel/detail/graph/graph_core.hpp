@@ -119,8 +119,8 @@ public:
     bool wants_records() const noexcept {
         return is_recording_.load(relaxed) || is_learning_.load(relaxed); // stale: as if the run had begun before
     }
-    /// A run has come to its end by itself. Throws: std::bad_alloc.
-    void learn_from(const run_recorder& recorder, const graph_plan& run);
+    /// A run has come to its end by itself. Without memory the next one is measured instead.
+    void learn_from(const run_recorder& recorder, const graph_plan& run) noexcept;
 
     /// Makes the plan if there is none. Throws: graph_error if the graph could not run to its end; std::bad_alloc.
     void check();

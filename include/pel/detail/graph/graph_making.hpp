@@ -83,18 +83,24 @@ PEL_INLINE void graph_core::set_priority(node_data& node, int priority) {
 PEL_INLINE void graph_core::change() {
     if (runs_.load(relaxed) != 0) // a run that begins at the same time is the caller's mistake
         throw_error<graph_error>("a graph cannot be changed while it runs");
-    if (plan_ != nullptr) forget_plan();
+    if (!is_planned_.load(relaxed)) return; // likewise
+    const lock_guard guard(lock_);          // handles to runs that are over may still keep() memory
+    forget_plan();
 }
 
 PEL_INLINE graph_plan graph_core::unchecked_plan() const { return {nodes_, edges_, needs_, ranks_}; }
 
-PEL_INLINE void graph_core::learn_from(const run_recorder& recorder, const graph_plan& run) {
+PEL_INLINE void graph_core::learn_from(const run_recorder& recorder, const graph_plan& run) noexcept {
     const lock_guard guard(lock_);
     if (plan_.get() != &run) return;                    // of a part, or of a graph that has changed since
     if (!is_learning_.exchange(false, relaxed)) return; // one run is enough
-    ranks_ = critical_paths(run, mean_times(recorder, run.size()));
-    plan_ = std::make_shared<graph_plan>(nodes_, edges_, needs_, ranks_);
-    forget_memory();
+    const auto learn_now = [&] {
+        plain_array<std::uint64_t> ranks = critical_paths(run, mean_times(recorder, run.size()));
+        plan_ = std::make_shared<graph_plan>(nodes_, edges_, needs_, ranks);
+        ranks_ = std::move(ranks);
+        forget_memory();
+    };
+    if (!call_guarded(learn_now, [](const std::exception_ptr&) noexcept {})) is_learning_.store(true, relaxed);
 }
 
 PEL_INLINE void graph_core::check() {
