@@ -2,6 +2,7 @@
 // test label: process
 // No memory, no threads: calls throw std::bad_alloc or do their work with the threads there are, and when there is
 // enough again everything works as before.
+#include <pel/graph/subgraph.hpp>
 #include <pel/parallel_for.hpp>
 #include <pel/parallel_invoke.hpp>
 #include <pel/parallel_reduce.hpp>
@@ -173,6 +174,35 @@ TEST_P(out_of_memory_on, submitted_and_posted_tasks_too) {
     EXPECT_GE(posted, 0);
     EXPECT_GE(submitted, 0);
     pel_test::await([&] { return runs == posted + submitted; });
+    expect_working(pool);
+    pel_test::expect_balanced(pool);
+}
+
+TEST_P(out_of_memory_on, nodes_that_cannot_be_detached_are_dropped_and_others_can_be_added) {
+    PEL_IN_OWN_PROCESS();
+    pel::thread_pool pool(pel_test::options_of(GetParam()));
+    const pel_test::watchdog guard(pool);
+    expect_working(pool);
+    std::atomic<int> runs{0};
+    std::atomic<bool> may_run{false};
+    int accepted = 0;
+    pel::graph g;
+    g.emplace([&](pel::subgraph& added) {
+        accepted = add_until_bad_alloc([&] {
+            added.emplace([&] {
+                pel_test::await([&] { return may_run.load(); });
+                ++runs;
+            });
+            added.detach();
+        });
+        may_run = true;
+        added.detach(); // if there was too little memory to begin with it
+        added.emplace([&] { runs += 1'000'000; });
+    });
+    std::thread([&] { g.run(par.on(pool)); }).join(); // where malloc has more in reserve than jobs have
+    EXPECT_GE(accepted, 0);
+    EXPECT_GE(runs, 1'000'000 + accepted);
+    EXPECT_LE(runs, 1'000'000 + accepted + 1);
     expect_working(pool);
     pel_test::expect_balanced(pool);
 }

@@ -14,19 +14,22 @@ PEL_NAMESPACE_BEGIN
 class subgraph : public graph {
 public:
     /// Runs what was added so far, and waits; what is added then is a new graph, whatever it throws. Throws, blocks: as run().
-    void join() {
-        graph fresh, added = std::move(static_cast<graph&>(*this));
-        static_cast<graph&>(*this) = std::move(fresh);
-        added.run();
-    }
+    void join() { take().run(); }
     /// What was added is not waited for by the node; the run of the graph around waits for it. What is added then is a new
-    /// graph. An exception of it is the node's.
+    /// graph. An exception of it is the node's. Throws: std::bad_alloc.
     void detach();
 
 private:
     template <class Extra>
     friend class detail::extra_argument;
-    explicit subgraph(const detail::node_execution& node) noexcept : node_(node) {}
+    /// Throws: std::bad_alloc.
+    explicit subgraph(const detail::node_execution& node) : node_(node) {}
+    /// Returns: what was added so far; what is added then is a new graph. Throws: std::bad_alloc, and changes nothing.
+    graph take() {
+        graph fresh, added = std::move(static_cast<graph&>(*this));
+        static_cast<graph&>(*this) = std::move(fresh);
+        return added;
+    }
 
     const detail::node_execution& node_;
 };
@@ -62,9 +65,7 @@ struct detached_graph {
 inline void subgraph::detach() {
     if (empty()) return;
     detail::graph_execution& around = node_.run();
-    graph fresh;
-    detail::push_call(around, detail::detached_graph{std::move(static_cast<graph&>(*this)), around, node_.number()});
-    static_cast<graph&>(*this) = std::move(fresh);
+    detail::push_call(around, detail::detached_graph{take(), around, node_.number()});
 }
 
 PEL_NAMESPACE_END

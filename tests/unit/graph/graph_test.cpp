@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // test label: graph
 #include <pel/graph/graph.hpp>
+#include <pel/graph/subgraph.hpp>
 #include <pel/graph/with.hpp>
 #include <pel/parallel_for.hpp>
 
@@ -465,6 +466,26 @@ TEST(graph, a_graph_that_became_no_node_is_not_inside) {
     EXPECT_TRUE(outer.empty());
     outer.emplace([&] { ++runs; });
     inner.run();
+    EXPECT_EQ(runs, 1);
+}
+
+TEST(graph, a_node_without_memory_for_its_subgraph_fails) {
+#ifdef PEL_TEST_SANITIZED
+    GTEST_SKIP() << "no allocation is refused there";
+#endif
+    pel::thread_pool pool(1);
+    int runs = 0;
+    bool is_refused = true;
+    graph g;
+    const auto before = g.emplace([&] {
+        if (is_refused) pel_test::allocations_left = 0;
+    });
+    before.precede(g.emplace([&](pel::subgraph& added) { added.emplace([&] { ++runs; }); }));
+    const std::string error = pel_test::error_of<std::bad_alloc>([&] { g.run(par.on(pool)); });
+    pel_test::allocations_left = std::numeric_limits<std::int64_t>::max();
+    EXPECT_NE(error, "no error");
+    is_refused = false;
+    g.run(par.on(pool));
     EXPECT_EQ(runs, 1);
 }
 
