@@ -46,6 +46,7 @@ PEL_NAMESPACE_END
 
 #include <algorithm>
 #include <cstdio>
+#include <tuple>
 
 PEL_NAMESPACE_BEGIN
 
@@ -57,7 +58,7 @@ PEL_INLINE run_report::run_report(const detail::run_recorder& recorder, detail::
                           std::chrono::nanoseconds(each.end - recorder.begin()), each.worker, 0});
     }
     std::sort(nodes_.begin(), nodes_.end(), [](const node_report& a, const node_report& b) {
-        return a.start != b.start ? a.start < b.start : a.node.number() < b.node.number();
+        return std::tuple(a.start, a.node.number(), a.end) < std::tuple(b.start, b.node.number(), b.end);
     });
     std::vector<unsigned> attempts(plan.size());
     for (node_report& each : nodes_) each.attempt = attempts[each.node.number()]++;
@@ -87,7 +88,7 @@ PEL_INLINE std::string run_report::trace_json() const {
         text += separator + one + "}";
         separator = ",\n";
     };
-    std::vector<std::vector<const node_report*>> runs; // of each node, in order
+    std::vector<std::vector<const node_report*>> runs; // of each node, in order: one begins when the one before is over
     for (const node_report& each : nodes_) {
         if (runs.size() <= each.node.number()) runs.resize(each.node.number() + 1);
         runs[each.node.number()].push_back(&each);
@@ -101,8 +102,8 @@ PEL_INLINE std::string run_report::trace_json() const {
         const auto& before = runs[from.number()];
         const node_report* drawn = nullptr;
         for (const node_report* const after : runs[to.number()]) { // from the last one that was over by then
-            const auto later = std::find_if(before.begin(), before.end(),
-                                            [&](const node_report* each) { return each->end > after->start; });
+            const auto later = std::partition_point(before.begin(), before.end(),
+                                                    [&](const node_report* each) { return each->end <= after->start; });
             if (later == before.begin() || *(later - 1) == drawn) continue; // it came by another edge
             drawn = *(later - 1);
             const node_report& last = *drawn;
