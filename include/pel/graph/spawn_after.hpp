@@ -42,7 +42,8 @@ public:
 
     /// Blocks: until is_ready(). Runs the task if it is ready and nobody has begun it, else what it begins after, else
     /// work spawned inside those. Throws: std::logic_error if the task is, or begins after, one that runs on this
-    /// thread, which would be for ever; std::runtime_error in a fork child, if the task is the parent's.
+    /// thread, which would be for ever (add_predecessor() may make it so later, and is not seen in a wait that sleeps);
+    /// std::runtime_error in a fork child, if the task is the parent's.
     void wait() const { checked().wait(); }
 
     /// A task that has not begun will not: it ends as cancelled when what it begins after is done, and so do those that

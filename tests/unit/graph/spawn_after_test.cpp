@@ -276,6 +276,30 @@ TEST(spawn_after, a_wait_inside_a_task_for_one_that_begins_after_it_is_an_error)
     end.wait();
 }
 
+TEST(spawn_after, a_wait_that_the_task_knows_does_not_end_by_an_error) {
+    pel::thread_pool pool(2);
+    const pel_test::watchdog guard(pool);
+    gate before(pool);
+    before.await_begin(); // else the wait would run it
+    const auto end = spawn_after(pool, {before.task()}, [] {});
+    pel::detail::task_core& awaited = pel::detail::task_access::core(end);
+    std::optional<pel::detail::task_wait> waiting;
+    std::atomic<bool> is_built{false};
+    task_ref self;
+    self = spawn_after(pool, {}, [&] {
+        pel_test::await([&] { return is_built.load(); });
+        waiting.emplace(*pel::detail::current_worker, awaited);
+        EXPECT_TRUE(waiting->announce());
+        EXPECT_TRUE(end.add_predecessor(self)); // so it would wait for ever, if it did
+        EXPECT_NO_THROW(EXPECT_FALSE(waiting->help()));
+    });
+    is_built = true;
+    self.wait();
+    before.open();
+    end.wait();
+    EXPECT_TRUE(waiting->is_over());
+}
+
 TEST(spawn_after, many_threads_may_wait_for_one_task) {
     pel::thread_pool pool(2);
     const pel_test::watchdog guard(pool);

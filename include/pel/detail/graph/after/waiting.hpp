@@ -20,14 +20,16 @@ public:
 
     bool is_over() const noexcept { return is_announced_ ? sleeper_.state.is_done() : awaited_.is_done(); }
 
-    /// Runs something that the task waits for, or itself. Throws: std::logic_error if it waits for what runs here.
+    /// Runs something that the task waits for, or itself. Throws: std::logic_error if it waits for what runs here; not once
+    /// announce() has said true.
     bool help() {
         if (own_.is_member() && stack_left(own_.stack_end) < scheduler::nested_stack) return false;
         if (go_down()) {
             failures_ = 0;
             return true;
         }
-        if (failures_++ == 0) check_for_deadlock();
+        if (failures_++ == 0 && !is_announced_)
+            check_for_deadlock(); // once the task knows the sleeper, nothing may throw
         return false;
     }
     /// Before it sleeps. False: the task is done.
