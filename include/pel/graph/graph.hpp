@@ -151,7 +151,8 @@ public:
     /// as well. Complexity: nodes and edges, once more for each node that waits for others and begins a loop.
     void validate() const { core_->check(); }
 
-    /// Returns: the graph for Graphviz: branches as diamonds, with the numbers of their choices.
+    /// Returns: the graph for Graphviz: branches as diamonds, with the numbers of their choices. Thread safety, as of
+    /// to_json(): as building; also while it runs, but not for the first time after a change, nor to learn().
     std::string dot() const { return detail::dot_of(*core_); }
     /// Returns: its nodes and edges: {"nodes": [{"name", "kind", "priority"}], "edges": [{"from", "to", "value"}]}. Nodes
     /// without a name are called by their number: "#3". from_json() reads it.
