@@ -10,8 +10,8 @@
 #pragma once
 
 #include <pel/detail/core/on_node.hpp>
-#include <pel/detail/graph/graph_core.hpp>
 #include <pel/detail/graph/node_function.hpp>
+#include <pel/detail/graph/owned_core.hpp>
 #include <pel/detail/graph/text.hpp>
 #include <pel/graph/graph_run.hpp>
 #include <pel/graph/node.hpp>
@@ -21,7 +21,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <ranges>
 #include <string>
 #include <tuple>
@@ -66,11 +65,12 @@ struct graph_call;
 
 /// A graph whose nodes may take a Context&, of which each run has its own; void: none.
 /// Thread safety: any thread may run it, several at once; it is built by one, while it does not run.
-/// Requires: it outlives its runs.
+/// Requires: it outlives its runs. One that was moved away is empty, and all else that uses it throws graph_error, until
+/// another one is moved there.
 template <class Context>
 class basic_graph {
 public:
-    basic_graph() : core_(std::make_unique<detail::graph_core>()) {}
+    basic_graph() = default;
 
     /// A node that runs f, which may take, in this order: Context&; and one of run_control&, subgraph& (to add nodes while
     /// it runs), std::stop_token. Several threads call it if several runs go on at once. Returns: its handle; a value that
@@ -142,8 +142,8 @@ public:
         return core_->remove_edge(from.number(), to.number());
     }
 
-    std::size_t size() const noexcept { return core_->size(); }
-    bool empty() const noexcept { return core_->size() == 0; }
+    std::size_t size() const noexcept { return core_.get() == nullptr ? 0 : core_.get()->size(); }
+    bool empty() const noexcept { return size() == 0; }
 
     /// Throws: graph_error, naming the node, for what could not run to its end, or as it was meant: no node to begin with, a
     /// cycle without a branch, a node that is not reached; a node that waits for others, and that a branch may choose before
@@ -305,7 +305,7 @@ private:
         return start_in(policy_access::without_node(policy, there), context);
     }
 
-    std::unique_ptr<detail::graph_core> core_;
+    detail::owned_core core_;
 };
 
 using graph = basic_graph<>;

@@ -736,4 +736,60 @@ TEST(graph, graphs_are_moved_with_all_that_is_in_them) {
     EXPECT_EQ(runs, 2);
 }
 
+TEST(graph, a_graph_that_was_moved_away_is_empty_and_says_so) {
+    const std::string moved_away = "pel::graph: a graph is used that was moved away";
+    graph g, outer;
+    pel::basic_graph<int> with_context;
+    const auto a = g.emplace([] { return 1; });
+    const pel::node_ref b = with_context.emplace([] {});
+    outer.emplace(g);
+    graph h = std::move(g);
+    const pel::basic_graph<int> other = std::move(with_context);
+    int context = 0;
+    EXPECT_EQ(g.size(), 0u); // NOLINT(bugprone-use-after-move): here and below that is what is tested
+    EXPECT_TRUE(g.empty());
+    EXPECT_EQ(error_of([&] { g.emplace([] {}); }), moved_away);
+    EXPECT_EQ(error_of([&] { g.emplace([] {}, [] {}); }), moved_away);
+    EXPECT_EQ(error_of([&] { g.emplace(h); }), moved_away);
+    EXPECT_EQ(error_of([&] { g.then([](int) {}, a); }), moved_away);
+    EXPECT_EQ(error_of([&] { g.branch([] { return 0; }); }), moved_away);
+    EXPECT_EQ(error_of([&] { g.remove_edge(a, a); }), moved_away);
+    EXPECT_EQ(error_of([&] { g.validate(); }), moved_away);
+    EXPECT_EQ(error_of([&] { (void)g.dot(); }), moved_away);
+    EXPECT_EQ(error_of([&] { (void)g.to_json(); }), moved_away);
+    EXPECT_EQ(error_of([&] { g.record(); }), moved_away);
+    EXPECT_EQ(error_of([&] { g.learn(); }), moved_away);
+    EXPECT_EQ(error_of([&] { g.run(); }), moved_away);
+    EXPECT_EQ(error_of([&] { g.run(par); }), moved_away);
+    EXPECT_EQ(error_of([&] { g.run_n(2); }), moved_away);
+    EXPECT_EQ(error_of([&] { g.run_until([] { return true; }); }), moved_away);
+    EXPECT_EQ(error_of([&] { g.run_from(a); }), moved_away);
+    EXPECT_EQ(error_of([&] { g.run_from(par, a); }), moved_away);
+    EXPECT_EQ(error_of([&] { (void)g.start(); }), moved_away);
+    EXPECT_EQ(error_of([&] { (void)g.start(par); }), moved_away);
+    EXPECT_EQ(error_of([&] { with_context.run(context); }), moved_away); // NOLINT(bugprone-use-after-move): as above
+    EXPECT_EQ(error_of([&] { with_context.run(par, context); }), moved_away);
+    EXPECT_EQ(error_of([&] { with_context.run_from(b, context); }), moved_away);
+    EXPECT_EQ(error_of([&] { with_context.run_from(par, b, context); }), moved_away);
+    EXPECT_EQ(error_of([&] { (void)with_context.start(context); }), moved_away);
+    EXPECT_EQ(error_of([&] { (void)with_context.start(par, context); }), moved_away);
+    EXPECT_EQ(error_of([&] { outer.run(); }), moved_away);
+    g = std::move(h);
+    outer.run();
+    EXPECT_EQ(g.size(), 1u);
+}
+
+TEST_P(graph_with, what_was_added_to_a_node_may_be_moved_away) {
+    graph g;
+    std::atomic<int> runs{0};
+    g.emplace([&](pel::subgraph& added) {
+        added.emplace([&] { ++runs; });
+        graph mine = std::move(added);
+        added.detach(); // there is nothing to detach, nor to run when this node ends
+        mine.run();
+    });
+    g.run(par.on(pool));
+    EXPECT_EQ(runs, 1);
+}
+
 } // namespace graph_test
