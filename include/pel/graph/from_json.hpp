@@ -5,6 +5,7 @@
 #include <pel/graph/graph.hpp>
 
 #include <concepts>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <ranges>
@@ -23,16 +24,18 @@ public:
         requires(std::invocable<F&> && !std::same_as<std::remove_cvref_t<F>, graph_function>)
     // NOLINTNEXTLINE(google-explicit-constructor): a function is what is asked for
     graph_function(F f) {
-        using result = std::invoke_result_t<F&>;
+        using result = std::remove_cvref_t<std::invoke_result_t<F&>>;
+        constexpr bool chooses = std::is_void_v<result> || detail::branch_choice<result>;
+        static_assert(chooses, "pel::graph_function: a branch returns the number of a successor, or a range of such");
         if constexpr (std::is_void_v<result>) {
             function_ = plain(std::move(f));
-        } else {
+        } else if constexpr (chooses) {
             function_ = branch([f = std::move(f)]() mutable {
-                std::vector<long> chosen;
+                std::vector<std::int64_t> chosen;
                 if constexpr (std::ranges::range<result>) {
-                    for (auto&& each : f()) chosen.push_back(static_cast<long>(each));
+                    for (auto&& each : f()) chosen.push_back(detail::choice_of(each));
                 } else {
-                    chosen.push_back(static_cast<long>(f()));
+                    chosen.push_back(detail::choice_of(f()));
                 }
                 return chosen;
             });
@@ -42,7 +45,7 @@ public:
 private:
     friend graph from_json(std::string_view text, const std::map<std::string, graph_function>& functions);
     using plain = std::function<void()>;
-    using branch = std::function<std::vector<long>()>;
+    using branch = std::function<std::vector<std::int64_t>()>;
 
     std::variant<plain, branch> function_;
 };

@@ -30,6 +30,15 @@ namespace detail {
 class graph_execution;
 class limited_node;
 
+/// Returns: what a branch has chosen, as a number; for what that cannot hold -2, which is no successor and not no_branch.
+template <class Index>
+constexpr std::int64_t choice_of(Index index) noexcept {
+    if constexpr (std::is_enum_v<Index>)
+        return choice_of(static_cast<std::underlying_type_t<Index>>(index));
+    else // + for what is an integer by promotion alone: bool, char
+        return std::in_range<std::int64_t>(+index) ? static_cast<std::int64_t>(index) : -2;
+}
+
 /// What a node is given while it runs.
 class node_execution {
 public:
@@ -43,14 +52,8 @@ public:
     /// A branch: its successor `index` is to run, none if that is no_branch. Throws: graph_error if there is no such.
     template <class Index>
     void choose(Index index) {
-        if constexpr (std::is_enum_v<Index>)
-            choose(static_cast<std::underlying_type_t<Index>>(index));
-        else if constexpr (std::is_same_v<Index, bool>)
-            choose_successor(index ? 1 : 0);
-        else if constexpr (!std::is_same_v<Index, decltype(+index)>) // a char, say
-            choose(+index);
-        else if (std::cmp_not_equal(index, no_branch))
-            choose_successor(std::in_range<std::int64_t>(index) ? static_cast<std::int64_t>(index) : -1);
+        const std::int64_t number = choice_of(index);
+        if (number != no_branch) choose_successor(number);
     }
 
 private:
