@@ -142,6 +142,12 @@ public:
         return core_->remove_edge(from.number(), to.number());
     }
 
+    /// Returns: the handle of a node by its number, which is its place in the order in which they were made. Throws:
+    /// graph_error if there is none.
+    node_ref at(std::size_t number) const {
+        if (number >= core_->size()) detail::throw_error<graph_error>("there is no node #" + std::to_string(number));
+        return detail::node_access::any(*core_, core_->node(static_cast<std::uint32_t>(number)));
+    }
     std::size_t size() const noexcept { return core_.get() == nullptr ? 0 : core_.get()->size(); }
     bool empty() const noexcept { return size() == 0; }
 
@@ -155,7 +161,8 @@ public:
     /// to_json(): as building; also while it runs, but not for the first time after a change, nor to learn().
     std::string dot() const { return detail::dot_of(*core_); }
     /// Returns: its nodes and edges: {"nodes": [{"name", "kind", "priority"}], "edges": [{"from", "to", "value"}]}. Nodes
-    /// without a name are called by their number: "#3". from_json() reads it.
+    /// without a name are called by their number: "#3", with one # more than any name begins with. What they use() is not
+    /// in it. from_json() reads it: at(number) is then the same node, and may say again what it uses.
     std::string to_json() const { return detail::json_of(*core_); }
     /// Whether runs that begin from now on keep what ran when, for graph_run::report(). Costs two looks at the clock and a
     /// lock for each node.

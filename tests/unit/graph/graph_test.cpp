@@ -754,6 +754,7 @@ TEST(graph, a_graph_that_was_moved_away_is_empty_and_says_so) {
     EXPECT_EQ(error_of([&] { g.then([](int) {}, a); }), moved_away);
     EXPECT_EQ(error_of([&] { g.branch([] { return 0; }); }), moved_away);
     EXPECT_EQ(error_of([&] { g.remove_edge(a, a); }), moved_away);
+    EXPECT_EQ(error_of([&] { (void)g.at(0); }), moved_away);
     EXPECT_EQ(error_of([&] { g.validate(); }), moved_away);
     EXPECT_EQ(error_of([&] { (void)g.dot(); }), moved_away);
     EXPECT_EQ(error_of([&] { (void)g.to_json(); }), moved_away);

@@ -11,7 +11,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -75,6 +78,42 @@ TEST(graph_text, a_graph_comes_back_from_its_json) {
     EXPECT_EQ(rounds, 3);
 }
 
+TEST(graph_text, nodes_without_names_come_back_beside_names_that_look_like_theirs) {
+    int sum = 0;
+    graph g;
+    const auto a = g.emplace([] {}), b = g.emplace([] {}), c = g.emplace([] {});
+    a.name("#1");
+    c.name("##");
+    a.precede(b);
+    b.precede(c);
+    const std::string text = g.to_json();
+    EXPECT_NE(text.find(R"({"from": "#1", "to": "###1", "value": false})"), std::string::npos) << text;
+    graph back = pel::from_json(
+        text, {{"#1", [&] { sum = 1; }}, {"###1", [&] { sum += 10 * sum; }}, {"##", [&] { sum += 100 * sum; }}});
+    EXPECT_EQ(back.to_json(), text);
+    back.run();
+    EXPECT_EQ(sum, 1111);
+}
+
+TEST(graph_text, nodes_of_a_graph_from_json_are_found_by_their_numbers_and_may_use_resources_again) {
+    const std::string text = R"({"nodes": [{"name": "a", "kind": "plain"}, {"name": "b", "kind": "plain"}],
+        "edges": [{"from": "b", "to": "a"}]})";
+    pel::resource disk(1);
+    unsigned left = 1;
+    const graph g = [&] {
+        graph made = pel::from_json(text, {{"a", [&] { left = disk.available(); }}, {"b", [] {}}});
+        made.at(0).use(disk);
+        made.run();
+        return made;
+    }();
+    EXPECT_EQ(left, 0u);
+    EXPECT_EQ(g.at(0).name(), "a");
+    EXPECT_EQ(g.at(1).name(), "b");
+    EXPECT_EQ(g.at(1).number(), 1u);
+    EXPECT_EQ(error_of([&] { (void)g.at(2); }), "pel::graph: there is no node #2");
+    EXPECT_EQ(error_of([&] { (void)g.at(std::size_t{1} << 32); }), "pel::graph: there is no node #4294967296");
+}
+
 TEST(graph_text, a_branch_from_json_may_choose_several) {
     int a = 0, b = 0;
     const std::string text =
@@ -83,6 +122,34 @@ TEST(graph_text, a_branch_from_json_may_choose_several) {
         {"from": "cé😀", "to": "b", "value": false}]})";
     pel::from_json(text, {{"cé😀", [] { return std::vector{1, 0}; }}, {"a", [&] { ++a; }}, {"b", [&] { ++b; }}}).run();
     EXPECT_EQ(a * b, 1);
+}
+
+TEST(graph_text, a_branch_from_json_chooses_as_any_other_does) {
+    int chosen = -1;
+    const auto choose = [&](const pel::graph_function& branch) {
+        chosen = -1;
+        const std::string text = R"({"nodes": [{"name": "c", "kind": "branch"}, {"name": "a", "kind": "plain"},
+            {"name": "b", "kind": "plain"}], "edges": [{"from": "c", "to": "a"}, {"from": "c", "to": "b"}]})";
+        graph g = pel::from_json(text, {{"c", branch}, {"a", [&] { chosen = 0; }}, {"b", [&] { chosen = 1; }}});
+        return error_of([&] { g.run(); });
+    };
+    enum class way : unsigned char { left, right };
+    EXPECT_EQ(choose([] { return way::right; }), "no error");
+    EXPECT_EQ(chosen, 1);
+    EXPECT_EQ(choose([] { return true; }), "no error");
+    EXPECT_EQ(chosen, 1);
+    EXPECT_EQ(choose([] { return std::array{'\0'}; }), "no error");
+    EXPECT_EQ(chosen, 0);
+    EXPECT_EQ(choose([] { return pel::no_branch; }), "no error");
+    EXPECT_EQ(chosen, -1);
+    const std::string none = "pel::graph: branch 'c' chose successor -2 of 2";
+    EXPECT_EQ(choose([] { return std::size_t(-1); }), none); // which is not no_branch
+    EXPECT_EQ(choose([] { return std::vector{std::uint64_t{1} << 63}; }), none);
+    graph g;
+    const auto c = g.branch([] { return std::size_t(-1); });
+    c.name("c");
+    c.precede(g.emplace([] {}), g.emplace([] {}));
+    EXPECT_EQ(error_of([&] { g.run(); }), none);
 }
 
 TEST(graph_text, text_that_is_no_graph_is_an_error_that_says_where) {

@@ -12,8 +12,10 @@ namespace detail {
 
 /// Returns: the text in quotation marks, as JSON and DOT have it.
 std::string json_quoted(std::string_view text);
-/// Returns: its name, or # and its number.
-std::string text_name(const node_data& node);
+/// What names of nodes that have none begin with, before the number: #, and more of them where a name begins so.
+std::string number_sign(const graph_core& graph);
+/// Returns: its name, or else this sign and its number.
+std::string text_name(const node_data& node, std::string_view sign);
 std::string dot_of(const graph_core& graph);
 std::string json_of(const graph_core& graph);
 
@@ -23,6 +25,7 @@ PEL_NAMESPACE_END
 #if PEL_HEADER_ONLY
 #include <algorithm>
 #include <cstdio>
+#include <cstring>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -78,15 +81,24 @@ PEL_INLINE std::string dot_quoted(std::string_view text) {
     return result + '"';
 }
 
-PEL_INLINE std::string text_name(const node_data& node) {
-    return node.name != nullptr ? node.name : "#" + std::to_string(node.number);
+PEL_INLINE std::string number_sign(const graph_core& graph) {
+    std::size_t most = 0; // that a name begins with
+    for (std::uint32_t each = 0; each != graph.size(); ++each) {
+        if (const char* const name = graph.node(each).name; name != nullptr)
+            most = std::max(most, std::strspn(name, "#"));
+    }
+    return std::string(most + 1, '#');
+}
+
+PEL_INLINE std::string text_name(const node_data& node, std::string_view sign) {
+    return node.name != nullptr ? node.name : std::string(sign) + std::to_string(node.number);
 }
 
 PEL_INLINE std::string dot_of(const graph_core& graph) {
     std::string text = "digraph {\n";
     for (std::uint32_t each = 0; each != graph.size(); ++each) {
         const node_data& node = graph.node(each);
-        text += "  n" + std::to_string(each) + " [label=" + dot_quoted(text_name(node));
+        text += "  n" + std::to_string(each) + " [label=" + dot_quoted(text_name(node, "#"));
         text += node.kind == node_kind::branch ? ", shape=diamond];\n" : ", shape=box];\n";
     }
     const graph_plan plan = graph.unchecked_plan();
@@ -100,11 +112,13 @@ PEL_INLINE std::string dot_of(const graph_core& graph) {
 }
 
 PEL_INLINE std::string json_of(const graph_core& graph) {
+    const std::string sign = number_sign(graph);
+    const auto name_of = [&](std::uint32_t number) { return json_quoted(text_name(graph.node(number), sign)); };
     std::string text = "{\"nodes\": [";
     for (std::uint32_t each = 0; each != graph.size(); ++each) {
         const node_data& node = graph.node(each);
         text += each == 0 ? "\n" : ",\n";
-        text += "  {\"name\": " + json_quoted(text_name(node)) + ", \"kind\": ";
+        text += "  {\"name\": " + name_of(each) + ", \"kind\": ";
         text += node.kind == node_kind::branch ? "\"branch\"" : "\"plain\"";
         text += ", \"priority\": " + std::to_string(node.priority) + "}";
     }
@@ -112,8 +126,7 @@ PEL_INLINE std::string json_of(const graph_core& graph) {
     const char* separator = "\n";
     for (const graph_edge& each : graph.edges()) {
         text += separator;
-        text += "  {\"from\": " + json_quoted(text_name(graph.node(each.from))) +
-                ", \"to\": " + json_quoted(text_name(graph.node(each.to))) + ", \"value\": ";
+        text += "  {\"from\": " + name_of(each.from) + ", \"to\": " + name_of(each.to) + ", \"value\": ";
         text += each.carries_value ? "true}" : "false}";
         separator = ",\n";
     }
