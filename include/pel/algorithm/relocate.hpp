@@ -3,10 +3,11 @@
 // Source: P1144, "std::is_trivially_relocatable".
 #pragma once
 
-#include <pel/algorithm/destroy.hpp>
 #include <pel/algorithm/uninitialized.hpp>
+#include <pel/detail/algorithm/complete_phases.hpp>
 #include <pel/detail/algorithm/constructions.hpp>
 #include <pel/detail/algorithm/elements.hpp>
+#include <pel/detail/algorithm/few_elements.hpp>
 
 #include <concepts>
 #include <cstdint>
@@ -47,19 +48,25 @@ private:
         const auto move = [&](std::uint64_t lo, std::uint64_t hi) {
             std::uninitialized_move(at(from, lo), at(from, hi), at(to, lo));
         };
-        constexpr std::uint64_t bytes =
-            std::contiguous_iterator<Base> ? constructed_bytes<O, std::iter_rvalue_reference_t<Base>> : 0;
-        if constexpr (std::is_trivially_destructible_v<std::iter_value_t<Base>>) {
-            construct_elements<bytes>(policy, to, size, move);
-        } else if constexpr (std::is_nothrow_constructible_v<std::iter_value_t<O>,
-                                                             std::iter_rvalue_reference_t<Base>>) {
-            run_all_chunks(policy, size, [&](std::uint64_t lo, std::uint64_t hi) {
+        const auto destroy = [&](std::uint64_t lo, std::uint64_t hi) { std::destroy(at(from, lo), at(from, hi)); };
+        using taken = std::iter_rvalue_reference_t<Base>;
+        if constexpr (std::is_nothrow_constructible_v<std::iter_value_t<O>, taken>) {
+            constexpr std::uint64_t bytes = std::contiguous_iterator<Base> ? constructed_bytes<O, taken> : 0;
+            constexpr std::uint64_t least = bytes != 0 ? few_bytes / bytes : 1;
+            const auto relocate = [&](std::uint64_t lo, std::uint64_t hi) {
                 move(lo, hi);
-                std::destroy(at(from, lo), at(from, hi));
-            });
+                destroy(lo, hi);
+            };
+            if (are_few<bytes>(policy, size))
+                relocate(0, size);
+            else
+                run_all_chunks(policy, size, relocate, least);
         } else {
             construct_elements<0>(policy, to, size, move);
-            destroy_elements(policy, from, size);
+            if constexpr (!std::is_trivially_destructible_v<std::iter_value_t<Base>>) {
+                complete_phases phases; // all are in `out`: who says stop from now on is too late
+                phases.run_blocks(policy, size, destroy);
+            }
         }
         return at(out, size);
     }
@@ -86,7 +93,7 @@ struct uninitialized_relocate_n_function {
 /// Moves the objects to `out`, memory that holds none, and destroys them. Requires: the ranges do not overlap; destructors do
 /// not throw. Returns: the end of what was constructed. Throws: what a move throws: then `out` holds no objects, and those of
 /// the range are there, moved from or not; operation_cancelled: the same, or, where moves do not throw, when all have been
-/// relocated. Blocks, thread safety: as parallel_for. Complexity: work n, span as destroy.
+/// relocated. Blocks, thread safety: as parallel_for. Complexity: work n, span and memory as destroy.
 inline constexpr detail::function_object<detail::uninitialized_relocate_function> uninitialized_relocate{};
 
 /// The same for n objects, none if n is negative. Returns: a pair of both ends.

@@ -73,12 +73,12 @@ PEL_ALWAYS_INLINE void construct_elements(const Policy& policy, const Base& firs
     }
 }
 
-/// Calls run(lo, hi) on ranges that together are [0, size), all of them, also if it throws. Requires: run does not throw.
-/// Throws: as parallel_for.
+/// Calls run(lo, hi) on ranges that together are [0, size), all of them, also if it throws. Requires: run does not throw;
+/// fewer than `least` items are too few to share. Throws: as parallel_for.
 template <class Policy, class Run>
-void run_all_chunks(const Policy& policy, std::uint64_t size, const Run& run) {
+void run_all_chunks(const Policy& policy, std::uint64_t size, const Run& run, std::uint64_t least = 1) {
     complete_phases phases;
-    phases.run_blocks(policy, size, run);
+    phases.run_blocks(policy, size, run, 1, least);
     phases.rethrow();
 }
 
