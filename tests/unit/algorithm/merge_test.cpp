@@ -8,7 +8,9 @@
 #include <atomic>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <list>
+#include <ranges>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -257,6 +259,34 @@ TEST_P(merge_with, no_element_is_lost_by_a_stop) {
             std::ranges::sort(elements);
         }
         ASSERT_EQ(elements, expected) << looks;
+    }
+}
+
+/// What comes out is nobody's business, but it is what went in.
+TEST_P(merge_with, no_element_is_lost_where_there_is_no_order) {
+    std::vector<double> numbers(8192, 5.0);
+    std::fill(numbers.begin() + 4096, numbers.end(), 1.0);
+    numbers[4096 + 1023] = std::numeric_limits<double>::quiet_NaN();
+    const std::uint64_t bits = pel_test::sum_of_bits(numbers);
+    pel::inplace_merge(par.on(pool), numbers, numbers.begin() + 4096);
+    EXPECT_EQ(pel_test::sum_of_bits(numbers), bits);
+    for (std::uint64_t round = 0; round < pel_test::scaled(200); ++round) {
+        std::vector<pel_test::move_only> elements;
+        for (std::uint64_t each = 0; each < 500; ++each)
+            elements.emplace_back(static_cast<std::uint32_t>(random() % 90));
+        std::vector<std::uint32_t> expected, got;
+        for (const auto& each : elements) expected.push_back(*each.value);
+        const auto middle = elements.begin() + static_cast<std::ptrdiff_t>(random() % 501);
+        pel::inplace_merge(par.on(pool).grain(1 + random() % 8), elements, middle);
+        for (const auto& each : elements) got.push_back(each.value != nullptr ? *each.value : 1000);
+        std::ranges::sort(expected);
+        std::ranges::sort(got);
+        ASSERT_EQ(got, expected);
+        std::vector<std::uint32_t> merged(1000);
+        pel::merge(par.on(pool).grain(1 + random() % 200), expected,
+                   elements | std::views::transform([](const auto& each) { return *each.value; }), merged.begin());
+        std::ranges::sort(merged);
+        for (std::uint64_t each = 0; each != 1000; ++each) EXPECT_LT(merged[each], 90U);
     }
 }
 

@@ -9,6 +9,7 @@
 //   B3  All cuts of a round are found before anything is moved: a comparison that throws leaves B1. A chunk begins with
 //       an unfinished_merge of its inputs and its place, and so is complete whatever happens; chunks that were not
 //       begun are then completed by the caller. After each round, complete in that sense, B1 holds again.
+//   B4  Neighbouring cuts enclose parts of both ranges that together are as long as the chunk, whatever comparisons say.
 #pragma once
 
 #include <pel/detail/algorithm/blocks.hpp>
@@ -117,6 +118,7 @@ private:
         run_numbers(chunk_policy(policy_), count(gap) + 1, [&](std::uint64_t c) {
             chunks[c] = {path.of_first(c == count(gap) ? gap : begin(c)), false};
         }); // B3
+        put_in_order(chunks, gap);
         const std::uint64_t taken = chunks[count(gap)].of_first;
         all.begin = all.rest.first1 = at(from.first1, taken);
         all.rest.first2 = at(from.first2, gap - taken);
@@ -128,6 +130,17 @@ private:
                              at(from.first2, hi - hi1), at(from.out, lo)});
             if (is_to_be_merged) finish(part);
         });
+    }
+
+    /// B4. Cuts of ranges that are in order rise with their places, by no more than these do. Where a NaN is among them, say,
+    /// cuts may fall or leap, and chunks would have elements in common. One that fell is raised to the one before: of the
+    /// buffer that is in it, of the range it takes less than it did. One that leapt is lowered: it takes less of the buffer
+    /// than it did, and of the range what the one before takes.
+    void put_in_order(merge_chunk* chunks, std::uint64_t gap) const noexcept {
+        for (std::uint64_t c = 0; c != count(gap); ++c) {
+            const std::uint64_t before = chunks[c].of_first, places = end(c, gap) - begin(c);
+            chunks[c + 1].of_first = std::clamp(chunks[c + 1].of_first, before, before + places);
+        }
     }
 
     std::uint64_t count(std::uint64_t size) const noexcept { return (size - 1) / items_ + 1; }
