@@ -135,7 +135,8 @@ private:
         if constexpr (is_set_gathered<I, J, O>) {
             if (are_gathered(policy, size)) {
                 set_copies<kept, I, J, Order, O> copies(path, out);
-                return gathering(size, copies).run(policy);
+                return std::min(gathering(size, copies).run(policy),
+                                kept::most({path.ranges.size1, path.ranges.size2}));
             }
         }
         // What stands before a chunk: so many elements of the output, and this place in the inputs.
@@ -153,7 +154,7 @@ private:
             return progress{size_of(out, end), to};
         };
         const auto combine = [](const progress& left, const progress& right) {
-            return progress{left.written + right.written, right.place};
+            return progress{std::min(left.written + right.written, kept::most(right.place)), right.place};
         };
         return parallel_scan(policy, std::uint64_t{0}, size, progress{}, count, write, combine).written;
     }
@@ -212,12 +213,14 @@ inline constexpr detail::function_object<detail::includes_function> includes{};
 /// From 2^16 elements on, if they are of one type in contiguous ranges, trivially copyable and of 16 bytes or less: once
 /// the comparisons of std, and O(log n) for each 64 elements or more; span O(n / 1024); memory: two words for each of these,
 /// and n copies at most of those whose places are not known in time, as a rule none; throws std::bad_alloc also.
+/// Of ranges that are not sorted, one NaN is enough, anything may come out, but no more than sorted ones of their sizes may
+/// come to: n1 + n2.
 inline constexpr detail::function_object<detail::set_union_function> set_union{};
 
-/// The same for the elements that both have: min(m, n) of range 1.
+/// The same for the elements that both have: min(m, n) of range 1. No more than min(n1, n2).
 inline constexpr detail::function_object<detail::set_intersection_function> set_intersection{};
 
-/// The same for the elements of range 1 that range 2 does not have: the last max(m - n, 0).
+/// The same for the elements of range 1 that range 2 does not have: the last max(m - n, 0). No more than n1.
 inline constexpr detail::function_object<detail::set_difference_function> set_difference{};
 
 /// The same for the elements that only one of them has: |m - n|, the last of the range that has more.

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <deque>
 #include <functional>
+#include <limits>
 #include <list>
 #include <memory>
 #include <numeric>
@@ -247,6 +248,45 @@ TEST_P(sets_with, what_is_no_order_ends) {
     EXPECT_LE(end - all.begin(), std::ssize(all));
 }
 
+/// Output has no more room than some ranges of these sizes need.
+template <class T>
+void stay_in_bounds(pel::thread_pool& pool, std::mt19937_64& random, const std::vector<T>& a, const std::vector<T>& b) {
+    const auto stays = [&](const auto& operation, std::uint64_t most) {
+        const auto out = std::make_unique<T[]>(most);
+        const auto policy = par.on(pool).grain(1 + random() % 64);
+        EXPECT_LE(operation(policy, a, b, out.get()).out - out.get(), static_cast<std::ptrdiff_t>(most));
+        EXPECT_LE(operation(par.on(pool).deterministic(), a, b, out.get()).out - out.get(),
+                  static_cast<std::ptrdiff_t>(most));
+    };
+    stays(pel::set_union, a.size() + b.size());
+    stays(pel::set_intersection, std::min(a.size(), b.size()));
+    stays(pel::set_difference, a.size());
+    stays(pel::set_symmetric_difference, a.size() + b.size());
+    (void)pel::includes(par.on(pool).grain(1), a, b);
+}
+
+/// Under a thread sanitizer with one thread: who writes what is nobody's business either.
+TEST_P(sets_with, what_is_not_in_order_stays_in_bounds) {
+    if (pel_test::has_tsan && GetParam() != 1) GTEST_SKIP() << "ranges that are not sorted";
+    stay_in_bounds<std::uint32_t>(pool, random, {9, 9, 9, 9, 9, 9, 9, 9, 5}, {5});
+    for (std::uint64_t round = 0; round < pel_test::scaled(1'000); ++round) {
+        std::vector<double> a(random() % 300), b(random() % 2 == 0 ? random() % 300 : random() % 9);
+        const std::uint64_t keys = 1 + random() % 100;
+        for (std::vector<double>* const each : {&a, &b}) {
+            for (double& number : *each) number = static_cast<double>(random() % keys);
+            if (random() % 2 == 0) std::ranges::sort(*each);
+            if (!each->empty()) (*each)[random() % each->size()] = std::numeric_limits<double>::quiet_NaN();
+        }
+        stay_in_bounds(pool, random, a, b);
+    }
+    for (const std::uint64_t others : {std::uint64_t{1}, std::uint64_t{1000}, pel::detail::least_gathering}) {
+        std::vector<std::uint32_t> a(pel::detail::least_gathering), b(others);
+        for (std::uint32_t& each : a) each = static_cast<std::uint32_t>(random() % 1000);
+        for (std::uint32_t& each : b) each = static_cast<std::uint32_t>(random() % 1000);
+        stay_in_bounds(pool, random, a, b);
+    }
+}
+
 /// Numbers in an order that a processor foresees, or not: what is written is the same, whichever way it is.
 TEST_P(sets_with, runs_and_turns_may_be_of_any_length) {
     const std::uint64_t size = std::max(pel_test::scaled(100'000), 2 * pel::detail::least_gathering);
@@ -291,6 +331,10 @@ TEST(set_path, is_the_same_from_every_place_on_it) {
                 const pel::detail::set_place to = path.at(further), same_to = path.after(from, further);
                 ASSERT_EQ(same_to.first, to.first) << k << ", " << further;
                 ASSERT_EQ(same_to.second, to.second) << k << ", " << further;
+                if (to.behind() < from.behind()) continue;
+                const std::uint64_t middle = (from.behind() + to.behind()) / 2;
+                ASSERT_EQ(path.between(from, to, middle).first, path.at(middle).first) << k << ", " << further;
+                ASSERT_EQ(path.between(from, to, middle).second, path.at(middle).second) << k << ", " << further;
             }
         }
     }

@@ -110,7 +110,7 @@ struct set_elements {
     template <class I, class J, class Order>
     static std::uint64_t gather(const set_path<I, J, Order>& path, const set_place& from, const set_place& to,
                                 std::iter_value_t<I>* copies) {
-        const set_place middle = path.after(from, from.behind() + (to.behind() - from.behind()) / 2);
+        const set_place middle = path.between(from, to, from.behind() + (to.behind() - from.behind()) / 2);
         std::iter_value_t<I>* const second = copies + (middle.behind() - from.behind());
         std::iter_value_t<I>*end = copies, *second_end = second;
         write_both(path.part(from, middle), end, path.part(middle, to), second_end);
@@ -125,6 +125,15 @@ struct set_elements {
         const std::uint64_t only1 = size_of(part.first1, part.last1) - both;
         const std::uint64_t only2 = size_of(part.first2, part.last2) - both;
         return (TakesFirst ? only1 : 0) + (TakesSecond ? only2 : 0) + (TakesBoth ? both : 0);
+    }
+
+    /// Returns: no fewer than may be taken of the elements behind a place. Of ranges that are in order there are no more before
+    /// it in the output. Of others, parts that were counted apart need not fit together: the output has no more for all that.
+    static constexpr std::uint64_t most(const set_place& place) noexcept {
+        if constexpr (TakesFirst)
+            return TakesSecond ? place.behind() : place.first;
+        else
+            return std::min(place.first, place.second);
     }
 
 private:
@@ -210,7 +219,7 @@ public:
 
         bool is_put_at_once() const noexcept { return is_foreseen_; }
         std::uint64_t put(std::uint64_t rank) const {
-            const O begin = at(all_.out_, rank);
+            const O begin = at(all_.out_, std::min(rank, Kept::most(from_)));
             return size_of(begin, Kept::write_part(part(), begin));
         }
         std::uint64_t gather(gathered* copies) const {
@@ -236,7 +245,8 @@ public:
         return {*this, from, to};
     }
     void put_all(const gathered* copies, std::uint64_t count, std::uint64_t rank) const {
-        std::copy_n(copies, count, at(out_, rank));
+        const set_place end{path_.ranges.size1, path_.ranges.size2};
+        std::copy_n(copies, count, at(out_, std::min(rank, Kept::most(end) - count)));
     }
 
 private:

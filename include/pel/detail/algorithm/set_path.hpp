@@ -48,8 +48,13 @@ struct set_path {
     /// elements that are near.
     set_place after(const set_place& from, std::uint64_t k) const {
         const std::uint64_t ahead = k - from.behind();
-        const set_place to = set_path{ranges.next(from.first, from.second, ahead)}.at(ahead);
-        return {from.first + to.first, from.second + to.second};
+        return set_path{ranges.next(from.first, from.second, ahead)}.at_from(from, ahead);
+    }
+    /// The same on the way from one place to another, and, where there is no order, between them too.
+    set_place between(const set_place& from, const set_place& to, std::uint64_t k) const {
+        const set_path part{{detail::at(ranges.first1, from.first), to.first - from.first,
+                             detail::at(ranges.first2, from.second), to.second - from.second, ranges.order}};
+        return part.at_from(from, k - from.behind());
     }
 
     set_part<I, J, Order> part(const set_place& from, const set_place& to) const {
@@ -58,7 +63,7 @@ struct set_path {
     }
 
 private:
-    /// The same where the element before `first` and the one at `second` are equal.
+    /// at(), where the element before `first` and the one at `second` are equal.
     set_place in_run(std::uint64_t k, std::uint64_t first, std::uint64_t second) const {
         const Order& order = ranges.order;
         const J some2 = detail::at(ranges.first2, second);
@@ -67,14 +72,22 @@ private:
         const I some1 = detail::at(ranges.first1, begin1);
         const std::uint64_t begin2 =
             count_leading(ranges.first2, second, [&](const J& b) { return order.is_second_less(some1, b); });
+        // Where there is no order it may be said that a run ends before it gets here, which would lead out of the ranges.
         const std::uint64_t run1 =
-            count_leading(some1, ranges.size1 - begin1, [&](const I& a) { return !order.is_second_less(a, some2); });
-        const std::uint64_t run2 = count_leading(detail::at(ranges.first2, begin2), ranges.size2 - begin2,
-                                                 [&](const J& b) { return !order.is_first_less(some1, b); });
+            std::max(first - begin1, count_leading(some1, ranges.size1 - begin1,
+                                                   [&](const I& a) { return !order.is_second_less(a, some2); }));
+        const std::uint64_t run2 =
+            std::max(second - begin2, count_leading(detail::at(ranges.first2, begin2), ranges.size2 - begin2,
+                                                    [&](const J& b) { return !order.is_first_less(some1, b); }));
         const std::uint64_t behind = k - begin1 - begin2; // elements of the run
         if (behind <= 2 * std::min(run1, run2)) return {begin1 + behind / 2, begin2 + behind / 2};
         if (run1 < run2) return {begin1 + run1, begin2 + behind - run1};
         return {begin1 + behind - run2, begin2 + run2};
+    }
+    /// Returns: at(ahead) of ranges that begin at `from`, as it is in all of them.
+    set_place at_from(const set_place& from, std::uint64_t ahead) const {
+        const set_place to = at(ahead);
+        return {from.first + to.first, from.second + to.second};
     }
 };
 template <class I, class J, class Order>
