@@ -147,7 +147,7 @@ PEL_ALWAYS_INLINE void parallel_ranges_at(const basic_parallel_policy<Token>& po
             return run_few_items(own, ref_of(strand, room), 0, size);
         }
     }
-    with_rooms(strand, [&](const strand_ref& ref) { run_many_items(own, pool, size, ref, limits, site); });
+    detail::with_rooms(strand, [&](const strand_ref& ref) { run_many_items(own, pool, size, ref, limits, site); });
 }
 
 } // namespace detail

@@ -120,7 +120,7 @@ void call_each(const Policy& policy, Iterator& first, const Sentinel& last, Body
     if constexpr (std::random_access_iterator<Iterator> && std::sized_sentinel_for<Sentinel, Iterator>) {
         const auto size = last - first;
         const calling_body<Iterator, Body> call{first, body};
-        if (size > 0) parallel_for(policy, std::uint64_t{0}, static_cast<std::uint64_t>(size), call);
+        if (size > 0) pel::parallel_for(policy, std::uint64_t{0}, static_cast<std::uint64_t>(size), call);
     } else if constexpr (std::same_as<Policy, sequenced_policy>) {
         for (; first != last; ++first) {
             if constexpr (std::forward_iterator<Iterator>) {

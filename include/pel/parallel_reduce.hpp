@@ -80,7 +80,7 @@ struct fold_step {
 template <class T, class Policy, class Step, class Combine>
 T combine_chunks(const Policy& policy, const fixed_chunks& chunks, Step& step, Combine& combine) {
     tree_strand<T, Step, Combine> strand(step, combine, chunks);
-    parallel_ranges(chunk_policy(policy), chunks.count(), strand);
+    pel::parallel_ranges(chunk_policy(policy), chunks.count(), strand);
     return strand.take();
 }
 

@@ -116,7 +116,7 @@ template <bool IsDeterministic, class Policy, class T, class Calls>
 T run_scan(const Policy& policy, std::uint64_t size, const fixed_chunks& chunks, T init, const Calls& calls) {
     scan_strand<T, Calls, IsDeterministic> strand(calls, chunks, std::move(init));
     if constexpr (IsDeterministic)
-        parallel_ranges(chunk_policy(policy), chunks.count(), strand);
+        pel::parallel_ranges(chunk_policy(policy), chunks.count(), strand);
     else
         parallel_ranges(policy, size, strand);
     auto& open = strand.open();

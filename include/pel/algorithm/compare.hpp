@@ -27,8 +27,8 @@ template <class Base1, class Base2, class Test>
 std::uint64_t difference_in_block(const Base1& from1, const Base2& from2, std::uint64_t lo, std::uint64_t hi,
                                   const Test& test) {
     const auto in_registers = test;
-    auto each2 = at(from2, lo);
-    for (auto each1 = at(from1, lo); lo != hi && in_registers(*each1, *each2); ++each1, (void)++each2) ++lo;
+    auto each2 = nth_of(from2, lo);
+    for (auto each1 = nth_of(from1, lo); lo != hi && in_registers(*each1, *each2); ++each1, (void)++each2) ++lo;
     return lo;
 }
 
@@ -42,7 +42,7 @@ std::pair<I, J> find_difference(const Policy& policy, I first1, S last1, J first
         const std::uint64_t n = first_found(policy, size, [&](std::uint64_t lo, std::uint64_t hi) {
             return difference_in_block(from1, from2, lo, hi, test);
         });
-        return {at(first1, n), at(first2, n)};
+        return {nth_of(first1, n), nth_of(first2, n)};
     } else {
         while (first1 != last1 && first2 != last2 && test(*first1, *first2)) ++first1, (void)++first2;
         return {std::move(first1), std::move(first2)};
@@ -53,7 +53,7 @@ std::pair<I, J> find_difference(const Policy& policy, I first1, S last1, J first
 template <class I, class S, class J>
 auto end_of_second(const I& first1, const S& last1, const J& first2) {
     if constexpr (is_numbered<I, S> && std::random_access_iterator<J>)
-        return at(first2, size_of(first1, last1));
+        return nth_of(first2, size_of(first1, last1));
     else
         return std::unreachable_sentinel;
 }
@@ -96,7 +96,7 @@ private:
     static std::pair<I, J> run(const Policy& policy, I first1, S last1, J first2, T last2, F& f, P projection1,
                                Q projection2) {
         const pair_test<F, I, J, P, Q> test{f, projection1, projection2};
-        return find_difference(policy, std::move(first1), last1, std::move(first2), last2, test);
+        return detail::find_difference(policy, std::move(first1), last1, std::move(first2), last2, test);
     }
 };
 
@@ -208,7 +208,7 @@ private:
                 return !is_less(element1, element2) && !is_greater(element2, element1);
             };
             const auto [end1, end2] =
-                find_difference(policy, std::move(first1), last1, std::move(first2), last2, is_neither);
+                detail::find_difference(policy, std::move(first1), last1, std::move(first2), last2, is_neither);
             return end2 != last2 && (end1 == last1 || is_less(*end1, *end2));
         } else {
             for (; first1 != last1 && first2 != last2; ++first1, (void)++first2) {

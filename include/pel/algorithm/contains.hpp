@@ -39,7 +39,7 @@ private:
     static bool run(const Policy& policy, I first, S last, const T& value, P projection) {
         const equals_value<T> equals{value};
         const element_test<true, const equals_value<T>, P, I> test{equals, projection};
-        return find_element(policy, std::move(first), last, test) != last;
+        return detail::find_element(policy, std::move(first), last, test) != last;
     }
 };
 
@@ -97,7 +97,8 @@ struct starts_with_function : of_two_ranges<starts_with_function> {
         if constexpr (std::sized_sentinel_for<S, I> && std::sized_sentinel_for<T, J>) {
             if (size_of(first1, last1) < size_of(first2, last2)) return false;
         }
-        return find_difference(policy, std::move(first1), last1, std::move(first2), last2, test).second == last2;
+        return detail::find_difference(policy, std::move(first1), last1, std::move(first2), last2, test).second ==
+               last2;
     }
 };
 

@@ -34,7 +34,7 @@ struct copy_function {
                                                  const O& out) {
         const auto from = base_of(first);
         const auto to = base_of(out);
-        const std::ranges::copy_result<I, O> ends{at(first, size), at(out, size)};
+        const std::ranges::copy_result<I, O> ends{nth_of(first, size), nth_of(out, size)};
         if constexpr (is_copied_by_bytes<base_t<I>, base_t<O>>) {
             if (goes_past_caches(policy, size * sizeof(*to))) {
                 copy_past_caches<Policy, std::iter_value_t<O>>(policy, from, size, to);
@@ -43,7 +43,7 @@ struct copy_function {
         }
         run_plain_blocks<copied_bytes<I, O, std::iter_reference_t<I>>>(
             policy, size,
-            [&](std::uint64_t lo, std::uint64_t hi) { std::copy(at(from, lo), at(from, hi), at(to, lo)); });
+            [&](std::uint64_t lo, std::uint64_t hi) { std::copy(nth_of(from, lo), nth_of(from, hi), nth_of(to, lo)); });
         return ends;
     }
 
@@ -126,9 +126,10 @@ private:
             if constexpr (is_copied_by_bytes<base_t<I>, base_t<O>>)
                 return copy_function::shared(policy, first, size, out);
             run_plain_blocks<copied_bytes<I, O, std::iter_rvalue_reference_t<I>>>(
-                policy, size,
-                [&](std::uint64_t lo, std::uint64_t hi) { move_elements(at(from, lo), at(from, hi), at(to, lo)); });
-            return {at(first, size), at(out, size)};
+                policy, size, [&](std::uint64_t lo, std::uint64_t hi) {
+                    detail::move_elements(nth_of(from, lo), nth_of(from, hi), nth_of(to, lo));
+                });
+            return {nth_of(first, size), nth_of(out, size)};
         } else if constexpr (std::contiguous_iterator<I>) {
             const I end = std::ranges::next(first, last);
             return {end, std::move(std::move(first), end, std::move(out))};
@@ -166,17 +167,17 @@ private:
     template <class Policy, class I, class S, class J, class T>
     static std::ranges::swap_ranges_result<I, J> run(const Policy& policy, I first1, S last1, J first2, T last2) {
         if constexpr (is_shared<Policy, I, J> && is_written_apart<I> && is_written_apart<J>) {
-            const std::uint64_t size = common_size(first1, last1, first2, last2);
+            const std::uint64_t size = detail::common_size(first1, last1, first2, last2);
             const auto a = base_of(first1);
             const auto b = base_of(first2);
             run_plain_blocks<swapped_bytes<I, J>>(policy, size, [&](std::uint64_t lo, std::uint64_t hi) {
-                auto left = at(a, lo);
-                auto right = at(b, lo);
-                for (; lo != hi; ++lo, (void)++left, (void)++right) swap_elements(left, right);
+                auto left = nth_of(a, lo);
+                auto right = nth_of(b, lo);
+                for (; lo != hi; ++lo, (void)++left, (void)++right) detail::swap_elements(left, right);
             });
-            return {at(first1, size), at(first2, size)};
+            return {nth_of(first1, size), nth_of(first2, size)};
         } else {
-            for (; first1 != last1 && first2 != last2; ++first1, (void)++first2) swap_elements(first1, first2);
+            for (; first1 != last1 && first2 != last2; ++first1, (void)++first2) detail::swap_elements(first1, first2);
             return {std::move(first1), std::move(first2)};
         }
     }

@@ -21,7 +21,7 @@ struct element_judge {
     Base first;
     Test test;
 
-    PEL_ALWAYS_INLINE bool operator()(std::uint64_t n) const { return test(*at(first, n)); }
+    PEL_ALWAYS_INLINE bool operator()(std::uint64_t n) const { return test(*nth_of(first, n)); }
 };
 /// Whether an element differs from the one before it. Equal: a pair_test.
 template <class Base, class Equal>
@@ -30,7 +30,7 @@ struct change_judge {
     Equal equal;
 
     PEL_ALWAYS_INLINE bool operator()(std::uint64_t n) const {
-        return n == 0 || !equal(*at(first, n - 1), *at(first, n));
+        return n == 0 || !equal(*nth_of(first, n - 1), *nth_of(first, n));
     }
 };
 
@@ -39,16 +39,16 @@ struct copy_selected {
     From from;
     To to;
 
-    PEL_ALWAYS_INLINE void put(std::uint64_t n, std::uint64_t rank) const { *at(to, rank) = *at(from, n); }
+    PEL_ALWAYS_INLINE void put(std::uint64_t n, std::uint64_t rank) const { *nth_of(to, rank) = *nth_of(from, n); }
 };
 /// The same for elements of which copies may be made that nobody wants.
 template <class T>
 struct copy_gathered : copy_selected<const T*, T*> {
     using gathered = T;
 
-    PEL_ALWAYS_INLINE T get(std::uint64_t n) const { return *at(this->from, n); }
+    PEL_ALWAYS_INLINE T get(std::uint64_t n) const { return *nth_of(this->from, n); }
     PEL_ALWAYS_INLINE void put_all(const T* copies, std::uint64_t count, std::uint64_t rank) const {
-        std::copy_n(copies, count, at(this->to, rank));
+        std::copy_n(copies, count, nth_of(this->to, rank));
     }
 };
 template <class From, class To>
@@ -64,7 +64,9 @@ template <class From, class To, class OtherTo>
 struct copy_parted : copy_selected<From, To> {
     OtherTo other;
 
-    PEL_ALWAYS_INLINE void skip(std::uint64_t n, std::uint64_t rank) const { *at(other, rank) = *at(this->from, n); }
+    PEL_ALWAYS_INLINE void skip(std::uint64_t n, std::uint64_t rank) const {
+        *nth_of(other, rank) = *nth_of(this->from, n);
+    }
 };
 
 struct copy_if_function {
@@ -97,9 +99,9 @@ struct copy_if_function {
             const std::uint64_t size = size_of(first, last);
             const auto from = base_of(first);
             const element_judge judge{from, test};
-            const auto put = copy_to(from, base_of(out));
+            const auto put = detail::copy_to(from, base_of(out));
             const std::uint64_t selected = select_items(policy, size, judge, put);
-            return {at(first, size), at(out, selected)};
+            return {nth_of(first, size), nth_of(out, selected)};
         } else {
             for (; first != last; ++first) {
                 if (!test(*first)) continue;
@@ -190,9 +192,9 @@ private:
             const std::uint64_t size = size_of(first, last);
             const auto from = base_of(first);
             const change_judge judge{from, are_equal};
-            const auto put = copy_to(from, base_of(out));
+            const auto put = detail::copy_to(from, base_of(out));
             const std::uint64_t selected = select_items(policy, size, judge, put);
-            return {at(first, size), at(out, selected)};
+            return {nth_of(first, size), nth_of(out, selected)};
         } else if constexpr (std::forward_iterator<I>) {
             for (I before = first; first != last; before = first, (void)++first) {
                 if (before != first && are_equal(*before, *first)) continue;
@@ -252,7 +254,7 @@ private:
             const copy_parted<decltype(from), decltype(base_of(out_true)), decltype(base_of(out_false))> put{
                 {from, base_of(out_true)}, base_of(out_false)};
             const std::uint64_t selected = select_items(policy, size, judge, put);
-            return {at(first, size), at(out_true, selected), at(out_false, size - selected)};
+            return {nth_of(first, size), nth_of(out_true, selected), nth_of(out_false, size - selected)};
         } else {
             for (; first != last; ++first) {
                 if (test(*first)) {

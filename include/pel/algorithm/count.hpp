@@ -53,7 +53,7 @@ struct count_if_function {
             return static_cast<std::ranges::range_difference_t<R>>(
                 combine_filtered(policy, range, std::uint64_t{0}, op, counts));
         else
-            return static_cast<std::ranges::range_difference_t<R>>(combine_range(
+            return static_cast<std::ranges::range_difference_t<R>>(detail::combine_range(
                 policy, std::ranges::begin(range), std::ranges::end(range), std::uint64_t{0}, op, counts));
     }
 

@@ -46,7 +46,7 @@ struct destroy_n_function {
         requires std::destructible<std::iter_value_t<O>>
     O operator()(const Policy& policy, O first, Size n) const {
         if constexpr (is_shared<Policy, O>)
-            return destroy_function{}(policy, first, at(first, count_of(n)));
+            return destroy_function{}(policy, first, nth_of(first, count_of(n)));
         else
             return std::destroy_n(std::move(first), count_of(n));
     }

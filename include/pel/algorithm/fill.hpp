@@ -35,7 +35,7 @@ struct fill_function {
             return shared(policy, std::move(first), size, value);
         } else if constexpr (std::forward_iterator<O>) { // which is done in words for a vector<bool>
             const O end = std::ranges::next(first, last);
-            fill_elements(std::move(first), end, value);
+            detail::fill_elements(std::move(first), end, value);
             return end;
         } else {
             for (; first != last; ++first) assign_value(*first, value);
@@ -54,14 +54,14 @@ struct fill_function {
         if constexpr (is_copied_by_bytes<const T*, base_t<O>>) {
             if (goes_past_caches(policy, size * sizeof(T))) {
                 fill_past_caches(policy, to, size, value);
-                return at(first, size);
+                return nth_of(first, size);
             }
         }
         run_plain_blocks<written_bytes<O, const T&>>(policy, size, [&](std::uint64_t lo, std::uint64_t hi) {
             const written_value<base_t<O>, T> held(value);
-            fill_elements(at(to, lo), at(to, hi), held);
+            detail::fill_elements(nth_of(to, lo), nth_of(to, hi), held);
         });
-        return at(first, size);
+        return nth_of(first, size);
     }
 
     template <class... Arguments>
@@ -80,7 +80,7 @@ struct fill_n_function {
         if constexpr (is_shared<Policy, O> && is_written_apart<O>) {
             return fill_function::shared(policy, std::move(first), size, value);
         } else if constexpr (std::random_access_iterator<O>) {
-            const O end = at(first, size);
+            const O end = nth_of(first, size);
             fill_elements(std::move(first), end, value);
             return end;
         } else {
@@ -132,8 +132,8 @@ struct generate_function {
     template <class Policy, class O, class F>
     static O shared(const Policy& policy, const O& first, std::uint64_t size, F& f) {
         const generating_assignment<F> assign{f};
-        run_elements(policy, size, assign, base_of(first));
-        return at(first, size);
+        detail::run_elements(policy, size, assign, base_of(first));
+        return nth_of(first, size);
     }
 
     template <class... Arguments>
@@ -178,7 +178,7 @@ constexpr T advanced(const T& value, std::uint64_t n) {
     else if constexpr (std::is_floating_point_v<T>)
         return value + static_cast<T>(static_cast<std::int64_t>(n));
     else
-        return at(value, n);
+        return nth_of(value, n);
 }
 
 struct iota_function {
@@ -191,9 +191,10 @@ struct iota_function {
         } else if constexpr (is_shared<Policy, O> && is_written_apart<O>) {
             const std::uint64_t size = size_of(first, last);
             const auto to = base_of(first);
-            run_plain_blocks<written_bytes<O, const T&>>(
-                policy, size, [&](std::uint64_t lo, std::uint64_t hi) { write_block(at(to, lo), hi - lo, value, lo); });
-            return {at(first, size), advanced(value, size)};
+            run_plain_blocks<written_bytes<O, const T&>>(policy, size, [&](std::uint64_t lo, std::uint64_t hi) {
+                write_block(nth_of(to, lo), hi - lo, value, lo);
+            });
+            return {nth_of(first, size), advanced(value, size)};
         } else {
             std::uint64_t n = 0;
             for (; first != last; ++first, (void)++n) write_block(first, 1, value, n);

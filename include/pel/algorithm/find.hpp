@@ -28,7 +28,7 @@ struct find_function {
     safe_iterator_of<R> operator()(const Policy& policy, R&& range, const T& value, P projection = {}) const {
         const equals_value<T> equals{value};
         const element_test<true, const equals_value<T>, P, iterator_of<R>> test{equals, projection};
-        return find_element(policy, std::ranges::begin(range), std::ranges::end(range), test);
+        return detail::find_element(policy, std::ranges::begin(range), std::ranges::end(range), test);
     }
 
     template <class... Arguments>
@@ -52,7 +52,7 @@ struct find_if_function {
         requires predicate_of<F, iterator_of<R>, P>
     safe_iterator_of<R> operator()(const Policy& policy, R&& range, F f, P projection = {}) const {
         const element_test<Wanted, F, P, iterator_of<R>> test{f, projection};
-        return find_element(policy, std::ranges::begin(range), std::ranges::end(range), test);
+        return detail::find_element(policy, std::ranges::begin(range), std::ranges::end(range), test);
     }
 
     template <class... Arguments>
@@ -77,7 +77,7 @@ struct adjacent_find_function {
         requires relation_of<F, iterator_of<R>, iterator_of<R>, P>
     safe_iterator_of<R> operator()(const Policy& policy, R&& range, F f = {}, P projection = {}) const {
         const pair_test<F, iterator_of<R>, iterator_of<R>, P, P> test{f, projection, projection};
-        return find_neighbours(policy, std::ranges::begin(range), std::ranges::end(range), test);
+        return detail::find_neighbours(policy, std::ranges::begin(range), std::ranges::end(range), test);
     }
 
     template <class... Arguments>

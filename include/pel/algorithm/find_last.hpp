@@ -19,15 +19,15 @@ template <class Policy, class I, class S, class Test>
 std::ranges::subrange<I> find_last_element(const Policy& policy, I first, S last, const Test& test) {
     if constexpr (is_numbered<I, S>) {
         const std::uint64_t size = size_of(first, last);
-        const I end = at(first, size);
+        const I end = nth_of(first, size);
         const auto from = base_of(first);
         const std::uint64_t n =
             first_found<number_bytes<I, Test>>(policy, size, [&](std::uint64_t lo, std::uint64_t hi) {
                 const auto in_registers = test;
-                for (auto each = at(from, size - lo); lo != hi && !in_registers(*--each);) ++lo;
+                for (auto each = nth_of(from, size - lo); lo != hi && !in_registers(*--each);) ++lo;
                 return lo;
             });
-        return {n == size ? end : at(first, size - 1 - n), end};
+        return {n == size ? end : nth_of(first, size - 1 - n), end};
     } else if constexpr (std::bidirectional_iterator<I>) {
         const I end = std::ranges::next(first, last);
         for (I each = end; each != first;) {
@@ -60,7 +60,7 @@ struct find_last_function {
                                                    P projection = {}) const {
         const equals_value<T> equals{value};
         const element_test<true, const equals_value<T>, P, iterator_of<R>> test{equals, projection};
-        return find_last_element(policy, std::ranges::begin(range), std::ranges::end(range), test);
+        return detail::find_last_element(policy, std::ranges::begin(range), std::ranges::end(range), test);
     }
 
     template <class... Arguments>

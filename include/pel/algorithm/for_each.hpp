@@ -19,7 +19,7 @@ struct for_each_function {
     I operator()(const Policy& policy, I first, S last, F f, P projection = {}) const {
         if constexpr (std::forward_iterator<I>) {
             I end = std::ranges::next(first, last);
-            parallel_for_each(writing_policy<I>(policy), std::move(first), std::move(last), [&](auto&& element) {
+            pel::parallel_for_each(writing_policy<I>(policy), std::move(first), std::move(last), [&](auto&& element) {
                 std::invoke(f, std::invoke(projection, std::forward<decltype(element)>(element)));
             });
             return end;
@@ -73,7 +73,7 @@ struct for_each_n_function {
         requires function_of<F, I>
     I operator()(const Policy& policy, I first, Size n, F f) const {
         if constexpr (std::random_access_iterator<I>) {
-            return for_each_function{}(policy, first, at(first, count_of(n)), std::move(f));
+            return for_each_function{}(policy, first, nth_of(first, count_of(n)), std::move(f));
         } else {
             std::counted_iterator<I> counted(std::move(first), static_cast<std::iter_difference_t<I>>(count_of(n)));
             return for_each_function{}(policy, std::move(counted), std::default_sentinel, std::move(f)).base();

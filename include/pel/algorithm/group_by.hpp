@@ -82,7 +82,7 @@ private:
                 groups.back().group.second.reserve(count[each]);
             }
             for (std::uint64_t each = 0; each < n; ++each)
-                groups[group_of[each]].group.second.push_back(*at(from, item[each]));
+                groups[group_of[each]].group.second.push_back(*nth_of(from, item[each]));
         });
         return in_order_of_first(policy, found_in);
     }
@@ -100,7 +100,7 @@ private:
             std::vector<T*> next(chunk.group.size());
             for (std::size_t each = 0; each < next.size(); ++each)
                 next[each] = result[chunk.group[each]].second.data() + chunk.before[each];
-            groups.for_items(number, [&](std::uint64_t item, unsigned group) { *next[group]++ = *at(from, item); });
+            groups.for_items(number, [&](std::uint64_t item, unsigned group) { *next[group]++ = *nth_of(from, item); });
         });
         return result;
     }
@@ -147,7 +147,7 @@ private:
             if (groups.are_few()) {
                 groups.find_all(policy);
                 kept.reserve(groups.firsts().size());
-                for (const Number first : groups.firsts()) kept.push_back(*at(from, first));
+                for (const Number first : groups.firsts()) kept.push_back(*nth_of(from, first));
                 return kept;
             }
         }
@@ -162,7 +162,7 @@ private:
         kept.reserve(selected_in(judged));
         for (const judged_items& some : judged) {
             for (std::uint64_t left = some.bits; left != 0; left &= left - 1)
-                kept.push_back(*at(from, some.begin + static_cast<unsigned>(std::countr_zero(left))));
+                kept.push_back(*nth_of(from, some.begin + static_cast<unsigned>(std::countr_zero(left))));
         }
         return kept;
     }

@@ -38,7 +38,7 @@ struct histogram_function {
         return parallel_fold(
             any_grouping(policy), std::uint64_t{0}, size_of(first, last), [kinds] { return counts(kinds); },
             [&](std::uint64_t lo, std::uint64_t hi, counts count) {
-                count_block<std::remove_const_t<decltype(from)>, K>(at(from, lo), hi - lo, kind, count);
+                count_block<std::remove_const_t<decltype(from)>, K>(nth_of(from, lo), hi - lo, kind, count);
                 return count;
             },
             [](counts a, const counts& b) {
@@ -66,10 +66,11 @@ private:
         const std::uint64_t kinds = count.size();
         std::uint64_t* const counts = count.data();
         const auto number_at = [&](std::uint64_t k) { // a negative one is beyond them all
-            return static_cast<std::uint64_t>(std::invoke(kind, *at(element, k)));
+            return static_cast<std::uint64_t>(std::invoke(kind, *nth_of(element, k)));
         };
         for (; n >= 4;
-             n -= 4, (void)(element = at(element, 4))) { // one look whether four are good; if not, which one follows
+             n -= 4,
+             (void)(element = nth_of(element, 4))) { // one look whether four are good; if not, which one follows
             const std::uint64_t a = number_at(0), b = number_at(1), c = number_at(2), d = number_at(3);
             if (std::max(std::max(a, b), std::max(c, d)) >= kinds) [[unlikely]]
                 break;
@@ -104,7 +105,7 @@ struct reduce_by_index_function {
         return parallel_fold(
             policy, std::uint64_t{0}, size_of(first, last), [&] { return sums(kinds, identity); },
             [&](std::uint64_t lo, std::uint64_t hi, sums sum) {
-                for (auto element = at(from, lo); lo != hi; ++lo, (void)++element) {
+                for (auto element = nth_of(from, lo); lo != hi; ++lo, (void)++element) {
                     auto&& each = *element;
                     const auto its = std::invoke(kind, each);
                     const auto number = static_cast<std::uint64_t>(its);

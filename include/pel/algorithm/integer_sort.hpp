@@ -39,9 +39,9 @@ struct integer_sort_function {
         requires(rearrangeable<I> && radix_key_for<K, I>)
     I operator()(const Policy& policy, I first, S last, K key = {}) const {
         const std::uint64_t size = size_of(first, last);
-        rearrange_apart(policy, first, size,
-                        [&](const auto& its_policy, auto base) { sort(its_policy, base, size, key); });
-        return at(first, size);
+        detail::rearrange_apart(policy, first, size,
+                                [&](const auto& its_policy, auto base) { sort(its_policy, base, size, key); });
+        return nth_of(first, size);
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class K = std::identity>
         requires(rearrangeable<iterator_of<R>> && radix_key_for<K, iterator_of<R>>)
@@ -66,7 +66,7 @@ private:
         if constexpr (is_radix_sortable<Base>)
             sort_by_digits(policy, first, size, number, less);
         else
-            stable_sort_function{}(policy, first, at(first, size), less);
+            stable_sort_function{}(policy, first, nth_of(first, size), less);
     }
 };
 

@@ -28,7 +28,7 @@ struct descent_test {
 template <class Policy, class I, class S, class F, class P>
 I sorted_until(const Policy& policy, I first, S last, F& f, P projection) {
     const descent_test<F, P, I> test{{f, projection, projection}};
-    I found = find_neighbours(policy, std::move(first), last, test);
+    I found = detail::find_neighbours(policy, std::move(first), last, test);
     if (found != last) ++found;
     return found;
 }
@@ -37,25 +37,25 @@ I sorted_until(const Policy& policy, I first, S last, F& f, P projection) {
 template <class Policy, class I, class S, class F, class P>
 I heap_until(const Policy& policy, I first, S last, F& f, P projection) {
     const std::uint64_t size = size_of(first, last);
-    if (size < 2) return at(first, size);
+    if (size < 2) return nth_of(first, size);
     const auto from = base_of(first);
     const pair_test<F, I, I, P, P> is_less{f, projection, projection};
     const std::uint64_t n = first_found(policy, size - 1, [&](std::uint64_t lo, std::uint64_t hi) {
         const auto in_registers = is_less;
-        while (lo != hi && !in_registers(*at(from, lo / 2), *at(from, lo + 1))) ++lo;
+        while (lo != hi && !in_registers(*nth_of(from, lo / 2), *nth_of(from, lo + 1))) ++lo;
         return lo;
     });
-    return at(first, n + 1);
+    return nth_of(first, n + 1);
 }
 
 template <class Policy, class I, class S, class F, class P>
 bool partitioned(const Policy& policy, I first, S last, F& f, P projection) {
     const element_test<true, F, P, I> is_in_front{f, projection};
     const element_test<false, F, P, I> is_behind{f, projection};
-    I cut = find_element(policy, std::move(first), last, is_behind);
+    I cut = detail::find_element(policy, std::move(first), last, is_behind);
     if (cut == last) return true;
     ++cut;
-    return find_element(policy, std::move(cut), last, is_in_front) == last;
+    return detail::find_element(policy, std::move(cut), last, is_in_front) == last;
 }
 
 struct is_sorted_until_function {
@@ -69,7 +69,7 @@ struct is_sorted_until_function {
     template <execution_policy Policy, std::ranges::forward_range R, class F = std::less<>, class P = std::identity>
         requires relation_of<F, iterator_of<R>, iterator_of<R>, P>
     safe_iterator_of<R> operator()(const Policy& policy, R&& range, F f = {}, P projection = {}) const {
-        return sorted_until(policy, std::ranges::begin(range), std::ranges::end(range), f, projection);
+        return detail::sorted_until(policy, std::ranges::begin(range), std::ranges::end(range), f, projection);
     }
 
     template <class... Arguments>
@@ -92,7 +92,7 @@ struct is_sorted_function {
         requires relation_of<F, iterator_of<R>, iterator_of<R>, P>
     bool operator()(const Policy& policy, R&& range, F f = {}, P projection = {}) const {
         const auto last = std::ranges::end(range);
-        return sorted_until(policy, std::ranges::begin(range), last, f, projection) == last;
+        return detail::sorted_until(policy, std::ranges::begin(range), last, f, projection) == last;
     }
 
     template <class... Arguments>
@@ -140,7 +140,7 @@ struct is_heap_function {
         requires relation_of<F, iterator_of<R>, iterator_of<R>, P>
     bool operator()(const Policy& policy, R&& range, F f = {}, P projection = {}) const {
         const auto last = std::ranges::end(range);
-        return heap_until(policy, std::ranges::begin(range), last, f, projection) == last;
+        return detail::heap_until(policy, std::ranges::begin(range), last, f, projection) == last;
     }
 
     template <class... Arguments>
@@ -160,7 +160,7 @@ struct is_partitioned_function {
     template <execution_policy Policy, std::ranges::input_range R, class F, class P = std::identity>
         requires predicate_of<F, iterator_of<R>, P>
     bool operator()(const Policy& policy, R&& range, F f, P projection = {}) const {
-        return partitioned(policy, std::ranges::begin(range), std::ranges::end(range), f, projection);
+        return detail::partitioned(policy, std::ranges::begin(range), std::ranges::end(range), f, projection);
     }
 
     template <class... Arguments>

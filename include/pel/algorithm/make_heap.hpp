@@ -19,7 +19,7 @@ template <class Base, class Less>
 void make_subtree(Base first, std::uint64_t size, std::uint64_t root, unsigned levels, const Less& less) {
     for (unsigned level = levels; level-- > 0;) {
         const std::uint64_t begin = ((root + 1) << level) - 1, end = begin + (std::uint64_t{1} << level);
-        for (std::uint64_t node = std::min(end, size / 2); node-- > begin;) sift_down(first, node, size, less);
+        for (std::uint64_t node = std::min(end, size / 2); node-- > begin;) detail::sift_down(first, node, size, less);
     }
 }
 

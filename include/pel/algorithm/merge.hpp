@@ -46,8 +46,8 @@ public:
 
 private:
     rest rest_from(std::uint64_t of_first, std::uint64_t position) const {
-        return {at(path_.first1, of_first), at(path_.first1, path_.size1), at(path_.first2, position - of_first),
-                at(path_.first2, path_.size2), at(out_, position)};
+        return {nth_of(path_.first1, of_first), nth_of(path_.first1, path_.size1),
+                nth_of(path_.first2, position - of_first), nth_of(path_.first2, path_.size2), nth_of(out_, position)};
     }
     /// Returns: how many elements of the first range are behind.
     template <bool Chooses = chosen_like_words<I, J>>
@@ -55,10 +55,10 @@ private:
         const Order order = path_.order; // in registers
         const std::uint64_t left = merge_until_empty<Chooses>(from, count, order, copied_element());
         if (left != 0 && from.first1 != from.last1) {
-            std::copy(from.first1, at(from.first1, left), from.out);
-            from.first1 = at(from.first1, left);
+            std::copy(from.first1, nth_of(from.first1, left), from.out);
+            from.first1 = nth_of(from.first1, left);
         } else if (left != 0) {
-            std::copy(from.first2, at(from.first2, left), from.out);
+            std::copy(from.first2, nth_of(from.first2, left), from.out);
         }
         return size_of(path_.first1, from.first1);
     }
@@ -67,7 +67,7 @@ private:
         const std::uint64_t in_first_half = path_.next(of_first_, lo - of_first_, half).of_first(half);
         rest b = rest_from(of_first_ + in_first_half, lo + half);
         const Order order = path_.order; // in registers
-        const std::uint64_t left = merge_both_until_empty(a, b, half, order, copied_element());
+        const std::uint64_t left = detail::merge_both_until_empty(a, b, half, order, copied_element());
         write(a, left);
         return write(b, left);
     }
@@ -125,7 +125,7 @@ private:
                 strand.run(0, path.size());
             else if (path.size() != 0)
                 parallel_ranges(policy, path.size(), strand);
-            return {at(first1, path.size1), at(first2, path.size2), at(out, path.size())};
+            return {nth_of(first1, path.size1), nth_of(first2, path.size2), nth_of(out, path.size())};
         } else {
             for (; first1 != last1 && first2 != last2; ++out) {
                 if (order.is_second_less(first1, first2)) {

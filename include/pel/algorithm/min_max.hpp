@@ -53,15 +53,15 @@ public:
     std::uint64_t operator()(std::uint64_t lo, std::uint64_t hi) const { return (*this)(lo + 1, hi, lo); }
     std::uint64_t operator()(std::uint64_t lo, std::uint64_t hi, std::uint64_t before) const {
         const Less less(less_);
-        I best = at(first_, before);
-        I each = at(first_, lo);
+        I best = nth_of(first_, before);
+        I each = nth_of(first_, lo);
         for (; lo != hi; ++lo, (void)++each) {
             if (less(each, best)) best = each;
         }
         return static_cast<std::uint64_t>(best - first_);
     }
     std::uint64_t best_of(std::uint64_t left, std::uint64_t right) const {
-        return less_(at(first_, right), at(first_, left)) ? right : left;
+        return less_(nth_of(first_, right), nth_of(first_, left)) ? right : left;
     }
 
 private:
@@ -99,7 +99,7 @@ public:
     }
 
 private:
-    bool less(std::uint64_t a, std::uint64_t b) const { return less_(at(first_, a), at(first_, b)); }
+    bool less(std::uint64_t a, std::uint64_t b) const { return less_(nth_of(first_, a), nth_of(first_, b)); }
     both_positions pair(std::uint64_t number) const {
         const std::uint64_t one = 2 * number;
         const std::uint64_t two = one + 1;
@@ -121,8 +121,8 @@ struct extreme_function {
     I operator()(const Policy& policy, I first, S last, Compare compare = {}, Projection projection = {}) const {
         if constexpr (is_shared<Policy, I>) {
             const auto base = base_of(first);
-            return at(first, shared(policy, base, size_of(first, last),
-                                    less_of<decltype(base_of(first))>(compare, projection)));
+            return nth_of(first, shared(policy, base, size_of(first, last),
+                                        less_of<decltype(base_of(first))>(compare, projection)));
         } else {
             const I end = std::ranges::next(first, last);
             const auto less = projected_less<Compare, Projection>{compare, projection};
@@ -183,7 +183,7 @@ struct minmax_element_function {
             using base = decltype(base_of(first));
             const stands_before<Compare, Projection, base> less{compare, projection};
             const both_positions found = shared(policy, base_of(first), size_of(first, last), less);
-            return {at(first, found.least), at(first, found.greatest)};
+            return {nth_of(first, found.least), nth_of(first, found.greatest)};
         } else {
             const I end = std::ranges::next(first, last);
             return std::minmax_element(first, end, projected_less<Compare, Projection>{compare, projection});

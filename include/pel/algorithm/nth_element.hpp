@@ -33,8 +33,9 @@ Base sampled_pivot(Base first, std::uint64_t size, std::uint64_t rank, const Les
     std::vector<Base> sample;
     sample.reserve(samples);
     for (std::uint64_t each = 0; each < samples; ++each)
-        sample.push_back(at(first, each * (size / samples) + (each * 40503U) % (size / samples)));
-    quick_sort(sample.data(), sample.data() + samples, [&](const Base& a, const Base& b) { return less(*a, *b); });
+        sample.push_back(nth_of(first, each * (size / samples) + (each * 40503U) % (size / samples)));
+    detail::quick_sort(sample.data(), sample.data() + samples,
+                       [&](const Base& a, const Base& b) { return less(*a, *b); });
     std::uint64_t chosen = rank / (size / samples);
     chosen = rank < size / 2 ? chosen + margin : chosen - std::min(chosen, margin);
     return sample[std::min(chosen, samples - 1)];
@@ -45,29 +46,29 @@ void select_nth(const Policy& policy, Base first, std::uint64_t size, std::uint6
     constexpr std::uint64_t few = 1 << 15;
     // As many rounds as halve it: comparisons that have it otherwise are left to quick_select(), which ends well with any.
     for (auto rounds = std::bit_width(size); size > few && rounds != 0; --rounds) {
-        const Base pivot = sampled_pivot(first, size, nth, less);
+        const Base pivot = detail::sampled_pivot(first, size, nth, less);
         const std::uint64_t lower =
-            part(policy, first, size, [&](std::uint64_t n) { return less(*at(first, n), *pivot); });
+            detail::part(policy, first, size, [&](std::uint64_t n) { return less(*nth_of(first, n), *pivot); });
         if (nth < lower) {
             size = lower;
             continue;
         }
-        first = at(first, lower);
+        first = nth_of(first, lower);
         size -= lower;
         nth -= lower;
         if (lower > (lower + size) / 16) continue;
         // Hardly any was less: many may be equal to the least.
-        const Base least = parallel_reduce(
-            policy, std::uint64_t{0}, size, first, [&](std::uint64_t n) { return at(first, n); },
+        const Base least = pel::parallel_reduce(
+            policy, std::uint64_t{0}, size, first, [&](std::uint64_t n) { return nth_of(first, n); },
             [&](Base a, Base b) { return less(*b, *a) ? b : a; });
         const std::uint64_t equal =
-            part(policy, first, size, [&](std::uint64_t n) { return !less(*least, *at(first, n)); });
+            detail::part(policy, first, size, [&](std::uint64_t n) { return !less(*least, *nth_of(first, n)); });
         if (nth < equal) return;
-        first = at(first, equal);
+        first = nth_of(first, equal);
         size -= equal;
         nth -= equal;
     }
-    if (size != 0) quick_select(first, at(first, nth), at(first, size), less);
+    if (size != 0) detail::quick_select(first, nth_of(first, nth), nth_of(first, size), less);
 }
 
 struct nth_element_function {
@@ -80,10 +81,10 @@ struct nth_element_function {
         const std::uint64_t size = size_of(first, last);
         const projected_less<C, P> less{compare, projection};
         const auto rank = static_cast<std::uint64_t>(nth - first);
-        rearrange_apart(policy, first, size, [&](const auto& its_policy, auto base) {
+        detail::rearrange_apart(policy, first, size, [&](const auto& its_policy, auto base) {
             if (rank < size) select_nth(its_policy, base, size, rank, less);
         });
-        return at(first, size);
+        return nth_of(first, size);
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class C = std::ranges::less,
               class P = std::identity>
@@ -113,11 +114,11 @@ struct partial_sort_function {
         const std::uint64_t size = size_of(first, last);
         const projected_less<C, P> less{compare, projection};
         const auto wanted = static_cast<std::uint64_t>(middle - first);
-        rearrange_apart(policy, first, size, [&](const auto& its_policy, auto base) {
+        detail::rearrange_apart(policy, first, size, [&](const auto& its_policy, auto base) {
             if (wanted != 0 && wanted < size) select_nth(its_policy, base, size, wanted - 1, less);
             sort_function::arrange(its_policy, base, wanted, less);
         });
-        return at(first, size);
+        return nth_of(first, size);
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class C = std::ranges::less,
               class P = std::identity>
@@ -145,8 +146,8 @@ struct less_place {
     const Less& less;
 
     bool operator()(std::uint64_t a, std::uint64_t b) const {
-        if (less(*at(first, a), *at(first, b))) return true;
-        return !less(*at(first, b), *at(first, a)) && a < b;
+        if (less(*nth_of(first, a), *nth_of(first, b))) return true;
+        return !less(*nth_of(first, b), *nth_of(first, a)) && a < b;
     }
 };
 template <class Base, class Less>
@@ -231,9 +232,9 @@ private:
             with_item_numbers<MostShort>(size, [&](auto number) {
                 const auto places = least_places<decltype(number)>(policy, from, size, wanted, less);
                 run_numbers(writing_policy<O>(policy), wanted,
-                            [&](std::uint64_t n) { *at(to, n) = *at(from, places[n]); });
+                            [&](std::uint64_t n) { *nth_of(to, n) = *nth_of(from, places[n]); });
             });
-            return {at(first, size), at(out, wanted)};
+            return {nth_of(first, size), nth_of(out, wanted)};
         } else {
             return std::ranges::partial_sort_copy(std::move(first), last, out, out_last, std::ref(compare),
                                                   std::ref(projection), std::ref(out_projection));
@@ -257,13 +258,13 @@ struct kth_smallest_function {
         const auto from = base_of(first);
         const projected_less<C, P> less{compare, projection};
         if constexpr (number_bytes<I, C, P> != 0 && !std::is_same_v<std::iter_value_t<I>, bool>) {
-            return at(first, place_of_number(policy, from, size, rank, less));
+            return nth_of(first, place_of_number(policy, from, size, rank, less));
         } else {
             const less_place before{from, less};
             return with_item_numbers<MostShort>(size, [&](auto number) {
                 auto places = all_numbers<decltype(number)>(policy, size);
                 select_nth(policy, places.data(), size, rank, before);
-                return at(first, places[rank]);
+                return nth_of(first, places[rank]);
             });
         }
     }
@@ -298,16 +299,17 @@ private:
                                          const Less& less) {
         using number = std::iter_value_t<Base>;
         std::vector<number> copies(size);
-        run_numbers(policy, size, [&](std::uint64_t n) { copies[n] = *at(from, n); });
+        run_numbers(policy, size, [&](std::uint64_t n) { copies[n] = *nth_of(from, n); });
         select_nth(policy, copies.data(), size, rank, less);
         const number found = copies[rank];
         copies = {};
         const std::uint64_t lower = parallel_reduce(
             policy, std::uint64_t{0}, size, std::uint64_t{0},
-            [&](std::uint64_t n) { return static_cast<std::uint64_t>(less(*at(from, n), found)); }, std::plus<>());
+            [&](std::uint64_t n) { return static_cast<std::uint64_t>(less(*nth_of(from, n), found)); }, std::plus<>());
         std::uint64_t place = rank;
         select_items(
-            policy, size, [&](std::uint64_t n) { return !less(*at(from, n), found) && !less(found, *at(from, n)); },
+            policy, size,
+            [&](std::uint64_t n) { return !less(*nth_of(from, n), found) && !less(found, *nth_of(from, n)); },
             noted_place{rank - std::min(rank, lower), &place});
         return place;
     }
@@ -329,7 +331,7 @@ struct top_k_function {
             std::vector<std::iter_value_t<I>> top;
             const auto places = least_places<decltype(number)>(policy, base_of(first), size, count_of(k), greater);
             top.reserve(places.size());
-            for (const auto each : places) top.emplace_back(*at(first, each));
+            for (const auto each : places) top.emplace_back(*nth_of(first, each));
             return top;
         });
     }

@@ -38,7 +38,7 @@ auto copy_judged(const Policy& policy, Base from, const std::vector<judged_items
         copies.reserve(selected_in(judged));
         for (const judged_items& items : judged) {
             for (std::uint64_t left = items.bits; left != 0; left &= left - 1)
-                copies.push_back(*at(from, items.begin + static_cast<unsigned>(std::countr_zero(left))));
+                copies.push_back(*nth_of(from, items.begin + static_cast<unsigned>(std::countr_zero(left))));
         }
     }
     return copies;
@@ -52,7 +52,7 @@ struct filter_function {
                                                  P projection = {}) const {
         const auto from = base_of(first);
         const element_judge judge{from, element_test<true, F, P, I>{predicate, projection}};
-        return copy_judged(policy, from, judge_all(policy, size_of(first, last), judge));
+        return detail::copy_judged(policy, from, detail::judge_all(policy, size_of(first, last), judge));
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class F, class P = std::identity>
         requires(copied_out<iterator_of<R>> && predicate_of<F, iterator_of<R>, P>)
@@ -82,8 +82,9 @@ struct pack_function {
         if (size != n_flags)
             throw_error<std::invalid_argument>("pel::pack: " + std::to_string(size) + " elements, but " +
                                                std::to_string(n_flags) + " flags");
-        return copy_judged(policy, from,
-                           judge_all(policy, size, [&](std::uint64_t n) { return static_cast<bool>(*at(flag, n)); }));
+        return copy_judged(policy, from, judge_all(policy, size, [&](std::uint64_t n) {
+                               return static_cast<bool>(*nth_of(flag, n));
+                           }));
     }
 
     template <class... Arguments>
@@ -116,7 +117,7 @@ struct pack_index_function {
     std::vector<std::uint64_t> operator()(const Policy& policy, Flags&& flags) const {
         const auto flag = base_of(std::ranges::begin(flags));
         const std::uint64_t size = size_of(std::ranges::begin(flags), std::ranges::end(flags));
-        return selected_numbers(policy, size, [&](std::uint64_t n) { return static_cast<bool>(*at(flag, n)); });
+        return selected_numbers(policy, size, [&](std::uint64_t n) { return static_cast<bool>(*nth_of(flag, n)); });
     }
 
     template <class... Arguments>
@@ -135,14 +136,14 @@ struct tokens_function {
         const element_test<true, F, P, I> test{is_separator, projection};
         const auto from = base_of(first);
         const std::uint64_t size = size_of(first, last);
-        const auto is_part = [&](std::uint64_t n) { return !test(*at(from, n)); };
+        const auto is_part = [&](std::uint64_t n) { return !test(*nth_of(from, n)); };
         const auto begins =
             selected_numbers(policy, size, [&](std::uint64_t n) { return is_part(n) && (n == 0 || !is_part(n - 1)); });
         const auto lasts = selected_numbers(
             policy, size, [&](std::uint64_t n) { return is_part(n) && (n + 1 == size || !is_part(n + 1)); });
         std::vector<std::ranges::subrange<I>> tokens(begins.size());
         run_numbers(policy, tokens.size(),
-                    [&](std::uint64_t n) { tokens[n] = {at(first, begins[n]), at(first, lasts[n] + 1)}; });
+                    [&](std::uint64_t n) { tokens[n] = {nth_of(first, begins[n]), nth_of(first, lasts[n] + 1)}; });
         return tokens;
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class F, class P = std::identity>
@@ -173,7 +174,7 @@ struct flatten_function {
         const std::uint64_t count = size_of(first, std::ranges::end(ranges));
         std::vector<std::uint64_t> begins(count + 1);
         for (std::uint64_t each = 0; each < count; ++each)
-            begins[each + 1] = begins[each] + static_cast<std::uint64_t>(std::ranges::distance(*at(first, each)));
+            begins[each + 1] = begins[each] + static_cast<std::uint64_t>(std::ranges::distance(*nth_of(first, each)));
         std::vector<value> flat;
         if constexpr (is_assigned_later<value>) {
             flat.resize(begins[count]);
@@ -182,16 +183,16 @@ struct flatten_function {
                     static_cast<std::uint64_t>(std::upper_bound(begins.begin(), begins.end(), lo) - begins.begin() - 1);
                 for (; lo < hi; ++number) {
                     const std::uint64_t end = std::min(hi, begins[number + 1]);
-                    auto&& from = *at(first, number);
-                    std::copy(at(std::ranges::begin(from), lo - begins[number]),
-                              at(std::ranges::begin(from), end - begins[number]), flat.data() + lo);
+                    auto&& from = *nth_of(first, number);
+                    std::copy(nth_of(std::ranges::begin(from), lo - begins[number]),
+                              nth_of(std::ranges::begin(from), end - begins[number]), flat.data() + lo);
                     lo = end;
                 }
             });
         } else {
             flat.reserve(begins[count]);
             for (std::uint64_t each = 0; each < count; ++each) {
-                for (auto&& element : *at(first, each)) flat.push_back(element);
+                for (auto&& element : *nth_of(first, each)) flat.push_back(element);
             }
         }
         return flat;

@@ -27,10 +27,10 @@ struct move_parted {
     std::iter_value_t<Base>*to, *others;
 
     PEL_ALWAYS_INLINE void put(std::uint64_t n, std::uint64_t rank) const {
-        std::construct_at(to + rank, std::ranges::iter_move(at(from, n)));
+        std::construct_at(to + rank, std::ranges::iter_move(nth_of(from, n)));
     }
     PEL_ALWAYS_INLINE void skip(std::uint64_t n, std::uint64_t rank) const {
-        std::construct_at(others + rank, std::ranges::iter_move(at(from, n)));
+        std::construct_at(others + rank, std::ranges::iter_move(nth_of(from, n)));
     }
 };
 
@@ -42,8 +42,8 @@ std::uint64_t part_in_place(Base first, const std::vector<judged_items>& judged,
     std::uint64_t selected = 0;
     if (hi - lo == 1) {
         for (std::uint64_t left = judged[lo].bits; left != 0; left &= left - 1) {
-            const Base from = at(first, begin + static_cast<unsigned>(std::countr_zero(left)));
-            rotate_elements(at(first, begin + selected++), from, from + 1);
+            const Base from = nth_of(first, begin + static_cast<unsigned>(std::countr_zero(left)));
+            detail::rotate_elements(nth_of(first, begin + selected++), from, from + 1);
         }
         return selected;
     }
@@ -51,7 +51,7 @@ std::uint64_t part_in_place(Base first, const std::vector<judged_items>& judged,
     selected = part_in_place(first, judged, lo, middle);
     const std::uint64_t more = part_in_place(first, judged, middle, hi);
     const std::uint64_t border = judged[middle].begin;
-    rotate_elements(at(first, begin + selected), at(first, border), at(first, border + more));
+    detail::rotate_elements(nth_of(first, begin + selected), nth_of(first, border), nth_of(first, border + more));
     return selected + more;
 }
 
@@ -60,7 +60,7 @@ template <class Policy, class Base, class Judge>
 std::uint64_t part_stably(const Policy& policy, Base first, std::uint64_t size, const Judge& judge) {
     constexpr std::uint64_t chunk = 1 << 12;
     using value = std::iter_value_t<Base>;
-    const std::vector<judged_items> judged = judge_all(policy, size, judge);
+    const std::vector<judged_items> judged = detail::judge_all(policy, size, judge);
     const std::uint64_t selected = selected_in(judged);
     if (selected == 0 || selected == size) return selected;
     if constexpr (moves_safely<Base>) {
@@ -72,14 +72,14 @@ std::uint64_t part_stably(const Policy& policy, Base first, std::uint64_t size, 
             phases.run(policy, (size + chunk - 1) / chunk, chunk, [&](std::uint64_t each) {
                 value* const from = scratch.data() + each * chunk;
                 value* const end = scratch.data() + std::min(size, (each + 1) * chunk);
-                std::move(from, end, at(first, each * chunk));
+                std::move(from, end, nth_of(first, each * chunk));
                 std::destroy(from, end);
             });
             phases.rethrow();
             return selected;
         }
     }
-    part_in_place(first, judged, 0, judged.size());
+    detail::part_in_place(first, judged, 0, judged.size());
     return selected;
 }
 
@@ -138,7 +138,7 @@ private:
 template <class Policy, class Base, class Judge>
 std::uint64_t part(const Policy& policy, Base first, std::uint64_t size, const Judge& judge) {
     constexpr std::uint64_t chunk = 1 << 10;
-    const std::vector<judged_items> judged = judge_all(policy, size, judge);
+    const std::vector<judged_items> judged = detail::judge_all(policy, size, judge);
     const std::uint64_t selected = selected_in(judged);
     const misplaced_items left(judged, 0, selected, false);
     const misplaced_items right(judged, selected, size, true);
@@ -147,7 +147,7 @@ std::uint64_t part(const Policy& policy, Base first, std::uint64_t size, const J
         misplaced_items::cursor from_left(left, each * chunk);
         misplaced_items::cursor from_right(right, each * chunk);
         for (std::uint64_t rank = each * chunk; rank < end; ++rank)
-            std::ranges::iter_swap(at(first, from_left.next()), at(first, from_right.next()));
+            std::ranges::iter_swap(nth_of(first, from_left.next()), nth_of(first, from_right.next()));
     });
     return selected;
 }
@@ -182,7 +182,7 @@ struct partition_function : by_predicate_in_place<partition_function> {
             const std::uint64_t size = size_of(first, last);
             const auto base = base_of(first);
             const element_judge judge{base, test};
-            return at(first, part(writing_policy<I>(policy), base, size, judge));
+            return nth_of(first, part(writing_policy<I>(policy), base, size, judge));
         } else {
             const I end = std::ranges::next(first, last);
             return std::partition(std::move(first), end, test);
@@ -208,7 +208,7 @@ struct stable_partition_function : by_predicate_in_place<stable_partition_functi
             const std::uint64_t size = size_of(first, last);
             const auto base = base_of(first);
             const element_judge judge{base, test};
-            return at(first, part_stably(policy, base, size, judge));
+            return nth_of(first, part_stably(policy, base, size, judge));
         } else {
             const auto is_wanted = [&test](const I& place) { return test(*place); };
             return part_by_rotations(first, std::ranges::next(first, last), std::ranges::distance(first, last),

@@ -37,7 +37,7 @@ private:
     template <class Policy, class I, class S, class F, class P>
     static bool run(const Policy& policy, I first, S last, F& f, P projection) {
         const element_test<Wanted, F, P, I> test{f, projection};
-        return (find_element(policy, std::move(first), last, test) == last) == Answer;
+        return (detail::find_element(policy, std::move(first), last, test) == last) == Answer;
     }
 };
 

@@ -43,7 +43,8 @@ struct reduce_function {
         if constexpr (is_shared_filter<Policy, R> && std::convertible_to<std::ranges::range_reference_t<R>, T>)
             return combine_filtered(policy, range, std::move(init), op, same);
         else
-            return combine_range(policy, std::ranges::begin(range), std::ranges::end(range), std::move(init), op, same);
+            return detail::combine_range(policy, std::ranges::begin(range), std::ranges::end(range), std::move(init),
+                                         op, same);
     }
 
     template <class... Arguments>
@@ -68,7 +69,8 @@ struct transform_reduce_function {
         if constexpr (is_shared_filter<Policy, R> && std::convertible_to<mapped, T>)
             return combine_filtered(policy, range, std::move(init), op, f);
         else
-            return combine_range(policy, std::ranges::begin(range), std::ranges::end(range), std::move(init), op, f);
+            return detail::combine_range(policy, std::ranges::begin(range), std::ranges::end(range), std::move(init),
+                                         op, f);
     }
     /// The second range is as long as the first.
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, std::input_iterator J, class T,

@@ -129,7 +129,7 @@ private:
             run_numbers(block_policy(policy, chunk_size), chunks, [&](std::uint64_t chunk) {
                 const std::uint64_t end = std::min(size, (chunk + 1) * chunk_size);
                 for (std::uint64_t item = chunk * chunk_size; item != end; ++item)
-                    found[chunk].add(static_cast<Number>(item), std::invoke(value, *at(from, item)), op);
+                    found[chunk].add(static_cast<Number>(item), std::invoke(value, *nth_of(from, item)), op);
             });
             return put_together<key_type, T>(items, found, op);
         }
@@ -138,7 +138,7 @@ private:
             const scratch_memory<kept> entries(size);
             if (entries.data() != nullptr) {
                 const auto entry_at = [&](std::uint64_t n) {
-                    return kept{items.key_at(n), T(std::invoke(value, *at(from, n)))};
+                    return kept{items.key_at(n), T(std::invoke(value, *nth_of(from, n)))};
                 };
                 const auto begins = distribute(policy, size, items, entry_at, entries.data());
                 auto its_key = &kept::key;
@@ -158,7 +158,7 @@ private:
                                  [&](unsigned bucket, const Number* item, std::uint64_t n) {
                                      sums<Number, T, items_of> found(items);
                                      for (std::uint64_t each = 0; each < n; ++each)
-                                         found.add(item[each], std::invoke(value, *at(from, item[each])), op);
+                                         found.add(item[each], std::invoke(value, *nth_of(from, item[each])), op);
                                      found_in[bucket] = found.template all<key_type>(items);
                                  });
         return joined(policy, found_in);
@@ -216,7 +216,7 @@ private:
         if constexpr (std::default_initializable<Group> && std::is_move_assignable_v<Group>) {
             all.resize(begins.back());
             run_numbers(block_policy(policy, begins.back() / parts.size()), parts.size(), [&](std::uint64_t part) {
-                std::move(parts[part].begin(), parts[part].end(), at(all.begin(), begins[part]));
+                std::move(parts[part].begin(), parts[part].end(), nth_of(all.begin(), begins[part]));
             });
         } else {
             all.reserve(begins.back());

@@ -46,9 +46,11 @@ private:
     static O shared(const Policy& policy, const Base& from, std::uint64_t size, const O& out) {
         const auto to = base_of(out);
         const auto move = [&](std::uint64_t lo, std::uint64_t hi) {
-            std::uninitialized_move(at(from, lo), at(from, hi), at(to, lo));
+            std::uninitialized_move(nth_of(from, lo), nth_of(from, hi), nth_of(to, lo));
         };
-        const auto destroy = [&](std::uint64_t lo, std::uint64_t hi) { std::destroy(at(from, lo), at(from, hi)); };
+        const auto destroy = [&](std::uint64_t lo, std::uint64_t hi) {
+            std::destroy(nth_of(from, lo), nth_of(from, hi));
+        };
         using taken = std::iter_rvalue_reference_t<Base>;
         if constexpr (std::is_nothrow_constructible_v<std::iter_value_t<O>, taken>) {
             constexpr std::uint64_t bytes = std::contiguous_iterator<Base> ? constructed_bytes<O, taken> : 0;
@@ -68,7 +70,7 @@ private:
                 phases.run_blocks(policy, size, destroy);
             }
         }
-        return at(out, size);
+        return nth_of(out, size);
     }
 };
 

@@ -25,12 +25,12 @@ struct replacing {
 
     template <class Element>
     PEL_ALWAYS_INLINE void operator()(Element&& element) const {
-        if (std::invoke(predicate, std::invoke(projection, element))) assign_value(element, value);
+        if (std::invoke(predicate, std::invoke(projection, element))) detail::assign_value(element, value);
     }
     template <class Element, class Out>
     PEL_ALWAYS_INLINE void operator()(Element&& element, Out&& out) const {
         if (std::invoke(predicate, std::invoke(projection, element)))
-            assign_value(out, value);
+            detail::assign_value(out, value);
         else
             out = std::forward<Element>(element);
     }
@@ -51,10 +51,10 @@ I replace_where(const Policy& policy, I first, S last, F& predicate, const T& va
         const auto base = base_of(first);
         const replacing<F, P, T, decltype(base), decltype(base)> step{predicate, projection, value};
         run_elements<replaced_bytes<I, T, F>>(policy, size, step, base);
-        return at(first, size);
+        return nth_of(first, size);
     } else {
         for (; first != last; ++first) {
-            if (std::invoke(predicate, std::invoke(projection, *first))) assign_value(*first, value);
+            if (std::invoke(predicate, std::invoke(projection, *first))) detail::assign_value(*first, value);
         }
         return first;
     }
@@ -69,12 +69,12 @@ std::ranges::in_out_result<I, O> copy_replaced(const Policy& policy, I first, S 
         const auto to = base_of(out);
         const replacing<F, P, T, decltype(from), decltype(to)> step{predicate, projection, value};
         run_elements<replaced_bytes<O, T, F>>(policy, size, step, from, to);
-        return {at(first, size), at(out, size)};
+        return {nth_of(first, size), nth_of(out, size)};
     } else {
         for (; first != last; ++first, (void)++out) {
             auto&& element = *first;
             if (std::invoke(predicate, std::invoke(projection, element)))
-                assign_value(*out, value);
+                detail::assign_value(*out, value);
             else
                 *out = std::forward<decltype(element)>(element);
         }
@@ -94,8 +94,8 @@ struct replace_function {
     safe_iterator_of<R> operator()(const Policy& policy, R&& range, const T& old_value, const U& new_value,
                                    P projection = {}) const {
         const equals_value<T> predicate{old_value};
-        return replace_where(policy, std::ranges::begin(range), std::ranges::end(range), predicate, new_value,
-                             projection);
+        return detail::replace_where(policy, std::ranges::begin(range), std::ranges::end(range), predicate, new_value,
+                                     projection);
     }
 
     template <class... Arguments>
@@ -118,8 +118,8 @@ struct replace_if_function {
         requires(predicate_of<F, iterator_of<R>, P> && output_of<iterator_of<R>, const T&>)
     safe_iterator_of<R> operator()(const Policy& policy, R&& range, F predicate, const T& new_value,
                                    P projection = {}) const {
-        return replace_where(policy, std::ranges::begin(range), std::ranges::end(range), predicate, new_value,
-                             projection);
+        return detail::replace_where(policy, std::ranges::begin(range), std::ranges::end(range), predicate, new_value,
+                                     projection);
     }
 
     template <class... Arguments>

@@ -22,9 +22,9 @@ namespace detail {
 /// Swaps the n-th of `size` elements with the n-th from the back, for all n in [lo, hi), hi <= size / 2.
 template <class Base>
 void reverse_pairs(const Base& first, std::uint64_t size, std::uint64_t lo, std::uint64_t hi) {
-    Base front = at(first, lo);
-    Base back = at(first, size - lo);
-    for (; lo != hi; ++lo, (void)++front) swap_elements(front, --back);
+    Base front = nth_of(first, lo);
+    Base back = nth_of(first, size - lo);
+    for (; lo != hi; ++lo, (void)++front) detail::swap_elements(front, --back);
 }
 template <class Policy, class Base>
 void reverse_elements(const Policy& policy, const Base& first, std::uint64_t size) {
@@ -38,9 +38,9 @@ struct reverse_function {
     I operator()(const Policy& policy, I first, S last) const {
         const I end = std::ranges::next(first, last);
         if constexpr (is_shared<Policy, I> && is_written_apart<I>) {
-            reverse_elements(policy, base_of(first), size_of(first, end));
+            detail::reverse_elements(policy, base_of(first), size_of(first, end));
         } else {
-            for (I back = end; first != back && first != --back; ++first) swap_elements(first, back);
+            for (I back = end; first != back && first != --back; ++first) detail::swap_elements(first, back);
         }
         return end;
     }
@@ -87,9 +87,9 @@ private:
             const auto to = base_of(out);
             run_plain_blocks<copied_bytes<I, O, std::iter_reference_t<I>>>(
                 policy, size, [&](std::uint64_t lo, std::uint64_t hi) {
-                    std::reverse_copy(at(from, size - hi), at(from, size - lo), at(to, lo));
+                    std::reverse_copy(nth_of(from, size - hi), nth_of(from, size - lo), nth_of(to, lo));
                 });
-            return {std::move(end), at(out, size)};
+            return {std::move(end), nth_of(out, size)};
         } else {
             for (I next = end; next != first; (void)++out) *out = *--next;
             return {std::move(end), std::move(out)};
@@ -105,7 +105,7 @@ struct rotate_function {
         if constexpr (is_rearranged_here<Policy, I>) {
             const std::uint64_t left = size_of(first, middle), right = size_of(middle, end);
             if (left != 0 && right != 0) run(writing_policy<I>(policy), base_of(first), left, right);
-            return at(first, right);
+            return nth_of(first, right);
         } else {
             return std::rotate(first, middle, end);
         }
@@ -129,14 +129,14 @@ private:
     static void run(const Policy& policy, const Base& first, std::uint64_t left, std::uint64_t right) {
         using value = std::iter_value_t<Base>;
         if (are_few<swapped_bytes<Base, Base>>(policy, left + right)) {
-            rotate_elements(first, at(first, left), at(first, left + right));
+            detail::rotate_elements(first, nth_of(first, left), nth_of(first, left + right));
             return;
         }
         if constexpr (std::is_pointer_v<Base> && std::is_trivially_copyable_v<value>) {
             if (std::min(left, right) <= most_set_aside / sizeof(value)) return run_near(policy, first, left, right);
         }
         // Each half, both in one loop, and then the whole: as many swaps as std::rotate has.
-        const Base middle = at(first, left);
+        const Base middle = nth_of(first, left);
         run_plain_blocks<swapped_bytes<Base, Base>>(
             policy, left / 2 + right / 2, [&](std::uint64_t lo, std::uint64_t hi) {
                 const std::uint64_t pairs = left / 2;
@@ -198,10 +198,10 @@ private:
             run_plain_blocks<copied_bytes<I, O, std::iter_reference_t<I>>>(
                 policy, left + right, [&](std::uint64_t lo, std::uint64_t hi) {
                     const std::uint64_t cut = std::clamp(right, lo, hi); // from here on, what was left of middle
-                    if (lo != cut) std::copy(at(from, left + lo), at(from, left + cut), at(to, lo));
-                    if (hi != cut) std::copy(at(from, cut - right), at(from, hi - right), at(to, cut));
+                    if (lo != cut) std::copy(nth_of(from, left + lo), nth_of(from, left + cut), nth_of(to, lo));
+                    if (hi != cut) std::copy(nth_of(from, cut - right), nth_of(from, hi - right), nth_of(to, cut));
                 });
-            return {std::move(end), at(out, left + right)};
+            return {std::move(end), nth_of(out, left + right)};
         } else {
             out = std::copy(middle, end, std::move(out));
             return {std::move(end), std::copy(std::move(first), std::move(middle), std::move(out))};

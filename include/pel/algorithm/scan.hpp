@@ -73,7 +73,7 @@ PEL_ALWAYS_INLINE T scan_block(std::uint64_t n, T sum, const held_callable<Op, T
 template <bool IsInclusive, class Policy, class T, class Op, class F, class I, class O>
 void scan_elements(const Policy& policy, std::uint64_t size, T init, Op& op, F& f, const I& from, const O& to) {
     const auto scan = [&](std::uint64_t lo, std::uint64_t hi, T before) {
-        return scan_block<IsInclusive, T, Op, F>(hi - lo, std::move(before), op, f, at(from, lo), at(to, lo));
+        return scan_block<IsInclusive, T, Op, F>(hi - lo, std::move(before), op, f, nth_of(from, lo), nth_of(to, lo));
     };
     if (size == 0) return;
     constexpr bool is_known = std::is_arithmetic_v<T> && written_bytes<O, T> != 0;
@@ -84,8 +84,8 @@ void scan_elements(const Policy& policy, std::uint64_t size, T init, Op& op, F& 
     const combining_step<T, Op, F, I> sum(op, f, from);
     const auto reduce = [&](std::uint64_t lo, std::uint64_t hi) { return sum(lo, hi); };
     const combine_call<T, Op> combine{op};
-    scan_chunks(policy, std::uint64_t{0}, size, chunks_of_numbers<bytes>(policy, size), std::move(init), reduce, scan,
-                combine);
+    detail::scan_chunks(policy, std::uint64_t{0}, size, chunks_of_numbers<bytes>(policy, size), std::move(init), reduce,
+                        scan, combine);
 }
 
 /// For all iterators.
@@ -94,7 +94,7 @@ O scan_range(const Policy& policy, I first, S last, O out, T init, Op& op, F& f)
     if constexpr (is_shared<Policy, I> && is_shared_scan<Op, F, T, I, O>) {
         const std::uint64_t size = size_of(first, last);
         scan_elements<IsInclusive>(policy, size, std::move(init), op, f, base_of(first), base_of(out));
-        return at(out, size);
+        return nth_of(out, size);
     } else {
         for (; first != last; ++first, (void)++out) {
             if constexpr (IsInclusive) {

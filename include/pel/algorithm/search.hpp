@@ -31,7 +31,7 @@ beginning compare_beginning(I& each, const S& last, J pattern, const T& pattern_
 /// Whether the pattern stands at `each`, where the range is long enough.
 template <class I, class J, class T, class Test>
 bool stands_at(I each, const J& pattern, const T& pattern_end, const Test& test) {
-    return compare_beginning(each, std::unreachable_sentinel, pattern, pattern_end, test) == beginning::same;
+    return detail::compare_beginning(each, std::unreachable_sentinel, pattern, pattern_end, test) == beginning::same;
 }
 
 /// Returns: the first place of the pattern, or the last one, else {last, last}.
@@ -40,20 +40,20 @@ std::ranges::subrange<I> find_pattern(const Policy& policy, I first, S last, J p
                                       const Test& test) {
     if constexpr (is_numbered<I, S>) {
         const std::uint64_t size = size_of(first, last), length = size_of(pattern, pattern_end);
-        const I end = at(first, size);
+        const I end = nth_of(first, size);
         if (length == 0) return IsLast ? std::ranges::subrange<I>{end, end} : std::ranges::subrange<I>{first, first};
         if (length > size) return {end, end};
         const auto from = base_of(first);
         const std::uint64_t places = size - length + 1;
         const std::uint64_t n = first_found(policy, places, [&](std::uint64_t lo, std::uint64_t hi) {
             const auto in_registers = test;
-            const auto place = [&] { return at(from, IsLast ? places - 1 - lo : lo); };
-            while (lo != hi && !stands_at(place(), pattern, pattern_end, in_registers)) ++lo;
+            const auto place = [&] { return nth_of(from, IsLast ? places - 1 - lo : lo); };
+            while (lo != hi && !detail::stands_at(place(), pattern, pattern_end, in_registers)) ++lo;
             return lo;
         });
         if (n == places) return {end, end};
-        const I found = at(first, IsLast ? places - 1 - n : n);
-        return {found, at(found, length)};
+        const I found = nth_of(first, IsLast ? places - 1 - n : n);
+        return {found, nth_of(found, length)};
     } else {
         if (IsLast && pattern == pattern_end) first = std::ranges::next(first, last);
         std::ranges::subrange<I> found{first, first};
@@ -81,7 +81,7 @@ std::uint64_t find_run(const Base& from, std::uint64_t lo, std::uint64_t hi, std
     while (lo < hi) {
         const std::uint64_t end = lo + length;
         std::uint64_t n = end;
-        while (n != lo + known && test(*at(from, n - 1))) --n;
+        while (n != lo + known && test(*nth_of(from, n - 1))) --n;
         if (n == lo + known) return lo;
         known = end - n;
         lo = n;
@@ -95,7 +95,7 @@ std::ranges::subrange<I> find_first_run(const Policy& policy, I first, S last, s
     if (length == 0) return {first, first};
     if constexpr (is_numbered<I, S>) {
         const std::uint64_t size = size_of(first, last);
-        const I end = at(first, size);
+        const I end = nth_of(first, size);
         if (length > size) return {end, end};
         const auto from = base_of(first);
         const std::uint64_t places = size - length + 1;
@@ -103,7 +103,7 @@ std::ranges::subrange<I> find_first_run(const Policy& policy, I first, S last, s
         // However short blocks are, no element is looked at by more than two of them.
         const std::uint64_t n = first_found(policy, places, find, length);
         if (n == places) return {end, end};
-        return {at(first, n), at(first, n + length)};
+        return {nth_of(first, n), nth_of(first, n + length)};
     } else {
         while (first != last) {
             I each = first;
@@ -259,7 +259,7 @@ private:
                  Q projection2) {
         using test = pair_test<F, I, J, P, Q>;
         const member_test<J, T, test> is_member{first2, last2, test{f, projection1, projection2}};
-        return find_element(policy, std::move(first1), last1, is_member);
+        return detail::find_element(policy, std::move(first1), last1, is_member);
     }
 };
 

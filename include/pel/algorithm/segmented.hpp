@@ -34,7 +34,7 @@ struct segmented_reduce_function {
                       std::convertible_to<std::iter_reference_t<I>, T>) {
             const std::uint64_t segments = size_of(offsets, offsets_last) - 1;
             if (segments != 0) shared(policy, base_of(values), base_of(offsets), segments, base_of(out), init, op);
-            return at(out, segments);
+            return nth_of(out, segments);
         } else {
             return in_order(std::move(values), std::move(offsets), offsets_last, std::move(out), init, op);
         }
@@ -134,7 +134,7 @@ struct reduce_by_key_function {
                       is_written_apart<ValuesOut> && std::copy_constructible<T>) {
             const std::uint64_t runs = shared<T>(policy, size_of(keys, keys_last), base_of(keys), base_of(values),
                                                  base_of(keys_out), base_of(values_out), equal, op);
-            return {at(keys_out, runs), at(values_out, runs)};
+            return {nth_of(keys_out, runs), nth_of(values_out, runs)};
         } else {
             return in_order<T>(std::move(keys), keys_last, std::move(values), std::move(keys_out),
                                std::move(values_out), equal, op);
@@ -172,7 +172,7 @@ private:
                 return step.write(lo, hi, std::move(before), keys_out, values_out);
             },
             [&](runs left, runs right) { return step.combined(std::move(left), std::move(right)); });
-        if (all.last) *at(values_out, all.begun - 1) = std::move(*all.last);
+        if (all.last) *nth_of(values_out, all.begun - 1) = std::move(*all.last);
         return all.begun;
     }
     template <class T, class K, class S, class I, class KeysOut, class ValuesOut, class Equal, class Op>

@@ -120,7 +120,7 @@ private:
                                     order};
             const set_path path{ranges};
             const std::uint64_t written = run_in_parallel(policy, path, base_of(out));
-            return {at(first1, path.ranges.size1), at(first2, path.ranges.size2), at(out, written)};
+            return {nth_of(first1, path.ranges.size1), nth_of(first2, path.ranges.size2), nth_of(out, written)};
         } else {
             kept::write(first1, last1, first2, last2, out, order);
             return {std::ranges::next(std::move(first1), last1), std::ranges::next(std::move(first2), last2),
@@ -149,7 +149,7 @@ private:
             return progress{kept::count(path.part(from, to)), to};
         };
         const auto write = [&](std::uint64_t, std::uint64_t hi, progress before) {
-            O end = at(out, before.written);
+            O end = nth_of(out, before.written);
             const set_place to = kept::write_until(path, before.place, hi, end);
             return progress{size_of(out, end), to};
         };

@@ -29,7 +29,7 @@ struct shift_left_function {
             complete_phases phases;
             shift<base_t<I>, true>(base_of(first), size - distance, distance).run(phases, writing_policy<I>(policy));
             phases.rethrow();
-            return at(first, size - distance);
+            return nth_of(first, size - distance);
         } else {
             return std::shift_left(first, end, n);
         }
@@ -61,7 +61,7 @@ struct shift_right_function {
             complete_phases phases;
             shift<base_t<I>, false>(base_of(first), size - distance, distance).run(phases, writing_policy<I>(policy));
             phases.rethrow();
-            return at(first, distance);
+            return nth_of(first, distance);
         } else {
             return std::shift_right(first, end, n);
         }

@@ -72,7 +72,7 @@ void shuffle_alone(Base first, std::uint64_t size, std::uint64_t seed) {
     random_source random(seed);
     for (std::uint64_t left = size; left > 1; --left) {
         const std::uint64_t chosen = random.below(left);
-        if (chosen != left - 1) std::ranges::iter_swap(at(first, chosen), at(first, left - 1));
+        if (chosen != left - 1) std::ranges::iter_swap(nth_of(first, chosen), nth_of(first, left - 1));
     }
 }
 
@@ -90,7 +90,7 @@ void shuffle(const Policy& policy, Base first, std::uint64_t size, std::uint64_t
                 const random_buckets choose(random_number(seed, 1), buckets);
                 distribution<Base, random_buckets> distribute(first, size, scratch.data(), choose);
                 return distribute.run(policy, never_late, [&](unsigned bucket, std::uint64_t begin, std::uint64_t end) {
-                    shuffle_alone(at(first, begin), end - begin, random_number(seed_of_buckets, bucket));
+                    shuffle_alone(nth_of(first, begin), end - begin, random_number(seed_of_buckets, bucket));
                 });
             }
         }
@@ -104,9 +104,9 @@ struct random_shuffle_function {
     I operator()(const Policy& policy, I first, S last, Seed given) const {
         const std::uint64_t size = size_of(first, last);
         const auto seed = static_cast<std::uint64_t>(given);
-        rearrange_apart(policy, first, size,
-                        [&](const auto& its_policy, auto base) { shuffle(its_policy, base, size, seed); });
-        return at(first, size);
+        detail::rearrange_apart(policy, first, size,
+                                [&](const auto& its_policy, auto base) { shuffle(its_policy, base, size, seed); });
+        return nth_of(first, size);
     }
     template <execution_policy Policy, std::ranges::random_access_range R, std::integral Seed>
         requires(std::permutable<iterator_of<R>> || are_bits<iterator_of<R>>)

@@ -81,19 +81,19 @@ struct sort_function : ordering_overloads<sort_function> {
 
     template <class Policy, class Base, class C, class P>
     static void arrange(const Policy& policy, Base first, std::uint64_t size, const projected_less<C, P>& less) {
-        const Base last = at(first, size);
-        if (is_or_was_monotone(first, last, less) || are_sorted_by_digits(policy, first, size, less)) return;
-        if (size < least_sample_sort) return quick_sort(first, last, less);
+        const Base last = nth_of(first, size);
+        if (detail::is_or_was_monotone(first, last, less) || are_sorted_by_digits(policy, first, size, less)) return;
+        if (size < least_sample_sort) return detail::quick_sort(first, last, less);
         if constexpr (is_shared<Policy, Base> && moves_safely<Base>) {
             const scratch_memory<std::iter_value_t<Base>> scratch(size);
             if (scratch.data() != nullptr) {
                 const auto sort_bucket = [&](Base begin, Base end, std::iter_value_t<Base>*) {
-                    quick_sort(begin, end, less);
+                    detail::quick_sort(begin, end, less);
                 };
                 return sample_sort<false>(policy, first, size, scratch.data(), less, sort_bucket);
             }
         }
-        quick_sort(first, last, less);
+        detail::quick_sort(first, last, less);
     }
 };
 
@@ -109,21 +109,21 @@ struct stable_sort_function : ordering_overloads<stable_sort_function> {
 
     template <class Policy, class Base, class C, class P>
     static void arrange(const Policy& policy, Base first, std::uint64_t size, const projected_less<C, P>& less) {
-        const Base last = at(first, size);
-        if (is_or_was_monotone(first, last, less) || are_sorted_by_digits(policy, first, size, less)) return;
-        if (size <= 32) return insertion_sort(first, last, less);
+        const Base last = nth_of(first, size);
+        if (detail::is_or_was_monotone(first, last, less) || are_sorted_by_digits(policy, first, size, less)) return;
+        if (size <= 32) return detail::insertion_sort(first, last, less);
         if constexpr (moves_safely<Base>) {
             const bool is_large = is_shared<Policy, Base> && size >= least_sample_sort;
             const scratch_memory<std::iter_value_t<Base>> scratch(is_large ? size : (size + 1) / 2);
             if (scratch.data() != nullptr) {
-                if (!is_large) return merge_sort(first, last, scratch.data(), less);
+                if (!is_large) return detail::merge_sort(first, last, scratch.data(), less);
                 const auto sort_bucket = [&](Base begin, Base end, std::iter_value_t<Base>* room) {
-                    merge_sort(begin, end, room, less);
+                    detail::merge_sort(begin, end, room, less);
                 };
                 return sample_sort<true>(policy, first, size, scratch.data(), less, sort_bucket);
             }
         }
-        merge_sort_in_place(first, last, less);
+        detail::merge_sort_in_place(first, last, less);
     }
 };
 

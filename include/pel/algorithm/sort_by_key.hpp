@@ -37,12 +37,12 @@ void permute(complete_phases& phases, const Policy& policy, Base first, std::uin
     auto* const moved = static_cast<std::iter_value_t<Base>*>(scratch);
     phases.run(policy, chunks, chunk, [&](std::uint64_t each) {
         for (std::uint64_t n = each * chunk; n < std::min(size, (each + 1) * chunk); ++n)
-            std::construct_at(moved + n, std::ranges::iter_move(at(first, order(n))));
+            std::construct_at(moved + n, std::ranges::iter_move(nth_of(first, order(n))));
     });
     phases.run(policy, chunks, chunk, [&](std::uint64_t each) {
         std::iter_value_t<Base>* const from = moved + each * chunk;
         std::iter_value_t<Base>* const end = moved + std::min(size, (each + 1) * chunk);
-        std::move(from, end, at(first, each * chunk));
+        std::move(from, end, nth_of(first, each * chunk));
         std::destroy(from, end);
     });
 }
@@ -53,14 +53,14 @@ void permute_in_place(Base first, std::vector<Number>& order) {
     const auto number = [](std::uint64_t n) { return static_cast<Number>(n); };
     for (std::uint64_t begin = 0; begin < order.size(); ++begin) {
         if (order[begin] == begin) continue;
-        std::iter_value_t<Base> moved = std::ranges::iter_move(at(first, begin));
+        std::iter_value_t<Base> moved = std::ranges::iter_move(nth_of(first, begin));
         std::uint64_t gap = begin;
         for (std::uint64_t next = order[gap]; next != begin; next = order[gap]) {
-            *at(first, gap) = std::ranges::iter_move(at(first, next));
+            *nth_of(first, gap) = std::ranges::iter_move(nth_of(first, next));
             order[gap] = number(gap);
             gap = next;
         }
-        *at(first, gap) = std::move(moved);
+        *nth_of(first, gap) = std::move(moved);
         order[gap] = number(gap);
     }
 }
@@ -82,7 +82,7 @@ struct sort_by_key_function {
         const std::uint64_t size = size_of(first, last);
         with_item_numbers<MostShort>(
             size, [&](auto number) { sort<decltype(number)>(policy, base_of(first), size, base_of(values), compare); });
-        return at(values, size);
+        return nth_of(values, size);
     }
     template <execution_policy Policy, std::ranges::random_access_range K, std::ranges::random_access_range V,
               class C = std::ranges::less>
@@ -117,8 +117,8 @@ private:
     template <class C, class Policy, class K, class V>
     static void sort_numbers(const Policy& policy, K keys, V values, std::uint64_t size) {
         const auto number = [](const auto& each) { return number_order<C, std::iter_value_t<K>>()(each.first); };
-        sort_by_digits(policy, paired_iterator<K, V>(keys, values), size, number,
-                       [&number](const auto& a, const auto& b) { return number(a) < number(b); });
+        detail::sort_by_digits(policy, paired_iterator<K, V>(keys, values), size, number,
+                               [&number](const auto& a, const auto& b) { return number(a) < number(b); });
     }
 
     template <class Number, class Policy, class K, class V, class C>
@@ -142,13 +142,13 @@ private:
         } else {
             std::vector<Number> order = all_numbers<Number>(policy, size);
             stable_sort_function{}(policy, order.begin(), order.end(), [&compare, keys](Number a, Number b) {
-                return static_cast<bool>(std::invoke(compare, *at(keys, a), *at(keys, b)));
+                return static_cast<bool>(std::invoke(compare, *nth_of(keys, a), *nth_of(keys, b)));
             });
             const scratch_memory<either_room<key, value>> room(size); // for keys, then for values
             if (room.data() == nullptr) throw_error<std::bad_alloc>();
             complete_phases phases;
-            permute(phases, writing_policy<K>(policy), keys, size, room.data(), place_in(order));
-            permute(phases, writing_policy<V>(policy), values, size, room.data(), place_in(order));
+            detail::permute(phases, writing_policy<K>(policy), keys, size, room.data(), place_in(order));
+            detail::permute(phases, writing_policy<V>(policy), values, size, room.data(), place_in(order));
             phases.rethrow();
         }
     }

@@ -71,8 +71,8 @@ private:
             const auto from = base_of(first);
             const auto to = base_of(out);
             const unary_assignment<F, P, decltype(from)> assign{f, projection};
-            run_elements(policy, size, assign, from, to);
-            return {at(first, size), at(out, size)};
+            detail::run_elements(policy, size, assign, from, to);
+            return {nth_of(first, size), nth_of(out, size)};
         } else {
             for (; first != last; ++first, (void)++out) *out = std::invoke(f, std::invoke(projection, *first));
             return {std::move(first), std::move(out)};
@@ -82,13 +82,13 @@ private:
     static std::ranges::binary_transform_result<I, J, O> run_both(const Policy& policy, I first1, S last1, J first2,
                                                                   T last2, O out, F& f, P projection1, Q projection2) {
         if constexpr (is_shared<Policy, I, J, O> && is_written_apart<O>) {
-            const std::uint64_t size = common_size(first1, last1, first2, last2);
+            const std::uint64_t size = detail::common_size(first1, last1, first2, last2);
             const auto from1 = base_of(first1);
             const auto from2 = base_of(first2);
             const auto to = base_of(out);
             const binary_assignment<F, P, Q, decltype(from1), decltype(from2)> assign{f, projection1, projection2};
-            run_elements(policy, size, assign, from1, from2, to);
-            return {at(first1, size), at(first2, size), at(out, size)};
+            detail::run_elements(policy, size, assign, from1, from2, to);
+            return {nth_of(first1, size), nth_of(first2, size), nth_of(out, size)};
         } else {
             for (; first1 != last1 && first2 != last2; ++first1, (void)++first2, ++out)
                 *out = std::invoke(f, std::invoke(projection1, *first1), std::invoke(projection2, *first2));
@@ -108,8 +108,8 @@ struct adjacent_difference_function {
             *out = *first;
             const auto from = base_of(first);
             const binary_assignment<F, std::identity, std::identity, decltype(from), decltype(from)> assign{f, {}, {}};
-            run_elements(policy, size - 1, assign, at(from, 1), from, at(base_of(out), 1));
-            return at(out, size);
+            detail::run_elements(policy, size - 1, assign, nth_of(from, 1), from, nth_of(base_of(out), 1));
+            return nth_of(out, size);
         } else if constexpr (std::forward_iterator<I>) {
             const auto end = std::ranges::next(first, last);
             return std::adjacent_difference(std::move(first), end, std::move(out), std::ref(f));

@@ -52,15 +52,15 @@ struct uninitialized_copy_function {
     template <class Policy, class I, class S, class O, class T>
     static std::ranges::uninitialized_copy_result<I, O> run(const Policy& policy, I first, S last, O out, T out_last) {
         if constexpr (is_shared<Policy, I, O>) {
-            const std::uint64_t size = common_size(first, last, out, out_last);
+            const std::uint64_t size = detail::common_size(first, last, out, out_last);
             const auto from = base_of(first);
             const auto to = base_of(out);
             constexpr std::uint64_t bytes =
                 std::contiguous_iterator<I> ? constructed_bytes<O, std::iter_reference_t<I>> : 0;
             construct_elements<bytes>(policy, to, size, [&](std::uint64_t lo, std::uint64_t hi) {
-                std::uninitialized_copy(at(from, lo), at(from, hi), at(to, lo));
+                std::uninitialized_copy(nth_of(from, lo), nth_of(from, hi), nth_of(to, lo));
             });
-            return {at(first, size), at(out, size)};
+            return {nth_of(first, size), nth_of(out, size)};
         } else {
             return std::ranges::uninitialized_copy(std::move(first), last, std::move(out), out_last);
         }
@@ -124,9 +124,9 @@ struct uninitialized_move_function {
             constexpr std::uint64_t bytes =
                 std::contiguous_iterator<I> ? constructed_bytes<O, std::iter_rvalue_reference_t<I>> : 0;
             construct_elements<bytes>(policy, to, size, [&](std::uint64_t lo, std::uint64_t hi) {
-                std::uninitialized_move(at(from, lo), at(from, hi), at(to, lo));
+                std::uninitialized_move(nth_of(from, lo), nth_of(from, hi), nth_of(to, lo));
             });
-            return {at(first, size), at(out, size)};
+            return {nth_of(first, size), nth_of(out, size)};
         } else {
             return std::ranges::uninitialized_move(std::move(first), last, std::move(out), out_last);
         }
@@ -182,9 +182,9 @@ struct uninitialized_fill_function {
         const auto to = base_of(first);
         construct_elements<constructed_bytes<O, const T&>>(policy, to, size, [&](std::uint64_t lo, std::uint64_t hi) {
             const written_value<base_t<O>, T> held(value);
-            std::uninitialized_fill(at(to, lo), at(to, hi), held);
+            std::uninitialized_fill(nth_of(to, lo), nth_of(to, hi), held);
         });
-        return at(first, size);
+        return nth_of(first, size);
     }
 
     template <class... Arguments>
@@ -241,10 +241,10 @@ struct uninitialized_construct_n_function {
             if constexpr (!Construction::template is_nothing<std::iter_value_t<O>>) {
                 const auto to = base_of(first);
                 construct_elements<constructed_bytes<O>>(policy, to, size, [&](std::uint64_t lo, std::uint64_t hi) {
-                    Construction::run(at(to, lo), hi - lo);
+                    Construction::run(nth_of(to, lo), hi - lo);
                 });
             }
-            return at(first, size);
+            return nth_of(first, size);
         } else {
             return Construction::run(std::move(first), size);
         }

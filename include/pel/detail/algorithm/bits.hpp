@@ -23,7 +23,7 @@ template <class Policy, class Iterator, class Rearrange>
 void rearrange_apart(const Policy& policy, const Iterator& first, std::uint64_t size, const Rearrange& rearrange) {
     if constexpr (are_bits<Iterator>) {
         const auto bits = std::make_unique_for_overwrite<bool[]>(size);
-        std::copy(first, at(first, size), bits.get());
+        std::copy(first, nth_of(first, size), bits.get());
         rearrange(policy, bits.get());
         std::copy(bits.get(), bits.get() + size, first);
     } else {

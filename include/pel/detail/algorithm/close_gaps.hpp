@@ -23,7 +23,7 @@ struct move_selected {
     Base first;
 
     PEL_ALWAYS_INLINE void put(std::uint64_t n, std::uint64_t rank) const {
-        if (n != rank) *at(first, rank) = std::ranges::iter_move(at(first, n));
+        if (n != rank) *nth_of(first, rank) = std::ranges::iter_move(nth_of(first, n));
     }
 };
 
@@ -65,7 +65,7 @@ private:
         const std::uint64_t border = begin(chunk);
         for_selected(chunk, [&](std::uint64_t n, std::uint64_t rank) {
             if (rank >= border) return false;
-            std::construct_at(scratch_ + rank, std::ranges::iter_move(at(move_.first, n)));
+            std::construct_at(scratch_ + rank, std::ranges::iter_move(nth_of(move_.first, n)));
             stays_[chunk] = rank + 1;
             return true;
         });
@@ -79,7 +79,7 @@ private:
     void arrive(std::uint64_t chunk) const {
         for_selected(chunk, [&](std::uint64_t, std::uint64_t rank) {
             if (rank >= stays_[chunk]) return false;
-            *at(move_.first, rank) = std::move(scratch_[rank]);
+            *nth_of(move_.first, rank) = std::move(scratch_[rank]);
             std::destroy_at(scratch_ + rank);
             return true;
         });
@@ -96,7 +96,7 @@ private:
 /// that, or where moves may throw, elements are moved on one thread.
 template <class Policy, class Base, class Judge>
 std::uint64_t keep_selected(const Policy& policy, Base first, std::uint64_t size, const Judge& judge) {
-    const std::vector<judged_items> judged = judge_all(policy, size, judge);
+    const std::vector<judged_items> judged = detail::judge_all(policy, size, judge);
     const std::uint64_t selected = selected_in(judged);
     if (selected == size) return size;
     if constexpr (moves_safely<Base>) {

@@ -87,20 +87,20 @@ private:
         const held_map map(map_);
         if constexpr (std::is_floating_point_v<T>) {
             if (n >= eight)
-                return combined(op, map, n - eight, of_eight(op, map, at(std::get<I>(firsts_), lo)...),
-                                at(std::get<I>(firsts_), lo + eight)...);
+                return combined(op, map, n - eight, of_eight(op, map, nth_of(std::get<I>(firsts_), lo)...),
+                                nth_of(std::get<I>(firsts_), lo + eight)...);
         }
-        return combined(op, map, n - 1, value(map, 0, at(std::get<I>(firsts_), lo)...),
-                        at(std::get<I>(firsts_), lo + 1)...);
+        return combined(op, map, n - 1, value(map, 0, nth_of(std::get<I>(firsts_), lo)...),
+                        nth_of(std::get<I>(firsts_), lo + 1)...);
     }
     template <std::size_t... I>
     PEL_ALWAYS_INLINE T continued(std::uint64_t lo, std::uint64_t n, T before, std::index_sequence<I...>) const {
         const held_op op(op_);
         const held_map map(map_);
-        return combined(op, map, n, std::move(before), at(std::get<I>(firsts_), lo)...);
+        return combined(op, map, n, std::move(before), nth_of(std::get<I>(firsts_), lo)...);
     }
     PEL_ALWAYS_INLINE static T value(held_map& map, std::uint64_t n, const Bases&... elements) {
-        return static_cast<T>(std::invoke(map, *at(elements, n)...));
+        return static_cast<T>(std::invoke(map, *nth_of(elements, n)...));
     }
     PEL_ALWAYS_INLINE static T pair(held_op& op, T left, T right) {
         return static_cast<T>(std::invoke(op, std::move(left), std::move(right)));
@@ -110,7 +110,7 @@ private:
             if (n >= 2 * eight)
                 sum = pair(op, sum, of_lanes(op, map, n, std::make_index_sequence<eight>(), elements...));
         } else if constexpr (std::is_floating_point_v<T>) {
-            for (; n >= eight; n -= eight, ((void)(elements = at(elements, eight)), ...))
+            for (; n >= eight; n -= eight, ((void)(elements = nth_of(elements, eight)), ...))
                 sum = pair(op, sum, of_eight(op, map, elements...));
         }
         for (; n != 0; --n, ((void)++elements, ...))
@@ -129,8 +129,8 @@ private:
     PEL_ALWAYS_INLINE static T of_lanes(held_op& op, held_map& map, std::uint64_t& n, std::index_sequence<Lane...>,
                                         Bases&... elements) {
         T lanes[] = {value(map, Lane, elements...)...};
-        for (n -= eight, ((void)(elements = at(elements, eight)), ...); n >= eight;
-             n -= eight, ((void)(elements = at(elements, eight)), ...)) {
+        for (n -= eight, ((void)(elements = nth_of(elements, eight)), ...); n >= eight;
+             n -= eight, ((void)(elements = nth_of(elements, eight)), ...)) {
             const T more[] = {value(map, Lane, elements...)...};
             ((lanes[Lane] = pair(op, lanes[Lane], more[Lane])), ...);
         }
@@ -166,7 +166,7 @@ template <class Policy, class T, class Op, class Map, class I, class S>
 T combine_range(const Policy& policy, I first, S last, T init, Op& op, Map& map) {
     using mapped = std::invoke_result_t<Map&, std::iter_reference_t<I>>;
     if constexpr (is_shared<Policy, I> && std::convertible_to<mapped, T>) {
-        return combine_elements(policy, size_of(first, last), std::move(init), op, map, base_of(first));
+        return detail::combine_elements(policy, size_of(first, last), std::move(init), op, map, base_of(first));
     } else {
         for (; first != last; ++first)
             init = static_cast<T>(std::invoke(op, std::move(init), std::invoke(map, *first)));

@@ -34,7 +34,7 @@ public:
     }
     constructing_strand& operator=(constructing_strand&&) = delete;
     ~constructing_strand() {
-        if (begin_ != end_) std::destroy(at(first_, begin_), at(first_, end_));
+        if (begin_ != end_) std::destroy(nth_of(first_, begin_), nth_of(first_, end_));
     }
 
     void run(std::uint64_t lo, std::uint64_t hi) {
@@ -87,7 +87,7 @@ template <class Policy, class Base>
     requires(!std::is_trivially_destructible_v<std::iter_value_t<Base>>)
 void destroy_elements(const Policy& policy, const Base& first, std::uint64_t size) {
     run_all_chunks(policy, size,
-                   [&](std::uint64_t lo, std::uint64_t hi) { std::destroy(at(first, lo), at(first, hi)); });
+                   [&](std::uint64_t lo, std::uint64_t hi) { std::destroy(nth_of(first, lo), nth_of(first, hi)); });
 }
 
 } // namespace detail

@@ -91,7 +91,7 @@ private:
     }
 
     void classify(std::uint64_t block, unsigned char* bucket) const {
-        classifier_.classify(at(first_, block_begin(block)), block_begin(block), block_size(block), bucket);
+        classifier_.classify(nth_of(first_, block_begin(block)), block_begin(block), block_size(block), bucket);
     }
     /// Moves a block to the scratch memory, in the order of buckets.
     void spread(std::uint64_t block) {
@@ -109,7 +109,7 @@ private:
             begin[each + 1] += begin[each];
         }
         value* const to = scratch_ + block_begin(block);
-        Base from = at(first_, block_begin(block));
+        Base from = nth_of(first_, block_begin(block));
         for (std::uint64_t each = 0; each < n; ++each, (void)++from)
             std::construct_at(to + next[bucket[each]]++, std::ranges::iter_move(from));
         has_moved_[block] = 1;
@@ -118,7 +118,7 @@ private:
     PEL_COLD void take_back() noexcept {
         for (std::uint64_t block = 0; block < blocks(); ++block) {
             if (has_moved_[block] != 0)
-                move_out(scratch_ + block_begin(block), block_size(block), at(first_, block_begin(block)));
+                move_out(scratch_ + block_begin(block), block_size(block), nth_of(first_, block_begin(block)));
         }
     }
 
@@ -131,7 +131,7 @@ private:
         for (unsigned bucket = 0; bucket < buckets_; ++bucket) bucket_begins_[bucket + 1] += bucket_begins_[bucket];
     }
     void gather(std::uint64_t bucket) noexcept {
-        Base to = at(first_, bucket_begins_[bucket]);
+        Base to = nth_of(first_, bucket_begins_[bucket]);
         for (std::uint64_t block = 0; block < blocks(); ++block) {
             const std::uint32_t* const begin = begins(block);
             const std::uint64_t n = begin[bucket + 1] - begin[bucket];

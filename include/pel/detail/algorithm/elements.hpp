@@ -50,25 +50,34 @@ constexpr decltype(auto) writing_policy(const Policy& policy) noexcept {
         return (seq);
 }
 
+// These three are objects, and other functions are called as detail::, lest templates of the same names be found that stand
+// beside the elements.
+
 /// What is used in place of an iterator: a pointer if it is as good as one, so that less is compiled, and into less.
-template <class Iterator>
-constexpr auto base_of(const Iterator& first) {
-    if constexpr (std::contiguous_iterator<Iterator>)
-        return std::to_address(first);
-    else
-        return first;
-}
+inline constexpr struct base_of_function {
+    template <class Iterator>
+    constexpr auto operator()(const Iterator& first) const {
+        if constexpr (std::contiguous_iterator<Iterator>)
+            return std::to_address(first);
+        else
+            return first;
+    }
+} base_of{};
 template <class Iterator>
 using base_t = decltype(base_of(std::declval<const Iterator&>()));
 
-template <class Iterator>
-constexpr Iterator at(const Iterator& first, std::uint64_t n) {
-    return first + static_cast<std::iter_difference_t<Iterator>>(n);
-}
-template <class Iterator, class Sentinel>
-constexpr std::uint64_t size_of(const Iterator& first, const Sentinel& last) {
-    return static_cast<std::uint64_t>(std::ranges::distance(first, last));
-}
+inline constexpr struct nth_of_function {
+    template <class Iterator>
+    constexpr Iterator operator()(const Iterator& first, std::uint64_t n) const {
+        return first + static_cast<std::iter_difference_t<Iterator>>(n);
+    }
+} nth_of{};
+inline constexpr struct size_of_function {
+    template <class Iterator, class Sentinel>
+    constexpr std::uint64_t operator()(const Iterator& first, const Sentinel& last) const {
+        return static_cast<std::uint64_t>(std::ranges::distance(first, last));
+    }
+} size_of{};
 /// Returns: how many elements both ranges have, one of which may be without an end. What does not know its size is walked
 /// through, no further than the other reaches.
 template <class I, class S, class J, class T>

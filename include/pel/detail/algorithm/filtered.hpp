@@ -53,7 +53,7 @@ public:
         : op_(op), map_(map), predicate_(predicate), first_(first) {}
 
     maybe<T> operator()(std::uint64_t lo, std::uint64_t hi) const {
-        Base element = at(first_, lo);
+        Base element = nth_of(first_, lo);
         for (; lo != hi; ++lo, (void)++element) {
             auto&& each = *element;
             if (std::invoke(predicate_, each))
@@ -62,7 +62,7 @@ public:
         return {};
     }
     maybe<T> operator()(std::uint64_t lo, std::uint64_t hi, maybe<T> before) const {
-        return before ? continued(hi - lo, at(first_, lo), std::move(*before)) : (*this)(lo, hi);
+        return before ? continued(hi - lo, nth_of(first_, lo), std::move(*before)) : (*this)(lo, hi);
     }
     maybe<T> combined(maybe<T> left, maybe<T> right) const {
         if (!left) return right;

@@ -128,7 +128,7 @@ std::uint64_t find_in_block(const Base& from, std::uint64_t lo, std::uint64_t hi
         return size_of(from, std::find_if(from + lo, from + hi, test)); // which is unrolled
     } else { // not all of C++20's iterators are good enough for that
         const auto in_registers = test;
-        for (auto each = at(from, lo); lo != hi && !in_registers(*each); ++each) ++lo;
+        for (auto each = nth_of(from, lo); lo != hi && !in_registers(*each); ++each) ++lo;
         return lo;
     }
 }
@@ -139,10 +139,10 @@ I find_element(const Policy& policy, I first, S last, const Test& test) {
     if constexpr (is_numbered<I, S>) {
         const auto from = base_of(first);
         const auto find = [&from, &test](std::uint64_t lo, std::uint64_t hi) {
-            return find_in_block(from, lo, hi, test);
+            return detail::find_in_block(from, lo, hi, test);
         };
         const std::uint64_t n = first_found<number_bytes<I, Test>>(policy, size_of(first, last), find);
-        return at(first, n);
+        return nth_of(first, n);
     } else {
         while (first != last && !test(*first)) ++first;
         return first;
@@ -154,15 +154,15 @@ template <class Policy, class I, class S, class Test>
 I find_neighbours(const Policy& policy, I first, S last, const Test& test) {
     if constexpr (is_numbered<I, S>) {
         const std::uint64_t size = size_of(first, last);
-        if (size < 2) return at(first, size);
+        if (size < 2) return nth_of(first, size);
         const auto from = base_of(first);
         const auto find = [&from, &test](std::uint64_t lo, std::uint64_t hi) {
             const auto in_registers = test;
-            for (auto each = at(from, lo); lo != hi && !in_registers(*each, *at(each, 1)); ++each) ++lo;
+            for (auto each = nth_of(from, lo); lo != hi && !in_registers(*each, *nth_of(each, 1)); ++each) ++lo;
             return lo;
         };
         const std::uint64_t n = first_found<number_bytes<I, Test>>(policy, size - 1, find);
-        return at(first, n == size - 1 ? size : n);
+        return nth_of(first, n == size - 1 ? size : n);
     } else {
         if (first == last) return first;
         I next = first;

@@ -13,9 +13,9 @@ namespace detail {
 template <class Base, class Less>
 void sift_down(Base first, std::uint64_t parent, std::uint64_t size, const Less& less) {
     for (std::uint64_t child = 2 * parent + 1; child < size; child = 2 * parent + 1) {
-        if (child + 1 < size && less(*at(first, child), *at(first, child + 1))) ++child;
-        if (!less(*at(first, parent), *at(first, child))) return;
-        std::ranges::iter_swap(at(first, parent), at(first, child));
+        if (child + 1 < size && less(*nth_of(first, child), *nth_of(first, child + 1))) ++child;
+        if (!less(*nth_of(first, parent), *nth_of(first, child))) return;
+        std::ranges::iter_swap(nth_of(first, parent), nth_of(first, child));
         parent = child;
     }
 }
@@ -23,10 +23,10 @@ void sift_down(Base first, std::uint64_t parent, std::uint64_t size, const Less&
 template <class Base, class Less>
 PEL_COLD void heap_sort(Base first, Base last, const Less& less) {
     const auto size = static_cast<std::uint64_t>(last - first);
-    for (std::uint64_t parent = size / 2; parent-- > 0;) sift_down(first, parent, size, less);
+    for (std::uint64_t parent = size / 2; parent-- > 0;) detail::sift_down(first, parent, size, less);
     for (std::uint64_t end = size; end-- > 1;) {
-        std::ranges::iter_swap(first, at(first, end));
-        sift_down(first, 0, end, less);
+        std::ranges::iter_swap(first, nth_of(first, end));
+        detail::sift_down(first, 0, end, less);
     }
 }
 

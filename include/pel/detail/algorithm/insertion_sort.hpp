@@ -51,12 +51,12 @@ PEL_ALWAYS_INLINE std::iter_difference_t<Base> insert(Base first, Base place, co
         while ((IsGuarded || below != first) && less(gap.value(), *--below));
         return place - gap.place();
     } else {
-        Base at = place;
+        Base here = place;
         do {
-            std::ranges::iter_swap(at, below);
-            at = below;
-        } while ((IsGuarded || at != first) && less(*at, *--below));
-        return place - at;
+            std::ranges::iter_swap(here, below);
+            here = below;
+        } while ((IsGuarded || here != first) && less(*here, *--below));
+        return place - here;
     }
 }
 
@@ -64,7 +64,7 @@ PEL_ALWAYS_INLINE std::iter_difference_t<Base> insert(Base first, Base place, co
 template <bool IsGuarded = false, class Base, class Less>
 void insertion_sort(Base first, Base last, const Less& less) {
     if (first == last) return;
-    for (Base each = first; ++each != last;) insert<IsGuarded>(first, each, less);
+    for (Base each = first; ++each != last;) detail::insert<IsGuarded>(first, each, less);
 }
 
 /// The same, but gives up once elements have gone more than `most` places. Returns: whether the range is sorted.
@@ -73,7 +73,7 @@ bool try_insertion_sort(Base first, Base last, const Less& less, std::iter_diffe
     if (first == last) return true;
     std::iter_difference_t<Base> moved = 0;
     for (Base each = first; ++each != last;) {
-        moved += insert<false>(first, each, less);
+        moved += detail::insert<false>(first, each, less);
         if (moved > most) return false;
     }
     return true;

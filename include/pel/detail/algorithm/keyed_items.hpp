@@ -33,8 +33,8 @@ public:
         : first_(first), key_of_(key_of), hash_(hash), equal_(equal) {}
 
     // An element that is made as it is read is gone when the expression ends, and with it a key that refers to it.
-    key key_at(std::uint64_t n) const { return key(std::invoke(key_of_, *at(first_, n))); }
-    std::uint64_t operator()(std::uint64_t n) const { return hash_key(std::invoke(key_of_, *at(first_, n))); }
+    key key_at(std::uint64_t n) const { return key(std::invoke(key_of_, *nth_of(first_, n))); }
+    std::uint64_t operator()(std::uint64_t n) const { return hash_key(std::invoke(key_of_, *nth_of(first_, n))); }
 
     /// A key that costs no more than a hash to keep, and to compare, is not looked up again.
     static constexpr bool keeps_keys =
@@ -58,8 +58,8 @@ public:
         if constexpr (keeps_keys)
             return equal_(a, b);
         else
-            return a == b && static_cast<bool>(std::invoke(equal_, std::invoke(key_of_, *at(first_, first())),
-                                                           std::invoke(key_of_, *at(first_, n))));
+            return a == b && static_cast<bool>(std::invoke(equal_, std::invoke(key_of_, *nth_of(first_, first())),
+                                                           std::invoke(key_of_, *nth_of(first_, n))));
     }
 
 private:

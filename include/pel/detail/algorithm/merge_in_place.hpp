@@ -101,9 +101,9 @@ private:
 
     void run_rounds(std::uint64_t size) {
         // From here on the buffer counts as full; the next loop sees to it in any case.
-        unfinished all({room_, at(room_, size), middle_, last_, first_});
+        unfinished all({room_, nth_of(room_, size), middle_, last_, first_});
         run_chunks_to_the_end(policy_, chunks_.get(), count(size), [&](std::uint64_t c, bool) {
-            std::uninitialized_move(at(first_, begin(c)), at(first_, end(c, size)), at(room_, begin(c)));
+            std::uninitialized_move(nth_of(first_, begin(c)), nth_of(first_, end(c, size)), nth_of(room_, begin(c)));
         });
         while (size_of(all.rest.first1, all.rest.last1) / 2 >= items_) run_round(all);
         finish(all);
@@ -120,14 +120,14 @@ private:
         }); // B3
         put_in_order(chunks, gap);
         const std::uint64_t taken = chunks[count(gap)].of_first;
-        all.begin = all.rest.first1 = at(from.first1, taken);
-        all.rest.first2 = at(from.first2, gap - taken);
-        all.rest.out = at(from.out, gap); // true when the next loop is over, in any case
+        all.begin = all.rest.first1 = nth_of(from.first1, taken);
+        all.rest.first2 = nth_of(from.first2, gap - taken);
+        all.rest.out = nth_of(from.out, gap); // true when the next loop is over, in any case
         run_chunks_to_the_end(policy_, chunks, count(gap), [&](std::uint64_t c, bool is_to_be_merged) {
             const std::uint64_t lo = begin(c), hi = end(c, gap);
             const std::uint64_t lo1 = chunks[c].of_first, hi1 = chunks[c + 1].of_first;
-            unfinished part({at(from.first1, lo1), at(from.first1, hi1), at(from.first2, lo - lo1),
-                             at(from.first2, hi - hi1), at(from.out, lo)});
+            unfinished part({nth_of(from.first1, lo1), nth_of(from.first1, hi1), nth_of(from.first2, lo - lo1),
+                             nth_of(from.first2, hi - hi1), nth_of(from.out, lo)});
             if (is_to_be_merged) finish(part);
         });
     }
@@ -176,14 +176,14 @@ std::array<neighbours<I>, 2> cut_by_rotation(const neighbours<I>& all, const Ord
     };
     if (all.size1 >= all.size2) {
         cut1 = past(all.first, left1);
-        left2 = count_leading(all.middle, all.size2, [&](const I& b) { return order.is_second_less(cut1, b); });
+        left2 = detail::count_leading(all.middle, all.size2, [&](const I& b) { return order.is_second_less(cut1, b); });
         cut2 = past(all.middle, left2);
     } else {
         cut2 = past(all.middle, left2);
-        left1 = count_leading(all.first, all.size1, [&](const I& a) { return !order.is_second_less(a, cut2); });
+        left1 = detail::count_leading(all.first, all.size1, [&](const I& a) { return !order.is_second_less(a, cut2); });
         cut1 = past(all.first, left1);
     }
-    const I seam = rotate_elements(cut1, all.middle, cut2);
+    const I seam = detail::rotate_elements(cut1, all.middle, cut2);
     return {neighbours<I>{all.first, cut1, seam, left1, left2},
             neighbours<I>{seam, cut2, all.last, all.size1 - left1, all.size2 - left2}};
 }
@@ -191,11 +191,11 @@ std::array<neighbours<I>, 2> cut_by_rotation(const neighbours<I>& all, const Ord
 template <class I, class Order>
 void merge_by_rotations(neighbours<I> all, const Order& order) {
     while (!all.is_merged() && !all.is_pair()) {
-        const auto halves = cut_by_rotation(all, order);
+        const auto halves = detail::cut_by_rotation(all, order);
         merge_by_rotations(halves[0], order);
         all = halves[1];
     }
-    if (all.is_pair() && order.is_second_less(all.first, all.middle)) swap_elements(all.first, all.middle);
+    if (all.is_pair() && order.is_second_less(all.first, all.middle)) detail::swap_elements(all.first, all.middle);
 }
 
 /// The same in parallel: cuts what there is to do in two, time and again, and then does it. Complexity: O(n log n)
@@ -210,7 +210,7 @@ void merge_by_rotations(const Policy& policy, const neighbours<I>& all, const Or
     for (; count * 2 <= most_parts; count *= 2) {
         run_numbers(chunk_policy(policy), count, [&](std::uint64_t c) {
             if (parts[c].is_merged() || parts[c].is_pair()) return;
-            const auto halves = cut_by_rotation(parts[c], order);
+            const auto halves = detail::cut_by_rotation(parts[c], order);
             parts[c] = halves[0];
             parts[c + count] = halves[1];
         });
@@ -257,18 +257,19 @@ void merge_in_place(const Policy& policy, neighbours<I> all, const Order& order)
     if (all.is_merged()) return;
     // What is in its place already stays there.
     const std::uint64_t leading =
-        count_leading(all.first, all.size1, [&](const I& a) { return !order.is_second_less(a, all.middle); });
+        detail::count_leading(all.first, all.size1, [&](const I& a) { return !order.is_second_less(a, all.middle); });
     std::ranges::advance(all.first, static_cast<std::iter_difference_t<I>>(leading));
     all.size1 -= leading;
     if (all.is_merged()) return;
     const I greatest = std::ranges::prev(all.middle);
-    all.size2 = count_leading(all.middle, all.size2, [&](const I& b) { return order.is_second_less(greatest, b); });
+    all.size2 =
+        detail::count_leading(all.middle, all.size2, [&](const I& b) { return order.is_second_less(greatest, b); });
     all.last = std::ranges::next(all.middle, static_cast<std::iter_difference_t<I>>(all.size2));
     if constexpr (moves_without_throwing<I>) {
-        if (try_merge_through_buffer(policy, all, order)) return;
+        if (detail::try_merge_through_buffer(policy, all, order)) return;
     }
     if constexpr (is_shared<Policy, I> && is_written_apart<I>)
-        merge_by_rotations(policy, all, order);
+        detail::merge_by_rotations(policy, all, order);
     else
         merge_by_rotations(all, order);
 }

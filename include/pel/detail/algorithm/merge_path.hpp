@@ -73,8 +73,8 @@ struct merge_path {
 
     /// What comes behind so many elements of each: as much as there may be in `count` elements of the output.
     merge_path next(std::uint64_t first, std::uint64_t second, std::uint64_t count) const {
-        return {at(first1, first), std::min(count, size1 - first), at(first2, second), std::min(count, size2 - second),
-                order};
+        return {nth_of(first1, first), std::min(count, size1 - first), nth_of(first2, second),
+                std::min(count, size2 - second), order};
     }
 
     /// Returns: how many of the first k elements of the output are the first range's. The others are the second's.
@@ -85,7 +85,7 @@ struct merge_path {
         std::uint64_t hi = std::min(k, size1);
         while (lo < hi) {
             const std::uint64_t m = lo + (hi - lo) / 2;
-            if (order.is_second_less(at(first1, m), at(first2, k - 1 - m)))
+            if (order.is_second_less(nth_of(first1, m), nth_of(first2, k - 1 - m)))
                 hi = m;
             else
                 lo = m + 1;

@@ -75,10 +75,10 @@ void merge_runs(Base first, Base middle, Base last, std::iter_value_t<Base>* scr
 template <class Base, class Less>
 void merge_sort(Base first, Base last, std::iter_value_t<Base>* scratch, const Less& less) {
     constexpr std::iter_difference_t<Base> few = 16;
-    if (last - first <= few) return insertion_sort(first, last, less);
+    if (last - first <= few) return detail::insertion_sort(first, last, less);
     const Base middle = first + (last - first + 1) / 2;
-    merge_sort(first, middle, scratch, less);
-    merge_sort(middle, last, scratch, less);
+    detail::merge_sort(first, middle, scratch, less);
+    detail::merge_sort(middle, last, scratch, less);
     merge_runs(first, middle, last, scratch, less);
 }
 
@@ -97,13 +97,13 @@ struct runs_order {
 template <class Base, class Less>
 void merge_sort_in_place(Base first, Base last, const Less& less) {
     constexpr std::iter_difference_t<Base> few = 16;
-    if (last - first <= few) return insertion_sort(first, last, less);
+    if (last - first <= few) return detail::insertion_sort(first, last, less);
     const Base middle = first + (last - first) / 2;
-    merge_sort_in_place(first, middle, less);
-    merge_sort_in_place(middle, last, less);
+    detail::merge_sort_in_place(first, middle, less);
+    detail::merge_sort_in_place(middle, last, less);
     const auto left = static_cast<std::uint64_t>(middle - first);
-    merge_by_rotations(neighbours<Base>{first, middle, last, left, static_cast<std::uint64_t>(last - middle)},
-                       runs_order<Less>{less});
+    detail::merge_by_rotations(neighbours<Base>{first, middle, last, left, static_cast<std::uint64_t>(last - middle)},
+                               runs_order<Less>{less});
 }
 
 } // namespace detail

@@ -34,9 +34,10 @@ struct ordering_overloads {
     I operator()(const Policy& policy, I first, S last, C compare = {}, P projection = {}) const {
         const std::uint64_t size = size_of(first, last);
         const projected_less<C, P> less{compare, projection};
-        rearrange_apart(policy, first, size,
-                        [&](const auto& its_policy, auto base) { Order::arrange(its_policy, base, size, less); });
-        return at(first, size);
+        detail::rearrange_apart(policy, first, size, [&](const auto& its_policy, auto base) {
+            Order::arrange(its_policy, base, size, less);
+        });
+        return nth_of(first, size);
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class C = std::ranges::less,
               class P = std::identity>

@@ -79,9 +79,9 @@ public:
         --*this;
         return before;
     }
-    friend paired_iterator operator+(paired_iterator at, difference_type n) { return at += n; }
-    friend paired_iterator operator+(difference_type n, paired_iterator at) { return at += n; }
-    friend paired_iterator operator-(paired_iterator at, difference_type n) { return at -= n; }
+    friend paired_iterator operator+(paired_iterator its, difference_type n) { return its += n; }
+    friend paired_iterator operator+(difference_type n, paired_iterator its) { return its += n; }
+    friend paired_iterator operator-(paired_iterator its, difference_type n) { return its -= n; }
     friend difference_type operator-(const paired_iterator& a, const paired_iterator& b) { return a.first_ - b.first_; }
     friend bool operator==(const paired_iterator& a, const paired_iterator& b) { return a.first_ == b.first_; }
     friend auto operator<=>(const paired_iterator& a, const paired_iterator& b) { return a - b <=> 0; }

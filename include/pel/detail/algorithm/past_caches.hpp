@@ -82,7 +82,7 @@ void stream_fill(T* to, std::uint64_t n, const T& value) {
         std::fill_n(to, n, value);
         return;
     }
-    const std::uint64_t head = bytes_before_line(to, n * sizeof(T)) / sizeof(T);
+    const std::uint64_t head = detail::bytes_before_line(to, n * sizeof(T)) / sizeof(T);
     to = std::fill_n(to, head, value);
     std::byte line[streamed_line];
     for (std::size_t each = 0; each != per_line; ++each)

@@ -39,7 +39,7 @@ public:
         for (unsigned each = 0; each < length; ++each) {
             offsets_[count] = static_cast<unsigned char>(each);
             if constexpr (IsLeft)
-                count += !less(*at(end, each), pivot);
+                count += !less(*nth_of(end, each), pivot);
             else
                 count += static_cast<bool>(less(*(end - static_cast<std::iter_difference_t<Base>>(each) - 1), pivot));
         }
@@ -100,7 +100,7 @@ Base partition_blocks(Base lower, Base upper, const Pivot& pivot, const Less& le
             right.look(upper, static_cast<unsigned>(std::min<std::uint64_t>(block, unknown)), pivot, less);
         }
         exchange_misplaced(left, lower, right, upper);
-        if (left.is_empty()) lower = at(lower, left.length());
+        if (left.is_empty()) lower = nth_of(lower, left.length());
         if (right.is_empty()) upper -= static_cast<std::iter_difference_t<Base>>(right.length());
     }
     // All have been looked at; what one side still has to give away goes to its far end, the farthest first.
@@ -128,7 +128,7 @@ partition_cut<Base> partition_by_first(Base first, Base last, const Less& less) 
         while (lower != upper && less(*lower, pivot)) ++lower;
         while (lower != upper && !less(*(upper - 1), pivot)) --upper;
         const bool was_already = lower == upper;
-        if (!was_already) lower = partition_blocks(lower, upper, pivot, less);
+        if (!was_already) lower = detail::partition_blocks(lower, upper, pivot, less);
         return was_already;
     };
     bool was_already;
@@ -146,7 +146,7 @@ template <class Base, class Less>
 Base partition_equal(Base first, Base last, const Less& less) {
     // Not greater than the first means: not less than it, seen from the other side.
     const auto not_greater = [&less](const auto& element, const auto& pivot) { return !less(pivot, element); };
-    return partition_blocks(first + 1, last, *first, not_greater);
+    return detail::partition_blocks(first + 1, last, *first, not_greater);
 }
 
 template <class Base, class Less>
@@ -155,9 +155,9 @@ void sort_two(Base a, Base b, const Less& less) {
 }
 template <class Base, class Less>
 void sort_three(Base a, Base b, Base c, const Less& less) {
-    sort_two(a, b, less);
-    sort_two(b, c, less);
-    sort_two(a, b, less);
+    detail::sort_two(a, b, less);
+    detail::sort_two(b, c, less);
+    detail::sort_two(a, b, less);
 }
 
 /// Brings a median of three elements, or of nine, to the front.
@@ -167,13 +167,13 @@ void choose_pivot(Base first, Base last, const Less& less) {
     const auto size = last - first;
     const Base middle = first + size / 2;
     if (size > many) {
-        sort_three(first, middle, last - 1, less);
-        sort_three(first + 1, middle - 1, last - 2, less);
-        sort_three(first + 2, middle + 1, last - 3, less);
-        sort_three(middle - 1, middle, middle + 1, less);
+        detail::sort_three(first, middle, last - 1, less);
+        detail::sort_three(first + 1, middle - 1, last - 2, less);
+        detail::sort_three(first + 2, middle + 1, last - 3, less);
+        detail::sort_three(middle - 1, middle, middle + 1, less);
         std::ranges::iter_swap(first, middle);
     } else {
-        sort_three(middle, first, last - 1, less);
+        detail::sort_three(middle, first, last - 1, less);
     }
 }
 
@@ -193,32 +193,32 @@ void break_pattern(Base first, Base last) {
 template <bool IsGuarded, class Base, class Less>
 void quick_sort(Base first, Base last, const Less& less, unsigned bad) {
     constexpr std::iter_difference_t<Base> few = 24;
-    if (last - first < few) return insertion_sort<IsGuarded>(first, last, less);
-    choose_pivot(first, last, less);
+    if (last - first < few) return detail::insertion_sort<IsGuarded>(first, last, less);
+    detail::choose_pivot(first, last, less);
     if constexpr (IsGuarded) {
         if (!less(*(first - 1), *first)) // the pivot is as small as any
-            return quick_sort<true>(partition_equal(first, last, less), last, less, bad);
+            return detail::quick_sort<true>(detail::partition_equal(first, last, less), last, less, bad);
     }
-    const auto [pivot, was_already] = partition_by_first(first, last, less);
+    const auto [pivot, was_already] = detail::partition_by_first(first, last, less);
     const auto left = pivot - first;
     const auto right = last - pivot - 1;
     if (std::min(left, right) < (last - first) / 8) {
-        if (bad-- == 0) return heap_sort(first, last, less);
-        break_pattern(first, pivot);
-        break_pattern(pivot + 1, last);
-    } else if (was_already && try_insertion_sort(first, pivot, less, 8) &&
-               try_insertion_sort(pivot + 1, last, less, 8)) {
+        if (bad-- == 0) return detail::heap_sort(first, last, less);
+        detail::break_pattern(first, pivot);
+        detail::break_pattern(pivot + 1, last);
+    } else if (was_already && detail::try_insertion_sort(first, pivot, less, 8) &&
+               detail::try_insertion_sort(pivot + 1, last, less, 8)) {
         return;
     }
-    quick_sort<IsGuarded>(first, pivot, less, bad);
-    quick_sort<true>(pivot + 1, last, less, bad);
+    detail::quick_sort<IsGuarded>(first, pivot, less, bad);
+    detail::quick_sort<true>(pivot + 1, last, less, bad);
 }
 
 /// Sorts, not stably. Work: O(n log n) comparisons, O(n) if the range is sorted or holds O(1) different values.
 template <class Base, class Less>
 void quick_sort(Base first, Base last, const Less& less) {
-    quick_sort<false>(first, last, less,
-                      static_cast<unsigned>(std::bit_width(static_cast<std::uint64_t>(last - first))));
+    detail::quick_sort<false>(first, last, less,
+                              static_cast<unsigned>(std::bit_width(static_cast<std::uint64_t>(last - first))));
 }
 
 /// Brings to `nth` what would be there if the range were sorted; what is before it is not greater, what is behind not less.
@@ -228,21 +228,21 @@ void quick_select(Base first, Base nth, Base last, const Less& less) {
     constexpr std::iter_difference_t<Base> few = 24;
     auto bad = std::bit_width(static_cast<std::uint64_t>(last - first));
     while (last - first > few) {
-        choose_pivot(first, last, less);
-        const Base pivot = partition_by_first(first, last, less).pivot;
+        detail::choose_pivot(first, last, less);
+        const Base pivot = detail::partition_by_first(first, last, less).pivot;
         const auto size = last - first;
         if (nth < pivot) {
             last = pivot;
         } else {
-            first = partition_equal(pivot, last, less); // what is as small as the pivot is in its place
+            first = detail::partition_equal(pivot, last, less); // what is as small as the pivot is in its place
             if (nth < first) return;
         }
         if (last - first > size - size / 8) {
-            if (bad-- == 0) return heap_sort(first, last, less);
-            break_pattern(first, last);
+            if (bad-- == 0) return detail::heap_sort(first, last, less);
+            detail::break_pattern(first, last);
         }
     }
-    insertion_sort(first, last, less);
+    detail::insertion_sort(first, last, less);
 }
 
 } // namespace detail

@@ -150,23 +150,23 @@ private:
     template <class From>
     key sample(const part& whole, From from) const {
         constexpr std::uint64_t looked_at = 128;
-        const key some = key_of_(*at(from, whole.begin));
+        const key some = key_of_(*nth_of(from, whole.begin));
         key differing = 0;
         for (std::uint64_t each = 1; each < looked_at; ++each)
-            note(differing, key_of_(*at(from, whole.begin + whole.size() / looked_at * each)), some);
+            note(differing, key_of_(*nth_of(from, whole.begin + whole.size() / looked_at * each)), some);
         return differing;
     }
     /// Counts digits for each block. Returns: the bits in which keys differ.
     template <class Policy, class From>
     key count(const Policy& policy, const part& whole, digit of, From from, digit_table& table) {
-        const key some = key_of_(*at(from, whole.begin));
+        const key some = key_of_(*nth_of(from, whole.begin));
         std::vector<key> differing(table.blocks());
         run_numbers(block_policy(policy, table.block_size()), table.blocks(), [&](std::uint64_t block) {
             const std::uint64_t begin = whole.begin + block * table.block_size();
             std::uint64_t* const counts = table.row(block);
             std::fill_n(counts, table.digits(), std::uint64_t{0});
             key bits = 0;
-            From each = at(from, begin);
+            From each = nth_of(from, begin);
             for (std::uint64_t n = std::min(table.block_size(), whole.end - begin); n != 0; --n, (void)++each) {
                 const key its = key_of_(*each);
                 note(bits, its, some);
@@ -185,10 +185,10 @@ private:
             const std::uint64_t n = std::min(table.block_size(), whole.end - begin);
             if constexpr (line_scatter<value>::is_possible && std::is_same_v<To, value*>) {
                 if (!is_range(to) && whole.size() > most_in_caches &&
-                    scatter_lines(at(from, begin), n, of, table, block))
+                    scatter_lines(nth_of(from, begin), n, of, table, block))
                     return;
             }
-            scatter_some(at(from, begin), n, to, of, table.row(block));
+            scatter_some(nth_of(from, begin), n, to, of, table.row(block));
         });
     }
     /// Into the scratch memory.
@@ -207,7 +207,7 @@ private:
     PEL_ALWAYS_INLINE void scatter_some(From from, std::uint64_t n, To to, digit of, Place* next) const {
         for (; n != 0; --n, (void)++from) {
             const value element = *from;
-            *at(to, next[of(key_of_(element))]++) = element;
+            *nth_of(to, next[of(key_of_(element))]++) = element;
         }
     }
 
@@ -234,7 +234,7 @@ private:
     }
     template <class From, class To>
     void sort_in_cache(part& one, From from, To to) {
-        const key differing = differing_bits(at(from, one.begin), one.size());
+        const key differing = differing_bits(nth_of(from, one.begin), one.size());
         const unsigned width = width_of(differing);
         const auto size_bits = static_cast<unsigned>(std::bit_width(one.size()));
         const unsigned wanted = std::min(width, size_bits + 3); // one in 16 elements or fewer is like another
@@ -261,7 +261,7 @@ private:
     void sort_by_lowest(part& one, unsigned shift, unsigned bits, From from, To to) const {
         digit_counts counts[Passes];
         for (digit_counts& each : counts) std::fill_n(each.data(), 1U << bits, 0U);
-        From next = at(from, one.begin);
+        From next = nth_of(from, one.begin);
         for (std::uint64_t n = one.size(); n != 0; --n, (void)++next) {
             const key its = key_of_(*next);
             for (unsigned each = 0; each < Passes; ++each) ++counts[each][digit{shift + each * bits, bits}(its)];
@@ -273,13 +273,13 @@ private:
     void pass(part& one, digit_counts* counts, digit of, From from, To to) const {
         std::uint32_t end = 0;
         for (unsigned each = 0; each < 1U << of.bits; ++each) end += std::exchange((*counts)[each], end);
-        scatter_some(at(from, one.begin), one.size(), at(to, one.begin), of, counts->data());
+        scatter_some(nth_of(from, one.begin), one.size(), nth_of(to, one.begin), of, counts->data());
         one.is_in_range = !one.is_in_range;
         if constexpr (Passes > 1) pass<Passes - 1>(one, counts + 1, digit{of.shift + of.bits, of.bits}, to, from);
     }
 
     void to_range(part& one) const {
-        if (!one.is_in_range) std::copy(scratch_ + one.begin, scratch_ + one.end, at(first_, one.begin));
+        if (!one.is_in_range) std::copy(scratch_ + one.begin, scratch_ + one.end, nth_of(first_, one.begin));
         one.is_in_range = true;
     }
     template <class From>
@@ -293,12 +293,13 @@ private:
         return [this](const auto& a, const auto& b) { return key_of_(a) < key_of_(b); };
     }
     void sort_few(const part& one) const {
-        merge_sort(at(first_, one.begin), at(first_, one.end), scratch_ + one.begin, less());
+        detail::merge_sort(nth_of(first_, one.begin), nth_of(first_, one.end), scratch_ + one.begin, less());
     }
     /// By insertion, unless more elements than was likely are in a wrong place.
     void sort_nearly(const part& one) const {
         const auto most = static_cast<std::iter_difference_t<Base>>(one.size());
-        if (!try_insertion_sort(at(first_, one.begin), at(first_, one.end), less(), most)) sort_few(one);
+        if (!detail::try_insertion_sort(nth_of(first_, one.begin), nth_of(first_, one.end), less(), most))
+            sort_few(one);
     }
 
     const Base first_;
@@ -316,9 +317,9 @@ inline constexpr bool is_radix_sortable =
 template <class Policy, class Base, class KeyOf, class Less>
 void sort_by_digits(const Policy& policy, Base first, std::uint64_t size, const KeyOf& key_of, const Less& less) {
     constexpr std::uint64_t few = 32;
-    if (size <= few) return insertion_sort(first, at(first, size), less);
+    if (size <= few) return detail::insertion_sort(first, nth_of(first, size), less);
     const scratch_memory<std::iter_value_t<Base>> scratch(size);
-    if (scratch.data() == nullptr) return merge_sort_in_place(first, at(first, size), less);
+    if (scratch.data() == nullptr) return detail::merge_sort_in_place(first, nth_of(first, size), less);
     radix_sort<Base, KeyOf>(first, size, scratch.data(), key_of).run(policy);
 }
 

@@ -41,7 +41,7 @@ public:
     std::uint64_t end(std::uint64_t segment) const { return offset(segment + 1); }
 
 private:
-    std::uint64_t offset(std::uint64_t n) const { return static_cast<std::uint64_t>(*at(offsets_, n)); }
+    std::uint64_t offset(std::uint64_t n) const { return static_cast<std::uint64_t>(*nth_of(offsets_, n)); }
 
     const J offsets_;
     const std::uint64_t segments_, begin_;
@@ -73,7 +73,7 @@ public:
             const std::uint64_t n = std::min(ends_.end(cut.last) - from, hi - lo);
             lo += n;
             if (lo != hi && !cut.tail && cut.last != cut.first) { // a whole one
-                *at(out_, cut.last) = n == 0 ? T(init_) : sum_(from, from + n, T(init_));
+                *nth_of(out_, cut.last) = n == 0 ? T(init_) : sum_(from, from + n, T(init_));
                 ++cut.last, ++lo;
                 continue;
             }
@@ -96,7 +96,7 @@ public:
         return left;
     }
     void write(std::uint64_t segment, maybe<T> sum) const {
-        *at(out_, segment) = sum ? op_(T(init_), std::move(*sum)) : T(init_);
+        *nth_of(out_, segment) = sum ? op_(T(init_), std::move(*sum)) : T(init_);
     }
 
 private:
@@ -156,20 +156,20 @@ public:
                       const ValuesOut& values_out) const {
         if (lo == hi) return before;
         const bool is_new = begins(lo);
-        if (is_new && before.last) *at(values_out, before.begun - 1) = std::move(*before.last);
-        if (is_new) *at(keys_out, before.begun++) = *at(keys_, lo);
-        T sum = is_new ? static_cast<T>(*at(values_, lo)) : with(std::move(*before.last), *at(values_, lo));
-        auto key = at(keys_out, before.begun);
-        auto value = at(values_out, before.begun - 1);
+        if (is_new && before.last) *nth_of(values_out, before.begun - 1) = std::move(*before.last);
+        if (is_new) *nth_of(keys_out, before.begun++) = *nth_of(keys_, lo);
+        T sum = is_new ? static_cast<T>(*nth_of(values_, lo)) : with(std::move(*before.last), *nth_of(values_, lo));
+        auto key = nth_of(keys_out, before.begun);
+        auto value = nth_of(values_out, before.begun - 1);
         while (++lo != hi) {
             if (begins_inside(lo)) {
                 *value = std::move(sum);
                 ++value;
-                *key = *at(keys_, lo);
+                *key = *nth_of(keys_, lo);
                 ++key;
-                sum = static_cast<T>(*at(values_, lo));
+                sum = static_cast<T>(*nth_of(values_, lo));
             } else {
-                sum = with(std::move(sum), *at(values_, lo));
+                sum = with(std::move(sum), *nth_of(values_, lo));
             }
         }
         return {size_of(keys_out, key), maybe<T>(std::move(sum))};
@@ -183,7 +183,7 @@ public:
 private:
     bool begins(std::uint64_t i) const { return i == 0 || begins_inside(i); }
     PEL_ALWAYS_INLINE bool begins_inside(std::uint64_t i) const {
-        return !static_cast<bool>(std::invoke(equal_, *at(keys_, i - 1), *at(keys_, i)));
+        return !static_cast<bool>(std::invoke(equal_, *nth_of(keys_, i - 1), *nth_of(keys_, i)));
     }
     template <class Value>
     PEL_ALWAYS_INLINE T with(T sum, Value&& value) const {

@@ -105,7 +105,7 @@ public:
             if (put_ == nullptr)
                 keep(items);
             else
-                put_items(*put_, items);
+                detail::put_items(*put_, items);
         }
     }
     selection_strand split() const noexcept { return selection_strand(judge_, nullptr); }

@@ -215,11 +215,11 @@ public:
     class items {
     public:
         items(const set_copies& all, const set_place& from, const set_place& to)
-            : all_(all), from_(from), to_(to), is_foreseen_(begins_foreseen(part())) {}
+            : all_(all), from_(from), to_(to), is_foreseen_(detail::begins_foreseen(part())) {}
 
         bool is_put_at_once() const noexcept { return is_foreseen_; }
         std::uint64_t put(std::uint64_t rank) const {
-            const O begin = at(all_.out_, std::min(rank, Kept::most(from_)));
+            const O begin = nth_of(all_.out_, std::min(rank, Kept::most(from_)));
             return size_of(begin, Kept::write_part(part(), begin));
         }
         std::uint64_t gather(gathered* copies) const {
@@ -246,7 +246,7 @@ public:
     }
     void put_all(const gathered* copies, std::uint64_t count, std::uint64_t rank) const {
         const set_place end{path_.ranges.size1, path_.ranges.size2};
-        std::copy_n(copies, count, at(out_, std::min(rank, Kept::most(end) - count)));
+        std::copy_n(copies, count, nth_of(out_, std::min(rank, Kept::most(end) - count)));
     }
 
 private:

@@ -38,8 +38,8 @@ struct set_path {
         // The merge takes the same way up to runs of equal elements that both ranges have.
         const std::uint64_t first = ranges.of_first(k), second = k - first;
         if (first == 0 || second == ranges.size2) return {first, second};
-        const I last_before = detail::at(ranges.first1, first - 1);
-        const J equal2 = detail::at(ranges.first2, second);
+        const I last_before = nth_of(ranges.first1, first - 1);
+        const J equal2 = nth_of(ranges.first2, second);
         if (ranges.order.is_first_less(last_before, equal2)) return {first, second};
         return in_run(k, first, second);
     }
@@ -52,33 +52,34 @@ struct set_path {
     }
     /// The same on the way from one place to another, and, where there is no order, between them too.
     set_place between(const set_place& from, const set_place& to, std::uint64_t k) const {
-        const set_path part{{detail::at(ranges.first1, from.first), to.first - from.first,
-                             detail::at(ranges.first2, from.second), to.second - from.second, ranges.order}};
+        const set_path part{{nth_of(ranges.first1, from.first), to.first - from.first,
+                             nth_of(ranges.first2, from.second), to.second - from.second, ranges.order}};
         return part.at_from(from, k - from.behind());
     }
 
     set_part<I, J, Order> part(const set_place& from, const set_place& to) const {
-        return {detail::at(ranges.first1, from.first), detail::at(ranges.first1, to.first),
-                detail::at(ranges.first2, from.second), detail::at(ranges.first2, to.second), ranges.order};
+        return {nth_of(ranges.first1, from.first), nth_of(ranges.first1, to.first), nth_of(ranges.first2, from.second),
+                nth_of(ranges.first2, to.second), ranges.order};
     }
 
 private:
     /// at(), where the element before `first` and the one at `second` are equal.
     set_place in_run(std::uint64_t k, std::uint64_t first, std::uint64_t second) const {
         const Order& order = ranges.order;
-        const J some2 = detail::at(ranges.first2, second);
+        const J some2 = nth_of(ranges.first2, second);
         const std::uint64_t begin1 =
-            count_leading(ranges.first1, first, [&](const I& a) { return order.is_first_less(a, some2); });
-        const I some1 = detail::at(ranges.first1, begin1);
+            detail::count_leading(ranges.first1, first, [&](const I& a) { return order.is_first_less(a, some2); });
+        const I some1 = nth_of(ranges.first1, begin1);
         const std::uint64_t begin2 =
-            count_leading(ranges.first2, second, [&](const J& b) { return order.is_second_less(some1, b); });
+            detail::count_leading(ranges.first2, second, [&](const J& b) { return order.is_second_less(some1, b); });
         // Where there is no order it may be said that a run ends before it gets here, which would lead out of the ranges.
         const std::uint64_t run1 =
-            std::max(first - begin1, count_leading(some1, ranges.size1 - begin1,
-                                                   [&](const I& a) { return !order.is_second_less(a, some2); }));
-        const std::uint64_t run2 =
-            std::max(second - begin2, count_leading(detail::at(ranges.first2, begin2), ranges.size2 - begin2,
-                                                    [&](const J& b) { return !order.is_first_less(some1, b); }));
+            std::max(first - begin1, detail::count_leading(some1, ranges.size1 - begin1, [&](const I& a) {
+                         return !order.is_second_less(a, some2);
+                     }));
+        const std::uint64_t run2 = std::max(
+            second - begin2, detail::count_leading(nth_of(ranges.first2, begin2), ranges.size2 - begin2,
+                                                   [&](const J& b) { return !order.is_first_less(some1, b); }));
         const std::uint64_t behind = k - begin1 - begin2; // elements of the run
         if (behind <= 2 * std::min(run1, run2)) return {begin1 + behind / 2, begin2 + behind / 2};
         if (run1 < run2) return {begin1 + run1, begin2 + behind - run1};
@@ -98,29 +99,29 @@ set_path(merge_path<I, J, Order>) -> set_path<I, J, Order>;
 template <class I, class Predicate>
 std::uint64_t count_leading_nearby(const I& first, std::uint64_t n, const Predicate& predicate) {
     std::uint64_t count = 0, step = 1;
-    for (; step <= n - count && predicate(at(first, count + step - 1)); step *= 2) count += step;
-    return count + count_leading(at(first, count), std::min(step - 1, n - count), predicate);
+    for (; step <= n - count && predicate(nth_of(first, count + step - 1)); step *= 2) count += step;
+    return count + detail::count_leading(nth_of(first, count), std::min(step - 1, n - count), predicate);
 }
 
 /// Whether the first range has the elements [lo, hi) of the second after those before lo. Requires: lo < hi.
 template <class I, class J, class Order>
 bool includes_block(const merge_path<I, J, Order>& ranges, std::uint64_t lo, std::uint64_t hi) {
     const Order& order = ranges.order;
-    J second = at(ranges.first2, lo);
+    J second = nth_of(ranges.first2, lo);
     std::uint64_t i =
-        count_leading(ranges.first1, ranges.size1, [&](const I& a) { return order.is_first_less(a, second); });
+        detail::count_leading(ranges.first1, ranges.size1, [&](const I& a) { return order.is_first_less(a, second); });
     if (i == ranges.size1) return false;
-    const I begin1 = at(ranges.first1, i);
+    const I begin1 = nth_of(ranges.first1, i);
     if (order.is_second_less(begin1, second)) return false;
     // As many of the elements that are equal to the first one are taken as stand before it.
     const std::uint64_t begin2 =
-        count_leading(ranges.first2, lo, [&](const J& b) { return order.is_second_less(begin1, b); });
+        detail::count_leading(ranges.first2, lo, [&](const J& b) { return order.is_second_less(begin1, b); });
     if (lo - begin2 > ranges.size1 - i) return false;
     i += lo - begin2;
     for (; lo != hi; ++lo, (void)++second, (void)++i) {
         const auto is_less = [&](const I& a) { return order.is_first_less(a, second); };
-        i += count_leading_nearby(at(ranges.first1, i), ranges.size1 - i, is_less);
-        if (i == ranges.size1 || order.is_second_less(at(ranges.first1, i), second)) return false;
+        i += detail::count_leading_nearby(nth_of(ranges.first1, i), ranges.size1 - i, is_less);
+        if (i == ranges.size1 || order.is_second_less(nth_of(ranges.first1, i), second)) return false;
     }
     return true;
 }

@@ -56,9 +56,9 @@ private:
     /// The n-th elements for all n in [lo, hi).
     void move_down_or_up(std::uint64_t lo, std::uint64_t hi) const {
         if constexpr (Down)
-            move_elements(at(first_, distance_ + lo), at(first_, distance_ + hi), at(first_, lo));
+            detail::move_elements(nth_of(first_, distance_ + lo), nth_of(first_, distance_ + hi), nth_of(first_, lo));
         else
-            move_elements_backward(at(first_, lo), at(first_, hi), at(first_, distance_ + hi));
+            detail::move_elements_backward(nth_of(first_, lo), nth_of(first_, hi), nth_of(first_, distance_ + hi));
     }
 
     /// Elements whose old places are not new ones.
@@ -89,9 +89,9 @@ private:
             aside borders;
             borders.reserve((pieces - 1) * distance_);
             for (std::uint64_t n = 1; n != pieces; ++n) {
-                const Base border = at(first_, n * piece);
+                const Base border = nth_of(first_, n * piece);
                 borders.insert(borders.end(), std::make_move_iterator(border),
-                               std::make_move_iterator(at(border, distance_)));
+                               std::make_move_iterator(nth_of(border, distance_)));
             }
             phases.run(policy, pieces, piece, [&](std::uint64_t n) {
                 run_piece(n * piece, n + 1 == pieces ? count_ : (n + 1) * piece, n, borders);
@@ -101,8 +101,8 @@ private:
     /// The n-th piece is [lo, hi), the n-th border is where it ends.
     void run_piece(std::uint64_t lo, std::uint64_t hi, std::uint64_t n, aside& borders) const {
         const auto move_border = [&](std::uint64_t number, std::uint64_t to) {
-            const auto border = at(borders.begin(), number * distance_);
-            std::move(border, at(border, distance_), at(first_, to));
+            const auto border = nth_of(borders.begin(), number * distance_);
+            std::move(border, nth_of(border, distance_), nth_of(first_, to));
         };
         if (Down && hi != count_) {
             move_down_or_up(lo, hi - distance_);

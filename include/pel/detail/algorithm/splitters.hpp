@@ -48,14 +48,14 @@ public:
         std::uint64_t random = size;
         for (std::uint64_t each = 0; each < std::uint64_t{buckets} * oversampling; ++each) {
             random = random * 6364136223846793005U + 1442695040888963407U; // Knuth's, as good as any here
-            const Base place = at(first, each * stride + (random >> 33) % stride);
+            const Base place = nth_of(first, each * stride + (random >> 33) % stride);
             if constexpr (are_splitters_copied<Base>)
                 sample.push_back(*place);
             else
                 sample.push_back(place);
         }
-        quick_sort(sample.data(), sample.data() + sample.size(),
-                   [&](const held& a, const held& b) { return less(value(a), value(b)); });
+        detail::quick_sort(sample.data(), sample.data() + sample.size(),
+                           [&](const held& a, const held& b) { return less(value(a), value(b)); });
         choose(sample, buckets);
     }
 
@@ -117,13 +117,13 @@ private:
         node.fill(1);
         for (unsigned level = 0; level < levels_; ++level) {
             for (unsigned each = 0; each < N; ++each)
-                node[each] = 2 * node[each] + !less_(*at(first, each), value(tree_[node[each]]));
+                node[each] = 2 * node[each] + !less_(*nth_of(first, each), value(tree_[node[each]]));
         }
         for (unsigned each = 0; each < N; ++each) {
             unsigned found = node[each] - leaves_; // how many splitters are not greater
             if (has_equal_buckets_) {
                 const unsigned below = found < sorted_.size() ? found : static_cast<unsigned>(sorted_.size());
-                const bool is_equal = below != 0 && !less_(value(sorted_[below - 1]), *at(first, each));
+                const bool is_equal = below != 0 && !less_(value(sorted_[below - 1]), *nth_of(first, each));
                 found = is_equal ? 2 * below - 1 : 2 * below;
             }
             bucket[each] = static_cast<unsigned char>(found);
