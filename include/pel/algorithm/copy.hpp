@@ -60,7 +60,7 @@ private:
         if constexpr (is_shared<Policy, I, O> && is_written_apart<O>) {
             const std::uint64_t size = size_of(first, last);
             return shared(policy, first, size, out);
-        } else if constexpr (std::forward_iterator<I>) {
+        } else if constexpr (std::forward_iterator<I> && std::copyable<O>) {
             const I end = std::ranges::next(first, last);
             return {end, std::copy(std::move(first), end, std::move(out))};
         } else {
@@ -77,7 +77,7 @@ struct copy_n_function {
         std::uint64_t size = count_of(n);
         if constexpr (is_shared<Policy, I, O> && is_written_apart<O>) {
             return copy_function::shared(policy, first, size, out).out;
-        } else if constexpr (std::forward_iterator<I>) {
+        } else if constexpr (std::forward_iterator<I> && std::copyable<O>) {
             return std::copy_n(std::move(first), size, std::move(out));
         } else { // which is not asked for more than it gives
             if (size == 0) return out;
@@ -130,7 +130,7 @@ private:
                     detail::move_elements(nth_of(from, lo), nth_of(from, hi), nth_of(to, lo));
                 });
             return {nth_of(first, size), nth_of(out, size)};
-        } else if constexpr (std::contiguous_iterator<I>) {
+        } else if constexpr (std::contiguous_iterator<I> && std::copyable<O>) {
             const I end = std::ranges::next(first, last);
             return {end, std::move(std::move(first), end, std::move(out))};
         } else {

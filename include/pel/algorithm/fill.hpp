@@ -192,12 +192,13 @@ struct iota_function {
             const std::uint64_t size = size_of(first, last);
             const auto to = base_of(first);
             run_plain_blocks<written_bytes<O, const T&>>(policy, size, [&](std::uint64_t lo, std::uint64_t hi) {
-                write_block(nth_of(to, lo), hi - lo, value, lo);
+                auto begin = nth_of(to, lo);
+                write_block(begin, hi - lo, value, lo);
             });
             return {nth_of(first, size), advanced(value, size)};
         } else {
             std::uint64_t n = 0;
-            for (; first != last; ++first, (void)++n) write_block(first, 1, value, n);
+            for (; first != last; ++n) write_block(first, 1, value, n);
             return {std::move(first), advanced(value, n)};
         }
     }
@@ -216,9 +217,9 @@ struct iota_function {
     }
 
 private:
-    /// Assigns the lo-th value after `value`, and those that follow it.
+    /// Assigns the lo-th value after `value`, and those that follow it. Goes past what it writes.
     template <class O, class T>
-    PEL_ALWAYS_INLINE static void write_block(O to, std::uint64_t n, const T& value, std::uint64_t lo) {
+    PEL_ALWAYS_INLINE static void write_block(O& to, std::uint64_t n, const T& value, std::uint64_t lo) {
         if constexpr (std::is_integral_v<T>) {
             auto next = static_cast<std::make_unsigned_t<T>>(advanced(value, lo)); // as wide as T, for the vectoriser
             for (; n != 0; --n, (void)++to, ++next) assign_value(*to, static_cast<T>(next));

@@ -179,7 +179,7 @@ private:
     template <class Policy, class Items, class EntryAt, class Entry>
     static std::vector<std::uint64_t> distribute(const Policy& policy, std::uint64_t size, const Items& items,
                                                  const EntryAt& entry_at, Entry* entries) {
-        constexpr std::uint64_t wanted_in_cache = (std::uint64_t{1} << 18) / sizeof(Entry);
+        constexpr std::uint64_t wanted_in_cache = std::max<std::uint64_t>(1, (std::uint64_t{1} << 18) / sizeof(Entry));
         const unsigned bits = std::clamp(static_cast<unsigned>(std::bit_width(size / wanted_in_cache)), 6U, 11U);
         digit_table table(size, bits);
         const auto for_block = [&](std::uint64_t block, const auto& visit) {

@@ -8,6 +8,7 @@
 #include <pel/detail/algorithm/shifts.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <cstdint>
 #include <cstring>
 #include <iterator>
@@ -132,7 +133,7 @@ private:
             detail::rotate_elements(first, nth_of(first, left), nth_of(first, left + right));
             return;
         }
-        if constexpr (std::is_pointer_v<Base> && std::is_trivially_copyable_v<value>) {
+        if constexpr (std::is_convertible_v<Base, const value*> && std::is_trivially_copyable_v<value>) {
             if (std::min(left, right) <= most_set_aside / sizeof(value)) return run_near(policy, first, left, right);
         }
         // Each half, both in one loop, and then the whole: as many swaps as std::rotate has.
@@ -202,9 +203,13 @@ private:
                     if (hi != cut) std::copy(nth_of(from, cut - right), nth_of(from, hi - right), nth_of(to, cut));
                 });
             return {std::move(end), nth_of(out, left + right)};
-        } else {
+        } else if constexpr (std::copyable<O>) {
             out = std::copy(middle, end, std::move(out));
             return {std::move(end), std::copy(std::move(first), std::move(middle), std::move(out))};
+        } else {
+            for (I each = middle; each != end; ++each, (void)++out) *out = *each;
+            for (; first != middle; ++first, (void)++out) *out = *first;
+            return {std::move(end), std::move(out)};
         }
     }
 };

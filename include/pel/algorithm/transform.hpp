@@ -6,6 +6,7 @@
 #include <pel/detail/algorithm/elements.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <functional>
 #include <iterator>
 #include <numeric>
@@ -110,7 +111,7 @@ struct adjacent_difference_function {
             const binary_assignment<F, std::identity, std::identity, decltype(from), decltype(from)> assign{f, {}, {}};
             detail::run_elements(policy, size - 1, assign, nth_of(from, 1), from, nth_of(base_of(out), 1));
             return nth_of(out, size);
-        } else if constexpr (std::forward_iterator<I>) {
+        } else if constexpr (std::forward_iterator<I> && std::copyable<O>) {
             const auto end = std::ranges::next(first, last);
             return std::adjacent_difference(std::move(first), end, std::move(out), std::ref(f));
         } else { // on the way to its end its elements would be gone

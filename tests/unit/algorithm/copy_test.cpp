@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // test label: elements
 #include <pel/algorithm/copy.hpp>
+#include <pel/algorithm/fill.hpp>
+#include <pel/algorithm/reverse.hpp>
+#include <pel/algorithm/set_operations.hpp>
+#include <pel/algorithm/transform.hpp>
 
 #include "support/algorithm_inputs.hpp"
 
@@ -13,6 +17,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace copy_test {
@@ -149,6 +154,65 @@ TEST_P(copy_with, an_exception_of_an_assignment_arrives) {
     from.back().number = 2;
     EXPECT_EQ(pel::copy(par.on(pool), from, to.begin()).out, to.end());
     EXPECT_EQ(std::ranges::count(to, 1U, &throwing::number), std::ssize(to) - 1);
+}
+
+/// Where nobody writes again what is written once.
+class sink {
+public:
+    using difference_type = std::ptrdiff_t;
+
+    explicit sink(std::vector<int>& all) : all_(&all) {}
+    sink(sink&&) = default;
+    sink& operator=(sink&&) = default;
+    sink& operator*() noexcept { return *this; }
+    sink& operator=(int number) {
+        all_->push_back(number);
+        return *this;
+    }
+    sink& operator++() noexcept { return *this; }
+    void operator++(int) noexcept {}
+
+private:
+    std::vector<int>* all_;
+};
+
+TEST_P(copy_with, an_output_that_can_only_be_moved_will_do) {
+    using numbers = std::vector<int>;
+    const numbers from{1, 2, 4}, others{2, 3};
+    numbers to;
+    const auto gives = [&](const numbers& expected) { return std::exchange(to, numbers()) == expected; };
+    for (int each = 0; each != 2; ++each) {
+        const auto run = [&](const auto& algorithm, auto&&... arguments) {
+            if (each == 0)
+                (void)algorithm(par.on(pool), std::forward<decltype(arguments)>(arguments)...);
+            else
+                (void)algorithm(pel::seq, std::forward<decltype(arguments)>(arguments)...);
+        };
+        run(pel::copy, from, sink(to));
+        EXPECT_TRUE(gives({1, 2, 4}));
+        run(pel::copy_n, from.begin(), 2, sink(to));
+        EXPECT_TRUE(gives({1, 2}));
+        run(pel::move, from, sink(to));
+        EXPECT_TRUE(gives({1, 2, 4}));
+        run(pel::reverse_copy, from, sink(to));
+        EXPECT_TRUE(gives({4, 2, 1}));
+        run(pel::rotate_copy, from, from.begin() + 1, sink(to));
+        EXPECT_TRUE(gives({2, 4, 1}));
+        run(pel::transform, from, sink(to), std::negate<>());
+        EXPECT_TRUE(gives({-1, -2, -4}));
+        run(pel::adjacent_difference, from.begin(), from.end(), sink(to));
+        EXPECT_TRUE(gives({1, 1, 2}));
+        run(pel::set_union, from, others, sink(to));
+        EXPECT_TRUE(gives({1, 2, 3, 4}));
+        run(pel::set_intersection, from, others, sink(to));
+        EXPECT_TRUE(gives({2}));
+        run(pel::set_difference, from, others, sink(to));
+        EXPECT_TRUE(gives({1, 4}));
+        run(pel::set_symmetric_difference, from, others, sink(to));
+        EXPECT_TRUE(gives({1, 3, 4}));
+        run(pel::iota, std::counted_iterator(sink(to), 3), std::default_sentinel, 7);
+        EXPECT_TRUE(gives({7, 8, 9}));
+    }
 }
 
 struct stopped {

@@ -200,8 +200,8 @@ void quick_sort(Base first, Base last, const Less& less, unsigned bad) {
             return detail::quick_sort<true>(detail::partition_equal(first, last, less), last, less, bad);
     }
     const auto [pivot, was_already] = detail::partition_by_first(first, last, less);
-    const auto left = pivot - first;
-    const auto right = last - pivot - 1;
+    const std::iter_difference_t<Base> left = pivot - first;
+    const auto right = static_cast<std::iter_difference_t<Base>>(last - pivot - 1); // of less than int it would be one
     if (std::min(left, right) < (last - first) / 8) {
         if (bad-- == 0) return detail::heap_sort(first, last, less);
         detail::break_pattern(first, pivot);

@@ -84,7 +84,8 @@ class radix_sort {
     static constexpr std::uint64_t few = 64; // sorted by comparisons
     static constexpr std::uint64_t most_alone = 1 << 14;
     static constexpr std::uint64_t most_in_cache = (std::uint64_t{1} << 21) / sizeof(value);
-    static constexpr std::uint64_t wanted_in_cache = (std::uint64_t{1} << 18) / sizeof(value);
+    static constexpr std::uint64_t wanted_in_cache =
+        std::max<std::uint64_t>(1, (std::uint64_t{1} << 18) / sizeof(value));
     static constexpr std::uint64_t most_in_caches = (std::uint64_t{1} << 24) / sizeof(value); // of all cores
 
 public:

@@ -110,7 +110,7 @@ public:
     }
     selection_strand split() const noexcept { return selection_strand(judge_, nullptr); }
     void join(selection_strand&& next) {
-        open_.reserve(open_.size() + next.open_.size());
+        open_.reserve(open_.size() + next.open_.size()); // no more than is documented
         for (judged_items& items : next.open_) {
             take(items);
             open_.push_back(items);

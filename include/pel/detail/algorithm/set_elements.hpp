@@ -12,6 +12,7 @@
 #include <pel/detail/sync/atomic.hpp>
 
 #include <algorithm>
+#include <concepts>
 #include <cstdint>
 #include <iterator>
 #include <utility>
@@ -178,7 +179,7 @@ private:
     }
     template <class I, class S, class O>
     static void copy_all(I& first, const S& last, O& out) {
-        if constexpr (std::is_same_v<I, S> && std::contiguous_iterator<I>) {
+        if constexpr (std::is_same_v<I, S> && std::contiguous_iterator<I> && std::copyable<O>) {
             out = std::copy(first, last, out);
             first = last;
         } else {
