@@ -68,9 +68,8 @@ private:
         const auto number_at = [&](std::uint64_t k) { // a negative one is beyond them all
             return static_cast<std::uint64_t>(std::invoke(kind, *nth_of(element, k)));
         };
-        for (; n >= 4;
-             n -= 4,
-             (void)(element = nth_of(element, 4))) { // one look whether four are good; if not, which one follows
+        // One look whether four are good; if not, which one follows.
+        for (; n >= 4; n -= 4, (void)(element = nth_of(element, 4))) {
             const std::uint64_t a = number_at(0), b = number_at(1), c = number_at(2), d = number_at(3);
             if (std::max(std::max(a, b), std::max(c, d)) >= kinds) [[unlikely]]
                 break;

@@ -6,6 +6,8 @@
 #include "support/algorithm_inputs.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -160,6 +162,22 @@ TEST_P(group_by_with, values_of_each_kind_are_combined_in_their_order) {
     }
     const std::vector<int> elements{1, 2, 3};
     EXPECT_THROW(pel::reduce_by_index(par.on(pool), elements, 3, std::identity(), std::identity()), std::out_of_range);
+}
+
+TEST(reduce_by_index, comes_to_the_same_bits_with_any_number_of_threads_if_deterministic) {
+    std::mt19937_64 random{std::random_device{}()};
+    std::vector<double> numbers(pel_test::scaled(200'000));
+    for (double& each : numbers) each = std::ldexp(static_cast<double>(random()), static_cast<int>(random() % 60) - 90);
+    const auto kind = [](const double& each) { return std::bit_cast<std::uint64_t>(each) % 11; };
+    std::vector<double> expected;
+    for (const unsigned threads : {1U, 2U, 3U, 7U}) {
+        pel::thread_pool pool(threads);
+        for (int round = 0; round != 3; ++round) {
+            const auto sums = pel::reduce_by_index(par.on(pool).deterministic(), numbers, 11, kind, std::identity());
+            if (expected.empty()) expected = sums;
+            ASSERT_EQ(sums, expected) << threads; // the same bits: no zeros, no NaNs
+        }
+    }
 }
 
 } // namespace group_by_test

@@ -9,6 +9,7 @@
 #include <deque>
 #include <iterator>
 #include <list>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -134,6 +135,14 @@ bool is_shifted_right(const std::vector<T>& values, std::uint64_t distance) {
         if (!(values[i] == pel_test::value_of<T>(static_cast<std::uint32_t>(i - distance)))) return false;
     }
     return true;
+}
+
+TEST_P(reverse_with, rotates_what_is_volatile) {
+    constexpr std::ptrdiff_t n = 10'000;
+    const auto numbers = std::make_unique<volatile int[]>(n);
+    for (std::ptrdiff_t each = 0; each != n; ++each) numbers[each] = static_cast<int>(each);
+    EXPECT_EQ(pel::rotate(par.on(pool), numbers.get(), numbers.get() + 7, numbers.get() + n), numbers.get() + n - 7);
+    for (std::ptrdiff_t each = 0; each != n; ++each) ASSERT_EQ(numbers[each], (each + 7) % n);
 }
 
 TEST_P(reverse_with, shifts_numbers_by_any_distance) {
