@@ -40,7 +40,7 @@ std::pair<I, J> find_difference(const Policy& policy, I first1, S last1, J first
         const auto from2 = base_of(first2);
         const std::uint64_t size = std::min(size_of(first1, last1), size_of(first2, last2));
         const std::uint64_t n = first_found(policy, size, [&](std::uint64_t lo, std::uint64_t hi) {
-            return difference_in_block(from1, from2, lo, hi, test);
+            return detail::difference_in_block(from1, from2, lo, hi, test);
         });
         return {nth_of(first1, n), nth_of(first2, n)};
     } else {
@@ -65,7 +65,7 @@ struct mismatch_function {
               class F = std::equal_to<>>
         requires relation_of<F, I, J>
     std::pair<I, J> operator()(const Policy& policy, I first1, S last1, J first2, F f = {}) const {
-        auto last2 = end_of_second(first1, last1, first2);
+        auto last2 = detail::end_of_second(first1, last1, first2);
         return run(policy, std::move(first1), last1, std::move(first2), last2, f, std::identity(), std::identity());
     }
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, std::input_iterator J,
@@ -107,11 +107,12 @@ struct equal_function {
               class F = std::equal_to<>>
         requires relation_of<F, I, J>
     bool operator()(const Policy& policy, I first1, S last1, J first2, F f = {}) const {
-        auto last2 = end_of_second(first1, last1, first2);
+        auto last2 = detail::end_of_second(first1, last1, first2);
         if constexpr (std::same_as<decltype(last2), std::unreachable_sentinel_t>) {
             std::identity projection;
             const pair_test<F, I, J, std::identity, std::identity> test{f, projection, projection};
-            return find_difference(policy, std::move(first1), last1, std::move(first2), last2, test).first == last1;
+            return detail::find_difference(policy, std::move(first1), last1, std::move(first2), last2, test).first ==
+                   last1;
         } else {
             return run(policy, std::move(first1), last1, std::move(first2), last2, f, std::identity(), std::identity());
         }
@@ -160,11 +161,12 @@ private:
                 if constexpr (is_plain_equality<F, P, Q> && are_pointers)
                     return std::equal(from1 + lo, from1 + hi, from2 + lo) ? hi : lo;
                 else
-                    return difference_in_block(from1, from2, lo, hi, test);
+                    return detail::difference_in_block(from1, from2, lo, hi, test);
             };
             return first_found(policy, size, find) == size;
         } else {
-            const auto [end1, end2] = find_difference(policy, std::move(first1), last1, std::move(first2), last2, test);
+            const auto [end1, end2] =
+                detail::find_difference(policy, std::move(first1), last1, std::move(first2), last2, test);
             return end1 == last1 && end2 == last2;
         }
     }

@@ -84,7 +84,7 @@ struct contains_subrange_function : of_two_ranges<contains_subrange_function> {
     template <class Policy, class I, class S, class J, class T, class Test>
     static bool run(const Policy& policy, I first1, S last1, J first2, T last2, const Test& test) {
         return first2 == last2 ||
-               !find_pattern<false>(policy, std::move(first1), last1, std::move(first2), last2, test).empty();
+               !detail::find_pattern<false>(policy, std::move(first1), last1, std::move(first2), last2, test).empty();
     }
 };
 
@@ -111,7 +111,8 @@ struct ends_with_function : of_two_ranges<ends_with_function> {
         const std::uint64_t size1 = size_of(first1, last1), size2 = size_of(first2, last2);
         if (size1 < size2) return false;
         std::ranges::advance(first1, static_cast<std::iter_difference_t<I>>(size1 - size2));
-        return find_difference(policy, std::move(first1), last1, std::move(first2), last2, test).second == last2;
+        return detail::find_difference(policy, std::move(first1), last1, std::move(first2), last2, test).second ==
+               last2;
     }
 };
 

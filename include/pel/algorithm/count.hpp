@@ -41,7 +41,7 @@ struct count_if_function {
         const counted<Predicate, Projection, I> counts{predicate, projection};
         std::plus<> op;
         return static_cast<std::iter_difference_t<I>>(
-            combine_range(policy, std::move(first), last, std::uint64_t{0}, op, counts));
+            detail::combine_range(policy, std::move(first), last, std::uint64_t{0}, op, counts));
     }
     template <execution_policy Policy, std::ranges::input_range R, class Predicate, class Projection = std::identity>
         requires predicate_of<Predicate, iterator_of<R>, Projection>
@@ -51,7 +51,7 @@ struct count_if_function {
         std::plus<> op;
         if constexpr (is_shared_filter<Policy, R>)
             return static_cast<std::ranges::range_difference_t<R>>(
-                combine_filtered(policy, range, std::uint64_t{0}, op, counts));
+                detail::combine_filtered(policy, range, std::uint64_t{0}, op, counts));
         else
             return static_cast<std::ranges::range_difference_t<R>>(detail::combine_range(
                 policy, std::ranges::begin(range), std::ranges::end(range), std::uint64_t{0}, op, counts));

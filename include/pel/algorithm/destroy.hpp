@@ -22,7 +22,7 @@ struct destroy_function {
     O operator()(const Policy& policy, O first, S last) const {
         const O end = std::ranges::next(first, last);
         if constexpr (is_shared<Policy, O> && !std::is_trivially_destructible_v<std::iter_value_t<O>>)
-            destroy_elements(policy, base_of(first), size_of(first, end));
+            detail::destroy_elements(policy, base_of(first), size_of(first, end));
         else
             std::destroy(std::move(first), end);
         return end;

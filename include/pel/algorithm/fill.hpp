@@ -38,7 +38,7 @@ struct fill_function {
             detail::fill_elements(std::move(first), end, value);
             return end;
         } else {
-            for (; first != last; ++first) assign_value(*first, value);
+            for (; first != last; ++first) detail::assign_value(*first, value);
             return first;
         }
     }
@@ -53,7 +53,7 @@ struct fill_function {
         const auto to = base_of(first);
         if constexpr (is_copied_by_bytes<const T*, base_t<O>>) {
             if (goes_past_caches(policy, size * sizeof(T))) {
-                fill_past_caches(policy, to, size, value);
+                detail::fill_past_caches(policy, to, size, value);
                 return nth_of(first, size);
             }
         }
@@ -81,10 +81,10 @@ struct fill_n_function {
             return fill_function::shared(policy, std::move(first), size, value);
         } else if constexpr (std::random_access_iterator<O>) {
             const O end = nth_of(first, size);
-            fill_elements(std::move(first), end, value);
+            detail::fill_elements(std::move(first), end, value);
             return end;
         } else {
-            for (; size != 0; --size, (void)++first) assign_value(*first, value);
+            for (; size != 0; --size, (void)++first) detail::assign_value(*first, value);
             return first;
         }
     }
@@ -222,10 +222,10 @@ private:
     PEL_ALWAYS_INLINE static void write_block(O& to, std::uint64_t n, const T& value, std::uint64_t lo) {
         if constexpr (std::is_integral_v<T>) {
             auto next = static_cast<std::make_unsigned_t<T>>(advanced(value, lo)); // as wide as T, for the vectoriser
-            for (; n != 0; --n, (void)++to, ++next) assign_value(*to, static_cast<T>(next));
+            for (; n != 0; --n, (void)++to, ++next) detail::assign_value(*to, static_cast<T>(next));
         } else {
             const T from = value;
-            for (; n != 0; --n, (void)++to, ++lo) assign_value(*to, advanced(from, lo));
+            for (; n != 0; --n, (void)++to, ++lo) detail::assign_value(*to, advanced(from, lo));
         }
     }
 };

@@ -21,7 +21,7 @@ struct find_function {
     I operator()(const Policy& policy, I first, S last, const T& value) const {
         const equals_value<T> equals{value};
         const element_test<true, const equals_value<T>, std::identity, I> test{equals, {}};
-        return find_element(policy, std::move(first), last, test);
+        return detail::find_element(policy, std::move(first), last, test);
     }
     template <execution_policy Policy, std::ranges::input_range R, class T, class P = std::identity>
         requires equal_to_value<T, iterator_of<R>, P>
@@ -46,7 +46,7 @@ struct find_if_function {
     I operator()(const Policy& policy, I first, S last, F f) const {
         std::identity projection;
         const element_test<Wanted, F, std::identity, I> test{f, projection};
-        return find_element(policy, std::move(first), last, test);
+        return detail::find_element(policy, std::move(first), last, test);
     }
     template <execution_policy Policy, std::ranges::input_range R, class F, class P = std::identity>
         requires predicate_of<F, iterator_of<R>, P>
@@ -71,7 +71,7 @@ struct adjacent_find_function {
     I operator()(const Policy& policy, I first, S last, F f = {}) const {
         std::identity projection;
         const pair_test<F, I, I, std::identity, std::identity> test{f, projection, projection};
-        return find_neighbours(policy, std::move(first), last, test);
+        return detail::find_neighbours(policy, std::move(first), last, test);
     }
     template <execution_policy Policy, std::ranges::forward_range R, class F = std::equal_to<>, class P = std::identity>
         requires relation_of<F, iterator_of<R>, iterator_of<R>, P>
@@ -98,10 +98,10 @@ struct find_index_if_function {
         const std::uint64_t size = range_size<index>(from, end);
         const std::uint64_t n = first_found(policy, size, [from, &f](std::uint64_t lo, std::uint64_t hi) {
             held_callable<F, index> in_registers = f;
-            while (lo != hi && !in_registers(item_at(from, lo))) ++lo;
+            while (lo != hi && !in_registers(detail::item_at(from, lo))) ++lo;
             return lo;
         });
-        return n == size ? end : item_at(from, n);
+        return n == size ? end : detail::item_at(from, n);
     }
 
     template <class... Arguments>

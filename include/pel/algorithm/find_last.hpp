@@ -52,7 +52,7 @@ struct find_last_function {
     std::ranges::subrange<I> operator()(const Policy& policy, I first, S last, const T& value) const {
         const equals_value<T> equals{value};
         const element_test<true, const equals_value<T>, std::identity, I> test{equals, {}};
-        return find_last_element(policy, std::move(first), last, test);
+        return detail::find_last_element(policy, std::move(first), last, test);
     }
     template <execution_policy Policy, std::ranges::forward_range R, class T, class P = std::identity>
         requires equal_to_value<T, iterator_of<R>, P>
@@ -78,13 +78,13 @@ struct find_last_if_function {
     std::ranges::subrange<I> operator()(const Policy& policy, I first, S last, F f) const {
         std::identity projection;
         const element_test<Wanted, F, std::identity, I> test{f, projection};
-        return find_last_element(policy, std::move(first), last, test);
+        return detail::find_last_element(policy, std::move(first), last, test);
     }
     template <execution_policy Policy, std::ranges::forward_range R, class F, class P = std::identity>
         requires predicate_of<F, iterator_of<R>, P>
     std::ranges::borrowed_subrange_t<R> operator()(const Policy& policy, R&& range, F f, P projection = {}) const {
         const element_test<Wanted, F, P, iterator_of<R>> test{f, projection};
-        return find_last_element(policy, std::ranges::begin(range), std::ranges::end(range), test);
+        return detail::find_last_element(policy, std::ranges::begin(range), std::ranges::end(range), test);
     }
 
     template <class... Arguments>

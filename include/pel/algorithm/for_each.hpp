@@ -29,7 +29,7 @@ struct for_each_function {
             const auto call = [&](std::iter_value_t<I>& element) {
                 std::invoke(f, std::invoke(projection, std::forward<element_type>(element)));
             };
-            call_each(policy, first, last, call);
+            detail::call_each(policy, first, last, call);
             return first;
         }
     }

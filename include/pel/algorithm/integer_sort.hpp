@@ -25,7 +25,7 @@ struct radix_key_of {
     PEL_ALWAYS_INLINE auto operator()(const T& element) const {
         using asked = std::conditional_t<std::invocable<Key&, const T&>, T, Value>;
         const asked& its = element;
-        return radix_key(
+        return detail::radix_key(
             static_cast<std::remove_cvref_t<std::invoke_result_t<Key&, const asked&>>>(std::invoke(key, its)));
     }
 };
@@ -64,7 +64,7 @@ private:
         const radix_key_of<K, value> number{key};
         const auto less = [&number](const auto& a, const auto& b) { return number(a) < number(b); };
         if constexpr (is_radix_sortable<Base>)
-            sort_by_digits(policy, first, size, number, less);
+            detail::sort_by_digits(policy, first, size, number, less);
         else
             stable_sort_function{}(policy, first, nth_of(first, size), less);
     }

@@ -64,7 +64,7 @@ struct is_sorted_until_function {
     template <execution_policy Policy, std::forward_iterator I, std::sentinel_for<I> S, class F = std::less<>>
         requires relation_of<F, I>
     I operator()(const Policy& policy, I first, S last, F f = {}) const {
-        return sorted_until(policy, std::move(first), last, f, std::identity());
+        return detail::sorted_until(policy, std::move(first), last, f, std::identity());
     }
     template <execution_policy Policy, std::ranges::forward_range R, class F = std::less<>, class P = std::identity>
         requires relation_of<F, iterator_of<R>, iterator_of<R>, P>
@@ -86,7 +86,7 @@ struct is_sorted_function {
     template <execution_policy Policy, std::forward_iterator I, std::sentinel_for<I> S, class F = std::less<>>
         requires relation_of<F, I>
     bool operator()(const Policy& policy, I first, S last, F f = {}) const {
-        return sorted_until(policy, std::move(first), last, f, std::identity()) == last;
+        return detail::sorted_until(policy, std::move(first), last, f, std::identity()) == last;
     }
     template <execution_policy Policy, std::ranges::forward_range R, class F = std::less<>, class P = std::identity>
         requires relation_of<F, iterator_of<R>, iterator_of<R>, P>
@@ -110,13 +110,13 @@ struct is_heap_until_function {
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, class F = std::less<>>
         requires relation_of<F, I>
     I operator()(const Policy& policy, I first, S last, F f = {}) const {
-        return heap_until(policy, std::move(first), last, f, std::identity());
+        return detail::heap_until(policy, std::move(first), last, f, std::identity());
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class F = std::less<>,
               class P = std::identity>
         requires relation_of<F, iterator_of<R>, iterator_of<R>, P>
     safe_iterator_of<R> operator()(const Policy& policy, R&& range, F f = {}, P projection = {}) const {
-        return heap_until(policy, std::ranges::begin(range), std::ranges::end(range), f, projection);
+        return detail::heap_until(policy, std::ranges::begin(range), std::ranges::end(range), f, projection);
     }
 
     template <class... Arguments>
@@ -133,7 +133,7 @@ struct is_heap_function {
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, class F = std::less<>>
         requires relation_of<F, I>
     bool operator()(const Policy& policy, I first, S last, F f = {}) const {
-        return heap_until(policy, std::move(first), last, f, std::identity()) == last;
+        return detail::heap_until(policy, std::move(first), last, f, std::identity()) == last;
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class F = std::less<>,
               class P = std::identity>
@@ -155,7 +155,7 @@ struct is_partitioned_function {
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, class F>
         requires predicate_of<F, I>
     bool operator()(const Policy& policy, I first, S last, F f) const {
-        return partitioned(policy, std::move(first), last, f, std::identity());
+        return detail::partitioned(policy, std::move(first), last, f, std::identity());
     }
     template <execution_policy Policy, std::ranges::input_range R, class F, class P = std::identity>
         requires predicate_of<F, iterator_of<R>, P>

@@ -33,8 +33,8 @@ public:
             while (hi - lo >= 2 * least) {
                 const std::uint64_t half = std::min(most, (hi - lo) / 2);
                 const rest next = rest_from(of_first_, lo);
-                of_first_ = begins_foreseen(next, 2 * half, path_.order) ? write<false>(next, 2 * half)
-                                                                         : write_both(next, lo, half);
+                of_first_ = detail::begins_foreseen(next, 2 * half, path_.order) ? write<false>(next, 2 * half)
+                                                                                 : write_both(next, lo, half);
                 lo += 2 * half;
             }
         }
@@ -53,7 +53,7 @@ private:
     template <bool Chooses = chosen_like_words<I, J>>
     std::uint64_t write(rest from, std::uint64_t count) const {
         const Order order = path_.order; // in registers
-        const std::uint64_t left = merge_until_empty<Chooses>(from, count, order, copied_element());
+        const std::uint64_t left = detail::merge_until_empty<Chooses>(from, count, order, copied_element());
         if (left != 0 && from.first1 != from.last1) {
             std::copy(from.first1, nth_of(from.first1, left), from.out);
             from.first1 = nth_of(from.first1, left);
@@ -177,7 +177,7 @@ private:
         const cross_order<I, I, Compare, P, P> order(compare, projection, projection);
         const std::uint64_t size1 = size_of(first, middle);
         const neighbours all{base_of(first), base_of(middle), base_of(last), size1, size_of(middle, last)};
-        merge_in_place(writing_policy<I>(policy), all, order);
+        detail::merge_in_place(writing_policy<I>(policy), all, order);
     }
 };
 

@@ -82,7 +82,7 @@ struct nth_element_function {
         const projected_less<C, P> less{compare, projection};
         const auto rank = static_cast<std::uint64_t>(nth - first);
         detail::rearrange_apart(policy, first, size, [&](const auto& its_policy, auto base) {
-            if (rank < size) select_nth(its_policy, base, size, rank, less);
+            if (rank < size) detail::select_nth(its_policy, base, size, rank, less);
         });
         return nth_of(first, size);
     }
@@ -115,7 +115,7 @@ struct partial_sort_function {
         const projected_less<C, P> less{compare, projection};
         const auto wanted = static_cast<std::uint64_t>(middle - first);
         detail::rearrange_apart(policy, first, size, [&](const auto& its_policy, auto base) {
-            if (wanted != 0 && wanted < size) select_nth(its_policy, base, size, wanted - 1, less);
+            if (wanted != 0 && wanted < size) detail::select_nth(its_policy, base, size, wanted - 1, less);
             sort_function::arrange(its_policy, base, wanted, less);
         });
         return nth_of(first, size);
@@ -183,7 +183,7 @@ std::vector<Number> least_places(const Policy& policy, Base first, std::uint64_t
             });
     } else {
         least = all_numbers<Number>(policy, size);
-        if (wanted < size && wanted != 0) select_nth(policy, least.data(), size, wanted - 1, before);
+        if (wanted < size && wanted != 0) detail::select_nth(policy, least.data(), size, wanted - 1, before);
         least.resize(std::min(wanted, size));
     }
     sort_function{}(policy, least.begin(), least.end(), before);
@@ -263,7 +263,7 @@ struct kth_smallest_function {
             const less_place before{from, less};
             return with_item_numbers<MostShort>(size, [&](auto number) {
                 auto places = all_numbers<decltype(number)>(policy, size);
-                select_nth(policy, places.data(), size, rank, before);
+                detail::select_nth(policy, places.data(), size, rank, before);
                 return nth_of(first, places[rank]);
             });
         }
@@ -300,7 +300,7 @@ private:
         using number = std::iter_value_t<Base>;
         std::vector<number> copies(size);
         run_numbers(policy, size, [&](std::uint64_t n) { copies[n] = *nth_of(from, n); });
-        select_nth(policy, copies.data(), size, rank, less);
+        detail::select_nth(policy, copies.data(), size, rank, less);
         const number found = copies[rank];
         copies = {};
         const std::uint64_t lower = parallel_reduce(

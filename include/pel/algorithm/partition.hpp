@@ -48,8 +48,8 @@ std::uint64_t part_in_place(Base first, const std::vector<judged_items>& judged,
         return selected;
     }
     const std::size_t middle = lo + (hi - lo) / 2;
-    selected = part_in_place(first, judged, lo, middle);
-    const std::uint64_t more = part_in_place(first, judged, middle, hi);
+    selected = detail::part_in_place(first, judged, lo, middle);
+    const std::uint64_t more = detail::part_in_place(first, judged, middle, hi);
     const std::uint64_t border = judged[middle].begin;
     detail::rotate_elements(nth_of(first, begin + selected), nth_of(first, border), nth_of(first, border + more));
     return selected + more;
@@ -159,9 +159,9 @@ Iterator part_by_rotations(Iterator first, Iterator last, std::iter_difference_t
     if (size == 0) return first;
     if (size == 1) return is_wanted(first) ? last : first;
     const Iterator middle = std::ranges::next(first, size / 2);
-    const Iterator left = part_by_rotations(first, middle, size / 2, is_wanted);
-    const Iterator right = part_by_rotations(middle, last, size - size / 2, is_wanted);
-    return rotate_elements(left, middle, right);
+    const Iterator left = detail::part_by_rotations(first, middle, size / 2, is_wanted);
+    const Iterator right = detail::part_by_rotations(middle, last, size - size / 2, is_wanted);
+    return detail::rotate_elements(left, middle, right);
 }
 
 struct partition_function : by_predicate_in_place<partition_function> {
@@ -182,7 +182,7 @@ struct partition_function : by_predicate_in_place<partition_function> {
             const std::uint64_t size = size_of(first, last);
             const auto base = base_of(first);
             const element_judge judge{base, test};
-            return nth_of(first, part(writing_policy<I>(policy), base, size, judge));
+            return nth_of(first, detail::part(writing_policy<I>(policy), base, size, judge));
         } else {
             const I end = std::ranges::next(first, last);
             return std::partition(std::move(first), end, test);
@@ -208,11 +208,11 @@ struct stable_partition_function : by_predicate_in_place<stable_partition_functi
             const std::uint64_t size = size_of(first, last);
             const auto base = base_of(first);
             const element_judge judge{base, test};
-            return nth_of(first, part_stably(policy, base, size, judge));
+            return nth_of(first, detail::part_stably(policy, base, size, judge));
         } else {
             const auto is_wanted = [&test](const I& place) { return test(*place); };
-            return part_by_rotations(first, std::ranges::next(first, last), std::ranges::distance(first, last),
-                                     is_wanted);
+            return detail::part_by_rotations(first, std::ranges::next(first, last), std::ranges::distance(first, last),
+                                             is_wanted);
         }
     }
 };

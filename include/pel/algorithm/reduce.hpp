@@ -28,7 +28,7 @@ struct reduce_function {
         requires reduces<Op, T, I>
     T operator()(const Policy& policy, I first, S last, T init, Op op = {}) const {
         std::identity same;
-        return combine_range(policy, std::move(first), last, std::move(init), op, same);
+        return detail::combine_range(policy, std::move(first), last, std::move(init), op, same);
     }
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S>
         requires reduces<std::plus<>, std::iter_value_t<I>, I>
@@ -41,7 +41,7 @@ struct reduce_function {
     T operator()(const Policy& policy, R&& range, T init = T{}, Op op = {}) const {
         std::identity same;
         if constexpr (is_shared_filter<Policy, R> && std::convertible_to<std::ranges::range_reference_t<R>, T>)
-            return combine_filtered(policy, range, std::move(init), op, same);
+            return detail::combine_filtered(policy, range, std::move(init), op, same);
         else
             return detail::combine_range(policy, std::ranges::begin(range), std::ranges::end(range), std::move(init),
                                          op, same);
@@ -60,14 +60,14 @@ struct transform_reduce_function {
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, class T, class Op, class F>
         requires transform_reduces<Op, F, T, I>
     T operator()(const Policy& policy, I first, S last, T init, Op op, F f) const {
-        return combine_range(policy, std::move(first), last, std::move(init), op, f);
+        return detail::combine_range(policy, std::move(first), last, std::move(init), op, f);
     }
     template <execution_policy Policy, std::ranges::input_range R, class T, class Op, class F>
         requires transform_reduces<Op, F, T, iterator_of<R>>
     T operator()(const Policy& policy, R&& range, T init, Op op, F f) const {
         using mapped = std::invoke_result_t<F&, std::ranges::range_reference_t<R>>;
         if constexpr (is_shared_filter<Policy, R> && std::convertible_to<mapped, T>)
-            return combine_filtered(policy, range, std::move(init), op, f);
+            return detail::combine_filtered(policy, range, std::move(init), op, f);
         else
             return detail::combine_range(policy, std::ranges::begin(range), std::ranges::end(range), std::move(init),
                                          op, f);
@@ -77,16 +77,16 @@ struct transform_reduce_function {
               class Op = std::plus<>, class F = std::multiplies<>>
         requires transform_reduces<Op, F, T, I, J>
     T operator()(const Policy& policy, I first1, S last1, J first2, T init, Op op = {}, F f = {}) const {
-        return combine_ranges(policy, std::move(first1), last1, std::move(first2), std::unreachable_sentinel,
-                              std::move(init), op, f);
+        return detail::combine_ranges(policy, std::move(first1), last1, std::move(first2), std::unreachable_sentinel,
+                                      std::move(init), op, f);
     }
     /// As long as both ranges last.
     template <execution_policy Policy, std::ranges::input_range R, std::ranges::input_range Q, class T,
               class Op = std::plus<>, class F = std::multiplies<>>
         requires transform_reduces<Op, F, T, iterator_of<R>, iterator_of<Q>>
     T operator()(const Policy& policy, R&& range1, Q&& range2, T init, Op op = {}, F f = {}) const {
-        return combine_ranges(policy, std::ranges::begin(range1), std::ranges::end(range1), std::ranges::begin(range2),
-                              std::ranges::end(range2), std::move(init), op, f);
+        return detail::combine_ranges(policy, std::ranges::begin(range1), std::ranges::end(range1),
+                                      std::ranges::begin(range2), std::ranges::end(range2), std::move(init), op, f);
     }
 
     template <class... Arguments>

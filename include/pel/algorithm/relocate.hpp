@@ -64,7 +64,7 @@ private:
             else
                 run_all_chunks(policy, size, relocate, least);
         } else {
-            construct_elements<0>(policy, to, size, move);
+            detail::construct_elements<0>(policy, to, size, move);
             if constexpr (!std::is_trivially_destructible_v<std::iter_value_t<Base>>) {
                 complete_phases phases; // all are in `out`: who says stop from now on is too late
                 phases.run_blocks(policy, size, destroy);

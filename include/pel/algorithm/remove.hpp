@@ -32,7 +32,7 @@ struct remove_if_function : by_predicate_in_place<remove_if_function> {
             const std::uint64_t size = size_of(first, last);
             const auto base = base_of(first);
             const element_judge judge{base, element_test<false, F, P, I>{predicate, projection}};
-            return nth_of(first, keep_selected(writing_policy<I>(policy), base, size, judge));
+            return nth_of(first, detail::keep_selected(writing_policy<I>(policy), base, size, judge));
         } else {
             const I end = std::ranges::next(first, last);
             return std::remove_if(std::move(first), end, element_test<true, F, P, I>{predicate, projection});
@@ -94,7 +94,7 @@ private:
             const std::uint64_t size = size_of(first, last);
             const auto base = base_of(first);
             const change_judge judge{base, are_equal};
-            return nth_of(first, keep_selected(writing_policy<I>(policy), base, size, judge));
+            return nth_of(first, detail::keep_selected(writing_policy<I>(policy), base, size, judge));
         } else {
             const I end = std::ranges::next(first, last);
             return std::unique(std::move(first), end, are_equal);

@@ -87,7 +87,7 @@ struct replace_function {
         requires(equal_to_value<T, I> && output_of<I, const U&>)
     I operator()(const Policy& policy, I first, S last, const T& old_value, const U& new_value) const {
         const equals_value<T> predicate{old_value};
-        return replace_where(policy, std::move(first), last, predicate, new_value, std::identity());
+        return detail::replace_where(policy, std::move(first), last, predicate, new_value, std::identity());
     }
     template <execution_policy Policy, std::ranges::input_range R, class T, class U, class P = std::identity>
         requires(equal_to_value<T, iterator_of<R>, P> && output_of<iterator_of<R>, const U&>)
@@ -112,7 +112,7 @@ struct replace_if_function {
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, class F, class T>
         requires(predicate_of<F, I> && output_of<I, const T&>)
     I operator()(const Policy& policy, I first, S last, F predicate, const T& new_value) const {
-        return replace_where(policy, std::move(first), last, predicate, new_value, std::identity());
+        return detail::replace_where(policy, std::move(first), last, predicate, new_value, std::identity());
     }
     template <execution_policy Policy, std::ranges::input_range R, class F, class T, class P = std::identity>
         requires(predicate_of<F, iterator_of<R>, P> && output_of<iterator_of<R>, const T&>)
@@ -136,7 +136,9 @@ struct replace_copy_function {
         requires(equal_to_value<T, I> && output_of<O, std::iter_reference_t<I>> && output_of<O, const U&>)
     O operator()(const Policy& policy, I first, S last, O out, const T& old_value, const U& new_value) const {
         const equals_value<T> predicate{old_value};
-        return copy_replaced(policy, std::move(first), last, std::move(out), predicate, new_value, std::identity()).out;
+        return detail::copy_replaced(policy, std::move(first), last, std::move(out), predicate, new_value,
+                                     std::identity())
+            .out;
     }
     template <execution_policy Policy, std::ranges::input_range R, class O, class T, class U, class P = std::identity>
         requires(equal_to_value<T, iterator_of<R>, P> && output_of<O, std::iter_reference_t<iterator_of<R>>> &&
@@ -145,8 +147,8 @@ struct replace_copy_function {
                                                                         const T& old_value, const U& new_value,
                                                                         P projection = {}) const {
         const equals_value<T> predicate{old_value};
-        return copy_replaced(policy, std::ranges::begin(range), std::ranges::end(range), std::move(out), predicate,
-                             new_value, projection);
+        return detail::copy_replaced(policy, std::ranges::begin(range), std::ranges::end(range), std::move(out),
+                                     predicate, new_value, projection);
     }
 
     template <class... Arguments>
@@ -162,15 +164,17 @@ struct replace_copy_if_function {
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, class O, class F, class T>
         requires(predicate_of<F, I> && output_of<O, std::iter_reference_t<I>> && output_of<O, const T&>)
     O operator()(const Policy& policy, I first, S last, O out, F predicate, const T& new_value) const {
-        return copy_replaced(policy, std::move(first), last, std::move(out), predicate, new_value, std::identity()).out;
+        return detail::copy_replaced(policy, std::move(first), last, std::move(out), predicate, new_value,
+                                     std::identity())
+            .out;
     }
     template <execution_policy Policy, std::ranges::input_range R, class O, class F, class T, class P = std::identity>
         requires(predicate_of<F, iterator_of<R>, P> && output_of<O, std::iter_reference_t<iterator_of<R>>> &&
                  output_of<O, const T&>)
     std::ranges::replace_copy_if_result<safe_iterator_of<R>, O>
     operator()(const Policy& policy, R&& range, O out, F predicate, const T& new_value, P projection = {}) const {
-        return copy_replaced(policy, std::ranges::begin(range), std::ranges::end(range), std::move(out), predicate,
-                             new_value, projection);
+        return detail::copy_replaced(policy, std::ranges::begin(range), std::ranges::end(range), std::move(out),
+                                     predicate, new_value, projection);
     }
 
     template <class... Arguments>

@@ -30,7 +30,7 @@ void reverse_pairs(const Base& first, std::uint64_t size, std::uint64_t lo, std:
 template <class Policy, class Base>
 void reverse_elements(const Policy& policy, const Base& first, std::uint64_t size) {
     run_plain_blocks<swapped_bytes<Base, Base>>(
-        policy, size / 2, [&](std::uint64_t lo, std::uint64_t hi) { reverse_pairs(first, size, lo, hi); });
+        policy, size / 2, [&](std::uint64_t lo, std::uint64_t hi) { detail::reverse_pairs(first, size, lo, hi); });
 }
 
 struct reverse_function {
@@ -141,10 +141,10 @@ private:
         run_plain_blocks<swapped_bytes<Base, Base>>(
             policy, left / 2 + right / 2, [&](std::uint64_t lo, std::uint64_t hi) {
                 const std::uint64_t pairs = left / 2;
-                if (lo < pairs) reverse_pairs(first, left, lo, std::min(hi, pairs));
-                if (hi > pairs) reverse_pairs(middle, right, std::max(lo, pairs) - pairs, hi - pairs);
+                if (lo < pairs) detail::reverse_pairs(first, left, lo, std::min(hi, pairs));
+                if (hi > pairs) detail::reverse_pairs(middle, right, std::max(lo, pairs) - pairs, hi - pairs);
             });
-        reverse_elements(policy, first, left + right);
+        detail::reverse_elements(policy, first, left + right);
     }
 
     static constexpr std::uint64_t most_set_aside = 65536; // bytes

@@ -57,7 +57,7 @@ inline constexpr bool is_scanned_by_fours =
 template <bool IsInclusive, class T, class Op, class F, class I, class O>
 PEL_ALWAYS_INLINE T scan_block(std::uint64_t n, T sum, const held_callable<Op, T, T> op,
                                const held_callable<F, std::iter_reference_t<I>> f, I from, O to) {
-    if constexpr (IsInclusive && is_scanned_by_fours<T, Op, F, I, O>) sum = scan_fours(n, sum, from, to);
+    if constexpr (IsInclusive && is_scanned_by_fours<T, Op, F, I, O>) sum = detail::scan_fours(n, sum, from, to);
     for (; n != 0; --n, (void)++from, ++to) {
         if constexpr (IsInclusive) {
             sum = static_cast<T>(std::invoke(op, std::move(sum), std::invoke(f, *from)));
@@ -73,7 +73,8 @@ PEL_ALWAYS_INLINE T scan_block(std::uint64_t n, T sum, const held_callable<Op, T
 template <bool IsInclusive, class Policy, class T, class Op, class F, class I, class O>
 void scan_elements(const Policy& policy, std::uint64_t size, T init, Op& op, F& f, const I& from, const O& to) {
     const auto scan = [&](std::uint64_t lo, std::uint64_t hi, T before) {
-        return scan_block<IsInclusive, T, Op, F>(hi - lo, std::move(before), op, f, nth_of(from, lo), nth_of(to, lo));
+        return detail::scan_block<IsInclusive, T, Op, F>(hi - lo, std::move(before), op, f, nth_of(from, lo),
+                                                         nth_of(to, lo));
     };
     if (size == 0) return;
     constexpr bool is_known = std::is_arithmetic_v<T> && written_bytes<O, T> != 0;
@@ -93,7 +94,7 @@ template <bool IsInclusive, class Policy, class T, class Op, class F, class I, c
 O scan_range(const Policy& policy, I first, S last, O out, T init, Op& op, F& f) {
     if constexpr (is_shared<Policy, I> && is_shared_scan<Op, F, T, I, O>) {
         const std::uint64_t size = size_of(first, last);
-        scan_elements<IsInclusive>(policy, size, std::move(init), op, f, base_of(first), base_of(out));
+        detail::scan_elements<IsInclusive>(policy, size, std::move(init), op, f, base_of(first), base_of(out));
         return nth_of(out, size);
     } else {
         for (; first != last; ++first, (void)++out) {
@@ -115,7 +116,7 @@ O scan_from_first(const Policy& policy, I first, S last, O out, Op& op, F& f) {
     if (first == last) return out;
     T init(std::invoke(f, *first));
     *out = std::as_const(init);
-    return scan_range<true>(policy, std::move(++first), last, std::move(++out), std::move(init), op, f);
+    return detail::scan_range<true>(policy, std::move(++first), last, std::move(++out), std::move(init), op, f);
 }
 
 struct inclusive_scan_function {
@@ -129,7 +130,7 @@ struct inclusive_scan_function {
         requires scans<Op, std::identity, T, I, O>
     O operator()(const Policy& policy, I first, S last, O out, Op op, T init) const {
         std::identity same;
-        return scan_range<true>(policy, std::move(first), last, std::move(out), std::move(init), op, same);
+        return detail::scan_range<true>(policy, std::move(first), last, std::move(out), std::move(init), op, same);
     }
     template <execution_policy Policy, std::ranges::input_range R, class O, class Op = std::plus<>>
         requires scans<Op, std::identity, std::ranges::range_value_t<R>, iterator_of<R>, O>
@@ -158,7 +159,7 @@ struct exclusive_scan_function {
         requires scans_before<Op, std::identity, T, I, O>
     O operator()(const Policy& policy, I first, S last, O out, T init, Op op = {}) const {
         std::identity same;
-        return scan_range<false>(policy, std::move(first), last, std::move(out), std::move(init), op, same);
+        return detail::scan_range<false>(policy, std::move(first), last, std::move(out), std::move(init), op, same);
     }
     template <execution_policy Policy, std::ranges::input_range R, class O, class T, class Op = std::plus<>>
         requires scans_before<Op, std::identity, T, iterator_of<R>, O>
@@ -181,13 +182,13 @@ struct transform_inclusive_scan_function {
               class T = std::decay_t<std::invoke_result_t<F&, std::iter_reference_t<I>>>>
         requires scans<Op, F, T, I, O>
     O operator()(const Policy& policy, I first, S last, O out, Op op, F f) const {
-        return scan_from_first<T>(policy, std::move(first), last, std::move(out), op, f);
+        return detail::scan_from_first<T>(policy, std::move(first), last, std::move(out), op, f);
     }
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, class O, class Op, class F,
               class T>
         requires scans<Op, F, T, I, O>
     O operator()(const Policy& policy, I first, S last, O out, Op op, F f, T init) const {
-        return scan_range<true>(policy, std::move(first), last, std::move(out), std::move(init), op, f);
+        return detail::scan_range<true>(policy, std::move(first), last, std::move(out), std::move(init), op, f);
     }
     template <execution_policy Policy, std::ranges::input_range R, class O, class Op, class F,
               class T = std::decay_t<std::invoke_result_t<F&, std::ranges::range_reference_t<R>>>>
@@ -217,7 +218,7 @@ struct transform_exclusive_scan_function {
               class F>
         requires scans_before<Op, F, T, I, O>
     O operator()(const Policy& policy, I first, S last, O out, T init, Op op, F f) const {
-        return scan_range<false>(policy, std::move(first), last, std::move(out), std::move(init), op, f);
+        return detail::scan_range<false>(policy, std::move(first), last, std::move(out), std::move(init), op, f);
     }
     template <execution_policy Policy, std::ranges::input_range R, class O, class T, class Op, class F>
         requires scans_before<Op, F, T, iterator_of<R>, O>

@@ -60,7 +60,7 @@ std::ranges::subrange<I> find_pattern(const Policy& policy, I first, S last, J p
         bool is_found = false;
         for (;; ++first) {
             I each = first;
-            const beginning is = compare_beginning(each, last, pattern, pattern_end, test);
+            const beginning is = detail::compare_beginning(each, last, pattern, pattern_end, test);
             if (is == beginning::too_short) break;
             if (is == beginning::other) continue;
             found = {first, each};
@@ -99,7 +99,9 @@ std::ranges::subrange<I> find_first_run(const Policy& policy, I first, S last, s
         if (length > size) return {end, end};
         const auto from = base_of(first);
         const std::uint64_t places = size - length + 1;
-        const auto find = [&](std::uint64_t lo, std::uint64_t hi) { return find_run(from, lo, hi, length, test); };
+        const auto find = [&](std::uint64_t lo, std::uint64_t hi) {
+            return detail::find_run(from, lo, hi, length, test);
+        };
         // However short blocks are, no element is looked at by more than two of them.
         const std::uint64_t n = first_found(policy, places, find, length);
         if (n == places) return {end, end};
@@ -180,7 +182,7 @@ private:
     static std::ranges::subrange<I> run(const Policy& policy, I first1, S last1, J first2, T last2, F& f, P projection1,
                                         Q projection2) {
         const pair_test<F, I, J, P, Q> test{f, projection1, projection2};
-        return find_pattern<IsLast>(policy, std::move(first1), last1, std::move(first2), last2, test);
+        return detail::find_pattern<IsLast>(policy, std::move(first1), last1, std::move(first2), last2, test);
     }
 };
 
@@ -207,7 +209,7 @@ struct search_n_function {
         requires relation_to_value<F, T, I>
     I operator()(const Policy& policy, I first, S last, Size count, const T& value, F f = {}) const {
         const related_test<T, F, std::identity, I> test{value, f, {}};
-        return find_first_run(policy, std::move(first), last, count_of(count), test).begin();
+        return detail::find_first_run(policy, std::move(first), last, count_of(count), test).begin();
     }
     template <execution_policy Policy, std::ranges::forward_range R, std::integral Size, class T,
               class F = std::equal_to<>, class P = std::identity>
@@ -215,7 +217,8 @@ struct search_n_function {
     std::ranges::borrowed_subrange_t<R> operator()(const Policy& policy, R&& range, Size count, const T& value,
                                                    F f = {}, P projection = {}) const {
         const related_test<T, F, P, iterator_of<R>> test{value, f, projection};
-        return find_first_run(policy, std::ranges::begin(range), std::ranges::end(range), count_of(count), test);
+        return detail::find_first_run(policy, std::ranges::begin(range), std::ranges::end(range), count_of(count),
+                                      test);
     }
 
     template <class... Arguments>

@@ -63,7 +63,7 @@ private:
             atomic<bool> is_missing{false};
             run_blocks(policy, path.size2, [&](std::uint64_t lo, std::uint64_t hi) {
                 if (is_missing.load(relaxed)) return; // a hint; the end of the loop orders the last look
-                if (!includes_block(path, lo, hi)) is_missing.store(true, relaxed);
+                if (!detail::includes_block(path, lo, hi)) is_missing.store(true, relaxed);
             });
             return !is_missing.load(relaxed);
         } else {

@@ -90,12 +90,12 @@ void shuffle(const Policy& policy, Base first, std::uint64_t size, std::uint64_t
                 const random_buckets choose(random_number(seed, 1), buckets);
                 distribution<Base, random_buckets> distribute(first, size, scratch.data(), choose);
                 return distribute.run(policy, never_late, [&](unsigned bucket, std::uint64_t begin, std::uint64_t end) {
-                    shuffle_alone(nth_of(first, begin), end - begin, random_number(seed_of_buckets, bucket));
+                    detail::shuffle_alone(nth_of(first, begin), end - begin, random_number(seed_of_buckets, bucket));
                 });
             }
         }
     }
-    shuffle_alone(first, size, seed_of_buckets);
+    detail::shuffle_alone(first, size, seed_of_buckets);
 }
 
 struct random_shuffle_function {
@@ -104,8 +104,9 @@ struct random_shuffle_function {
     I operator()(const Policy& policy, I first, S last, Seed given) const {
         const std::uint64_t size = size_of(first, last);
         const auto seed = static_cast<std::uint64_t>(given);
-        detail::rearrange_apart(policy, first, size,
-                                [&](const auto& its_policy, auto base) { shuffle(its_policy, base, size, seed); });
+        detail::rearrange_apart(policy, first, size, [&](const auto& its_policy, auto base) {
+            detail::shuffle(its_policy, base, size, seed);
+        });
         return nth_of(first, size);
     }
     template <execution_policy Policy, std::ranges::random_access_range R, std::integral Seed>
@@ -128,7 +129,7 @@ struct random_permutation_function {
         const std::uint64_t n = count_of(size);
         std::vector<std::uint64_t> numbers(n);
         run_numbers(policy, n, [to = numbers.data()](std::uint64_t each) { to[each] = each; });
-        shuffle(policy, numbers.data(), n, static_cast<std::uint64_t>(seed));
+        detail::shuffle(policy, numbers.data(), n, static_cast<std::uint64_t>(seed));
         return numbers;
     }
 

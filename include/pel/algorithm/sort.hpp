@@ -52,8 +52,8 @@ inline constexpr bool has_number_order =
 template <class Compare, class T>
 struct number_order {
     PEL_ALWAYS_INLINE auto operator()(T number) const noexcept {
-        const auto key = radix_key(number);
-        return is_ascending<Compare, T> ? key : static_cast<decltype(radix_key(number))>(~key);
+        const auto key = detail::radix_key(number);
+        return is_ascending<Compare, T> ? key : static_cast<decltype(detail::radix_key(number))>(~key);
     }
 };
 
@@ -63,7 +63,7 @@ bool are_sorted_by_digits(const Policy& policy, Base first, std::uint64_t size, 
     constexpr std::uint64_t least = 128;
     if constexpr (has_number_order<C, P, Base>) {
         if (size >= least) {
-            sort_by_digits(policy, first, size, number_order<C, std::iter_value_t<Base>>{}, less);
+            detail::sort_by_digits(policy, first, size, number_order<C, std::iter_value_t<Base>>{}, less);
             return true;
         }
     }
@@ -82,7 +82,8 @@ struct sort_function : ordering_overloads<sort_function> {
     template <class Policy, class Base, class C, class P>
     static void arrange(const Policy& policy, Base first, std::uint64_t size, const projected_less<C, P>& less) {
         const Base last = nth_of(first, size);
-        if (detail::is_or_was_monotone(first, last, less) || are_sorted_by_digits(policy, first, size, less)) return;
+        if (detail::is_or_was_monotone(first, last, less) || detail::are_sorted_by_digits(policy, first, size, less))
+            return;
         if (size < least_sample_sort) return detail::quick_sort(first, last, less);
         if constexpr (is_shared<Policy, Base> && moves_safely<Base>) {
             const scratch_memory<std::iter_value_t<Base>> scratch(size);
@@ -90,7 +91,7 @@ struct sort_function : ordering_overloads<sort_function> {
                 const auto sort_bucket = [&](Base begin, Base end, std::iter_value_t<Base>*) {
                     detail::quick_sort(begin, end, less);
                 };
-                return sample_sort<false>(policy, first, size, scratch.data(), less, sort_bucket);
+                return detail::sample_sort<false>(policy, first, size, scratch.data(), less, sort_bucket);
             }
         }
         detail::quick_sort(first, last, less);
@@ -110,7 +111,8 @@ struct stable_sort_function : ordering_overloads<stable_sort_function> {
     template <class Policy, class Base, class C, class P>
     static void arrange(const Policy& policy, Base first, std::uint64_t size, const projected_less<C, P>& less) {
         const Base last = nth_of(first, size);
-        if (detail::is_or_was_monotone(first, last, less) || are_sorted_by_digits(policy, first, size, less)) return;
+        if (detail::is_or_was_monotone(first, last, less) || detail::are_sorted_by_digits(policy, first, size, less))
+            return;
         if (size <= 32) return detail::insertion_sort(first, last, less);
         if constexpr (moves_safely<Base>) {
             const bool is_large = is_shared<Policy, Base> && size >= least_sample_sort;
@@ -120,7 +122,7 @@ struct stable_sort_function : ordering_overloads<stable_sort_function> {
                 const auto sort_bucket = [&](Base begin, Base end, std::iter_value_t<Base>* room) {
                     detail::merge_sort(begin, end, room, less);
                 };
-                return sample_sort<true>(policy, first, size, scratch.data(), less, sort_bucket);
+                return detail::sample_sort<true>(policy, first, size, scratch.data(), less, sort_bucket);
             }
         }
         detail::merge_sort_in_place(first, last, less);

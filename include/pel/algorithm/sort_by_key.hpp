@@ -135,9 +135,9 @@ private:
             phases.attempt([&] { sort_numbers<C>(policy, keys, order.data(), size); });
             const scratch_memory<value> room(size);
             if (room.data() == nullptr)
-                permute_in_place(values, order);
+                detail::permute_in_place(values, order);
             else
-                permute(phases, writing_policy<V>(policy), values, size, room.data(), place_in(order));
+                detail::permute(phases, writing_policy<V>(policy), values, size, room.data(), place_in(order));
             phases.rethrow();
         } else {
             std::vector<Number> order = all_numbers<Number>(policy, size);

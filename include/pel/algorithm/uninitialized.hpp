@@ -57,7 +57,7 @@ struct uninitialized_copy_function {
             const auto to = base_of(out);
             constexpr std::uint64_t bytes =
                 std::contiguous_iterator<I> ? constructed_bytes<O, std::iter_reference_t<I>> : 0;
-            construct_elements<bytes>(policy, to, size, [&](std::uint64_t lo, std::uint64_t hi) {
+            detail::construct_elements<bytes>(policy, to, size, [&](std::uint64_t lo, std::uint64_t hi) {
                 std::uninitialized_copy(nth_of(from, lo), nth_of(from, hi), nth_of(to, lo));
             });
             return {nth_of(first, size), nth_of(out, size)};
@@ -118,12 +118,12 @@ struct uninitialized_move_function {
     template <class Policy, class I, class S, class O, class T>
     static std::ranges::uninitialized_move_result<I, O> run(const Policy& policy, I first, S last, O out, T out_last) {
         if constexpr (is_shared<Policy, I, O>) {
-            const std::uint64_t size = common_size(first, last, out, out_last);
+            const std::uint64_t size = detail::common_size(first, last, out, out_last);
             const auto from = base_of(first);
             const auto to = base_of(out);
             constexpr std::uint64_t bytes =
                 std::contiguous_iterator<I> ? constructed_bytes<O, std::iter_rvalue_reference_t<I>> : 0;
-            construct_elements<bytes>(policy, to, size, [&](std::uint64_t lo, std::uint64_t hi) {
+            detail::construct_elements<bytes>(policy, to, size, [&](std::uint64_t lo, std::uint64_t hi) {
                 std::uninitialized_move(nth_of(from, lo), nth_of(from, hi), nth_of(to, lo));
             });
             return {nth_of(first, size), nth_of(out, size)};

@@ -313,6 +313,34 @@ struct calls {
         EXPECT_EQ(pel::tabulate(policy, 10, [](std::size_t) { return element{}; }).size(), 10U);
     }
     template <class Policy>
+    void take_iterators(const Policy& policy) {
+        using namespace greedy;
+        const auto first = a.begin(), last = a.end();
+        (void)pel::find(policy, first, last, element{3});
+        (void)pel::find_if(policy, first, last, is_odd);
+        (void)pel::find_last(policy, first, last, element{3});
+        (void)pel::find_end(policy, first, last, b.begin(), b.end(), same);
+        (void)pel::search(policy, first, last, b.begin(), b.end(), same);
+        (void)pel::search_n(policy, first, last, 3, element{3}, same);
+        (void)pel::adjacent_find(policy, first, last, same);
+        (void)pel::mismatch(policy, first, last, b.begin(), same);
+        (void)pel::equal(policy, first, last, b.begin(), same);
+        (void)pel::is_sorted_until(policy, first, last, less);
+        (void)pel::is_heap(policy, first, last, less);
+        (void)pel::is_partitioned(policy, first, last, is_odd);
+        (void)pel::count_if(policy, first, last, is_odd);
+        (void)pel::reduce(policy, first, last, element{}, add);
+        (void)pel::transform_reduce(policy, first, last, b.begin(), element{}, add, add);
+        pel::replace_if(policy, first, last, is_odd, element{2});
+        pel::replace_copy_if(policy, first, last, b.begin(), is_odd, element{2});
+        pel::stable_partition(policy, first, last, is_odd);
+        pel::rotate(policy, first, first + 9, last);
+        pel::inclusive_scan(policy, first, last, b.begin(), add);
+        pel::transform_exclusive_scan(policy, first, last, b.begin(), element{}, add, twice);
+        pel::random_shuffle(policy, first, last, 5);
+        pel::uninitialized_move(policy, first, last, b.begin());
+    }
+    template <class Policy>
     void all(const Policy& policy) {
         sort(policy);
         search(policy);
@@ -320,6 +348,7 @@ struct calls {
         select(policy);
         add_up(policy);
         copy(policy);
+        take_iterators(policy);
     }
 };
 

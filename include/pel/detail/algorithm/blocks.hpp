@@ -79,7 +79,7 @@ PEL_ALWAYS_INLINE void call_on_block(std::uint64_t n, held_callable<F, std::iter
 template <std::uint64_t Bytes = 0, class Policy, class F, class... Bases>
 void run_elements(const Policy& policy, std::uint64_t size, F& f, const Bases&... firsts) {
     run_plain_blocks<Bytes>(policy, size, [&](std::uint64_t lo, std::uint64_t hi) {
-        call_on_block<F, Bases...>(hi - lo, f, nth_of(firsts, lo)...);
+        detail::call_on_block<F, Bases...>(hi - lo, f, nth_of(firsts, lo)...);
     });
 }
 

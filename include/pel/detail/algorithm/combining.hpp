@@ -178,8 +178,8 @@ template <class Policy, class T, class Op, class Map, class I, class S, class J,
 T combine_ranges(const Policy& policy, I first1, S last1, J first2, E last2, T init, Op& op, Map& map) {
     using mapped = std::invoke_result_t<Map&, std::iter_reference_t<I>, std::iter_reference_t<J>>;
     if constexpr (is_shared<Policy, I, J> && std::convertible_to<mapped, T>) {
-        const std::uint64_t size = common_size(first1, last1, first2, last2);
-        return combine_elements(policy, size, std::move(init), op, map, base_of(first1), base_of(first2));
+        const std::uint64_t size = detail::common_size(first1, last1, first2, last2);
+        return detail::combine_elements(policy, size, std::move(init), op, map, base_of(first1), base_of(first2));
     } else {
         for (; first1 != last1 && first2 != last2; ++first1, (void)++first2)
             init = static_cast<T>(std::invoke(op, std::move(init), std::invoke(map, *first1, *first2)));

@@ -90,7 +90,7 @@ constexpr std::uint64_t common_size(const I& first1, const S& last1, const J& fi
     } else if constexpr (is_sized1 && is_sized2) {
         return std::min(size_of(first1, last1), size_of(first2, last2));
     } else if constexpr (is_sized2) {
-        return common_size(first2, last2, first1, last1);
+        return detail::common_size(first2, last2, first1, last1);
     } else {
         I each1 = first1;
         J each2 = first2;
@@ -180,7 +180,7 @@ void fill_elements(O first, const O& last, const T& value) {
     if constexpr (takes_copies<O, T>) {
         std::fill(std::move(first), last, value);
     } else {
-        for (; first != last; ++first) assign_value(*first, value);
+        for (; first != last; ++first) detail::assign_value(*first, value);
     }
 }
 

@@ -97,8 +97,8 @@ std::vector<std::pair<Key, Value>> in_order_of_first(const Policy& policy,
         for (auto& each : groups) all.push_back({each.first, &each});
     }
     const auto first_of = [](const place& each) { return each.first; };
-    sort_by_digits(policy, all.data(), size, first_of,
-                   [](const place& a, const place& b) { return a.first < b.first; });
+    detail::sort_by_digits(policy, all.data(), size, first_of,
+                           [](const place& a, const place& b) { return a.first < b.first; });
     std::vector<std::pair<Key, Value>> groups;
     if constexpr (std::default_initializable<Key> && std::default_initializable<Value> &&
                   std::is_move_assignable_v<Key> && std::is_move_assignable_v<Value>) {

@@ -192,7 +192,7 @@ template <class I, class Order>
 void merge_by_rotations(neighbours<I> all, const Order& order) {
     while (!all.is_merged() && !all.is_pair()) {
         const auto halves = detail::cut_by_rotation(all, order);
-        merge_by_rotations(halves[0], order);
+        detail::merge_by_rotations(halves[0], order);
         all = halves[1];
     }
     if (all.is_pair() && order.is_second_less(all.first, all.middle)) detail::swap_elements(all.first, all.middle);
@@ -215,7 +215,7 @@ void merge_by_rotations(const Policy& policy, const neighbours<I>& all, const Or
             parts[c + count] = halves[1];
         });
     }
-    run_numbers(chunk_policy(policy), count, [&](std::uint64_t c) { merge_by_rotations(parts[c], order); });
+    run_numbers(chunk_policy(policy), count, [&](std::uint64_t c) { detail::merge_by_rotations(parts[c], order); });
 }
 
 /// The order of two ranges that are seen from the back, where the second one comes first.
@@ -271,7 +271,7 @@ void merge_in_place(const Policy& policy, neighbours<I> all, const Order& order)
     if constexpr (is_shared<Policy, I> && is_written_apart<I>)
         detail::merge_by_rotations(policy, all, order);
     else
-        merge_by_rotations(all, order);
+        detail::merge_by_rotations(all, order);
 }
 
 } // namespace detail

@@ -152,7 +152,7 @@ PEL_ALWAYS_INLINE std::uint64_t merge_until_empty(merge_rest<I, J, O>& rest, std
             sure = rest.first1 != rest.last1 && rest.first2 != rest.last2 ? std::min(count, std::uint64_t{1}) : 0;
         if (sure == 0) return count;
         count -= sure;
-        for (; sure != 0; --sure) merge_one<Chooses>(rest, order, assign);
+        for (; sure != 0; --sure) detail::merge_one<Chooses>(rest, order, assign);
     }
 }
 
@@ -167,8 +167,8 @@ PEL_ALWAYS_INLINE std::uint64_t merge_both_until_empty(merge_rest<I, J, O>& a, m
         if (sure == 0) return count;
         count -= sure;
         for (; sure != 0; --sure) {
-            merge_one<true>(a, order, assign);
-            merge_one<true>(b, order, assign);
+            detail::merge_one<true>(a, order, assign);
+            detail::merge_one<true>(b, order, assign);
         }
     }
 }
@@ -178,7 +178,7 @@ template <class I, class J, class O, class Order>
 bool begins_foreseen(const merge_rest<I, J, O>& rest, std::uint64_t count, const Order& order) {
     I first1 = rest.first1;
     J first2 = rest.first2;
-    return begins_foreseen(size_of(first1, rest.last1), size_of(first2, rest.last2), count, [&] {
+    return detail::begins_foreseen(size_of(first1, rest.last1), size_of(first2, rest.last2), count, [&] {
         const bool is_second = order.is_second_less(first1, first2);
         first1 += static_cast<std::iter_difference_t<I>>(!is_second);
         first2 += static_cast<std::iter_difference_t<J>>(is_second);

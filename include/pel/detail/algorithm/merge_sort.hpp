@@ -79,7 +79,7 @@ void merge_sort(Base first, Base last, std::iter_value_t<Base>* scratch, const L
     const Base middle = first + (last - first + 1) / 2;
     detail::merge_sort(first, middle, scratch, less);
     detail::merge_sort(middle, last, scratch, less);
-    merge_runs(first, middle, last, scratch, less);
+    detail::merge_runs(first, middle, last, scratch, less);
 }
 
 /// Compares the elements of a right run with those of a left one.

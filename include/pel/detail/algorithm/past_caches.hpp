@@ -114,12 +114,13 @@ void run_long_blocks(const Policy& policy, std::uint64_t size, const Run& run) {
 template <class Policy, class T>
 void copy_past_caches(const Policy& policy, const T* from, std::uint64_t size, T* to) {
     run_long_blocks<T>(policy, size,
-                       [&](std::uint64_t lo, std::uint64_t hi) { stream_copy(from + lo, hi - lo, to + lo); });
+                       [&](std::uint64_t lo, std::uint64_t hi) { detail::stream_copy(from + lo, hi - lo, to + lo); });
 }
 template <class Policy, class T>
 void fill_past_caches(const Policy& policy, T* to, std::uint64_t size, const T& value) {
     const T held = value; // which may be one of the elements
-    run_long_blocks<T>(policy, size, [&](std::uint64_t lo, std::uint64_t hi) { stream_fill(to + lo, hi - lo, held); });
+    run_long_blocks<T>(policy, size,
+                       [&](std::uint64_t lo, std::uint64_t hi) { detail::stream_fill(to + lo, hi - lo, held); });
 }
 
 } // namespace detail

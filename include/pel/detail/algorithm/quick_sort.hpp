@@ -99,7 +99,7 @@ Base partition_blocks(Base lower, Base upper, const Pivot& pivot, const Less& le
         } else {
             right.look(upper, static_cast<unsigned>(std::min<std::uint64_t>(block, unknown)), pivot, less);
         }
-        exchange_misplaced(left, lower, right, upper);
+        detail::exchange_misplaced(left, lower, right, upper);
         if (left.is_empty()) lower = nth_of(lower, left.length());
         if (right.is_empty()) upper -= static_cast<std::iter_difference_t<Base>>(right.length());
     }

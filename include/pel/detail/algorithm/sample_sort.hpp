@@ -25,8 +25,8 @@ void sample_sort(const Policy& policy, Base first, std::uint64_t size, std::iter
     distribute.run(policy, NeedsScratch ? 0 : large, [&](unsigned bucket, std::uint64_t begin, std::uint64_t end) {
         if (split.is_of_equals(bucket)) return;
         if (end - begin >= large && levels != 0)
-            sample_sort<NeedsScratch>(policy, nth_of(first, begin), end - begin, scratch + begin, less, sort, large,
-                                      levels - 1);
+            detail::sample_sort<NeedsScratch>(policy, nth_of(first, begin), end - begin, scratch + begin, less, sort,
+                                              large, levels - 1);
         else
             sort(nth_of(first, begin), nth_of(first, end), scratch + begin);
     });

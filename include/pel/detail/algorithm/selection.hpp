@@ -77,7 +77,9 @@ struct judged_copies {
         const judged_copies& all;
         std::uint64_t begin, end;
 
-        std::uint64_t gather(gathered* copies) const { return gather_items(all.judge, all.put, begin, end, copies); }
+        std::uint64_t gather(gathered* copies) const {
+            return detail::gather_items(all.judge, all.put, begin, end, copies);
+        }
     };
 
     const Judge& judge;
@@ -99,7 +101,7 @@ public:
             for (; put_ != nullptr && hi - lo >= most_gathered; lo += most_gathered) put_gathered(lo);
         }
         while (lo != hi) {
-            judged_items items = judge_items(judge_, lo, hi);
+            judged_items items = detail::judge_items(judge_, lo, hi);
             lo += items.count;
             take(items);
             if (put_ == nullptr)
@@ -126,7 +128,7 @@ private:
 
     PEL_ALWAYS_INLINE void put_gathered(std::uint64_t begin) {
         scratch_array<typename Put::gathered, most_gathered> selected;
-        const std::uint64_t count = gather_items(judge_, *put_, begin, begin + most_gathered, selected.data());
+        const std::uint64_t count = detail::gather_items(judge_, *put_, begin, begin + most_gathered, selected.data());
         put_->put_all(selected.data(), count, selected_);
         selected_ += count;
     }

@@ -47,7 +47,7 @@ bool begins_foreseen(const set_part<I, J, Order>& part) {
     I first1 = part.first1;
     J first2 = part.first2;
     const std::uint64_t size1 = size_of(first1, part.last1), size2 = size_of(first2, part.last2);
-    return begins_foreseen(size1, size2, size1 + size2, [&] {
+    return detail::begins_foreseen(size1, size2, size1 + size2, [&] {
         const set_step step = set_step::take(first1, first2, part.order);
         return static_cast<unsigned>(step.is_first + 2 * step.is_second);
     });
@@ -94,7 +94,7 @@ struct set_elements {
             while (k - from.behind() > most) {
                 const set_place to = path.after(from, from.behind() + most);
                 const set_part part = path.part(from, to);
-                if (begins_foreseen(part))
+                if (detail::begins_foreseen(part))
                     out = write_part(part, std::move(out));
                 else
                     out = std::copy_n(copies.data(), gather(path, from, to, copies.data()), std::move(out));
