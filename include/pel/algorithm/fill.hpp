@@ -242,7 +242,8 @@ inline constexpr detail::function_object<detail::fill_function> fill{};
 inline constexpr detail::function_object<detail::fill_n_function> fill_n{};
 
 /// Assigns f() to all elements, each from a call of its own. Requires: f may be called by several threads at the same
-/// time, and whatever call is whose; with seq it is called in order. Returns, throws, blocks: as fill.
+/// time, and whatever call is whose; with seq it is called in order. Returns, throws, blocks: as fill. Complexity: work n
+/// calls, span O(log n) and the longest one.
 inline constexpr detail::function_object<detail::generate_function> generate{};
 
 /// The same for n elements, none if n is negative.
@@ -250,7 +251,8 @@ inline constexpr detail::function_object<detail::generate_n_function> generate_n
 
 /// Assigns value, value + 1, … . Numbers, pointers and random-access iterators in parallel, others, incremented, in
 /// order. Floating-point numbers are `value` plus the position: the same whoever computes them, and closer than what
-/// repeated increments come to. Returns: {the end, the value that would follow}. Throws, blocks: as fill.
+/// repeated increments come to. Returns: {the end, the value that would follow}. Throws, blocks, complexity: as fill, or
+/// in order.
 inline constexpr detail::function_object<detail::iota_function> iota{};
 
 PEL_NAMESPACE_END

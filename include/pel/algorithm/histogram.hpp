@@ -144,7 +144,8 @@ struct reduce_by_index_function {
 
 /// Returns: for each k in [0, kinds) the number of elements for which kind(element), an integer, is k. Throws:
 /// std::out_of_range, which names it, if one is another number; what kind throws; as parallel_for. Blocks. Complexity:
-/// work O(n + threads · kinds), span O(log n · kinds). Memory: `kinds` words for each thread that helps.
+/// work O(n + threads · kinds), span O(log n · kinds). Memory: `kinds` words for each thread that helps. par.deterministic()
+/// changes nothing: counts are the same however elements are grouped.
 inline constexpr detail::function_object<detail::histogram_function> histogram{};
 
 /// Returns: for each k in [0, kinds) what the values, value(element), of those come to whose kind is k; `identity` where

@@ -222,7 +222,8 @@ private:
 inline constexpr detail::function_object<detail::reverse_function> reverse{};
 
 /// Assigns the elements to out, the last one first. Requires: the ranges have no elements in common. Iterators: as
-/// std::reverse_copy. Ranges: as std::ranges::reverse_copy. Throws, blocks: as reverse.
+/// std::reverse_copy. Ranges: as std::ranges::reverse_copy. Throws, blocks: as parallel_for. Complexity: work n assignments,
+/// span O(log n) and the longest one.
 inline constexpr detail::function_object<detail::reverse_copy_function> reverse_copy{};
 
 /// Moves the elements from `middle` on before those that precede it, and keeps the order otherwise. Returns: as
@@ -233,7 +234,7 @@ inline constexpr detail::function_object<detail::reverse_copy_function> reverse_
 inline constexpr detail::function_object<detail::rotate_function> rotate{};
 
 /// Assigns the elements from `middle` on to out, then those that precede it. Requires: the ranges have no elements in
-/// common. Iterators: as std::rotate_copy. Ranges: as std::ranges::rotate_copy. Throws, blocks: as reverse.
+/// common. Iterators: as std::rotate_copy. Ranges: as std::ranges::rotate_copy. The rest: as reverse_copy.
 inline constexpr detail::function_object<detail::rotate_copy_function> rotate_copy{};
 
 PEL_NAMESPACE_END

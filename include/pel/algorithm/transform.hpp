@@ -150,7 +150,8 @@ struct adjacent_difference_function {
 /// Complexity: work n calls, span O(log n) and the longest call.
 inline constexpr detail::function_object<detail::transform_function> transform{};
 
-/// Assigns the first element, then f(element, the one before it). Requires: `out` is not the range. Returns: its end.
+/// Assigns the first element, then f(element, the one before it). Requires: `out` is not the range. Returns: its end. Throws,
+/// blocks, thread safety: as parallel_for. Complexity: work n - 1 calls, span O(log n) and the longest call.
 inline constexpr detail::function_object<detail::adjacent_difference_function> adjacent_difference{};
 
 PEL_NAMESPACE_END

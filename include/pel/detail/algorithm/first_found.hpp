@@ -12,6 +12,7 @@
 #include <pel/detail/algorithm/element_test.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/fixed_chunks.hpp>
+#include <pel/detail/platform/cache_line.hpp>
 #include <pel/detail/platform/error.hpp>
 #include <pel/detail/sync/atomic.hpp>
 #include <pel/detail/sync/lock.hpp>
@@ -73,11 +74,12 @@ public:
 private:
     const std::uint64_t size_, unit_;
     const bool is_in_order_;
-    atomic<std::uint64_t> next_{0}; // the first ticket's block that nobody has
-    atomic<std::uint64_t> lowest_;  // found, or the begin of a block that threw; at first behind the last
+    atomic<std::uint64_t> lowest_; // found, or the begin of a block that threw; at first behind the last
     lock lock_;
     std::uint64_t error_at_ = ~std::uint64_t{0};
     std::exception_ptr error_;
+    // The first ticket's block that nobody has. On a line of its own: what all threads read is not written with each block.
+    alignas(cache_line) atomic<std::uint64_t> next_{0};
 };
 
 template <class Find>
