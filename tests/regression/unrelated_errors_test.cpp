@@ -10,14 +10,13 @@
 
 #include <atomic>
 #include <stdexcept>
-#include <thread>
 #include <utility>
 
 namespace unrelated_errors_test {
 
 /// Other threads do what it takes, one each.
-void await(const std::atomic<bool>& flag) {
-    while (!flag.load()) std::this_thread::yield();
+void await(const std::atomic<bool>& flag, bool value = true) {
+    pel_test::await([&] { return flag == value; });
 }
 
 /// Until an error has reached what is inside it.
@@ -26,6 +25,25 @@ void await_cancellation() {
         for (;;) pel::parallel_for(0, 2, [](int) {});
     } catch (const pel::operation_cancelled&) {
     }
+}
+
+/// A fork whose side here throws once another thread has the other one, which goes on until the error has reached it
+/// (`is_told`) and it may end.
+void throw_in_fork(std::atomic<bool>& may_steal, std::atomic<bool>& is_told, const std::atomic<bool>& may_end) {
+    std::atomic<bool> other_begins{false};
+    EXPECT_THROW(pel::parallel_invoke(
+                     [&] {
+                         may_steal = true;
+                         while (!other_begins) pel::parallel_invoke([] {}, [] {}); // forks answer who asks for work
+                         throw std::runtime_error("caught here");
+                     },
+                     [&] {
+                         other_begins = true;
+                         await_cancellation();
+                         is_told = true;
+                         await(may_end);
+                     }),
+                 std::runtime_error);
 }
 
 /// Sets it when it goes, as what is dropped does, too.
@@ -46,7 +64,7 @@ TEST(unrelated_errors, a_stolen_task_is_not_cancelled_by_what_its_thread_does_la
     const pel_test::watchdog guard(pool);
     for (int round = 0; round < 20; ++round) {
         std::atomic<bool> is_stolen{false}, must_look{false}, has_looked{false}, is_blocked{false}, is_next{false},
-            has_thrown{false}, other_begins{false};
+            has_thrown{false};
         std::atomic<int> items{0};
         pool.post([&] { // keeps the third thread until there is a fork to be stolen
             is_blocked = true;
@@ -69,25 +87,13 @@ TEST(unrelated_errors, a_stolen_task_is_not_cancelled_by_what_its_thread_does_la
         });
         await(is_stolen);
         pool.post([&] { // on the thread that has pushed the task, where that has lain
-            EXPECT_THROW(pel::parallel_invoke(
-                             [&] {
-                                 is_next = true;
-                                 await(other_begins);
-                                 throw std::runtime_error("unrelated");
-                             },
-                             [&] {
-                                 other_begins = true;
-                                 await_cancellation();
-                                 must_look = true;
-                                 await(has_looked);
-                             }),
-                         std::runtime_error);
+            throw_in_fork(is_next, must_look, has_looked);
             has_thrown = true;
         });
         EXPECT_NO_THROW(EXPECT_EQ(group.wait(), pel::group_status::completed));
         EXPECT_EQ(items, 20) << round;
         await(has_thrown);
-        while (is_blocked) std::this_thread::yield();
+        await(is_blocked, false);
     }
 }
 
@@ -95,41 +101,33 @@ TEST(unrelated_errors, tasks_of_a_younger_group_are_not_dropped_by_errors_of_an_
     pel::thread_pool pool(3);
     const pel_test::watchdog guard(pool);
     for (int round = 0; round < 20; ++round) {
-        std::atomic<bool> has_begun{false}, may_steal{false}, other_begins{false}, may_take{false}, is_over{false},
-            is_blocked{true};
+        std::atomic<bool> has_begun{false}, may_steal{false}, may_take{false}, is_over{false}, is_blocked{false},
+            is_done{false};
         std::atomic<int> runs{0};
-        pool.post([&] {
+        pool.post([&] { // the third thread takes the younger group's task when it may
+            is_blocked = true;
             await(may_take);
             is_blocked = false;
         });
+        await(is_blocked);
         const auto with_two_groups = [&] {
             has_begun = true;
             pel::task_group older(pool);
             older.run([&] { // is taken back from below the younger group's task, which goes to its list
-                EXPECT_THROW(pel::parallel_invoke(
-                                 [&] {
-                                     may_steal = true;
-                                     await(other_begins);
-                                     throw std::runtime_error("caught here");
-                                 },
-                                 [&] {
-                                     other_begins = true;
-                                     await_cancellation();
-                                     may_take = true;
-                                     await(is_over);
-                                 }),
-                             std::runtime_error);
+                throw_in_fork(may_steal, may_take, is_over);
             });
             pel::task_group younger(pool);
             younger.run([&runs, end = at_end(is_over)] { ++runs; });
             EXPECT_EQ(older.wait(), pel::group_status::completed);
             EXPECT_EQ(younger.wait(), pel::group_status::completed);
         };
-        pool.execute([&] { // waits for what was stolen from it, and so takes only what is inside that
+        pool.post([&] { // waits for what was stolen from it, and so takes only what is inside that
             pel::parallel_invoke([&] { await(has_begun), await(may_steal); }, with_two_groups);
+            is_done = true;
         });
+        await(is_done);
         EXPECT_EQ(runs, 1) << round;
-        while (is_blocked) std::this_thread::yield();
+        await(is_blocked, false);
     }
 }
 

@@ -31,6 +31,16 @@ struct forker {
         if (states[position].compare_exchange(pushed, 3, pel::detail::acq_rel)) return;
         while (states[position].load(acquire) != 3) pel::detail::cpu_relax();
     }
+    /// Pushes a job in an environment of its own, above `end`, does what is inside, joins the job and is as before.
+    template <class Inside>
+    void run_in(std::uint64_t environment, std::uint32_t end, std::uint32_t job, Inside inside) {
+        const std::uint64_t before = record.current();
+        const bool has_level = record.enter(end, environment);
+        push(job);
+        inside();
+        join(job);
+        record.leave(has_level, before);
+    }
     /// A thief.
     void take(std::uint32_t position, std::uint64_t expected) {
         int pushed = 1;
@@ -47,20 +57,14 @@ struct forker {
     }
 };
 
-/// Jobs 0 and 1 are pushed in environments 7 and 8, one inside the other, and the position of 1 is used again in 9.
+/// Inside of job 0, of environment 7: job 1 of 8, and when that is joined job 2 of 9.
 void in_turns(model::execution& run) {
     auto& all = run.share<forker>();
     run.thread("forker", [&all] {
         all.record.set(7);
         all.push(0);
-        const bool first = all.record.enter(1, 8);
-        all.push(1);
-        all.join(1);
-        all.record.leave(first, 7);
-        const bool second = all.record.enter(1, 9);
-        all.push(2); // job 2 lies at position 1, or above
-        all.join(2);
-        all.record.leave(second, 7);
+        all.run_in(8, 1, 1, [] {});
+        all.run_in(9, 1, 2, [] {});
         all.join(0);
     });
     run.thread("thief of the oldest", [&all] { all.take(0, 7); });
@@ -71,20 +75,13 @@ void in_turns(model::execution& run) {
     run.finally([&all] { all.finish(); });
 }
 
-/// As deep as levels go, and deeper.
+/// Inside of job 0, of environment 7: job 1 of 8, and inside of that job 2 of 9.
 void nested(model::execution& run) {
     auto& all = run.share<forker>();
     run.thread("forker", [&all] {
         all.record.set(7);
         all.push(0);
-        const bool first = all.record.enter(1, 8);
-        all.push(1);
-        const bool second = all.record.enter(2, 9);
-        all.push(2);
-        all.join(2);
-        all.record.leave(second, 8);
-        all.join(1);
-        all.record.leave(first, 7);
+        all.run_in(8, 1, 1, [&all] { all.run_in(9, 2, 2, [] {}); });
         all.join(0);
     });
     run.thread("thief of 0", [&all] { all.take(0, 7); });

@@ -29,8 +29,10 @@ public:
     } // published with the jobs (D1, D2)
 
     /// What is pushed at `position` and above is of `environment` from here on, and what lies below keeps its own until
-    /// leave(). Returns: whether there is a level for that: more than three of them, one inside the other, there are not.
+    /// leave(). Returns: whether there is a level for that. It needs none if that is current, or nothing lies below; and more
+    /// than three of them, one inside the other, there are not.
     bool enter(std::uint32_t position, std::uint64_t environment) noexcept {
+        if (environment == current()) return false;
         const std::uint32_t level = levels_.load(relaxed); // the owner alone writes
         if (position == 0 || level == most_levels) {
             set(environment);

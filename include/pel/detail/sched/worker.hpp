@@ -138,15 +138,12 @@ class adopted_fp_environment {
 public:
     adopted_fp_environment(worker& own, std::uint64_t environment) noexcept
         : record_(own.fp_environment), before_(record_.current()), own_(read_fp_environment()),
-          is_another_(environment != before_) {
+          has_level_(record_.enter(own.deque.bottom(), environment)) {
         if (environment != own_) write_fp_environment(environment);
-        if (is_another_) [[unlikely]]
-            has_level_ = record_.enter(own.deque.bottom(), environment);
     }
     ~adopted_fp_environment() {
         if (read_fp_environment() != own_) write_fp_environment(own_); // also if the work itself has changed it
-        if (is_another_) [[unlikely]]
-            record_.leave(has_level_, before_);
+        record_.leave(has_level_, before_);
     }
     adopted_fp_environment(const adopted_fp_environment&) = delete;
     adopted_fp_environment& operator=(const adopted_fp_environment&) = delete;
@@ -154,8 +151,7 @@ public:
 private:
     fp_record& record_;
     const std::uint64_t before_, own_;
-    const bool is_another_;
-    bool has_level_ = false;
+    const bool has_level_;
 };
 
 /// Memory for a task object made by the thread of `own`, no_worker included. Throws: std::bad_alloc.
