@@ -33,8 +33,11 @@ public:
 private:
     static void act(const job_slot& claimed, worker& runner, job_action action) {
         group_core::act(claimed, runner, action, [](const job_slot& slot, worker& by) noexcept {
-            auto& self = static_cast<group_call&>(*slot.frame);
-            self.invoke_and_destroy(static_cast<Group&>(self.group()), by);
+            auto* self = static_cast<group_call*>(slot.frame);
+            Group& owner = static_cast<Group&>(self->group());
+            segment* const here = owner.segment_of(by);
+            do self->invoke_and_destroy(owner, by);
+            while ((self = static_cast<group_call*>(owner.take_next(by, here, &act))) != nullptr);
         });
     }
     PEL_ALWAYS_INLINE void invoke_and_destroy(Group& owner, worker& runner) noexcept {

@@ -37,6 +37,32 @@ struct group_world : pool_world {
         count.runs.write(count.runs.read() + 1);
         count.runner = current_worker;
     }
+    /// One of several jobs that are known to be alike: its thread goes on with what lies in its deque.
+    struct chained_job final : group_job {
+        chained_job(group_world& world, group_core& group, tally& count)
+            : group_job(group), world(world), count(count) {}
+
+        void push() { group().push(*this, &act); }
+        static void act(const job_slot& claimed, worker& runner, job_action action) {
+            group_core::act(claimed, runner, action, [](const job_slot& slot, worker& by) noexcept {
+                group_core& all = static_cast<group_job&>(*slot.frame).group();
+                segment* const here = all.segment_of(by);
+                for (group_job* each = &static_cast<group_job&>(*slot.frame); each != nullptr;
+                     each = all.take_next(by, here, &act))
+                    static_cast<chained_job&>(*each).run(by);
+            });
+        }
+        void run(worker& by) {
+            if (first_pushes != nullptr) first_pushes->push();
+            if (settles) settle_segments(by); // as who goes to sleep does
+            world.add_to(count);
+        }
+
+        group_world& world;
+        tally& count;
+        chained_job* first_pushes = nullptr;
+        bool settles = false;
+    };
     void finish(stoppable_group& group, bool sleeps) {
         group.retire();
         if (sleeps && !group.is_complete()) group.wait(builder);
@@ -62,6 +88,34 @@ struct group_world : pool_world {
         }
         model::check(outer.runs.read() == 1, "the wait returned before the job had run");
         model::check(!is_nested || inner.runs.read() == 1, "the wait returned before the inner job had run");
+    }
+    /// Two jobs, which threads take one after the other without going back to the loop around them.
+    void take_next(bool settles) {
+        become(builder);
+        {
+            stoppable_group group(pool);
+            model::name(group, "group");
+            chained_job first(*this, group, outer), second(*this, group, inner);
+            second.settles = settles;
+            first.push();
+            second.push();
+            finish(group, false);
+        }
+        model::check(outer.runs.read() == 1 && inner.runs.read() == 1, "each job ran once");
+    }
+    /// The same of a job and one that it pushes, in the deque of who has stolen it.
+    void take_next_of_stolen(bool settles) {
+        become(builder);
+        {
+            stoppable_group group(pool);
+            model::name(group, "group");
+            chained_job first(*this, group, outer), second(*this, group, inner);
+            first.first_pushes = &second;
+            first.settles = settles;
+            first.push();
+            finish(group, false);
+        }
+        model::check(outer.runs.read() == 1 && inner.runs.read() == 1, "each job ran once");
     }
     /// A job of the group lists another while the builder sleeps; the thread that lists it goes on to something else.
     void wait_for_listed() {
@@ -187,6 +241,38 @@ const model::registered programs[] = {
          auto& w = run.share<group_world>();
          run.thread("builder", [&w] { w.wait_for_listed(); });
          run.thread("thief", [&w] { w.steal(w.thief, w.builder); });
+         run.finally([&w] { w.tell_outcome(); });
+     }},
+    {{.name = "group: a job goes on with the next", .pure_spins = true},
+     [](model::execution& run) {
+         auto& w = run.share<group_world>();
+         run.thread("builder", [&w] { w.take_next(false); });
+         run.thread("thief", [&w] { w.steal(w.thief, w.builder); });
+         run.finally([&w] { w.tell_outcome(); });
+     },
+     {.outcomes = {"builder, builder", "thief, builder"}}},
+    {{.name = "group: a job goes on with the next, counted by itself", .pure_spins = true},
+     [](model::execution& run) {
+         auto& w = run.share<group_world>();
+         run.thread("builder", [&w] { w.take_next(true); });
+         run.thread("thief", [&w] { w.steal(w.thief, w.builder); });
+         run.finally([&w] { w.tell_outcome(); });
+     }},
+    {{.name = "group: a stolen job goes on with the next", .pure_spins = true},
+     [](model::execution& run) {
+         auto& w = run.share<group_world>();
+         run.thread("builder", [&w] { w.take_next_of_stolen(false); });
+         run.thread("thief", [&w] { w.steal(w.thief, w.builder); });
+         run.thread("other", [&w] { w.steal(w.other, w.thief); });
+         run.finally([&w] { w.tell_outcome(); });
+     },
+     {.outcomes = {"builder, builder", "thief, other", "thief, thief"}}},
+    {{.name = "group: a stolen job goes on with the next, counted by itself", .pure_spins = true},
+     [](model::execution& run) {
+         auto& w = run.share<group_world>();
+         run.thread("builder", [&w] { w.take_next_of_stolen(true); });
+         run.thread("thief", [&w] { w.steal(w.thief, w.builder); });
+         run.thread("other", [&w] { w.steal(w.other, w.thief); });
          run.finally([&w] { w.tell_outcome(); });
      }},
     {{.name = "group: a slot is used again", .pure_spins = true},

@@ -110,12 +110,6 @@ PEL_NOINLINE inline bool take_coroutine_back(worker& own, std::uint32_t position
     return false;
 }
 
-/// Coroutines that follow one another may push nothing, so nothing else would.
-inline void serve_request_between(worker& own) noexcept {
-    if (own.deque.is_asked() && own.deque.private_jobs() != 0) [[unlikely]]
-        own.pool->serve_request(own);
-}
-
 /// Takes the jobs of coroutines above `base` back, one by one, and runs them.
 inline void drain_coroutines(worker& own, std::uint32_t base) noexcept {
     while (own.deque.bottom() > base) {

@@ -111,34 +111,37 @@ private:
     static graph_execution& run_of(const job_slot& claimed) noexcept {
         return static_cast<graph_execution&>(static_cast<group_job&>(*claimed.frame).group());
     }
-    std::uint32_t number_of(const job_slot& claimed) const noexcept {
-        const auto* const job = reinterpret_cast<const std::byte*>(claimed.frame);
+    std::uint32_t number_of(const detail::job& of_node) const noexcept {
+        const auto* const job = reinterpret_cast<const std::byte*>(&of_node);
         const auto* const first = reinterpret_cast<const std::byte*>(slots_);
         return static_cast<std::uint32_t>(static_cast<std::size_t>(job - first) / sizeof(node_slot));
     }
 
-    /// Runs a node, and then what it has made ready, one after the other.
+    /// Runs a node, and then what it has made ready, one after the other, and what lies in the deque above the job that it
+    /// began as.
     PEL_ALWAYS_INLINE void run_from(std::uint32_t number, worker& runner) noexcept {
         if (!is_plain_) return run_with_extras(number, runner, nullptr);
-        while (number != none) {
+        segment* const here = segment_of(runner);
+        for (;;) {
             if (is_cancelled()) [[unlikely]]
                 return;
             node_execution each(*this, number);
             if (!run_node(each)) [[unlikely]]
                 return;
-            number = first_ready(number);
-            serve_request(runner);
+            number = first_ready(number, runner, here);
+            if (number != none) {
+                serve_request_between(runner);
+                continue;
+            }
+            const group_job* const next = take_next(runner, here, &act);
+            if (next == nullptr) return;
+            number = number_of(*next);
         }
     }
     void run_from_elsewhere(std::uint32_t number, worker& runner) noexcept;
     /// The same where something more is wanted than to run nodes once, in order. `claim`: what the first node needs, and
     /// has; null: that is still to be had.
     void run_with_extras(std::uint32_t number, worker& runner, limited_node* claim) noexcept;
-    /// What is to run next may push nothing.
-    PEL_ALWAYS_INLINE static void serve_request(worker& runner) noexcept {
-        if (runner.deque.is_asked() && runner.deque.private_jobs() != 0) [[unlikely]]
-            runner.pool->serve_request(runner);
-    }
     /// Returns: whether it has not thrown.
     PEL_ALWAYS_INLINE bool run_node(node_execution& each) noexcept {
         node_data& node = *nodes_[each.number_].node;
@@ -148,13 +151,13 @@ private:
     bool run_recorded(node_execution& each, const worker& runner) noexcept;
     /// Returns: the first successor that is ready now. The others are pushed, the last one first, so that this thread takes
     /// them in their order.
-    std::uint32_t first_ready(std::uint32_t number) noexcept {
+    PEL_ALWAYS_INLINE std::uint32_t first_ready(std::uint32_t number, worker& runner, segment* here) noexcept {
         std::uint32_t first = none;
         const std::uint32_t* const begin = successors_ + nodes_[number].first_successor;
         for (const std::uint32_t* each = successors_ + nodes_[number + 1].first_successor; each != begin;) {
             const std::uint32_t next = *--each;
             if (!arrive(next)) continue;
-            if (first != none) push_node(first);
+            if (first != none) push_node(first, runner, here);
             first = next;
         }
         return first;
@@ -178,10 +181,16 @@ private:
         const std::uint32_t predecessors = nodes_[number].predecessors;
         return predecessors == 1 || detail::arrive(slots_[number].left, predecessors);
     }
-    void push_node(std::uint32_t number) noexcept { push(slots_[number].job.emplace(*this), &act); }
+    /// `here`: segment_of(runner).
+    PEL_ALWAYS_INLINE void push_node(std::uint32_t number, worker& runner, segment* here) noexcept {
+        push(runner, here, slots_[number].job.emplace(*this), &act);
+    }
     /// The same where some may go before others.
     void push_in_order(std::uint32_t number) noexcept {
-        ready_ == nullptr ? push_node(number) : push_ticket(ready_->add_with_ticket(number));
+        if (ready_ == nullptr)
+            push(slots_[number].job.emplace(*this), &act);
+        else
+            push_ticket(ready_->add_with_ticket(number));
     }
     void push_ticket(std::uint32_t ticket) noexcept { push(slots_[ticket].job.emplace(*this), &act_for_ticket); }
 

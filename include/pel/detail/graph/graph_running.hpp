@@ -46,7 +46,9 @@ PEL_INLINE void graph_execution::push_ready(const std::uint32_t* first, const st
         last = middle;
     }
     if (ready_ == nullptr) {
-        while (first != last) push_node(*--last);
+        worker& own = *current_worker;
+        segment* const here = segment_of(own);
+        while (first != last) push_node(*--last, own, here);
     } else {
         for (; first != last; ++first) push_ticket(ready_->take_ticket());
     }
@@ -86,10 +88,11 @@ PEL_NOINLINE PEL_INLINE void graph_execution::run_with_extras(std::uint32_t numb
         if (plan_.has_branches())
             come_to_end(each);
         else
-            each.next_ = ready_ == nullptr ? first_ready(number) : most_urgent_ready(number);
+            each.next_ =
+                ready_ == nullptr ? first_ready(number, runner, segment_of(runner)) : most_urgent_ready(number);
         number = each.next_;
         if (ready_ != nullptr && number != none) number = ready_->exchange(number);
-        serve_request(runner);
+        serve_request_between(runner);
     }
 }
 
@@ -199,16 +202,16 @@ PEL_COLD PEL_INLINE void graph_execution::fail(std::uint32_t number, std::except
 
 PEL_INLINE void graph_execution::act(const job_slot& claimed, worker& runner, job_action action) {
     if (action == job_action::run_inline) [[likely]] // before all else, so that this loop is all there is to it
-        return run_of(claimed).run_from(run_of(claimed).number_of(claimed), runner);
+        return run_of(claimed).run_from(run_of(claimed).number_of(*claimed.frame), runner);
     stoppable_group::act(claimed, runner, action, [](const job_slot& slot, worker& by) noexcept {
-        run_of(slot).run_from_elsewhere(run_of(slot).number_of(slot), by);
+        run_of(slot).run_from_elsewhere(run_of(slot).number_of(*slot.frame), by);
     });
 }
 
 PEL_INLINE void graph_execution::act_for_ticket(const job_slot& claimed, worker& runner, job_action action) {
     stoppable_group::act(claimed, runner, action, [](const job_slot& slot, worker& by) noexcept {
         graph_execution& run = run_of(slot);
-        run.run_with_extras(run.ready_->redeem(run.number_of(slot)), by, nullptr);
+        run.run_with_extras(run.ready_->redeem(run.number_of(*slot.frame)), by, nullptr);
     });
 }
 

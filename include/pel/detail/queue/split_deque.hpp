@@ -132,6 +132,10 @@ public:
         const std::uint32_t end = bottom_.load(relaxed);
         return end == 0 ? nullptr : pushed_at(end - 1);
     }
+    /// Owner: what it has pushed at a position below bottom(); null if a thief has it.
+    job_function function_at(std::uint32_t position) const noexcept {
+        return slots_[position].function.load(relaxed); // who takes the job finds out
+    }
     /// Owner: the job that it has pushed at a position below bottom(), or just taken from there. A thief leaves it there.
     job* pushed_at(std::uint32_t position) const noexcept { return slots_[position].frame.load(relaxed); }
     /// Owner: the job at a position that it has just taken.

@@ -27,6 +27,15 @@ struct group_job : listed_job {
     group_core& group() const noexcept;
 };
 
+/// For who runs one job after the other: they may push nothing, so nothing else would serve a request.
+PEL_COLD inline void serve_request_if_any(worker& own) noexcept {
+    if (own.deque.private_jobs() != 0) own.pool->serve_request(own);
+}
+PEL_ALWAYS_INLINE void serve_request_between(worker& own) noexcept {
+    if (own.deque.is_asked()) [[unlikely]]
+        serve_request_if_any(own);
+}
+
 class group_core : public scope {
 public:
     explicit group_core(scheduler& pool) noexcept
@@ -50,11 +59,31 @@ public:
 
     /// Makes a job of this group available: in the caller's deque if it belongs there, else in the list.
     void push(group_job& task, job_function function) noexcept {
-        worker& own = *current_worker;
-        if (own.pool != &pool_) return push_from_outside({function, &task}, counted_as::nothing_yet);
-        segment* here = segment_of(own);
-        if (here == nullptr || !here->accepts(own) || !push_to(own, *here, function, task)) [[unlikely]]
-            list(own, {function, &task}, counted_as::nothing_yet);
+        push(*current_worker, segment_of(*current_worker), task, function);
+    }
+    /// The same for who pushes several: `here` is what segment_of() has said to the calling thread, `own`, in the same job.
+    PEL_ALWAYS_INLINE void push(worker& own, segment* here, group_job& task, job_function function) noexcept {
+        if (here != nullptr && here->state == segment_state::credit && here->accepts(own) &&
+            own.deque.try_push(here->end, function, &task)) [[likely]]
+            ++here->end;
+        else
+            push_slow(own, here, task, function);
+    }
+    /// Where jobs of this group lie in the deque of the calling thread; null: nowhere.
+    segment* segment_of(const worker& own) noexcept {
+        if (own.pool != &pool_) return nullptr;
+        if (own.served != nullptr && own.served->group == this) return own.served;
+        return home_ == &own ? &segment_ : nullptr;
+    }
+    /// For a job of this group that is about to end, in place of the loop around it, which would have to be gone back to: the
+    /// newest job in that segment. Returns: null, if it has another function than `function`, was stolen, or is counted by itself.
+    PEL_ALWAYS_INLINE group_job* take_next(worker& own, segment* here, job_function function) noexcept {
+        if (here == nullptr || here->state != segment_state::credit || here->end == here->base) return nullptr;
+        if (!here->accepts(own) || own.deque.function_at(here->end - 1) != function) return nullptr;
+        if (!claim_newest(own, *here)) return nullptr;
+        auto* const taken = static_cast<group_job*>(own.deque.pushed_at(here->end));
+        serve_request_between(own);
+        return taken;
     }
 
     /// A job that is not to run yet is part of the group: it is not complete before that job has run. Any thread that may
@@ -189,11 +218,8 @@ private:
         if (claimed.forker != nullptr) claimed.forker->deque.request(); // as finish_stolen_job()
         close(runner, mine, 1);
     }
+    void push_slow(worker& own, segment* here, group_job& task, job_function function) noexcept;
     void push_from_outside(const job_slot& task, counted_as how) noexcept;
-    segment* segment_of(worker& own) noexcept {
-        if (own.served != nullptr && own.served->group == this) return own.served;
-        return home_ == &own ? &segment_ : nullptr;
-    }
     /// Whether the calling thread is the builder's, where no job or scope was begun since. (In a fork child, too.)
     bool is_on_home_level() const noexcept {
         return (current_worker == home_ || !pool_.is_from_this_process()) &&
@@ -210,6 +236,7 @@ private:
     void check_waiter(const worker& own) const;
     void check_generation() const;
 
+    static bool claim_newest(worker& own, segment& here) noexcept;
     static bool pop(worker& own, segment& here, job_slot& taken) noexcept;
     static void drain(worker& own, segment& here) noexcept;
     static void close(worker& own, segment& here, std::uint64_t finished) noexcept;
@@ -227,16 +254,17 @@ private:
 inline group_job::group_job(group_core& owner) noexcept : listed_job(&owner) {}
 inline group_core& group_job::group() const noexcept { return static_cast<group_core&>(*home); }
 
-inline bool group_core::push_to(worker& own, segment& here, job_function function, group_job& task) noexcept {
-    if (here.state != segment_state::credit) [[unlikely]]
-        open(own, here);
-    if (own.deque.try_push(here.end, function, &task) || pool_.push_slow(own, here.end, function, &task)) [[likely]] {
-        ++here.end;
-        return true;
+/// Takes the job on top of a segment, which then ends where that was. Returns: false if it was stolen; then nothing has
+/// changed.
+PEL_ALWAYS_INLINE bool group_core::claim_newest(worker& own, segment& here) noexcept {
+    const std::uint32_t position = here.end - 1;
+    if (!own.deque.try_take_private(position)) [[unlikely]] {
+        const split_deque::taken taken_as = own.deque.take_public(position);
+        if (taken_as == split_deque::taken::stolen) return false;
+        if (taken_as == split_deque::taken::exposed) own.counts.taken_back.add();
     }
-    if (here.state == segment_state::counted)
-        (void)count_.subtract(1); // not the last: the caller's job is to be listed
-    return false;
+    here.end = position;
+    return true;
 }
 
 } // namespace detail

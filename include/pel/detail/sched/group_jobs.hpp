@@ -38,15 +38,11 @@ PEL_INLINE void group_core::list(worker& own, const job_slot& task, counted_as h
 /// Takes the job on top of a segment; steps over those that were stolen.
 PEL_INLINE bool group_core::pop(worker& own, segment& here, job_slot& taken) noexcept {
     while (here.end > here.base) {
-        const std::uint32_t position = here.end - 1;
-        auto taken_as = split_deque::taken::unexposed;
-        if (!own.deque.try_take_private(position)) taken_as = own.deque.take_public(position);
-        here.end = position;
-        if (taken_as == split_deque::taken::exposed) own.counts.taken_back.add();
-        if (taken_as != split_deque::taken::stolen) {
-            taken = own.deque.read_taken(position);
+        if (claim_newest(own, here)) {
+            taken = own.deque.read_taken(here.end);
             return true;
         }
+        const std::uint32_t position = --here.end;
         if (here.group->pool_.is_from_this_process()) // in a fork child the thief is gone
             own.deque.await_slot_read(position);      // nobody waits for the job before the slot is used again
         own.deque.close_stolen(position);
@@ -58,8 +54,7 @@ PEL_INLINE bool group_core::pop(worker& own, segment& here, job_slot& taken) noe
 PEL_INLINE void group_core::drain(worker& own, segment& here) noexcept {
     job_slot taken;
     while (pop(own, here, taken)) {
-        if (own.deque.is_asked() && own.deque.private_jobs() != 0) [[unlikely]]
-            own.pool->serve_request(own); // its jobs may push nothing, so nothing else would
+        serve_request_between(own);
         here.is_running = true;
         taken.function(taken, own, job_action::run_inline);
         here.is_running = false;
@@ -181,6 +176,26 @@ PEL_INLINE void group_core::list_from_anywhere(const job_slot& task, counted_as 
     worker& own = *current_worker;
     if (own.pool == &pool_) return list(own, task, how);
     push_from_outside(task, how);
+}
+
+/// Requires: the segment accepts jobs. Returns: false if the deque is full.
+PEL_INLINE bool group_core::push_to(worker& own, segment& here, job_function function, group_job& task) noexcept {
+    if (here.state != segment_state::credit) open(own, here);
+    if (own.deque.try_push(here.end, function, &task) || pool_.push_slow(own, here.end, function, &task)) {
+        ++here.end;
+        return true;
+    }
+    if (here.state == segment_state::counted)
+        (void)count_.subtract(1); // not the last: the caller's job is to be listed
+    return false;
+}
+
+/// The first job of a segment; one that is counted by itself; where somebody has asked; where jobs are listed.
+PEL_NOINLINE PEL_INLINE void group_core::push_slow(worker& own, segment* here, group_job& task,
+                                                   job_function function) noexcept {
+    if (own.pool != &pool_) return push_from_outside({function, &task}, counted_as::nothing_yet);
+    if (here == nullptr || !here->accepts(own) || !push_to(own, *here, function, task))
+        list(own, {function, &task}, counted_as::nothing_yet);
 }
 
 PEL_COLD PEL_INLINE void group_core::push_from_outside(const job_slot& task, counted_as how) noexcept {

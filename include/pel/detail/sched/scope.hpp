@@ -98,7 +98,7 @@ public:
     }
 
     /// Whether this scope or one around it is cancelled. Cost: two loads, unless something was cancelled somewhere.
-    bool is_cancelled() const noexcept {
+    PEL_ALWAYS_INLINE bool is_cancelled() const noexcept {
         const std::uint64_t now = cancellations.load(acquire);          // sync(C1) acquire: the flags of all before
         return now != checked_.load(relaxed) && is_cancelled_slow(now); // stale: walks once more than needed
     }
