@@ -71,8 +71,8 @@ enum class early_end : std::uint8_t { none, finished, cancelled, failed };
 class graph_execution final : public stoppable_group {
 public:
     graph_execution(scheduler& pool, run_memory& memory, void* context, const loop_limits& limits = {}) noexcept
-        : stoppable_group(pool), plan_(memory.plan()), memory_(memory), slots_(memory.slots()), context_(context),
-          limits_(limits) {}
+        : stoppable_group(pool), plan_(memory.plan()), memory_(memory), jobs_(memory.jobs()), counts_(memory.counts()),
+          context_(context), limits_(limits) {}
 
     const graph_plan& plan() const noexcept { return plan_; }
     run_memory& memory() const noexcept { return memory_; }
@@ -113,8 +113,8 @@ private:
     }
     std::uint32_t number_of(const detail::job& of_node) const noexcept {
         const auto* const job = reinterpret_cast<const std::byte*>(&of_node);
-        const auto* const first = reinterpret_cast<const std::byte*>(slots_);
-        return static_cast<std::uint32_t>(static_cast<std::size_t>(job - first) / sizeof(node_slot));
+        const auto* const first = reinterpret_cast<const std::byte*>(jobs_);
+        return static_cast<std::uint32_t>(static_cast<std::size_t>(job - first) / sizeof(node_job));
     }
 
     /// Runs a node, and then what it has made ready, one after the other, and what lies in the deque above the job that it
@@ -178,21 +178,21 @@ private:
     }
     /// Returns: whether the caller was the last that the node waits for.
     bool arrive(std::uint32_t number) noexcept {
-        const std::uint32_t predecessors = nodes_[number].predecessors;
-        return predecessors == 1 || detail::arrive(slots_[number].left, predecessors);
+        node_count& count = counts_[number];
+        return count.predecessors == 1 || detail::arrive(count.left, count.predecessors);
     }
     /// `here`: segment_of(runner).
     PEL_ALWAYS_INLINE void push_node(std::uint32_t number, worker& runner, segment* here) noexcept {
-        push(runner, here, slots_[number].job.emplace(*this), &act);
+        push(runner, here, jobs_[number].emplace(*this), &act);
     }
     /// The same where some may go before others.
     void push_in_order(std::uint32_t number) noexcept {
         if (ready_ == nullptr)
-            push(slots_[number].job.emplace(*this), &act);
+            push(jobs_[number].emplace(*this), &act);
         else
             push_ticket(ready_->add_with_ticket(number));
     }
-    void push_ticket(std::uint32_t ticket) noexcept { push(slots_[ticket].job.emplace(*this), &act_for_ticket); }
+    void push_ticket(std::uint32_t ticket) noexcept { push(jobs_[ticket].emplace(*this), &act_for_ticket); }
 
     // Nodes that need resources.
 
@@ -216,7 +216,8 @@ private:
     const plan_node* const nodes_ = plan_.nodes(); // its own, at hand
     const std::uint32_t* const successors_ = plan_.all_successors();
     run_memory& memory_;
-    node_slot* const slots_;
+    node_job* const jobs_;
+    node_count* const counts_;
     ready_queue* const ready_ = memory_.ready(); // null: no node goes before another one
     void* const context_;
     const loop_limits limits_; // the token alone

@@ -213,7 +213,7 @@ PEL_INLINE run_outcome execute(graph_execution& run) {
             },
             [&](std::exception_ptr error) { outcome.error = std::move(error); });
     }
-    if (outcome.how != early_end::none) run.memory().reset_slots();
+    if (outcome.how != early_end::none) run.memory().reset_counts();
     return outcome;
 }
 

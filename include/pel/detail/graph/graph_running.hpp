@@ -149,12 +149,13 @@ PEL_INLINE std::uint32_t graph_execution::arrive_again(std::uint32_t number, std
     const std::uint32_t predecessors = nodes_[number].predecessors;
     if (predecessors == 1) return 1;
     const node_lists<std::uint32_t>& arrivals = plan_.arrivals();
-    return detail::arrive_again(slots_[number].left, predecessors, edge, {arrivals.begin(number), arrivals.end(number)},
+    return detail::arrive_again(counts_[number].left, predecessors, edge,
+                                {arrivals.begin(number), arrivals.end(number)},
                                 [this](std::uint32_t each) -> auto& { return memory_.arrived(each); });
 }
 
 PEL_INLINE void graph_execution::make_due(node_execution& by, std::uint32_t number, std::uint32_t times) noexcept {
-    if (become_due(slots_[number].due, times)) go_on_with(by, number);
+    if (become_due(memory_.due(number), times)) go_on_with(by, number);
 }
 
 /// The thread runs this node next, or, where some go before others, the one of both that does.
@@ -169,13 +170,13 @@ PEL_INLINE void graph_execution::go_on_with(node_execution& by, std::uint32_t nu
 PEL_INLINE void graph_execution::be_done_with(node_execution& by, std::uint32_t number) noexcept {
     const std::uint32_t readers = plan_.readers(number);
     if (readers != 0 && !have_all_read(memory_.unread(number), readers)) return;
-    if (is_due_again(slots_[number].due)) go_on_with(by, number);
+    if (is_due_again(memory_.due(number))) go_on_with(by, number);
 }
 
 PEL_INLINE void graph_execution::begin() noexcept {
     const plain_array<std::uint32_t>& sources = plan_.sources();
     if (plan_.has_branches()) {
-        for (const std::uint32_t each : sources) slots_[each].due.store(1, relaxed); // published with the jobs
+        for (const std::uint32_t each : sources) memory_.due(each).store(1, relaxed); // published with the jobs
     }
     if (ready_ != nullptr) {
         for (const std::uint32_t each : sources) ready_->add(each);
