@@ -5,18 +5,17 @@
 #include <pel/coro/sync_wait.hpp>
 #include <pel/coro/when_all.hpp>
 
+#include <array>
 #include <numeric>
-#include <vector>
 
 namespace {
 
 pel::task<std::uint64_t> skynet(std::uint64_t number, std::uint64_t size) {
     if (size == 1) co_return number;
     size /= workload::children;
-    std::vector<pel::task<std::uint64_t>> nodes;
-    nodes.reserve(workload::children);
-    for (std::uint64_t i = 0; i != workload::children; ++i) nodes.push_back(skynet(number + i * size, size));
-    const std::vector<std::uint64_t> sums = co_await pel::when_all(std::move(nodes));
+    std::array<pel::task<std::uint64_t>, workload::children> nodes;
+    for (std::uint64_t i = 0; auto& each : nodes) each = skynet(number + i++ * size, size);
+    const std::array<std::uint64_t, workload::children> sums = co_await pel::when_all(std::move(nodes));
     co_return std::accumulate(sums.begin(), sums.end(), std::uint64_t{0});
 }
 

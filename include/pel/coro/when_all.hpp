@@ -105,6 +105,12 @@ protected:
         : children_{&coroutine_access::release(children).promise()...} {
         join_.set_spent(false);
     }
+    template <class T>
+    explicit joined_awaiter(std::array<task<T>, Count>& children) noexcept {
+        coroutine_job** each = children_.data();
+        for (task<T>& child : children) *each++ = &coroutine_access::release(child).promise();
+        join_.set_spent(false);
+    }
 
     PEL_ALWAYS_INLINE std::coroutine_handle<> begin(std::coroutine_handle<> parent, scope* group) noexcept {
         return hand_over(join_.begin(parent, group, children_.data(), Count).self());
@@ -132,34 +138,60 @@ private:
     }
 };
 
+/// So many of one type.
+template <class T, std::size_t Count>
+class [[nodiscard]] array_awaiter : public joined_awaiter<Count> {
+public:
+    explicit array_awaiter(std::array<task<T>, Count>& children) noexcept : joined_awaiter<Count>(children) {}
+
+    PEL_ALWAYS_INLINE auto await_resume() {
+        if constexpr (std::is_void_v<T>)
+            for (coroutine_job* each : this->children_) static_cast<task_promise<T>*>(each)->take_result();
+        else
+            return take_results(std::make_index_sequence<Count>());
+    }
+
+private:
+    template <std::size_t... I>
+    PEL_ALWAYS_INLINE std::array<held_result<T>, Count> take_results(std::index_sequence<I...>) {
+        return {take_stored(static_cast<task_promise<T>&>(*this->children_[I]))...};
+    }
+};
+
 [[noreturn]] PEL_COLD inline void throw_awaited_twice() {
     throw_error<std::logic_error>("pel::when_all: awaited, but its coroutines were awaited or moved before");
 }
 
-/// Coroutines of different types, and whatever is to be awaited of them later.
-template <class... T>
+/// Coroutines whose number is known, and whatever is to be awaited of them later.
+template <class Awaiter>
 class [[nodiscard]] all_of_tasks {
 public:
-    explicit all_of_tasks(task<T>&... children) noexcept : all_(children...) {}
+    template <class... Children>
+    explicit all_of_tasks(Children&... children) noexcept : all_(children...) {}
     PEL_ALWAYS_INLINE decltype(auto) operator co_await() && {
         if (all_.is_spent()) [[unlikely]]
             throw_awaited_twice();
         return refer_to(all_); // in place: there is one of it in the frame
     }
     template <class Result = void>
-    all_awaiter<T...> operator co_await() const& {
+    Awaiter operator co_await() const& {
         static_assert(!std::is_void_v<Result>, "pel::when_all: awaited once: say co_await std::move(all)");
         std::terminate(); // or the compiler says more than that
     }
 
 private:
-    all_awaiter<T...> all_;
+    Awaiter all_;
 };
 
 template <class... T>
-all_of_tasks<T...> all_of(task<T>&&... children) {
+auto all_of(task<T>&&... children) {
     (checked_task(coroutine_access::handle(children)), ...);
-    return all_of_tasks<T...>(children...);
+    return all_of_tasks<all_awaiter<T...>>(children...);
+}
+template <class T, std::size_t Count>
+auto all_of(std::array<task<T>, Count>& children) {
+    for (const task<T>& each : children) checked_task(coroutine_access::handle(each));
+    return all_of_tasks<array_awaiter<T, Count>>(children);
 }
 
 /// Coroutines in a row that somebody else owns: begins all of them.
@@ -265,6 +297,17 @@ private:
 template <detail::awaitable... T>
 auto when_all(T... children) {
     return detail::all_of(detail::as_task(children)...);
+}
+
+/// The same for an array of pel::task<T>, which are moved from: without memory for the children and their results.
+/// Returns, awaited: a std::array<T, Count> of their results, of std::reference_wrapper for references; nothing for void.
+template <class T, std::size_t Count>
+auto when_all(std::array<task<T>, Count>&& children) {
+    return detail::all_of(children);
+}
+template <class T, std::size_t Count>
+auto when_all(std::array<task<T>, Count>& children) {
+    return detail::all_of(children);
 }
 
 /// The same for a range of pel::task<T>, which are moved from. Returns, awaited: a std::vector<T> of their results, in

@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <functional>
 #include <list>
@@ -112,6 +113,44 @@ task<> other_ranges() {
 
 TEST_P(when_all_on, a_range_may_be_of_any_kind) { run(other_ranges()); }
 
+template <class T, std::size_t Count, class Make>
+std::array<task<T>, Count> array_of(const Make& make) {
+    std::array<task<T>, Count> all;
+    for (int i = 0; task<T> & each : all) each = make(i++);
+    return all;
+}
+
+template <std::size_t Count>
+task<> array_in_order() {
+    const std::array<int, Count> results = co_await when_all(array_of<int, Count>(late));
+    for (std::size_t i = 0; i != Count; ++i) EXPECT_EQ(results[i], static_cast<int>(i));
+}
+
+task<> other_arrays() {
+    std::atomic<int> sum{0};
+    co_await when_all(array_of<void, 10>([&](int i) { return add_to(sum, i); }));
+    EXPECT_EQ(sum, 45);
+    auto owners = array_of<std::unique_ptr<int>, 3>(owned);
+    const std::array<std::unique_ptr<int>, 3> results = co_await when_all(owners);
+    EXPECT_EQ(*results[2], 2);
+    EXPECT_FALSE(owners[0].valid());
+    int x = 1;
+    const auto references = co_await when_all(array_of<int&, 2>([&](int) { return reference(x); }));
+    static_assert(std::is_same_v<decltype(references), const std::array<std::reference_wrapper<int>, 2>>);
+    EXPECT_EQ(&references[1].get(), &x);
+}
+
+TEST_P(when_all_on, an_array_gives_an_array) {
+    run(array_in_order<1>());
+    run(array_in_order<2>());
+    run(array_in_order<10>());
+    run(array_in_order<100>());
+    run(other_arrays());
+    EXPECT_EQ(sync_wait(when_all(array_of<int, 2>(late)))[1], 1);
+    EXPECT_EQ(sync_wait(when_all(std::array<task<int>, 0>())).size(), 0U);
+    EXPECT_THROW((void)when_all(std::array<task<int>, 2>()), std::logic_error);
+}
+
 task<> three(int throwing) {
     const live_object local;
     auto [a, b, c] = co_await when_all(throws_if((throwing & 1) != 0, 1), throws_if((throwing & 2) != 0, 2),
@@ -149,9 +188,28 @@ TEST_P(when_all_on, of_a_range_too) {
     }
 }
 
+template <std::size_t Count>
+task<> array_throws_at(std::vector<int> at) {
+    const auto results = co_await when_all(array_of<live_object, Count>(
+        [&](int i) { return throws_if(std::find(at.begin(), at.end(), i) != at.end(), i); }));
+    EXPECT_EQ(live_object::count, static_cast<int>(results.size()));
+}
+
+TEST_P(when_all_on, of_an_array_too) {
+    const auto error_at = [&](std::vector<int> at) {
+        return pel_test::error_of<std::runtime_error>([&] { run(array_throws_at<10>(std::move(at))); });
+    };
+    EXPECT_EQ(error_at({0}), "number 0");
+    EXPECT_EQ(error_at({9}), "number 9");
+    EXPECT_EQ(error_at({9, 4, 3}), "number 3");
+    EXPECT_EQ(error_at({}), "no error");
+    EXPECT_EQ(live_object::count, 0);
+}
+
 TEST_P(when_all_on, what_is_not_awaited_is_dropped) {
     const auto drops = []() -> task<> {
         {
+            auto array = when_all(array_of<live_object, 3>([](int i) { return throws_if(true, i); }));
             auto pair = when_all(throws_if(true, 1), throws_if(true, 2));
             std::vector<task<live_object>> many;
             many.push_back(throws_if(true, 3));
@@ -267,6 +325,7 @@ task<> awaits_once(Make make) {
 
 TEST_P(when_all_on, it_is_awaited_once) {
     run(awaits_once([] { return when_all(late(1), owned(2)); }));
+    run(awaits_once([] { return when_all(array_of<int, 3>(late)); }));
     for (const int count : {0, 1, 100}) {
         run(awaits_once([count] {
             std::vector<task<live_object>> many;
