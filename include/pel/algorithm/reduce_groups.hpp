@@ -21,6 +21,7 @@
 #include <functional>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <ranges>
 #include <type_traits>
 #include <utility>
@@ -70,20 +71,30 @@ private:
     template <class Number, class T, class Items>
     class sums {
     public:
-        explicit sums(const Items& items) : table_(items) {}
+        explicit sums(const Items& items, std::uint64_t expected = 0) : table_(items, expected) {}
 
-        template <class Value, class Op>
-        PEL_ALWAYS_INLINE void add(Number item, Value&& value, Op& op) {
-            const Number group = table_.find(item);
-            if (group == group_table<Number, Items>::none) {
-                table_.add_last(item);
-                sums_.push_back({T(std::forward<Value>(value))});
-            } else {
-                T& sum = sums_[group].its;
-                sum = static_cast<T>(std::invoke(op, std::move(sum), std::forward<Value>(value)));
-            }
+        /// item_at(n), for each n < count, with the value that give_value(n, use) gives to use(value): that may be part of an
+        /// element which is made as it is read.
+        template <class ItemAt, class GiveValue, class Op>
+        PEL_ALWAYS_INLINE void add(std::uint64_t count, const ItemAt& item_at, const GiveValue& give_value, Op& op) {
+            place* places = sums_.data();
+            table_.find_or_add_all(
+                count, item_at,
+                [&](std::uint64_t n, Number group) {
+                    T& sum = places[group].its;
+                    give_value(n, [&]<class Value>(Value&& value) {
+                        sum = static_cast<T>(std::invoke(op, std::move(sum), std::forward<Value>(value)));
+                    });
+                },
+                [&](std::uint64_t n, Number) {
+                    give_value(n,
+                               [&]<class Value>(Value&& value) { sums_.push_back({T(std::forward<Value>(value))}); });
+                    places = sums_.data();
+                });
         }
         std::uint64_t size() const noexcept { return sums_.size(); }
+        /// Nothing is added any more.
+        void close() noexcept { table_.close(); }
         Number first(std::uint64_t group) const noexcept { return table_.firsts()[group]; }
         T& sum(std::uint64_t group) noexcept { return sums_[group].its; }
         /// Moves all of them out of here.
@@ -122,16 +133,32 @@ private:
         using key_type = typename items_of::key;
         const items_of items(from, key, hash, equal);
         const std::uint64_t chunks = (size + chunk_size - 1) / chunk_size;
-        if (chunks < 2 || groups_are_few<Number>(size, items)) {
-            std::vector<sums<Number, T, items_of>> found;
-            found.reserve(chunks);
-            for (std::uint64_t chunk = 0; chunk < chunks; ++chunk) found.emplace_back(items);
+        const struct {
+            held_callable<V, std::iter_reference_t<Base>> value;
+        } held{value}; // with a copy the compiler knows that no sum changes it
+        const std::uint64_t expected = chunks < 2 ? 0 : guess_groups<Number>(size, items);
+        if (expected != many_groups) {
+            std::vector<std::optional<sums<Number, T, items_of>>> found(chunks);
             run_numbers(block_policy(policy, chunk_size), chunks, [&](std::uint64_t chunk) {
-                const std::uint64_t end = std::min(size, (chunk + 1) * chunk_size);
-                for (std::uint64_t item = chunk * chunk_size; item != end; ++item)
-                    found[chunk].add(static_cast<Number>(item), std::invoke(value, *nth_of(from, item)), op);
+                auto& mine = found[chunk].emplace(items, expected);
+                const std::uint64_t begin = chunk * chunk_size;
+                mine.add(
+                    std::min(size - begin, chunk_size),
+                    [begin](std::uint64_t n) { return static_cast<Number>(begin + n); },
+                    [elements = nth_of(from, begin), held](std::uint64_t n, const auto& use) {
+                        use(std::invoke(held.value, *nth_of(elements, n)));
+                    },
+                    op);
+                if (chunks != 1) mine.close();
             });
-            return put_together<key_type, T>(items, found, op);
+            if (chunks == 1) return found.front()->template all<key_type>(items);
+            sums<Number, T, items_of> together(items, expected);
+            for (auto& chunk : found) {
+                together.add(
+                    chunk->size(), [&](std::uint64_t n) { return chunk->first(n); },
+                    [&](std::uint64_t n, const auto& use) { use(std::move(chunk->sum(n))); }, op);
+            }
+            return together.template all<key_type>(items);
         }
         if constexpr (is_distributed<key_type, T>) {
             using kept = entry<key_type, T>;
@@ -146,33 +173,27 @@ private:
                 std::vector<std::vector<std::pair<key_type, T>>> found_in(begins.size() - 1);
                 run_numbers(block_policy(policy, size / found_in.size()), found_in.size(), [&](std::uint64_t bucket) {
                     sums<Number, T, std::remove_const_t<decltype(its_items)>> found(its_items);
-                    for (std::uint64_t n = begins[bucket]; n != begins[bucket + 1]; ++n)
-                        found.add(static_cast<Number>(n), entries.data()[n].value, op);
+                    const std::uint64_t begin = begins[bucket];
+                    found.add(
+                        begins[bucket + 1] - begin, [begin](std::uint64_t n) { return static_cast<Number>(begin + n); },
+                        [its = entries.data() + begin](std::uint64_t n, const auto& use) { use(its[n].value); }, op);
                     found_in[bucket] = found.template all<key_type>(its_items);
                 });
                 return joined(policy, found_in);
             }
         }
         std::vector<std::vector<std::pair<key_type, T>>> found_in(hash_buckets_for(size));
-        for_hash_buckets<Number>(policy, size, static_cast<unsigned>(found_in.size()), items,
-                                 [&](unsigned bucket, const Number* item, std::uint64_t n) {
-                                     sums<Number, T, items_of> found(items);
-                                     for (std::uint64_t each = 0; each < n; ++each)
-                                         found.add(item[each], std::invoke(value, *nth_of(from, item[each])), op);
-                                     found_in[bucket] = found.template all<key_type>(items);
-                                 });
+        for_hash_buckets<Number>(
+            policy, size, static_cast<unsigned>(found_in.size()), items,
+            [&](unsigned bucket, const Number* item, std::uint64_t n) {
+                sums<Number, T, items_of> found(items);
+                found.add(
+                    n, [item](std::uint64_t each) { return item[each]; },
+                    [&](std::uint64_t each, const auto& use) { use(std::invoke(value, *nth_of(from, item[each]))); },
+                    op);
+                found_in[bucket] = found.template all<key_type>(items);
+            });
         return joined(policy, found_in);
-    }
-    /// Returns: the groups of all chunks.
-    template <class Key, class T, class Items, class Groups, class Op>
-    static std::vector<std::pair<Key, T>> put_together(const Items& items, std::vector<Groups>& found, Op& op) {
-        if (found.empty()) return {};
-        Groups& together = found.front();
-        for (std::size_t chunk = 1; chunk < found.size(); ++chunk) {
-            for (std::uint64_t each = 0; each < found[chunk].size(); ++each)
-                together.add(found[chunk].first(each), std::move(found[chunk].sum(each)), op);
-        }
-        return together.template all<Key>(items);
     }
     /// Writes the entries of all items, ordered by the highest bits of their keys' hashes, those alike in the order of
     /// items. Returns: where each bucket begins, and the end.
@@ -262,7 +283,7 @@ struct histogram_by_key_function {
 /// by op, in their order. T is value's type. In which order keys are, and how values are grouped, depends on the elements
 /// alone: the result is the same for any number of threads. Requires: op is associative; it need not be commutative, and is
 /// called by several threads. hash: std::hash of the key. Throws, blocks: as parallel_for. Complexity: work O(n) expected,
-/// n calls of value, fewer of op, span O(n / 256 + keys). Memory, besides the result: where keys are few, a table of them
+/// n calls of value, fewer of op, span O(n / 256 + keys). Memory, besides the result: where keys are few, these with their sums
 /// for each 2^16 elements; else a key and a value for each element, or 8 bytes (16 from 2^32 on) if these cannot be copied
 /// freely, and a table for each thread.
 inline constexpr detail::function_object<detail::reduce_groups_function<>> reduce_groups{};

@@ -32,14 +32,16 @@ public:
         : size_(size), items_(items), chunks_((size + chunk_size - 1) / chunk_size), group_in_chunk_(size) {}
 
     /// Whether it is worth going on: groups seem to be few, and there are many items, and memory for their numbers.
-    bool are_few() const {
-        return size_ >= 2 * chunk_size && group_in_chunk_.data() != nullptr && groups_are_few<Number>(size_, items_);
+    bool are_few() {
+        if (size_ < 2 * chunk_size || group_in_chunk_.data() == nullptr) return false;
+        expected_ = guess_groups<Number>(size_, items_);
+        return expected_ != many_groups;
     }
     /// Requires: are_few() has found so.
     template <class Policy>
     void find_all(const Policy& policy) {
         run_numbers(block_policy(policy, chunk_size), chunks_.size(), [this](std::uint64_t number) { find(number); });
-        group_table<Number, Items> all(items_);
+        group_table<Number, Items> all(items_, expected_);
         for (chunk& one : chunks_) {
             one.group.reserve(one.first.size());
             for (std::size_t each = 0; each < one.first.size(); ++each) {
@@ -51,7 +53,7 @@ public:
                 sizes_[group] = static_cast<Number>(sizes_[group] + count);
             }
         }
-        firsts_ = all.firsts();
+        firsts_ = all.take_firsts();
     }
 
     /// The first item of each group, rising.
@@ -73,19 +75,28 @@ private:
     void find(std::uint64_t number) {
         const std::uint64_t begin = number * chunk_size;
         const std::uint64_t end = std::min(size_, begin + chunk_size);
-        group_table<Number, Items> table(items_);
+        group_table<Number, Items> table(items_, expected_);
         std::vector<Number>& count = chunks_[number].before;
-        for (std::uint64_t item = begin; item != end; ++item) {
-            const Number group = table.find_or_add(static_cast<Number>(item));
-            group_in_chunk_.data()[item] = static_cast<std::uint16_t>(group);
-            if (group == count.size()) count.push_back(0);
-            ++count[group];
-        }
-        chunks_[number].first = table.firsts();
+        count.reserve(expected_);
+        Number* counts = count.data();
+        std::uint16_t* const group_of = group_in_chunk_.data() + begin;
+        table.find_or_add_all(
+            end - begin, [begin](std::uint64_t n) { return static_cast<Number>(begin + n); },
+            [&](std::uint64_t n, Number group) {
+                group_of[n] = static_cast<std::uint16_t>(group);
+                ++counts[group];
+            },
+            [&](std::uint64_t n, Number group) {
+                group_of[n] = static_cast<std::uint16_t>(group);
+                count.push_back(1);
+                counts = count.data();
+            });
+        chunks_[number].first = table.take_firsts();
     }
 
     const std::uint64_t size_;
     const Items& items_;
+    std::uint64_t expected_ = 0; // groups
     std::vector<chunk> chunks_;
     const scratch_memory<std::uint16_t> group_in_chunk_; // of each item
     std::vector<Number> firsts_, sizes_;

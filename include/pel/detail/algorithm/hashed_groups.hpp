@@ -6,12 +6,14 @@
 #include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/distribution.hpp>
 #include <pel/detail/algorithm/scratch.hpp>
+#include <pel/detail/platform/opaque.hpp>
 
 #include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <new>
+#include <utility>
 #include <vector>
 
 PEL_NAMESPACE_BEGIN
@@ -46,9 +48,11 @@ private:
     unsigned shift_, buckets_;
 };
 
-/// The groups of some items, each by the number of its first item. Open addressing, linear probing. Items: items(n) is the
-/// hash of item n; items.look_at(n) what is kept of its key, a mark, which is its hash or the key itself; items.hash(mark);
-/// items.is_same(mark, mark, first, n) whether item n has the key of item first().
+/// The groups of some items, each by the number of its first item. Open addressing; slots lie in pairs, which are probed one
+/// after the other: both slots of a pair are looked at without a branch, so that where a key lies there costs no
+/// misprediction, of which each costs as much as all else. Items: items(n) is the hash of item n; items.look_at(n) what is
+/// kept of its key, a mark, which is its hash or the key itself; items.hash(mark); items.is_like(mark, mark);
+/// items.is_same(first, n) whether two items whose marks are alike have the same key.
 template <class Number, class Items>
 class group_table {
     using mark = typename Items::mark;
@@ -56,70 +60,119 @@ class group_table {
 public:
     static constexpr Number none = static_cast<Number>(-1);
 
-    explicit group_table(const Items& items) : items_(items) {}
+    /// `expected` groups need no growth.
+    explicit group_table(const Items& items, std::uint64_t expected = 0) : items_(items) {
+        std::size_t pairs = 16;
+        while (must_grow(expected, 2 * pairs)) pairs *= 2;
+        slots_.resize(2 * pairs);
+        mask_ = pairs - 1;
+    }
 
-    /// Returns: the number of the item's group, or `none`: then add_last() adds it.
-    PEL_ALWAYS_INLINE Number find(Number item) {
-        const mark its = items_.look_at(item);
-        const slot* const slots = slots_.data();
-        std::size_t place = items_.hash(its) & mask_;
-        for (; slots[place].group != none; place = (place + 1) & mask_) {
-            const Number group = slots[place].group;
-            if (items_.is_same(slots[place].its, its, [&] { return firsts_[group]; }, item)) return group;
+    /// Returns: the number of the item's group, which is one more than the last if it is new.
+    Number find_or_add(Number item) {
+        Number found = none;
+        find_or_add_all(
+            1, [item](std::uint64_t) { return item; }, [&found](std::uint64_t, Number group) { found = group; },
+            [&found](std::uint64_t, Number group) { found = group; });
+        return found;
+    }
+    /// Calls, for each n < count, one after the other: know(n, group) if the group of item_at(n) is there, else
+    /// add(n, group), when it is. What is asked for all items is in variables here: the compiler knows that know() does not
+    /// write them.
+    template <class ItemAt, class Know, class Add>
+    PEL_ALWAYS_INLINE void find_or_add_all(std::uint64_t count, const ItemAt& item_at, const Know& know,
+                                           const Add& add) {
+        const Items items = items_;
+        const slot* slots = slots_.data();
+        std::size_t mask = mask_;
+        for (std::uint64_t n = 0; n != count; ++n) {
+            const Number item = item_at(n);
+            std::size_t place = 0;
+            const Number group = find(items, slots, mask, item, place);
+            if (group != none) [[likely]] {
+                know(n, group);
+            } else {
+                add(n, add_at(place, item));
+                slots = slots_.data();
+                mask = mask_;
+            }
         }
-        last_place_ = place;
-        return none;
-    }
-    /// A new group, of the item that find() has not found. Returns: its number, one more than the last.
-    PEL_NOINLINE Number add_last(Number item) {
-        const auto group = static_cast<Number>(firsts_.size());
-        firsts_.push_back(item);
-        slots_[last_place_] = {items_.look_at(item), group};
-        if (2 * firsts_.size() > slots_.size()) grow();
-        return group;
-    }
-    PEL_ALWAYS_INLINE Number find_or_add(Number item) {
-        const Number group = find(item);
-        return group != none ? group : add_last(item);
     }
     /// The first item of each group, rising.
     const std::vector<Number>& firsts() const noexcept { return firsts_; }
+    std::vector<Number> take_firsts() noexcept { return std::move(firsts_); }
+    /// Gives back the memory of all but firsts(): nothing is looked up any more.
+    void close() noexcept { slots_ = std::vector<slot>(); }
 
 private:
     struct slot {
         mark its{};
         Number group = none;
     };
+    /// Returns: the number of the item's group, or `none` and where its slot is to be.
+    PEL_ALWAYS_INLINE Number find(const Items& items, const slot* slots, std::size_t mask, Number item,
+                                  std::size_t& place) const {
+        const mark its = items.look_at(item);
+        for (std::size_t pair = items.hash(its);; ++pair) {
+            const slot* const two = slots + 2 * (pair & mask);
+            std::size_t which = items.is_like(two[0].its, its) ? 0 : 1;
+            make_opaque(which); // or there are branches
+            if (items.is_like(two[which].its, its)) [[likely]] {
+                const Number group = two[which].group; // none: an empty one
+                if (group != none && items.is_same(firsts_.data() + group, item)) [[likely]]
+                    return group;
+                if (which == 0 && two[1].group != none && items.is_like(two[1].its, its) &&
+                    items.is_same(firsts_.data() + two[1].group, item))
+                    return two[1].group;
+            }
+            if (two[1].group != none) continue;
+            place = 2 * (pair & mask) + (two[0].group != none);
+            return none;
+        }
+    }
+    /// A new group, of the item that find() has not found.
+    PEL_NOINLINE Number add_at(std::size_t place, Number item) {
+        const auto group = static_cast<Number>(firsts_.size());
+        firsts_.push_back(item);
+        slots_[place] = {items_.look_at(item), group};
+        if (must_grow(firsts_.size(), slots_.size())) grow();
+        return group;
+    }
+    /// Half full; small tables, of which memory is no matter, a quarter.
+    static constexpr bool must_grow(std::uint64_t groups, std::size_t slots) noexcept {
+        return (slots <= (1U << 14) ? 4 : 2) * groups > slots;
+    }
     void grow() {
         std::vector<slot> larger(2 * slots_.size());
-        mask_ = larger.size() - 1;
+        mask_ = larger.size() / 2 - 1;
         for (const slot& each : slots_) {
             if (each.group == none) continue;
-            std::size_t place = items_.hash(each.its) & mask_;
-            while (larger[place].group != none) place = (place + 1) & mask_;
-            larger[place] = each;
+            std::size_t pair = items_.hash(each.its) & mask_;
+            while (larger[2 * pair + 1].group != none) pair = (pair + 1) & mask_;
+            larger[2 * pair + (larger[2 * pair].group != none)] = each;
         }
         slots_ = std::move(larger);
     }
 
     const Items items_;
-    std::vector<slot> slots_ = std::vector<slot>(32);
-    std::size_t mask_ = 31;
-    std::size_t last_place_ = 0;
+    std::vector<slot> slots_;
+    std::size_t mask_; // of numbers of pairs
     std::vector<Number> firsts_;
 };
 
-/// Returns: whether groups seem to be few beside the items: found out of some of these, from all over their range.
+inline constexpr std::uint64_t many_groups = ~std::uint64_t{0};
+/// Returns: about how many groups there are, found out of some of the items, from all over their range; many_groups: not few
+/// beside the items.
 template <class Number, class Items>
-bool groups_are_few(std::uint64_t size, const Items& items) {
-    constexpr std::uint64_t sample = 1 << 14, items_of_group = 4;
-    if (size < sample) return true;
+std::uint64_t guess_groups(std::uint64_t size, const Items& items) {
+    constexpr std::uint64_t sample = 1 << 14, items_of_group = 2;
+    if (size < sample) return 0;
     group_table<Number, Items> table(items);
     for (std::uint64_t each = 0; each < sample; ++each) {
         table.find_or_add(static_cast<Number>(each * (size / sample)));
-        if (table.firsts().size() > sample / items_of_group) return false;
+        if (table.firsts().size() > sample / items_of_group) return many_groups;
     }
-    return true;
+    return table.firsts().size();
 }
 
 /// Calls work(bucket, items, n) for each bucket, with the numbers of its items, rising. Number: an unsigned type that can

@@ -53,13 +53,19 @@ public:
         else
             return its;
     }
-    template <class First>
-    bool is_same(const mark& a, const mark& b, const First& first, std::uint64_t n) const {
+    bool is_like(const mark& a, const mark& b) const {
         if constexpr (keeps_keys)
             return equal_(a, b);
         else
-            return a == b && static_cast<bool>(std::invoke(equal_, std::invoke(key_of_, *nth_of(first_, first())),
-                                                           std::invoke(key_of_, *nth_of(first_, n))));
+            return a == b;
+    }
+    template <class Number>
+    bool is_same(const Number* first, std::uint64_t n) const {
+        if constexpr (keeps_keys)
+            return true;
+        else
+            return static_cast<bool>(std::invoke(equal_, std::invoke(key_of_, *nth_of(first_, *first)),
+                                                 std::invoke(key_of_, *nth_of(first_, n))));
     }
 
 private:
