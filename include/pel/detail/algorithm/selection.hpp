@@ -101,14 +101,19 @@ public:
             for (; put_ != nullptr && hi - lo >= most_gathered; lo += most_gathered) put_gathered(lo);
         }
         while (lo != hi) {
-            judged_items items = detail::judge_items(judge_, lo, hi);
+            const judged_items items = detail::judge_items(judge_, lo, hi);
             lo += items.count;
-            take(items);
-            if (put_ == nullptr)
-                keep(items);
-            else
-                detail::put_items(*put_, items);
+            add(items);
         }
+    }
+    /// As run(), until goes_on() says no after an item. Returns: the item after that.
+    template <class GoesOn>
+    std::uint64_t run_while(std::uint64_t lo, std::uint64_t hi, const GoesOn& goes_on) {
+        judged_items items{lo, 0, 0, 0};
+        do items.bits |= static_cast<std::uint64_t>(static_cast<bool>(judge_(lo))) << items.count++;
+        while (++lo != hi && items.count != 64 && goes_on());
+        add(items);
+        return lo;
     }
     selection_strand split() const noexcept { return selection_strand(judge_, nullptr); }
     void join(selection_strand&& next) {
@@ -131,6 +136,13 @@ private:
         const std::uint64_t count = detail::gather_items(judge_, *put_, begin, begin + most_gathered, selected.data());
         put_->put_all(selected.data(), count, selected_);
         selected_ += count;
+    }
+    PEL_ALWAYS_INLINE void add(judged_items items) {
+        take(items);
+        if (put_ == nullptr)
+            keep(items);
+        else
+            detail::put_items(*put_, items);
     }
     void take(judged_items& items) noexcept {
         items.before = selected_;

@@ -39,8 +39,9 @@ PEL_ALWAYS_INLINE std::uint64_t run_while(Strand& strand, std::uint64_t lo, std:
     if constexpr (requires { strand.run_while(lo, hi, goes_on); }) {
         return strand.run_while(lo, hi, goes_on);
     } else {
-        strand.run(lo, lo + 1);
-        return lo + 1;
+        do strand.run(lo, lo + 1);
+        while (++lo != hi && goes_on());
+        return lo;
     }
 }
 
