@@ -2,13 +2,17 @@
 // histogram, reduce_by_index: how many elements there are of each kind, or what they come to.
 #pragma once
 
+#include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/combining.hpp>
 #include <pel/detail/algorithm/elements.hpp>
 #include <pel/detail/algorithm/fixed_chunks.hpp>
 #include <pel/parallel_reduce.hpp>
+#include <pel/worker_local.hpp>
 
 #include <algorithm>
 #include <concepts>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <iterator>
 #include <ranges>
@@ -32,13 +36,16 @@ struct histogram_function {
               class K = std::identity>
         requires kind_of<K, I>
     std::vector<std::uint64_t> operator()(const Policy& policy, I first, S last, N n_kinds, K kind = {}) const {
-        using counts = std::vector<std::uint64_t>;
-        const std::uint64_t kinds = count_of(n_kinds);
+        const std::uint64_t kinds = count_of(n_kinds), size = size_of(first, last);
         const auto from = base_of(first);
+        const auto count_in = [&](std::uint64_t lo, std::uint64_t hi, counts& count) {
+            count_block<std::remove_const_t<decltype(from)>, K>(nth_of(from, lo), hi - lo, kind, count);
+        };
+        if (kinds >= many_kinds) return count_many(any_grouping(policy), size, kinds, count_in);
         return parallel_fold(
-            any_grouping(policy), std::uint64_t{0}, size_of(first, last), [kinds] { return counts(kinds); },
+            any_grouping(policy), std::uint64_t{0}, size, [kinds] { return counts(kinds); },
             [&](std::uint64_t lo, std::uint64_t hi, counts count) {
-                count_block<std::remove_const_t<decltype(from)>, K>(nth_of(from, lo), hi - lo, kind, count);
+                count_in(lo, hi, count);
                 return count;
             },
             [](counts a, const counts& b) {
@@ -61,8 +68,34 @@ struct histogram_function {
     }
 
 private:
+    using counts = std::vector<std::uint64_t>;
+
+    /// Tables of so many are made once for each thread, and not for each stretch that it takes.
+    static constexpr std::uint64_t many_kinds = 2048;
+    template <class Policy, class CountIn>
+    static counts count_many(const Policy& policy, std::uint64_t size, std::uint64_t kinds, const CountIn& count_in) {
+        worker_local<counts> of_threads([kinds] { return counts(kinds); });
+        run_blocks(policy, size, [&](std::uint64_t lo, std::uint64_t hi) { count_in(lo, hi, of_threads.local()); });
+        counts all;
+        std::vector<const counts*> others;
+        of_threads.for_each([&](counts& its) {
+            if (all.empty())
+                all = std::move(its);
+            else
+                others.push_back(&its);
+        });
+        if (all.empty()) return counts(kinds);
+        run_blocks(policy, others.empty() ? 0 : kinds, [&](std::uint64_t lo, std::uint64_t hi) {
+            for (const counts* const each : others)
+                std::transform(all.begin() + static_cast<std::ptrdiff_t>(lo),
+                               all.begin() + static_cast<std::ptrdiff_t>(hi),
+                               each->begin() + static_cast<std::ptrdiff_t>(lo),
+                               all.begin() + static_cast<std::ptrdiff_t>(lo), std::plus<>());
+        });
+        return all;
+    }
     template <class Base, class K>
-    static void count_block(Base element, std::uint64_t n, K& kind, std::vector<std::uint64_t>& count) {
+    static void count_block(Base element, std::uint64_t n, K& kind, counts& count) {
         const std::uint64_t kinds = count.size();
         std::uint64_t* const counts = count.data();
         const auto number_at = [&](std::uint64_t k) { // a negative one is beyond them all

@@ -39,8 +39,7 @@ struct group_world : pool_world {
     }
     /// One of several jobs that are known to be alike: its thread goes on with what lies in its deque.
     struct chained_job final : group_job {
-        chained_job(group_world& world, group_core& group, tally& count)
-            : group_job(group), world(world), count(count) {}
+        chained_job(group_world& in, group_core& of, tally& counted) : group_job(of), world(in), count(counted) {}
 
         void push() { group().push(*this, &act); }
         static void act(const job_slot& claimed, worker& runner, job_action action) {
@@ -90,13 +89,13 @@ struct group_world : pool_world {
         model::check(!is_nested || inner.runs.read() == 1, "the wait returned before the inner job had run");
     }
     /// Two jobs, which threads take one after the other without going back to the loop around them.
-    void take_next(bool settles) {
+    void take_next(bool is_settled) {
         become(builder);
         {
             stoppable_group group(pool);
             model::name(group, "group");
             chained_job first(*this, group, outer), second(*this, group, inner);
-            second.settles = settles;
+            second.settles = is_settled;
             first.push();
             second.push();
             finish(group, false);
@@ -104,14 +103,14 @@ struct group_world : pool_world {
         model::check(outer.runs.read() == 1 && inner.runs.read() == 1, "each job ran once");
     }
     /// The same of a job and one that it pushes, in the deque of who has stolen it.
-    void take_next_of_stolen(bool settles) {
+    void take_next_of_stolen(bool is_settled) {
         become(builder);
         {
             stoppable_group group(pool);
             model::name(group, "group");
             chained_job first(*this, group, outer), second(*this, group, inner);
             first.first_pushes = &second;
-            first.settles = settles;
+            first.settles = is_settled;
             first.push();
             finish(group, false);
         }

@@ -253,6 +253,22 @@ TEST_P(reduce_with, filter_views_are_reduced_to_what_can_only_be_moved) {
     EXPECT_EQ(pel::reduce(par.on(pool), twos, owned_sum(), plus).number(), 4);
 }
 
+TEST_P(reduce_with, histograms_of_many_kinds_have_a_table_for_each_thread) {
+    for (const std::size_t kinds : {2'047, 2'048, 70'000}) {
+        for (const std::size_t n : {0, 1, 3, 1'000, 300'000}) {
+            std::vector<std::int64_t> numbers(n);
+            std::vector<std::uint64_t> expected(kinds);
+            for (std::int64_t& each : numbers)
+                ++expected[static_cast<std::size_t>(each = static_cast<std::int64_t>(random() % kinds))];
+            ASSERT_EQ(pel::histogram(par.on(pool), numbers, kinds), expected) << n;
+            ASSERT_EQ(pel::histogram(seq, numbers, kinds), expected) << n;
+            if (n == 0) continue;
+            numbers[random() % n] = random() % 2 == 0 ? -1 : static_cast<std::int64_t>(kinds);
+            EXPECT_THROW((void)pel::histogram(par.on(pool), numbers, kinds), std::out_of_range);
+        }
+    }
+}
+
 TEST(histogram, needs_no_more_memory_where_groupings_are_to_be_the_same) {
     const std::vector<int> numbers(100'000, 7);
     pel::thread_pool pool(1);
