@@ -72,8 +72,7 @@ private:
         for_hash_buckets<Number>(policy, size, buckets, items, [&](unsigned bucket, Number* item, std::uint64_t n) {
             group_table<Number, Items> table(items);
             std::vector<Number> group_of(n);
-            const auto belongs_to = [to = group_of.data()](std::uint64_t each, Number its) { to[each] = its; };
-            table.find_or_add_all(n, [item](std::uint64_t each) { return item[each]; }, belongs_to, belongs_to);
+            for (std::uint64_t each = 0; each < n; ++each) group_of[each] = table.find_or_add(item[each]);
             std::vector<std::size_t> count(table.firsts().size());
             for (const Number group : group_of) ++count[group];
             auto& groups = found_in[bucket];
@@ -153,13 +152,12 @@ private:
             }
         }
         std::vector<unsigned char> is_first(size); // written by the item's bucket
-        for_hash_buckets<Number>(
-            policy, size, hash_buckets_for(size), items, [&](unsigned, const Number* item, std::uint64_t n) {
-                group_table<Number, Items> table(items);
-                const auto nothing = [](std::uint64_t, Number) {};
-                table.find_or_add_all(n, [item](std::uint64_t each) { return item[each]; }, nothing, nothing);
-                for (const Number first : table.firsts()) is_first[first] = 1;
-            });
+        for_hash_buckets<Number>(policy, size, hash_buckets_for(size), items,
+                                 [&](unsigned, const Number* item, std::uint64_t n) {
+                                     group_table<Number, Items> table(items);
+                                     for (std::uint64_t each = 0; each < n; ++each) table.find_or_add(item[each]);
+                                     for (const Number first : table.firsts()) is_first[first] = 1;
+                                 });
         const auto judged = judge_all(policy, size, [&](std::uint64_t n) { return is_first[n] != 0; });
         kept.reserve(selected_in(judged));
         for (const judged_items& some : judged) {

@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <concepts>
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <iterator>
@@ -86,11 +85,9 @@ private:
         });
         if (all.empty()) return counts(kinds);
         run_blocks(policy, others.empty() ? 0 : kinds, [&](std::uint64_t lo, std::uint64_t hi) {
-            for (const counts* const each : others)
-                std::transform(all.begin() + static_cast<std::ptrdiff_t>(lo),
-                               all.begin() + static_cast<std::ptrdiff_t>(hi),
-                               each->begin() + static_cast<std::ptrdiff_t>(lo),
-                               all.begin() + static_cast<std::ptrdiff_t>(lo), std::plus<>());
+            for (const counts* const each : others) {
+                for (std::uint64_t kind = lo; kind != hi; ++kind) all[kind] += (*each)[kind];
+            }
         });
         return all;
     }

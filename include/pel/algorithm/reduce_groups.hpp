@@ -133,9 +133,6 @@ private:
         using key_type = typename items_of::key;
         const items_of items(from, key, hash, equal);
         const std::uint64_t chunks = (size + chunk_size - 1) / chunk_size;
-        const struct {
-            held_callable<V, std::iter_reference_t<Base>> value;
-        } held{value}; // with a copy the compiler knows that no sum changes it
         const std::uint64_t expected = chunks < 2 ? 0 : guess_groups<Number>(size, items);
         if (expected != many_groups) {
             std::vector<std::optional<sums<Number, T, items_of>>> found(chunks);
@@ -145,10 +142,7 @@ private:
                 mine.add(
                     std::min(size - begin, chunk_size),
                     [begin](std::uint64_t n) { return static_cast<Number>(begin + n); },
-                    [elements = nth_of(from, begin), held](std::uint64_t n, const auto& use) {
-                        use(std::invoke(held.value, *nth_of(elements, n)));
-                    },
-                    op);
+                    [&](std::uint64_t n, const auto& use) { use(std::invoke(value, *nth_of(from, begin + n))); }, op);
                 if (chunks != 1) mine.close();
             });
             if (chunks == 1) return found.front()->template all<key_type>(items);
@@ -283,9 +277,9 @@ struct histogram_by_key_function {
 /// by op, in their order. T is value's type. In which order keys are, and how values are grouped, depends on the elements
 /// alone: the result is the same for any number of threads. Requires: op is associative; it need not be commutative, and is
 /// called by several threads. hash: std::hash of the key. Throws, blocks: as parallel_for. Complexity: work O(n) expected,
-/// n calls of value, fewer of op, span O(n / 256 + keys). Memory, besides the result: where keys are few, these with their sums
-/// for each 2^16 elements; else a key and a value for each element, or 8 bytes (16 from 2^32 on) if these cannot be copied
-/// freely, and a table for each thread.
+/// n calls of value, fewer of op, span O(n / 256 + keys). Memory, besides the result: where keys are few, these with their
+/// sums for each 2^16 elements; else a key and a value for each element, or 8 bytes (16 from 2^32 on) if these cannot be
+/// copied freely; and a table for each thread.
 inline constexpr detail::function_object<detail::reduce_groups_function<>> reduce_groups{};
 
 /// Returns: a std::vector of pairs of a key, key(element), and of how many elements have it. Everything else is as for

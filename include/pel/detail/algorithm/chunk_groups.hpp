@@ -29,14 +29,12 @@ public:
     };
 
     chunk_groups(std::uint64_t size, const Items& items)
-        : size_(size), items_(items), chunks_((size + chunk_size - 1) / chunk_size), group_in_chunk_(size) {}
+        : size_(size), items_(items), chunks_((size + chunk_size - 1) / chunk_size), group_in_chunk_(size),
+          expected_(size < 2 * chunk_size || group_in_chunk_.data() == nullptr ? many_groups
+                                                                               : guess_groups<Number>(size, items)) {}
 
     /// Whether it is worth going on: groups seem to be few, and there are many items, and memory for their numbers.
-    bool are_few() {
-        if (size_ < 2 * chunk_size || group_in_chunk_.data() == nullptr) return false;
-        expected_ = guess_groups<Number>(size_, items_);
-        return expected_ != many_groups;
-    }
+    bool are_few() const noexcept { return expected_ != many_groups; }
     /// Requires: are_few() has found so.
     template <class Policy>
     void find_all(const Policy& policy) {
@@ -96,9 +94,9 @@ private:
 
     const std::uint64_t size_;
     const Items& items_;
-    std::uint64_t expected_ = 0; // groups
     std::vector<chunk> chunks_;
     const scratch_memory<std::uint16_t> group_in_chunk_; // of each item
+    const std::uint64_t expected_;                       // groups, or many_groups
     std::vector<Number> firsts_, sizes_;
 };
 

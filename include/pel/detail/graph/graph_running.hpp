@@ -146,11 +146,10 @@ PEL_INLINE void graph_execution::come_to_end(node_execution& each) noexcept {
 
 /// Returns: how often the node may begin now (I2).
 PEL_INLINE std::uint32_t graph_execution::arrive_again(std::uint32_t number, std::uint32_t edge) noexcept {
-    const std::uint32_t predecessors = nodes_[number].predecessors;
-    if (predecessors == 1) return 1;
+    node_count& count = counts_[number];
+    if (count.predecessors == 1) return 1;
     const node_lists<std::uint32_t>& arrivals = plan_.arrivals();
-    return detail::arrive_again(counts_[number].left, predecessors, edge,
-                                {arrivals.begin(number), arrivals.end(number)},
+    return detail::arrive_again(count.left, count.predecessors, edge, {arrivals.begin(number), arrivals.end(number)},
                                 [this](std::uint32_t each) -> auto& { return memory_.arrived(each); });
 }
 

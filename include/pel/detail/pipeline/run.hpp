@@ -221,12 +221,8 @@ private:
             const bool is_in_source = carry(token) || is_kept;
             note(start);
             if (!is_in_source) return;
-            if (is_kept && sharing_.may_share()) serve(*current_worker);
+            if (is_kept && sharing_.may_share()) serve_request_between(*current_worker); // it may have some below this
         }
-    }
-    /// The caller goes on with the first stage although somebody has asked for work: it may have some below this.
-    static void serve(worker& own) noexcept {
-        if (own.deque.is_asked() && own.deque.private_jobs() != 0) own.pool->serve_request(own);
     }
     /// A token alone, from first to last. False: there is none.
     PEL_ALWAYS_INLINE bool run_brief(line& token) {
@@ -240,7 +236,7 @@ private:
         if (!run_stages(token, std::make_index_sequence<size - 1>())) return false;
         if (is_asked) [[unlikely]] {
             brief_clock_.end(sharing_);
-            serve(own);
+            serve_request_between(own);
         }
         return true;
     }

@@ -103,7 +103,7 @@ PEL_NOINLINE inline void run_few_items(worker& own, const strand_ref& strand, st
                             run_half(own, strand, lo, end, splits);
                             break;
                         }
-                        if (own.deque.private_jobs() != 0) own.pool->serve_request(own);
+                        serve_with_private_jobs(own);
                     }
                     lo = strand.type->run_while(strand.strand, lo, end, check.watch());
                 }

@@ -27,15 +27,6 @@ struct group_job : listed_job {
     group_core& group() const noexcept;
 };
 
-/// For who runs one job after the other: they may push nothing, so nothing else would serve a request.
-PEL_COLD inline void serve_request_if_any(worker& own) noexcept {
-    if (own.deque.private_jobs() != 0) own.pool->serve_request(own);
-}
-PEL_ALWAYS_INLINE void serve_request_between(worker& own) noexcept {
-    if (own.deque.is_asked()) [[unlikely]]
-        serve_request_if_any(own);
-}
-
 class group_core : public scope {
 public:
     explicit group_core(scheduler& pool) noexcept

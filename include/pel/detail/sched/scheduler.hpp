@@ -252,5 +252,15 @@ private:
     atomic<std::uint32_t> fence_backoff_{0};                 // failures in a row
 };
 
+/// Somebody has asked a member for work: it shares what it has, if that is anything.
+PEL_COLD inline void serve_with_private_jobs(worker& own) noexcept {
+    if (own.deque.private_jobs() != 0) own.pool->serve_request(own);
+}
+/// For who runs one job after the other: these may push nothing, so nothing else would serve a request.
+PEL_ALWAYS_INLINE void serve_request_between(worker& own) noexcept {
+    if (own.deque.is_asked()) [[unlikely]]
+        serve_with_private_jobs(own);
+}
+
 } // namespace detail
 PEL_NAMESPACE_END
