@@ -88,30 +88,18 @@ struct group_world : pool_world {
         model::check(outer.runs.read() == 1, "the wait returned before the job had run");
         model::check(!is_nested || inner.runs.read() == 1, "the wait returned before the inner job had run");
     }
-    /// Two jobs, which threads take one after the other without going back to the loop around them.
-    void take_next(bool is_settled) {
+    /// Two jobs, which threads take one after the other without going back to the loop around them. `is_pushed_by_first`: so
+    /// that they lie in the deque of who has stolen the first.
+    void take_next(bool is_pushed_by_first, bool is_settled) {
         become(builder);
         {
             stoppable_group group(pool);
             model::name(group, "group");
             chained_job first(*this, group, outer), second(*this, group, inner);
-            second.settles = is_settled;
+            if (is_pushed_by_first) first.first_pushes = &second;
+            (is_pushed_by_first ? first : second).settles = is_settled; // which others follow
             first.push();
-            second.push();
-            finish(group, false);
-        }
-        model::check(outer.runs.read() == 1 && inner.runs.read() == 1, "each job ran once");
-    }
-    /// The same of a job and one that it pushes, in the deque of who has stolen it.
-    void take_next_of_stolen(bool is_settled) {
-        become(builder);
-        {
-            stoppable_group group(pool);
-            model::name(group, "group");
-            chained_job first(*this, group, outer), second(*this, group, inner);
-            first.first_pushes = &second;
-            first.settles = is_settled;
-            first.push();
+            if (!is_pushed_by_first) second.push();
             finish(group, false);
         }
         model::check(outer.runs.read() == 1 && inner.runs.read() == 1, "each job ran once");
@@ -208,14 +196,22 @@ struct group_world : pool_world {
     }
 };
 
-model::program group_of(bool is_nested, bool sleeps, bool has_other) {
+/// A builder, a thief, and perhaps another one, who steals from that.
+template <class Build>
+model::program with_thieves(Build build, bool has_other) {
     return [=](model::execution& run) {
         auto& w = run.share<group_world>();
-        run.thread("builder", [&w, is_nested, sleeps] { w.build_and_wait(is_nested, sleeps); });
+        run.thread("builder", [&w, build] { build(w); });
         run.thread("thief", [&w] { w.steal(w.thief, w.builder); });
         if (has_other) run.thread("other", [&w] { w.steal(w.other, w.thief); });
         run.finally([&w] { w.tell_outcome(); });
     };
+}
+model::program group_of(bool is_nested, bool sleeps, bool has_other) {
+    return with_thieves([=](group_world& w) { w.build_and_wait(is_nested, sleeps); }, has_other);
+}
+model::program next_of(bool is_stolen, bool is_settled) {
+    return with_thieves([=](group_world& w) { w.take_next(is_stolen, is_settled); }, is_stolen);
 }
 
 const model::registered programs[] = {
@@ -236,44 +232,15 @@ const model::registered programs[] = {
      },
      group_of(true, true, false)},
     {{.name = "group: a job is listed, waiter asleep", .pure_spins = true, .early_timeouts = 0, .from_bound = 1},
-     [](model::execution& run) {
-         auto& w = run.share<group_world>();
-         run.thread("builder", [&w] { w.wait_for_listed(); });
-         run.thread("thief", [&w] { w.steal(w.thief, w.builder); });
-         run.finally([&w] { w.tell_outcome(); });
-     }},
+     with_thieves([](group_world& w) { w.wait_for_listed(); }, false)},
     {{.name = "group: a job goes on with the next", .pure_spins = true},
-     [](model::execution& run) {
-         auto& w = run.share<group_world>();
-         run.thread("builder", [&w] { w.take_next(false); });
-         run.thread("thief", [&w] { w.steal(w.thief, w.builder); });
-         run.finally([&w] { w.tell_outcome(); });
-     },
+     next_of(false, false),
      {.outcomes = {"builder, builder", "thief, builder"}}},
-    {{.name = "group: a job goes on with the next, counted by itself", .pure_spins = true},
-     [](model::execution& run) {
-         auto& w = run.share<group_world>();
-         run.thread("builder", [&w] { w.take_next(true); });
-         run.thread("thief", [&w] { w.steal(w.thief, w.builder); });
-         run.finally([&w] { w.tell_outcome(); });
-     }},
+    {{.name = "group: a job goes on with the next, counted by itself", .pure_spins = true}, next_of(false, true)},
     {{.name = "group: a stolen job goes on with the next", .pure_spins = true},
-     [](model::execution& run) {
-         auto& w = run.share<group_world>();
-         run.thread("builder", [&w] { w.take_next_of_stolen(false); });
-         run.thread("thief", [&w] { w.steal(w.thief, w.builder); });
-         run.thread("other", [&w] { w.steal(w.other, w.thief); });
-         run.finally([&w] { w.tell_outcome(); });
-     },
+     next_of(true, false),
      {.outcomes = {"builder, builder", "thief, other", "thief, thief"}}},
-    {{.name = "group: a stolen job goes on with the next, counted by itself", .pure_spins = true},
-     [](model::execution& run) {
-         auto& w = run.share<group_world>();
-         run.thread("builder", [&w] { w.take_next_of_stolen(true); });
-         run.thread("thief", [&w] { w.steal(w.thief, w.builder); });
-         run.thread("other", [&w] { w.steal(w.other, w.thief); });
-         run.finally([&w] { w.tell_outcome(); });
-     }},
+    {{.name = "group: a stolen job goes on with the next, counted by itself", .pure_spins = true}, next_of(true, true)},
     {{.name = "group: a slot is used again", .pure_spins = true},
      [](model::execution& run) {
          auto& w = run.share<group_world>();
