@@ -2,6 +2,7 @@
 #include <pel/parallel_for.hpp>
 #include <pel/parallel_invoke.hpp>
 #include <pel/task_group.hpp>
+#include <pel/this_worker.hpp>
 
 #include "support/shape.hpp"
 #include "support/watchdog.hpp"
@@ -470,6 +471,91 @@ TEST_P(task_group_on, a_task_of_an_older_group_may_run_one_into_a_younger_group)
         ASSERT_EQ(runs, 2);
     }
     pel_test::expect_balanced(pool);
+}
+
+// An older group is waited for by a task of a younger one, which the younger one's wait runs where both were built.
+TEST_P(task_group_on, a_task_may_wait_for_an_older_group_after_it_has_blocked) {
+    pel::thread_pool pool(pel_test::options_of(GetParam()));
+    const pel_test::watchdog guard(pool);
+    std::atomic<int> runs{0};
+    pool.execute([&] {
+        task_group older;
+        older.run([&] { ++runs; });
+        task_group younger;
+        younger.run([&] {
+            pel::blocking([] {});
+            EXPECT_EQ(older.wait(), group_status::completed);
+            ++runs;
+        });
+        EXPECT_EQ(younger.wait(), group_status::completed);
+        EXPECT_EQ(older.wait(), group_status::completed);
+    });
+    EXPECT_EQ(runs, 2);
+    pel_test::expect_balanced(pool);
+}
+
+TEST_P(task_group_on, a_task_may_wait_for_an_older_group_that_it_has_added_to) {
+    pel::thread_pool pool(pel_test::options_of(GetParam()));
+    const pel_test::watchdog guard(pool);
+    std::atomic<int> runs{0}, forks{0};
+    for (unsigned long round = 0; round < pel_test::scaled(1'000) + 10; ++round) {
+        runs = forks = 0;
+        pool.execute([&] {
+            const std::uint32_t bottom = pel::detail::current_worker->deque.bottom();
+            {
+                task_group older;
+                older.run([&] { ++runs; });
+                task_group younger;
+                younger.run([&] {
+                    older.run([&] { ++runs; });
+                    EXPECT_EQ(older.wait(), group_status::completed);
+                    pel::parallel_invoke([&] { younger.run([&] { ++runs; }); }, [&] { ++forks; });
+                });
+                EXPECT_EQ(younger.wait(), group_status::completed);
+                EXPECT_EQ(older.wait(), group_status::completed);
+            }
+            EXPECT_EQ(pel::detail::current_worker->deque.bottom(), bottom) << "a fork that is over may be stolen";
+        });
+        ASSERT_EQ(runs, 3);
+        ASSERT_EQ(forks, 1);
+    }
+    pel_test::expect_balanced(pool);
+}
+
+TEST(task_group, built_while_an_older_one_has_tasks_is_not_cancelled_by_a_fork_that_comes_to_lie_there) {
+    pel::thread_pool pool(2);
+    const pel_test::watchdog guard(pool);
+    std::atomic<int> runs{0};
+    pool.execute([&] {
+        task_group older;
+        older.run([] {});
+        task_group younger;
+        younger.run([&] {
+            older.run([] {});
+            task_group inner;
+            EXPECT_EQ(older.wait(), group_status::completed);
+            std::atomic<bool> has_begun{false};
+            const auto fork_that_throws = [&] {
+                pel::parallel_invoke(
+                    [&] {
+                        while (!has_begun) std::this_thread::yield();
+                        throw std::runtime_error("from the fork");
+                    },
+                    [&] {
+                        has_begun = true;
+                        const std::uint64_t before = pel::detail::cancellations.load(pel::detail::acquire);
+                        while (pel::detail::cancellations.load(pel::detail::acquire) == before)
+                            std::this_thread::yield();
+                        inner.run([&] { ++runs; });
+                    });
+            };
+            EXPECT_THROW(fork_that_throws(), std::runtime_error);
+            EXPECT_EQ(inner.wait(), group_status::completed);
+        });
+        EXPECT_EQ(younger.wait(), group_status::completed);
+        EXPECT_EQ(older.wait(), group_status::completed);
+    });
+    EXPECT_EQ(runs, 1);
 }
 
 TEST_P(task_group_on, groups_of_one_function_are_used_in_any_order) {

@@ -89,15 +89,17 @@ struct group_world : pool_world {
         model::check(!is_nested || inner.runs.read() == 1, "the wait returned before the inner job had run");
     }
     /// Two jobs, which threads take one after the other without going back to the loop around them. `is_pushed_by_first`: so
-    /// that they lie in the deque of who has stolen the first.
-    void take_next(bool is_pushed_by_first, bool is_settled) {
+    /// that they lie in the deque of who has stolen the first. `who`: which of them goes to sleep meanwhile.
+    enum class settling { neither, who_begins, who_follows };
+    void take_next(bool is_pushed_by_first, settling who) {
         become(builder);
         {
             stoppable_group group(pool);
             model::name(group, "group");
             chained_job first(*this, group, outer), second(*this, group, inner);
             if (is_pushed_by_first) first.first_pushes = &second;
-            (is_pushed_by_first ? first : second).settles = is_settled; // which others follow
+            if (who != settling::neither)
+                (is_pushed_by_first == (who == settling::who_begins) ? first : second).settles = true;
             first.push();
             if (!is_pushed_by_first) second.push();
             finish(group, false);
@@ -210,8 +212,8 @@ model::program with_thieves(Build build, bool has_other) {
 model::program group_of(bool is_nested, bool sleeps, bool has_other) {
     return with_thieves([=](group_world& w) { w.build_and_wait(is_nested, sleeps); }, has_other);
 }
-model::program next_of(bool is_stolen, bool is_settled) {
-    return with_thieves([=](group_world& w) { w.take_next(is_stolen, is_settled); }, is_stolen);
+model::program next_of(bool is_stolen, group_world::settling who) {
+    return with_thieves([=](group_world& w) { w.take_next(is_stolen, who); }, is_stolen);
 }
 
 const model::registered programs[] = {
@@ -234,13 +236,19 @@ const model::registered programs[] = {
     {{.name = "group: a job is listed, waiter asleep", .pure_spins = true, .early_timeouts = 0, .from_bound = 1},
      with_thieves([](group_world& w) { w.wait_for_listed(); }, false)},
     {{.name = "group: a job goes on with the next", .pure_spins = true},
-     next_of(false, false),
+     next_of(false, group_world::settling::neither),
      {.outcomes = {"builder, builder", "thief, builder"}}},
-    {{.name = "group: a job goes on with the next, counted by itself", .pure_spins = true}, next_of(false, true)},
+    {{.name = "group: a job goes on with the next, counted by itself", .pure_spins = true},
+     next_of(false, group_world::settling::who_begins)},
+    {{.name = "group: a job goes on with the next, which is counted by itself", .pure_spins = true},
+     next_of(false, group_world::settling::who_follows)},
     {{.name = "group: a stolen job goes on with the next", .pure_spins = true},
-     next_of(true, false),
+     next_of(true, group_world::settling::neither),
      {.outcomes = {"builder, builder", "thief, other", "thief, thief"}}},
-    {{.name = "group: a stolen job goes on with the next, counted by itself", .pure_spins = true}, next_of(true, true)},
+    {{.name = "group: a stolen job goes on with the next, counted by itself", .pure_spins = true},
+     next_of(true, group_world::settling::who_begins)},
+    {{.name = "group: a stolen job goes on with the next, which is counted by itself", .pure_spins = true},
+     next_of(true, group_world::settling::who_follows)},
     {{.name = "group: a slot is used again", .pure_spins = true},
      [](model::execution& run) {
          auto& w = run.share<group_world>();

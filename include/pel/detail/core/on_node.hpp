@@ -23,18 +23,22 @@ thread_pool& pool_of(const basic_parallel_policy<Token>& policy) {
     return pool_access::owner(scheduler_of(policy));
 }
 
-/// Has a thread of the pool call f(), while the calling one has no part in it. Throws: what f() throws; std::bad_alloc.
+/// Has a thread of the pool call f(), inside of what is around the calling one, which has no part in it. Throws: what f()
+/// throws; std::bad_alloc.
 template <class F>
 void call_there(thread_pool& there, F&& f) {
-    future<void> result = there.submit(std::forward<F>(f));
+    call_level level(*current_worker);
+    future<void> result = there.submit([&] {
+        const passed_level inside(*current_worker, level);
+        f();
+    });
     submission_access::wait_idly(result);
     result.get();
 }
 
 /// Calls call(the policy without its node, on the pool of the node), bound to the node for so long; or waits for a thread
 /// of the node to do that, if the system does not let the calling one be bound. (Then the node's own may not be bound
-/// either, but they may: they have been, or it is this thread alone that is kept elsewhere.) What is called there knows
-/// nothing of the scopes around, so it is not cancelled with them. Throws: what it throws; std::invalid_argument: see
+/// either, but they may: they have been, or it is this thread alone that is kept elsewhere.) Throws: what it throws; std::invalid_argument: see
 /// on_node().
 template <class Token, class Call>
 void call_on_node(const basic_parallel_policy<placed<Token>>& policy, const Call& call) {

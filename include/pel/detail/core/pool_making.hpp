@@ -163,8 +163,8 @@ PEL_INLINE thread_pool::~thread_pool() {
     detail::scheduler* const core = core_.load(detail::acquire); // sync(K1) acquire: as in core()
     if (!core->is_from_this_process()) return;
     bool is_inside = detail::current_worker->pool == core;
-    for (auto* level = detail::current_worker->level; level != nullptr; level = level->outer)
-        is_inside = is_inside || level->pool == core;
+    for (auto* level = detail::current_worker->level; level != nullptr; level = level->outer())
+        is_inside = is_inside || level->pool() == core;
     if (is_inside) {
         std::fputs("pel::thread_pool: destroyed by one of its own tasks\n", stderr);
         std::terminate();

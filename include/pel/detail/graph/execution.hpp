@@ -117,8 +117,8 @@ private:
         return static_cast<std::uint32_t>(static_cast<std::size_t>(job - first) / sizeof(node_job));
     }
 
-    /// Runs a node, and then what it has made ready, one after the other, and what lies in the deque above the job that it
-    /// began as.
+    /// Runs a node, and then what it has made ready, one after the other, and what is left of the run in the segment
+    /// that it lay in.
     PEL_ALWAYS_INLINE void run_from(std::uint32_t number, worker& runner) noexcept {
         if (!is_plain_) return run_with_extras(number, runner, nullptr);
         segment* const here = segment_of(runner);

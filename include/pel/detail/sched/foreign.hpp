@@ -52,7 +52,7 @@ private:
     worker* own_ = nullptr;
     bool has_left_outer_ = false;
     bool is_entered_ = false;
-    call_level level_{};
+    call_level level_;
     saved_state saved_;
     serving_record::entry outer_serving_; // on another level
     std::uint64_t outer_environment_ = 0; // likewise

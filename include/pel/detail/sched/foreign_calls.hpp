@@ -28,7 +28,7 @@ PEL_INLINE void foreign_call::enter(scheduler& pool, std::int64_t wakes_from) {
     is_entered_ = true;
     has_left_outer_ = outer_.is_member() && !outer_.has_left;
     if (has_left_outer_) outer_.pool->leave_seat(outer_);
-    level_ = {outer_.pool, outer_.innermost, outer_.level};
+    level_.begin(outer_);
     saved_ = {
         own_->innermost,  own_->scope_serial, std::exchange(own_->level, &level_), own_->served, own_->open_segments,
         own_->wakes_from, own_->level_base,   std::exchange(own_->has_left, false)};
@@ -36,7 +36,7 @@ PEL_INLINE void foreign_call::enter(scheduler& pool, std::int64_t wakes_from) {
         enter_again();
     else
         own_->fp_environment.set(read_fp_environment());
-    own_->open_scope(nullptr);
+    own_->open_scope(level_.passage());
     own_->served = nullptr;
     own_->wakes_from = wakes_from;
     current_worker = own_;

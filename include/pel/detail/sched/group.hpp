@@ -4,6 +4,7 @@
 //   any thread: push(), hold(), push_held(), cancel(), capture(); one waiter at a time: wait().
 #pragma once
 
+#include <pel/detail/sched/call_level.hpp>
 #include <pel/detail/sched/group_count.hpp>
 #include <pel/detail/sched/lease.hpp>
 #include <pel/detail/sched/operation_cancelled.hpp>
@@ -67,7 +68,8 @@ public:
         return home_ == &own ? &segment_ : nullptr;
     }
     /// For a job of this group that is about to end, in place of the loop around it, which would have to be gone back to: the
-    /// newest job in that segment. Returns: null, if it has another function than `function`, was stolen, or is counted by itself.
+    /// newest job in that segment. Returns: null, if there is none, something else lies above it, it has another function than
+    /// `function`, was stolen, or is counted by itself.
     PEL_ALWAYS_INLINE group_job* take_next(worker& own, segment* here, job_function function) noexcept {
         if (here == nullptr || here->state != segment_state::credit || here->end == here->base) return nullptr;
         if (!here->accepts(own) || own.deque.function_at(here->end - 1) != function) return nullptr;
@@ -139,7 +141,8 @@ public:
     /// Whether what the thread with this record runs now is inside the group, so that it must not wait for it.
     bool is_around(const worker& own) const noexcept;
 
-    /// What the job_function of a group's job does. run(slot, runner) runs the job, and may destroy it; it holds nothing,
+    /// What the job_function of a group's job does. run(slot, runner) runs the job, and may destroy it, and may go on with
+    /// others (take_next()); it holds nothing,
     /// so that the owner's way to it costs nothing.
     template <class Run>
     PEL_ALWAYS_INLINE static void act(const job_slot& claimed, worker& runner, job_action action, Run run) noexcept {
@@ -158,8 +161,8 @@ private:
     /// One that may outlive the forks around it keeps out of their deque, and is not cancelled with them: the positions
     /// are those of other forks by then.
     group_core(scheduler& pool, worker& builder, bool is_above_forks) noexcept
-        : scope(builder.innermost, is_above_forks ? &builder.floor : nullptr, builder.level_base,
-                end_of_forks(builder)),
+        : scope(is_above_forks ? builder.innermost : scope_around_calls(builder),
+                is_above_forks ? &builder.floor : nullptr, builder.level_base, end_of_forks(builder)),
           pool_(pool) {
         if (!is_above_forks || builder.pool != &pool) return;
         home_ = &builder;

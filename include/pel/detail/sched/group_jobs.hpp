@@ -84,7 +84,8 @@ PEL_INLINE void group_core::spill(worker& own, segment& here) noexcept {
         own.counts.spills.add();
         here.group->list(own, taken, here.state == segment_state::counted ? counted_as::job : counted_as::nothing_yet);
     }
-    close(own, here, 0);
+    // A job of its own that runs further down the stack finds the segment closed, and what counts it gone with that.
+    close(own, here, here.is_running && here.state == segment_state::counted ? 1 : 0);
 }
 
 PEL_INLINE void group_core::settle(segment& here) noexcept {
@@ -111,7 +112,9 @@ PEL_INLINE void group_core::check_waiter(const worker& own) const {
 /// Groups that are younger than this one, and begin above it, must not push any more once its jobs are taken back.
 PEL_INLINE void group_core::shut_younger(worker& own) noexcept {
     for (segment* each = own.home_segments; each != &segment_; each = each->older_home) {
-        if (each->state == segment_state::closed && each->base > segment_.base) each->shut();
+        if (each->base <= segment_.base) continue;
+        if (each->state != segment_state::closed) spill(own, *each); // nothing: its job runs, further down the stack
+        each->shut();
     }
 }
 
@@ -161,15 +164,9 @@ PEL_INLINE void group_core::capture(std::exception_ptr error) noexcept {
 }
 
 PEL_INLINE bool group_core::is_around(const worker& own) const noexcept {
-    const auto is_outside = [this](const scope* innermost) {
-        while (innermost != nullptr && innermost != this) innermost = innermost->parent();
-        return innermost == nullptr;
-    };
-    if (!is_outside(own.innermost)) return true;
-    for (const call_level* level = own.level; level != nullptr; level = level->outer) {
-        if (!is_outside(level->innermost)) return true;
-    }
-    return false;
+    const scope* around = own.innermost;
+    while (around != nullptr && around != this) around = around->parent();
+    return around == this;
 }
 
 PEL_INLINE void group_core::list_from_anywhere(const job_slot& task, counted_as how) noexcept {

@@ -252,7 +252,7 @@ private:
     atomic<std::uint32_t> fence_backoff_{0};                 // failures in a row
 };
 
-/// Somebody has asked a member for work: it shares what it has, if that is anything.
+/// Somebody has asked for work: who has any shares it. (no_worker is always asked, and has none.)
 PEL_COLD inline void serve_with_private_jobs(worker& own) noexcept {
     if (own.deque.private_jobs() != 0) own.pool->serve_request(own);
 }

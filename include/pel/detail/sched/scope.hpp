@@ -6,8 +6,8 @@
 // fork's position until its join: whatever was opened on that worker, or stolen from it, at a higher position is
 // cancelled. So each scope knows the deque position where it was opened, or where its job was stolen, and the one where
 // the job on that worker's stack begins that it belongs to: forks below that are none of its business. (The floor is one
-// position: as long as a fork of a job further down has thrown, and is not joined, one above is not heard. What it had
-// under way then ends by itself.)
+// position: as long as a fork of a job further down has thrown, and is not joined, one above is not heard, and what it
+// had under way ends by itself. What has heard of one above before that stays cancelled.)
 //   any thread: cancel(), is_cancelled(), cancel_floor::lower().  owner of the deque: cancel_floor::raise().
 //   C1: the epoch's release -> is_cancelled()'s acquire: the flag of the scope cancelled, or the floor.
 //   C2: the epoch's RMW in stop_watches::add() <-> that of a cancellation: one of the two sees the other's writes.
@@ -130,9 +130,9 @@ private:
     scope* const parent_;
     const cancel_floor* const floor_;
     const std::uint32_t base_, position_;
-    atomic<std::uint32_t> cancelled_{0};       // 0 or 1: as large as the next one, so that both are begun by one store
-    mutable atomic<std::uint32_t> watches_{0}; // inside: without any, who cancels looks for none
-    mutable atomic<std::uint64_t> checked_;    // the epoch at which it was known not to be cancelled, 0: never
+    mutable atomic<std::uint32_t> cancelled_{0}; // 0 or 1: as large as the next, so that both are begun by one store
+    mutable atomic<std::uint32_t> watches_{0};   // inside: without any, who cancels looks for none
+    mutable atomic<std::uint64_t> checked_;      // the epoch at which it was known not to be cancelled, 0: never
 };
 
 } // namespace detail
@@ -145,7 +145,12 @@ namespace detail {
 PEL_NOINLINE PEL_INLINE bool scope::is_cancelled_slow(std::uint64_t now) const noexcept {
     for (const scope* each = this; each != nullptr; each = each->parent_) {
         if (each != this && each->checked_.load(relaxed) == now) break; // not cancelled as of now
-        if (each->cancelled_.load(relaxed) || each->is_under_floor()) return true;
+        const bool is_cancelled = each->cancelled_.load(relaxed) != 0;
+        if (is_cancelled || each->is_under_floor()) {
+            // For good: a fork further down that throws hides the one that did. The own flag may be reset just now.
+            if (each != this || !is_cancelled) cancelled_.store(1, relaxed);
+            return true;
+        }
     }
     checked_.store(now, relaxed);
     return false;
@@ -153,7 +158,7 @@ PEL_NOINLINE PEL_INLINE bool scope::is_cancelled_slow(std::uint64_t now) const n
 
 PEL_NOINLINE PEL_INLINE void scope::begin_slow(std::uint64_t now) noexcept {
     checked_.store(0, relaxed);
-    if (is_cancelled_slow(now)) cancelled_.store(1, relaxed);
+    (void)is_cancelled_slow(now);
 }
 
 } // namespace detail

@@ -26,7 +26,7 @@ struct segment {
     std::uint32_t end = 0;    // one past the last job of its own
     std::uint32_t stolen = 0; // own slots that others took, not yet subtracted
     segment_state state = segment_state::closed;
-    bool is_running = false; // a job of its own, popped, is on the stack
+    bool is_running = false; // a job of its own, popped, is on the stack, or one that it went on with
 
     bool accepts(const worker& own) const noexcept {
         return scope_serial == own.scope_serial && end == own.deque.bottom();
@@ -40,8 +40,11 @@ struct segment {
 /// that is over, and forks that have nothing to do with it come to lie there.
 inline std::uint32_t end_of_forks(const worker& own) noexcept {
     std::uint32_t position = own.deque.bottom();
-    for (const segment* each = own.open_segments; each != nullptr && each->end == position; each = each->below)
+    for (const segment* each = own.open_segments; each != nullptr; each = each->below) {
+        if (each->end == each->base) continue; // its only job runs, and may have pushed to one that was built before
+        if (each->end != position) break;
         position = each->base;
+    }
     return position;
 }
 

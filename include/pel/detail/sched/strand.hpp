@@ -32,8 +32,7 @@ private:
     const std::uint64_t epoch_;
 };
 
-/// Runs items from lo on, at least one; after each, goes_on() decides, if the strand knows of such things. Returns: the
-/// item after the last.
+/// Runs items from lo on, at least one; after each, goes_on() decides. Returns: the item after the last.
 template <class Strand, class GoesOn>
 PEL_ALWAYS_INLINE std::uint64_t run_while(Strand& strand, std::uint64_t lo, std::uint64_t hi, const GoesOn& goes_on) {
     if constexpr (requires { strand.run_while(lo, hi, goes_on); }) {

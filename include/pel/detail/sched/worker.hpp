@@ -17,15 +17,9 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
+class call_level;
 class scheduler;
 struct segment;
-
-/// Where a thread was when it entered the call of another pool.
-struct call_level {
-    const scheduler* pool;
-    const scope* innermost;
-    const call_level* outer;
-};
 
 /// Whether a thread stays at its seat, or is where the kernel has it run; see whereabouts.hpp.
 enum class standing : unsigned char { unknown, settled, roams };
@@ -89,7 +83,7 @@ public:
     segment* open_segments = nullptr;   // with jobs in the deque, innermost first
     segment* home_segments = nullptr;   // of the groups built here that live, youngest first
     segment* served = nullptr;          // for the jobs that the group job being served may push
-    const call_level* level = nullptr;  // the foreign call that this record is in, null: none
+    const call_level* level = nullptr;  // of the call out of another pool that this record is in, null: none
     const scope* waits_in = nullptr;    // the loop with limits for a piece of which this thread waits
     std::int64_t wakes_from = 0;        // before this tick a fork wakes nobody: the outermost call may be too small;
                                         // wakes_later: set by its first fork, or loop

@@ -39,6 +39,17 @@ TEST(scope, a_scope_opened_inside_a_cancelled_one_is_cancelled) {
     EXPECT_TRUE(deeper.is_cancelled());
 }
 
+TEST(scope, what_was_found_cancelled_by_a_fork_stays_so_when_one_further_down_throws) {
+    cancel_floor floor;
+    pel::detail::scope group(nullptr, &floor, 1, 2); // of a job that begins at slot 1, in which a fork lies there
+    floor.lower(1);
+    EXPECT_TRUE(group.is_cancelled());
+    floor.lower(0); // a fork that the job is not inside of
+    EXPECT_TRUE(group.is_cancelled());
+    const scope inside(&group);
+    EXPECT_TRUE(inside.is_cancelled());
+}
+
 TEST(scope, a_reset_scope_is_as_new) {
     scope group(nullptr);
     group.cancel();
