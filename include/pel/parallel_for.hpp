@@ -88,12 +88,12 @@ struct stepping_body {
     held_callable<Body, Index> body;
     void operator()(std::uint64_t n) const { body(static_cast<Index>(first + n * step)); } // wraps back, as item_at()
 };
-/// Calls the body with the n-th iterator.
+/// Calls the body with the n-th iterator after `first`, or before it.
 template <class Iterator, class Body>
 struct iterator_body {
     Iterator first;
     held_callable<Body, Iterator> body;
-    void operator()(std::uint64_t n) const { body(first + static_cast<std::iter_difference_t<Iterator>>(n)); }
+    void operator()(std::int64_t n) const { body(first + static_cast<std::iter_difference_t<Iterator>>(n)); }
 };
 
 /// Whether arguments begin with what a loop runs over, after a policy perhaps.
@@ -231,13 +231,31 @@ void parallel_for(const Policy& policy, First first, Last last, Body&& body) {
     const auto size = last - first;
     if (size <= 0) return;
     const detail::iterator_body<First, std::remove_reference_t<Body>> at{std::move(first), body};
-    parallel_for(policy, std::uint64_t{0}, static_cast<std::uint64_t>(size), at);
+    parallel_for(policy, std::int64_t{0}, static_cast<std::int64_t>(size), at);
 }
 
 template <std::random_access_iterator First, std::sized_sentinel_for<First> Last, class Body>
     requires detail::callable_for_effect<Body&, First>
 void parallel_for(First first, Last last, Body&& body) {
     parallel_for(par, std::move(first), last, body);
+}
+
+/// For every step-th of them; a negative step goes from first down to before last. No iterator is made but those that the
+/// body is called with.
+template <execution_policy Policy, std::random_access_iterator First, std::sized_sentinel_for<First> Last,
+          std::integral Step, class Body>
+    requires detail::callable_for_effect<Body&, First>
+void parallel_for(const Policy& policy, First first, Last last, Step step, Body&& body) {
+    const auto size = detail::stepped_size(std::int64_t{0}, static_cast<std::int64_t>(last - first), step);
+    const detail::iterator_body<First, std::remove_reference_t<Body>> at{std::move(first), body};
+    const detail::stepping_body<std::int64_t, const decltype(at)> stepping{0, static_cast<std::uint64_t>(step), at};
+    parallel_for(policy, std::uint64_t{0}, size, stepping);
+}
+
+template <std::random_access_iterator First, std::sized_sentinel_for<First> Last, std::integral Step, class Body>
+    requires detail::callable_for_effect<Body&, First>
+void parallel_for(First first, Last last, Step step, Body&& body) {
+    parallel_for(par, std::move(first), last, step, body);
 }
 
 /// Chosen where no other form fits: says why, in one line.

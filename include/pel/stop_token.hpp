@@ -128,17 +128,18 @@ void parallel_for(First first, Last last, Body&& body) {
     parallel_for(par, std::move(first), last, body);
 }
 
-template <execution_policy Policy, std::integral First, std::integral Last, std::integral Step, class Body>
+template <execution_policy Policy, class First, class Last, std::integral Step, class Body>
     requires detail::stoppable_body<Body, detail::loop_index_t<First, Last>>
 void parallel_for(const Policy& policy, First first, Last last, Step step, Body&& body) {
-    detail::with_stop_token(
-        policy, body, [&](const auto& telling, const auto& call) { parallel_for(telling, first, last, step, call); });
+    detail::with_stop_token(policy, body, [&](const auto& telling, const auto& call) {
+        parallel_for(telling, std::move(first), last, step, call);
+    });
 }
 
-template <std::integral First, std::integral Last, std::integral Step, class Body>
+template <class First, class Last, std::integral Step, class Body>
     requires detail::stoppable_body<Body, detail::loop_index_t<First, Last>>
 void parallel_for(First first, Last last, Step step, Body&& body) {
-    parallel_for(par, first, last, step, body);
+    parallel_for(par, std::move(first), last, step, body);
 }
 
 /// Likewise body(i, j, token) and body(i, j, k, token).

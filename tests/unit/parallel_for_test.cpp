@@ -16,6 +16,7 @@
 #include <mutex>
 #include <numeric>
 #include <random>
+#include <ranges>
 #include <stdexcept>
 #include <thread>
 #include <type_traits>
@@ -246,6 +247,29 @@ TEST(parallel_for, iterators_are_handed_to_the_body) {
     EXPECT_EQ(std::accumulate(many.begin(), many.end(), 0), 100);
     parallel_for(many.end(), many.begin(), [](auto) { FAIL(); });
     parallel_for(many.begin(), many.begin(), [](auto) { FAIL(); });
+}
+
+TEST(parallel_for, iterators_take_steps) {
+    const pel_test::watchdog guard;
+    std::vector<int> values(1000);
+    parallel_for(values.begin(), values.end(), 7, [&](auto it) { *it = static_cast<int>(it - values.begin()); });
+    for (int i = 0; i < 1000; ++i) ASSERT_EQ(values[static_cast<std::size_t>(i)], i % 7 == 0 ? i : 0);
+    std::deque<int> down(100);
+    int calls = 0;
+    parallel_for(pel::seq, down.end() - 1, down.begin(), -9, [&](std::deque<int>::iterator it) { *it = ++calls; });
+    for (std::size_t i = 0; i < 99; ++i) EXPECT_EQ(down[99 - i], i % 9 == 0 ? static_cast<int>(i) / 9 + 1 : 0);
+    EXPECT_EQ(down[0], 0) << "the end is not part of it";
+    parallel_for(values.data(), values.data() + 1000, 1000U, [](int* each) { *each = -1; });
+    EXPECT_EQ(values[0], -1);
+    EXPECT_EQ(values[7], 7);
+    parallel_for(values.begin(), values.end(), -1, [](auto) { FAIL(); });
+    EXPECT_THROW(parallel_for(values.begin(), values.end(), 0, [](auto) {}), std::invalid_argument);
+    std::atomic<long> sum{0};
+    const auto numbers = std::views::iota(1L, 101L); // their distances are wider than 64 bits
+    parallel_for(numbers.begin(), numbers.end(), 2, [&](auto it) { sum += *it; });
+    EXPECT_EQ(sum, 2500);
+    parallel_for(numbers.begin() + 99, numbers.begin(), -2, [&](auto it) { sum -= *it; });
+    EXPECT_EQ(sum, 2500 - 2550) << "100 and each second one before it, down to 2";
 }
 
 TEST(parallel_for, the_body_is_called_in_place) {

@@ -68,6 +68,11 @@ TEST_P(stop_token_on, every_form_of_loop_hands_one_out_that_does_not_stop) {
                                [&](auto at, std::stop_token stop) { add(*at, stop); });
               }),
               6);
+    EXPECT_EQ(total([&] {
+                  parallel_for(numbers.begin(), numbers.end(), 2,
+                               [&](auto at, const std::stop_token& stop) { add(*at, stop); });
+              }),
+              4);
     EXPECT_EQ(total([&] { parallel_for_each(policy, numbers, add); }), 6);
     EXPECT_EQ(total([&] { parallel_for_each(numbers.begin(), numbers.end(), add); }), 6);
     std::list<int> listed{1, 2, 3, 4};
