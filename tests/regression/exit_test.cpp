@@ -13,6 +13,7 @@
 #include <pel/parallel_reduce.hpp>
 #include <pel/task_group.hpp>
 
+#include "support/gate.hpp"
 #include "support/own_process.hpp"
 #include "support/watchdog.hpp"
 
@@ -22,6 +23,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <functional>
+#include <memory>
 #include <thread>
 
 namespace exit_test {
@@ -159,6 +161,70 @@ TEST(exit, a_future_of_a_coroutine_that_is_suspended_then_has_its_result) {
     PEL_IN_OWN_PROCESS();
     static suspended_over_the_end early;
     early.begin();
+}
+
+/// A thread in a call of the default pool which is over only after the pool has ended; joined then.
+class thread_over_the_end {
+public:
+    thread_over_the_end() = default;
+    thread_over_the_end(const thread_over_the_end&) = delete;
+    thread_over_the_end& operator=(const thread_over_the_end&) = delete;
+    ~thread_over_the_end() {
+        opens_at_the_end.open();
+        thread_.join();
+        if (!is_right_) std::_Exit(9);
+    }
+    /// `waits`, in the thread, returns whether it has got what it waits for.
+    template <class Waits>
+    void begin(Waits waits) {
+        thread_ = std::thread([this, waits]() mutable {
+            pel::default_pool().execute([&] {
+                is_inside_ = true;
+                is_right_ = waits();
+            });
+        });
+        pel_test::await([&] { return is_inside_.load(); });
+    }
+
+    pel_test::gate opens_at_the_end;
+
+private:
+    std::atomic<bool> is_inside_{false};
+    bool is_right_ = false;
+    std::thread thread_;
+};
+
+/// Keeps the thread of a pool that has one until that pool ends.
+void keep_until_the_end() {
+    static std::atomic<bool> has_begun{false};
+    pel::default_pool().post([] {
+        has_begun = true;
+        const pel::detail::scheduler& pool = pel::detail::pool_access::core(pel::default_pool());
+        pel_test::await([&] { return pool.is_stopping(); });
+    });
+    pel_test::await([] { return has_begun.load(); });
+}
+
+TEST(exit, a_thread_that_waits_already_runs_what_the_pools_threads_have_left) {
+    PEL_IN_OWN_PROCESS({"PEL_NUM_THREADS", "1"});
+    static thread_over_the_end early;
+    keep_until_the_end();
+    auto first = std::make_shared<pel::future<int>>(pel::default_pool().submit([] { return 1; }));
+    auto next = std::make_shared<pel::future<int>>(first->then([](int one) { return one + 1; }));
+    early.begin([next] { return next->get() == 2; });
+}
+
+TEST(exit, a_thread_that_waits_already_runs_what_becomes_ready_later) {
+    PEL_IN_OWN_PROCESS({"PEL_NUM_THREADS", "1"});
+    static thread_over_the_end early;
+    keep_until_the_end();
+    const auto waits = [](pel_test::gate& gate) -> pel::task<int> {
+        co_await gate;
+        co_return 3;
+    };
+    auto result = std::make_shared<pel::future<int>>(pel::default_pool().submit(waits(early.opens_at_the_end)));
+    early.begin([result] { return result->get() == 3; });
+    pel_test::await([] { return early.opens_at_the_end.waiting() == 1; });
 }
 
 TEST(exit, called_by_a_task_lets_coroutines_in_a_static_destructor_run) {

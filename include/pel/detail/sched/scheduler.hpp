@@ -141,10 +141,11 @@ public:
     void stop();
     /// At exit: nothing starts here any more; threads at work get `patience_ns`.
     void abandon(std::int64_t patience_ns) noexcept;
-    /// A thread that waits, and is no member, once the pool is at its end: nobody else comes to what it waits for, which may
-    /// need what is in the list of another group (a race, a scope that is joined) or was submitted. So it runs whatever
-    /// lies there, as complete_submissions() does. Returns: whether there was anything.
-    bool help_abandoned() noexcept;
+    /// A thread that waits once the pool is at its end: nobody else comes to what it waits for, which may need what is in the
+    /// list of another group (a race, a scope that is joined) or was submitted. So it runs whatever lies there, as
+    /// complete_submissions() does. Returns: whether there was anything.
+    bool help_abandoned() noexcept;            // no member
+    bool help_abandoned(worker& own) noexcept; // a member: it waited when the pool's end began
     bool is_stopping() const noexcept { return stopping_.load(acquire); } // sync(X1) acquire: after stop()'s release
 
 private:
@@ -215,6 +216,8 @@ private:
 
     // threads.hpp
     bool run_alone() noexcept;
+    bool has_abandoned_work() const noexcept { return is_stopping() && !injectors_.is_empty(); }
+    void unpark_everybody() noexcept;
     bool start_thread_with_seat(worker& by) noexcept;
     bool attach(worker& fresh, bool foreign, std::uint32_t near) noexcept;
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A scheduler's threads and records: made lazily, one at a time, by who finds work and a free seat; ended together.
 //   X1: stop()'s release of stopping_ -> is_stopping(): whatever the stopping thread did before.
+//   X3: abandon()'s store of stopping_, before sleepers look into the injectors <-> look()'s load of it, after a push: either
+//   the sleeper finds the job, or who pushed it finds that nobody but sleepers will come for it.
 #pragma once
 
 #include <pel/detail/platform/asymmetric_fence.hpp>
@@ -179,6 +181,13 @@ PEL_INLINE bool scheduler::run_alone() noexcept {
 
 PEL_INLINE bool scheduler::help_abandoned() noexcept { return is_stopping() && run_alone(); }
 
+PEL_INLINE bool scheduler::help_abandoned(worker& own) noexcept {
+    if (!is_stopping()) return false;
+    const job_slot slot = injectors_.try_pop(own.near_injector);
+    if (slot) run(own, slot);
+    return static_cast<bool>(slot);
+}
+
 PEL_INLINE void scheduler::complete_submissions(worker* own) {
     const auto is_complete = [&] { return submissions_.is_complete() || !is_from_this_process(); };
     if (own == nullptr) {
@@ -198,12 +207,16 @@ PEL_INLINE void scheduler::complete_submissions(worker* own) {
         [] { return true; });
 }
 
+PEL_INLINE void scheduler::unpark_everybody() noexcept {
+    for (std::uint32_t each = 0; each < record_count(); ++each) record(each).sleep.unpark();
+}
+
 PEL_INLINE void scheduler::stop() {
     {
         const lock_guard guard(membership_);
         stopping_.store(true, release); // sync(X1) release: to is_stopping()
     }
-    for (std::uint32_t each = 0; each < record_count(); ++each) record(each).sleep.unpark();
+    unpark_everybody();
     for (std::uint32_t each = 0; each < record_count(); ++each) {
         if (!record(each).is_foreign) join_thread(natives_[each]);
     }
@@ -213,9 +226,9 @@ PEL_INLINE void scheduler::abandon(std::int64_t patience_ns) noexcept {
     {
         const lock_guard guard(membership_);
         if (stopping_.load(relaxed)) return; // under the lock
-        stopping_.store(true, release);      // sync(X1) release: to is_stopping()
+        stopping_.store(true, seq_cst);      // sync(X1, X3) seq_cst: to is_stopping(); before sleepers look once more
     }
-    for (std::uint32_t each = 0; each < record_count(); ++each) record(each).sleep.unpark();
+    unpark_everybody();
     const std::int64_t deadline = now_ns() + patience_ns;
     const bool own_thread = current_worker->pool == this && !current_worker->is_foreign;
     // sync(X2) acquire: they are gone

@@ -26,7 +26,7 @@ void scheduler::wait_until(worker& own, IsReady&& is_ready, Help&& help, Announc
     std::int64_t start = 0;
     while (!is_ready()) {
         if (!is_from_this_process()) throw_lost_in_fork(); // what help() has run forked, and this is the child
-        if (help()) {
+        if (help() || help_abandoned(own)) {
             start = 0;
             continue;
         }
@@ -37,7 +37,7 @@ void scheduler::wait_until(worker& own, IsReady&& is_ready, Help&& help, Announc
         } else if (now - start < config_.spin_ns && !has_visible_work()) {
             yield_thread();
         } else {
-            sleep_as_waiter(own, [&] { return is_ready() || can_help(); }, announce);
+            sleep_as_waiter(own, [&] { return is_ready() || can_help() || has_abandoned_work(); }, announce);
             start = 0;
         }
     }

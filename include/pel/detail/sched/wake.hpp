@@ -107,7 +107,11 @@ PEL_INLINE bool scheduler::must_wake_in_debt() const noexcept {
 }
 
 PEL_INLINE void scheduler::look(worker& by) noexcept {
-    if (is_from_this_process() && has_visible_work()) wake_one(by);
+    if (!is_from_this_process() || !has_visible_work()) return;
+    if (stopping_.load(seq_cst)) // sync(X3) seq_cst: after what became visible
+        unpark_everybody();      // those who wait run it
+    else
+        wake_one(by);
 }
 
 /// An idle thread, else a new one, else a waiter (S4). Whoever is woken owns a seat by then.
