@@ -12,6 +12,7 @@
 #include <pel/parallel_invoke.hpp>
 #include <pel/parallel_reduce.hpp>
 #include <pel/task_group.hpp>
+#include <pel/this_worker.hpp>
 
 #include "support/gate.hpp"
 #include "support/own_process.hpp"
@@ -27,6 +28,8 @@
 #include <thread>
 
 namespace exit_test {
+
+using pel::par;
 
 /// Ends the process with 9 unless all kinds of work give the right result.
 void work_or_die() {
@@ -278,6 +281,49 @@ TEST(exit, called_inside_a_loop_ends_the_process) {
         if (i == 500'000) std::exit(7);
     });
     FAIL() << "not reached";
+}
+
+/// The index that another thread has in the pool.
+unsigned index_of_another(pel::thread_pool& pool) {
+    unsigned index = pel::this_worker::no_index;
+    std::thread([&] { index = pool.execute([] { return pel::this_worker::index(); }); }).join();
+    return index;
+}
+
+TEST(exit, called_inside_calls_of_several_pools_leaves_their_workers_to_no_other_thread) {
+    PEL_IN_OWN_PROCESS();
+    // Never destroyed: no pool may be by who is inside.
+    static auto& outer = *new pel::thread_pool(1);
+    static auto& inner = *new pel::thread_pool(1);
+    static unsigned of_outer = 0;
+    static unsigned of_inner = 0;
+    std::atexit([] {
+        if (index_of_another(outer) == of_outer || index_of_another(inner) == of_inner) std::_Exit(9);
+    });
+    outer.execute([] {
+        of_outer = pel::this_worker::index();
+        inner.execute([] {
+            of_inner = pel::this_worker::index();
+            std::exit(0);
+        });
+    });
+}
+
+TEST(exit, called_inside_a_short_loop_leaves_its_worker_to_no_other_thread) {
+    PEL_IN_OWN_PROCESS();
+    static auto& outer = *new pel::thread_pool(1);
+    static auto& inner = *new pel::thread_pool(1);
+    static unsigned of_outer = 0;
+    std::atexit([] {
+        if (index_of_another(outer) == of_outer) std::_Exit(9);
+    });
+    for (int call = 0; call < 10; ++call) { // those before the last show that they are short
+        pel::parallel_for(par.on(outer), 0, 2, [&](int) {
+            if (call < 9) return;
+            of_outer = pel::this_worker::index();
+            inner.execute([] { std::exit(0); });
+        });
+    }
 }
 
 TEST(exit, while_foreign_threads_keep_working_ends_the_process) {

@@ -104,8 +104,14 @@ private:
     static void give_up(const lease& each) noexcept {
         const lock_guard guard(lease_lock);
         if (each.record->lease == each.uid &&
-            each.generation == fork_generation.load(relaxed)) // alike: of this process
+            each.generation == fork_generation.load(relaxed) && // alike: of this process
+            !is_inside(*each.record))
             each.pool->return_record(*each.record);
+    }
+    /// Whether the calling thread is in a call with that record, which it never leaves: it has called exit() there, and other
+    /// threads go on. (A brief call has no level; further out it has left its seat.)
+    static bool is_inside(const worker& record) noexcept {
+        return &record == current_worker || record.level != nullptr || record.has_left;
     }
 
     std::vector<lease> leases_;
