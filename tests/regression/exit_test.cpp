@@ -20,12 +20,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <functional>
 #include <memory>
 #include <thread>
+#include <vector>
 
 namespace exit_test {
 
@@ -228,6 +230,62 @@ TEST(exit, a_thread_that_waits_already_runs_what_becomes_ready_later) {
     auto result = std::make_shared<pel::future<int>>(pel::default_pool().submit(waits(early.opens_at_the_end)));
     early.begin([result] { return result->get() == 3; });
     pel_test::await([] { return early.opens_at_the_end.waiting() == 1; });
+}
+
+/// A piece of a loop of so many items is stolen, given back, as by who may not run it, and then left by a pool at its end.
+/// Returns: the loop is over, and each item has run once, if help(pool), in another thread, runs the piece.
+template <class Help>
+bool runs_what_was_given_back(int items, Help help) {
+    auto& pool = *new pel::thread_pool(1); // which starts no thread, as the caller of the loop has the seat
+    pel::detail::scheduler& core = pel::detail::pool_access::core(pool);
+    std::atomic<pel::detail::worker*> at_work{nullptr};
+    std::atomic<bool> may_end{false};
+    std::vector<std::atomic<int>> runs(static_cast<std::size_t>(items));
+    std::thread caller([&] {
+        pel::detail::worker* own = nullptr;
+        const auto run = [&](int i) {
+            ++runs[static_cast<std::size_t>(i)];
+            if (pel::detail::current_worker == own) {
+                at_work = own;
+                pel_test::await([&] { return may_end.load(); });
+            }
+            return 1;
+        };
+        pool.execute([&] {
+            own = pel::detail::current_worker;
+            EXPECT_EQ(pel::parallel_reduce(0, items, 0, run, std::plus<>()), items);
+        });
+    });
+    pel_test::await([&] { return at_work.load() != nullptr; });
+    pel::detail::worker& forker = *at_work.load();
+    pel::detail::job_slot piece = forker.deque.try_steal();
+    if (!piece) std::_Exit(8);
+    piece.forker = &forker;
+    piece.function(piece, forker, pel::detail::job_action::give_back);
+    core.abandon(0);
+    help(core);
+    const auto is_one = [](const std::atomic<int>& each) { return each == 1; };
+    const auto before = std::ranges::count_if(runs, is_one);
+    may_end = true;
+    caller.join();
+    return before > 1 && std::ranges::all_of(runs, is_one);
+}
+
+TEST(exit, who_waits_may_run_a_piece_of_a_loop_that_was_given_back) {
+    PEL_IN_OWN_PROCESS();
+    for (const int items : {8, 500}) {
+        EXPECT_TRUE(runs_what_was_given_back(items, [](pel::detail::scheduler& core) { core.help_abandoned(); }));
+        pel::thread_pool other(1);
+        EXPECT_TRUE(runs_what_was_given_back(items, [&](pel::detail::scheduler& core) {
+            other.execute([&] {
+                const pel::detail::worker& own = *pel::detail::current_worker;
+                const std::uint64_t serial = own.scope_serial;
+                core.help_abandoned();
+                EXPECT_EQ(own.innermost, nullptr);
+                EXPECT_EQ(own.scope_serial, serial);
+            });
+        }));
+    }
 }
 
 TEST(exit, called_by_a_task_lets_coroutines_in_a_static_destructor_run) {

@@ -55,14 +55,26 @@ struct far_items {
 
     void operator()() const {
         worker& runner = *current_worker;
-        scope half(runner.innermost, &floor, base, position + 1);
-        runner.open_scope(&half); // scheduler::run() puts the one before back
-        const strand_user use = [](const void* far, const strand_ref& mine) {
-            const auto& self = *static_cast<const far_items*>(far);
-            run_few_items(*current_worker, mine, self.lo, self.hi);
+        scope* const outer = runner.innermost;
+        const std::uint64_t serial = runner.scope_serial;
+        scope half(outer, &floor, base, position + 1);
+        const bool is_member = runner.is_member();
+        if (is_member) runner.open_scope(&half);
+        const auto close = [&] { // scheduler::run() does so too, but not who helps a pool at its end
+            if (!is_member) return;
+            runner.innermost = outer;
+            runner.scope_serial = serial;
         };
-        near.type->run_apart(near.strand, near.rooms, use, this);
+        call_unwinding([&] { near.type->run_apart(near.strand, near.rooms, &run_here, this); }, close);
+        close();
         is_elsewhere = near.rooms != nullptr;
+    }
+
+private:
+    static void run_here(const void* far, const strand_ref& mine) {
+        const auto& self = *static_cast<const far_items*>(far);
+        if (!current_worker->is_member()) return mine.run(self.lo, self.hi); // the pool is at its end
+        run_few_items(*current_worker, mine, self.lo, self.hi);
     }
 };
 

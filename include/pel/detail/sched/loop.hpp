@@ -73,6 +73,7 @@ public:
 private:
     static void run_here(const void* piece, const strand_ref& mine) {
         const auto& self = *static_cast<const loop_piece*>(piece);
+        if (!current_worker->is_member()) return mine.run(self.lo_, self.hi_); // the pool is at its end
         loop_share<Loop>(*current_worker, self.loop_, mine, self.hi_ - self.lo_).run(self.lo_, self.hi_);
     }
 
