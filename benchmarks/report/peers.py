@@ -35,7 +35,7 @@ class Row:
     workload: str
     pel: object
     serial: float | None
-    peers: list                   # of Time, the best first
+    peers: list                   # of Time, the best first; all take some
 
     @property
     def name(self):
@@ -58,7 +58,7 @@ class Row:
 
     @property
     def to_peer(self):
-        return self.pel.median / self.peers[0].ns if self.peers and self.pel.median and self.peers[0].ns else None
+        return self.pel.median / self.peers[0].ns if self.peers and self.pel.median else None
 
     @property
     def speed(self):
@@ -121,7 +121,7 @@ def rows(benchmark):
             if mine.variant.library != "pel":
                 continue
             peers = [one for one in all_times if one.variant.library != "pel" and not one.variant.is_reference
-                     and one.variant.workers == mine.variant.workers]
+                     and one.variant.workers == mine.variant.workers and one.ns > 0]
             if serial or peers:
                 found.append(Row(benchmark, workload, mine.variant, serial, sorted(peers, key=lambda one: one.ns)))
     return found

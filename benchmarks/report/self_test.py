@@ -99,6 +99,14 @@ class Peers(unittest.TestCase):
         self.assertAlmostEqual(row.to_peer, 50 / 45)
         self.assertEqual(row.peers[0].label, "OpenMP, active")
 
+    def test_what_takes_no_time_is_nothing_to_compare_with(self):
+        times = {"pel/2": 30, "tbb/2": 0, "omp/2": 60}
+        row = one_row(benchmark("idle", *(variant(f"idle/{name}", ns, ns) for name, ns in times.items())))
+        self.assertEqual([peer.label for peer in row.peers], ["OpenMP"])
+        self.assertAlmostEqual(row.to_peer, 0.5)
+        self.assertEqual(row.doubt, 0)
+        self.assertEqual(peers.rows(benchmark("idle", variant("idle/pel/2", 30), variant("idle/tbb/2", 0))), [])
+
     def test_doubt(self):
         row = one_row(benchmark("a", *(variant(f"a/{one}/2", 80, 90, 100, 110, 120) for one in ("pel", "tbb"))))
         self.assertAlmostEqual(row.doubt, 1.25 / 0.67 * 0.1 * (2 / 5) ** 0.5)
