@@ -13,7 +13,8 @@ Variants take turns, so that these meet them alike but for chance. Of nine repet
 stolen or used by others in a ratio of two medians, and 0.9 of the spread: within the limits a ratio is good to 5 % or better.
 A benchmark over any limit was disturbed; over a quarter, no time in it says anything, as who waits for a thread that does
 not run waits for far longer than its share. The whole run is too noisy to judge if more than a quarter of its benchmarks
-were disturbed.
+were disturbed. One that lacks one of the first three is not called quiet, and does not count in that; a spread is not known
+of every one.
 """
 
 import math
@@ -26,12 +27,13 @@ from dataclasses import dataclass
 import peers
 
 LIMITS = {"stolen": 0.03, "others": 0.03, "drift": 0.05, "spread": 0.05}
-MOST_DISTURBED = 0.25             # of all benchmarks
+OF_MACHINE = ("stolen", "others", "drift")
+MOST_DISTURBED = 0.25             # of all benchmarks of which it is known
 HOPELESS = 0.25                   # of any figure
 MOST_NAMES = 8                    # of disturbed benchmarks in a sentence
 FEW_REPETITIONS = 3
 GOOD_DOUBT = 0.05                 # of a ratio
-UNKNOWN_DOUBT = 0.1               # where nothing ran twice
+UNKNOWN_DOUBT = 0.1               # where nothing ran twice, or nobody watched the machine
 LONG_ENOUGH = 0.005               # seconds
 SLICES, SLICE_SECONDS = 40, 0.001
 MOST_PROBED = 16                  # CPUs
@@ -56,11 +58,12 @@ def read_cpu_times(text, ticks_per_second, cpus):
 
 
 def cpu_times():
+    """None where the system does not tell."""
     try:
         with open("/proc/stat") as file:
             return read_cpu_times(file.read(), os.sysconf("SC_CLK_TCK"), os.sched_getaffinity(0))
     except OSError:
-        return CpuTimes(0, 0, 0)
+        return None
 
 
 def own_seconds():
@@ -70,7 +73,9 @@ def own_seconds():
 
 
 def shares(before, after, own):
-    """(stolen, others) between two CpuTimes, in which the benchmark used `own` seconds. A clock tick is 10 ms."""
+    """(stolen, others) between two cpu_times(), in which the benchmark used `own` seconds. A clock tick is 10 ms."""
+    if before is None or after is None:
+        return None, None
     busy, idle, stolen = after.busy - before.busy, after.idle - before.idle, max(0.0, after.stolen - before.stolen)
     wanted, total = busy + stolen, busy + idle + stolen
     return (stolen / wanted if wanted > 0 else 0.0, max(0.0, busy - own) / total if total > 0 else 0.0)
@@ -125,8 +130,8 @@ class Spin:
 
 
 def drift(before, after):
-    """The largest change between two Spin.measure() of the same CPUs."""
-    return max((abs(after[cpu] / before[cpu] - 1) for cpu in before if cpu in after), default=0.0)
+    """The largest change between two Spin.measure() of the same CPUs; None if they have none in common."""
+    return max((abs(after[cpu] / before[cpu] - 1) for cpu in before if cpu in after), default=None)
 
 
 def spread(benchmark):
@@ -152,12 +157,17 @@ class Watch:
 
 def figures(benchmark):
     """{name in LIMITS: figure, or None if it is not known}."""
-    return {name: benchmark.noise.get(name) for name in ("stolen", "others", "drift")} | {"spread": spread(benchmark)}
+    return {name: benchmark.noise.get(name) for name in OF_MACHINE} | {"spread": spread(benchmark)}
 
 
 def over(benchmark):
     """The names of the limits that it is over."""
     return [name for name, value in figures(benchmark).items() if value is not None and value > LIMITS[name]]
+
+
+def is_unknown(benchmark):
+    """Whether nobody can say that it was not disturbed."""
+    return not over(benchmark) and any(benchmark.noise.get(name) is None for name in OF_MACHINE)
 
 
 def doubt(benchmark):
@@ -168,7 +178,7 @@ def doubt(benchmark):
 
 def margin(benchmark):
     """How far off its figures may be, if they are not to be judged as they are; else 0."""
-    known, chance = figures(benchmark), doubt(benchmark)
+    known, chance = figures(benchmark), max(doubt(benchmark), UNKNOWN_DOUBT if is_unknown(benchmark) else 0.0)
     exceeded = [known[name] for name in over(benchmark)]
     if not exceeded and chance <= GOOD_DOUBT:
         return 0.0
@@ -184,10 +194,13 @@ def margins(run):
 def machine_verdict(run):
     """(whether the run can be judged, a sentence that says so)."""
     disturbed = [benchmark for benchmark in run.benchmarks if over(benchmark)]
-    count, most = len(disturbed), len(run.benchmarks)
+    count, most, unknown = len(disturbed), len(run.benchmarks), sum(map(is_unknown, run.benchmarks))
+    if unknown == most:
+        return False, "Whether the machine was quiet is not known: no benchmark has figures that say so."
+    rest = f"; of {unknown} of {most} it is not known" if unknown else ""
     if not disturbed:
-        return True, "The machine was quiet: no benchmark was disturbed."
+        return True, f"The machine was quiet{' as far as is known' if unknown else ''}: no benchmark was disturbed{rest}."
     names = ": " + ", ".join(benchmark.key for benchmark in disturbed) if count <= MOST_NAMES else ""
-    if count > MOST_DISTURBED * most:
-        return False, f"The machine was too noisy to judge: {count} of {most} benchmarks were disturbed{names}."
-    return True, f"The machine was quiet enough; {count} of {most} benchmarks were disturbed{names}."
+    if count > MOST_DISTURBED * (most - unknown):
+        return False, f"The machine was too noisy to judge: {count} of {most} benchmarks were disturbed{names}{rest}."
+    return True, f"The machine was quiet enough; {count} of {most} benchmarks were disturbed{names}{rest}."

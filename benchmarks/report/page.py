@@ -67,14 +67,15 @@ def _tiles(run, verdicts):
     judged = [one for one in verdicts if one.verdict != targets.ABSENT]
     tiles.append(_tile(f"{sum(one.verdict == targets.MET for one in judged)} of {len(judged)}",
                        "targets met; which, and why not all, is below"))
+    unknown = sum(map(noise.is_unknown, run.benchmarks))
     tiles.append(_tile(f"{sum(bool(noise.over(benchmark)) for benchmark in run.benchmarks)} of {len(run.benchmarks)}",
-                       "benchmarks disturbed by what else the machine did"))
+                       "benchmarks disturbed by what else the machine did" + (f"; of {unknown} it is not known" if unknown else "")))
     return f'<div class="tiles">{"".join(tiles)}</div>'
 
 
 def _banner(run):
     is_good, sentence = noise.machine_verdict(run)
-    is_quiet = is_good and not any(map(noise.over, run.benchmarks))
+    is_quiet = is_good and not any(noise.over(one) or noise.is_unknown(one) for one in run.benchmarks)
     class_, mark = ("good", "✓") if is_quiet else ("unsure", "~") if is_good else ("bad", "✗")
     if not run.is_whole:
         sentence += " Not all benchmarks of the suite ran."

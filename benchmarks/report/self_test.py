@@ -164,10 +164,11 @@ class Noise(unittest.TestCase):
         self.assertAlmostEqual(stolen, 0.5 / 3.5)
         self.assertAlmostEqual(others, 0.5 / 4.5)
         self.assertEqual(noise.shares(before, before, 0), (0, 0))
+        self.assertEqual(noise.shares(None, after, 0), (None, None))
 
     def test_drift(self):
         self.assertAlmostEqual(noise.drift({"0": 1.0, "1": 1.0}, {"0": 1.02, "1": 0.9}), 0.1)
-        self.assertEqual(noise.drift({"0": 1.0}, {}), 0)
+        self.assertIsNone(noise.drift({"0": 1.0}, {}))
 
     def test_spread_is_that_of_plain_code_that_runs_for_long(self):
         noisy = [8e6, 9e6, 10e6, 11e6, 12e6]
@@ -194,6 +195,24 @@ class Noise(unittest.TestCase):
         can_be_judged, sentence = noise.machine_verdict(run_of(quiet, loud))
         self.assertFalse(can_be_judged)
         self.assertIn("too noisy to judge: 1 of 2", sentence)
+
+    def test_what_was_not_measured_is_not_called_quiet(self):
+        quiet, loud, lacking = fork_join(), fork_join(others=0.04), fork_join(stolen=None, others=None)
+        none = results.Benchmark("a", variants={one: variant(one, 1, 1, 1) for one in ("a/serial/1", "a/pel/1")})
+        for unknown in (lacking, none):
+            self.assertEqual(noise.over(unknown), [])
+            can_be_judged, sentence = noise.machine_verdict(run_of(unknown, unknown))
+            self.assertFalse(can_be_judged)
+            self.assertIn("quiet is not known", sentence)
+            self.assertEqual(noise.machine_verdict(run_of(quiet, quiet, unknown)), (
+                True, "The machine was quiet as far as is known: no benchmark was disturbed; of 1 of 3 it is not known."))
+            self.assertFalse(noise.machine_verdict(run_of(quiet, loud, unknown, unknown))[0])
+            self.assertIn("of 2 of 7 it is not known", noise.machine_verdict(run_of(loud, *[quiet] * 4, unknown, unknown))[1])
+            self.assertAlmostEqual(noise.margin(unknown), noise.UNKNOWN_DOUBT)
+            self.assertIn("banner unsure", page.render(run_of(quiet, quiet, unknown), []))
+            self.assertIn("; of 1 it is not known", page.render(run_of(quiet, quiet, unknown), []))
+        self.assertIn("banner good", page.render(run_of(quiet), []))
+        self.assertFalse(noise.is_unknown(loud))
 
     def test_spin(self):
         spin = noise.Spin()

@@ -47,7 +47,7 @@ def draw(run):
 def draw_speed(run):
     """The fixed work's speed after each benchmark, in parts of the fastest there was, by CPU."""
     spins = [benchmark.noise.get("spin", {}) for benchmark in run.benchmarks]
-    cpus = sorted(spins[0], key=int) if spins else []
+    cpus = sorted({cpu for spin in spins for cpu in spin}, key=int)
     if len(spins) < 2 or not cpus:
         return ""
     fastest = min(seconds for spin in spins for seconds in spin.values())
@@ -67,8 +67,10 @@ def draw_speed(run):
     for cpu in cpus:
         points = [place(moment, fastest / spin[cpu]) for moment, spin in zip(moments, spins) if cpu in spin]
         drawing.path(points, "curve trace")
-    for moment, benchmark in zip(moments, run.benchmarks):
-        x, y = place(moment, max(fastest / seconds for seconds in benchmark.noise["spin"].values()))
+    for moment, benchmark, spin in zip(moments, run.benchmarks, spins):
+        if not spin:
+            continue
+        x, y = place(moment, max(fastest / seconds for seconds in spin.values()))
         drawing.add("circle", None, f"after {benchmark.key}", cx=x, cy=y, r=2.4, class_="dot")
     drawing.text(left, SPEED_HEIGHT - 8, "begin", "muted", size=11)
     drawing.text(right, SPEED_HEIGHT - 8, f"after {units.minutes(moments[-1])}", "muted", "end", 11)
