@@ -5,6 +5,7 @@ import contextlib
 import io
 import math
 import stat
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -285,31 +286,68 @@ class Suite(unittest.TestCase):
         run, _ = self.run_all(budget=1000)
         self.assertTrue(0 < run.benchmarks[0].variants["x/pel/1"].times[0] <= 1000)
 
-    def seconds_of_quick_run(self, expected, seconds_of):
+    def quick_run(self, least, seconds_of):
         """(how long it takes by a clock that is only counted, how many programs are begun); seconds_of(index, allotment)."""
         elapsed = 0.0
-        for index in range(len(expected)):
-            allotment = suite.allot(elapsed, suite.QUICK_SECONDS, expected, index)
+        for index in range(len(least)):
+            allotment = suite.allot(elapsed, suite.QUICK_SECONDS, least, index)
             if allotment is None:
                 return elapsed, index
             self.assertTrue(0.1 <= allotment.budget <= allotment.limit)
             elapsed += seconds_of(index, allotment)
-        return elapsed, len(expected)
+        return elapsed, len(least)
+
+    def known_programs(self):
+        """The scripts, and as many programs as durations.txt has, in the order of a run."""
+        scripts = suite.scripts(self.folder, "g++")
+        known = suite.read_durations((Path(suite.__file__).parent / "durations.txt").read_text())
+        return scripts + [suite.Program(name, "", Path(name)) for name in known if name not in {one.name for one in scripts}]
 
     def test_a_quick_run_ends_in_time(self):
-        known = [quick for quick, _ in suite.read_durations((Path(suite.__file__).parent / "durations.txt").read_text()).values()]
         variant = 4.0                 # seconds of the last variant, which is begun in time
         for more in (0, 8, 20, 200):
-            expected = known + [5.0] * more
+            programs = self.known_programs() + [suite.Program(f"new_{index}", "", Path()) for index in range(more)]
+            expected = suite.expected_seconds(programs, True)
+            least = suite.first_passes(programs, expected)
             for slower in (0.1, 0.5, 1.0, 3.0, 100.0):
-                def first_pass(index, allotment, slower=slower, expected=expected):
-                    """A third of what all passes take; more of them, or not even that, as the allotment has it."""
-                    least = slower * expected[index] / 3
-                    return suite.ASIDE + min(max(least, min(3 * least, allotment.budget)), allotment.limit + variant)
-                seconds, begun = self.seconds_of_quick_run(expected, first_pass)
+                cut_short = []
+
+                def seconds_of(index, allotment, slower=slower, all_passes=list(expected.values()), least=least, cut_short=cut_short):
+                    """The first pass; more of them, or not even that, as the allotment has it."""
+                    one_pass = slower * least[index]
+                    if allotment.limit < one_pass:
+                        cut_short.append(index)
+                    taken = max(one_pass, min(slower * all_passes[index], allotment.budget))
+                    return suite.ASIDE + min(taken, allotment.limit + variant)
+                seconds, begun = self.quick_run(least, seconds_of)
                 self.assertLess(seconds, 180, (more, slower))
-                if sum(expected) * slower / 3 + len(expected) * suite.ASIDE < suite.QUICK_SECONDS:
-                    self.assertEqual(begun, len(expected), (more, slower))
+                if sum(least) * slower + len(least) * suite.ASIDE < suite.QUICK_SECONDS:
+                    self.assertEqual((begun, cut_short), (len(least), []), (more, slower))
+
+    def test_there_is_time_for_the_first_passes_of_all(self):
+        programs = self.known_programs()
+        expected = suite.expected_seconds(programs, True)
+        least = suite.first_passes(programs, expected)
+        self.assertEqual(least[:2], [expected["instructions"], expected["compile_time"]])
+        self.assertAlmostEqual(least[2], expected[programs[2].key] / 3)
+        self.assertLess(sum(least) + len(least) * suite.ASIDE, suite.QUICK_SECONDS)
+
+    def test_all_are_told_their_limit(self):
+        for program in self.known_programs():
+            told = list(map(str, program.command("file", True, suite.Allotment(5, 10))))
+            self.assertTrue({"--results=file", "--quick", "--limit=10.0"} <= set(told), program.name)
+            self.assertFalse(any("limit" in one for one in map(str, program.command("file", False, None))), program.name)
+
+    def test_compile_times_obey_their_limit(self):
+        self.program("compiler", "")
+        for limit, metric in ((0, "left_out"), (1e9, "time")):
+            file = self.folder / metric
+            done = subprocess.run([sys.executable, suite.CompileTime("").path, f"--results={file}", "--quick", f"--limit={limit}",
+                                   self.folder / "benchmarks/compiler"], capture_output=True, text=True, check=True)
+            found = results.read_lines(file.read_text())
+            self.assertEqual({one.is_left_out for one in found.values()}, {metric == "left_out"})
+            self.assertEqual("left out" in done.stdout, metric == "left_out")
+            self.assertTrue({"compile_tbb/tbb/1", "compile_pel/pel/1", "compile_many_loops/pel_compiled/1"} <= set(found))
 
     def test_nothing_is_begun_when_the_time_is_over(self):
         self.program("a", "write('x/pel/1\\ttime\\t5\\n')")

@@ -2,11 +2,13 @@
 """Runs the benchmark programs one after the other, watches the machine meanwhile, and says how far it is.
 
 A quick run has a budget. Each program gets its share of what is left of it: it runs every variant once, and again while its
-time lasts. The shares, and the time that is left of a full run, come from durations.txt.
+time lasts. The shares are as what each cannot do without, which is its first pass; those, and the time that is left of a full
+run, come from durations.txt.
 
 So that it ends in time however many programs there are, and however slow the machine is, nothing new is begun after the
 run's limit: a program that has used up twice its share runs no more variants, not even for the first time, and what has not
-begun then is left out. A run takes as long as its limit, one variant, and the end of one program, at most.
+begun then is left out. A run takes as long as its limit, one variant (of each process, where a program has several), and the
+end of one program, at most.
 """
 
 import os
@@ -28,7 +30,12 @@ QUICK_SECONDS = 160               # of the 180 that were promised
 LIMIT = 1.075                     # of the budget: 172 s of a quick run; the rest is for the last variant and the report
 PATIENCE = 2                      # times a program's share, for its first pass
 ASIDE = 0.5                       # seconds that a program takes besides: it starts and ends, and the machine's speed is measured
+PASSES = 3                        # of a program in a quick run, if there is time
 BY_BOTH_COMPILERS = ("fib", "fib_shared", "coroutine_fib")
+
+
+def _options(file, is_quick, allotment):
+    return [f"--results={file}", *(["--quick"] if is_quick else []), *([f"--limit={allotment.limit:.1f}"] if allotment else [])]
 
 
 @dataclass
@@ -36,37 +43,38 @@ class Program:
     name: str
     compiler: str
     path: Path
+    passes = PASSES               # that its expected seconds are of
 
     @property
     def key(self):
         return self.name + (f"@{self.compiler}" if self.compiler else "")
 
     def command(self, file, is_quick, allotment):
-        options = [f"--results={file}"] + (["--quick"] if is_quick else [])
-        return [self.path, *options, *([f"--budget={allotment.budget:.1f}", f"--limit={allotment.limit:.1f}"] if allotment else [])]
+        return [self.path, *_options(file, is_quick, allotment), *([f"--budget={allotment.budget:.1f}"] if allotment else [])]
 
 
 class CompileTime(Program):
     """How long PEL's headers take to compile, beside oneTBB's."""
+    passes = 1
 
     def __init__(self, compiler):
         super().__init__("compile_time", "", ROOT / "tests/compile_time/measure.py")
         self.with_compiler = compiler
 
     def command(self, file, is_quick, allotment):
-        return [sys.executable, self.path, f"--results={file}", f"--rounds={1 if is_quick else 5}", self.with_compiler]
+        return [sys.executable, self.path, *_options(file, is_quick, allotment), self.with_compiler]
 
 
 class Instructions(Program):
     """How many instructions PEL takes on one worker, with the machine's topology and without."""
+    passes = 1
 
     def __init__(self, build):
         super().__init__("instructions", "", ROOT / "benchmarks/instructions/measure.py")
         self.counted = Path(build).resolve() / "benchmarks/instructions/counted"
 
     def command(self, file, is_quick, allotment):
-        options = [f"--results={file}"] + (["--quick"] if is_quick else []) + ([f"--limit={allotment.limit:.1f}"] if allotment else [])
-        return [sys.executable, self.path, *options, self.counted]
+        return [sys.executable, self.path, *_options(file, is_quick, allotment), self.counted]
 
 
 def find_programs(build, compiler=""):
@@ -78,7 +86,7 @@ def find_programs(build, compiler=""):
 
 
 def scripts(build, compiler):
-    """The programs that are scripts. In a run they come first, as they cannot do with less time."""
+    """The programs that are scripts. In a run they come first, as they cannot do with less time: they have one pass."""
     return [Instructions(build), CompileTime(compiler)]
 
 
@@ -100,10 +108,15 @@ def expected_seconds(programs, is_quick):
     return {one.key: known.get(one.key, known.get(one.name, middle)) for one in programs}
 
 
-def share(left, expected, index):
-    """What the program at `index` gets of the seconds that are left for it and those after it."""
-    to_come = expected[index:]
-    return max(0.1, (left - ASIDE * len(to_come)) * expected[index] / sum(to_come))
+def first_passes(programs, expected):
+    """What each takes for its first pass, of {key: expected seconds}."""
+    return [expected[one.key] / one.passes for one in programs]
+
+
+def share(left, least, index):
+    """What the program at `index` gets of the seconds that are left for it and those after it; `least`: what each needs."""
+    to_come = least[index:]
+    return max(0.1, (left - ASIDE * len(to_come)) * least[index] / sum(to_come))
 
 
 @dataclass
@@ -113,13 +126,13 @@ class Allotment:
     limit: float                      # at least 0.1, as programs take 0 for no limit
 
 
-def allot(elapsed, budget, expected, index):
+def allot(elapsed, budget, least, index):
     """What the program at `index` gets of a run's budget; None if there is no time to begin it."""
     left = LIMIT * budget - elapsed
     if left < 0.1:
         return None
-    limit = min(left, PATIENCE * share(left, expected, index))
-    return Allotment(min(limit, share(budget - elapsed, expected, index)), limit)
+    limit = min(left, PATIENCE * share(left, least, index))
+    return Allotment(min(limit, share(budget - elapsed, least, index)), limit)
 
 
 class Progress:
@@ -215,7 +228,7 @@ class Suite:
         self.left_out = []            # keys of programs for which there was no time
 
     def _allot(self, index):
-        return allot(time.monotonic() - self.started, self.budget, [self.expected[one.key] for one in self.programs], index)
+        return allot(time.monotonic() - self.started, self.budget, first_passes(self.programs, self.expected), index)
 
     def _run_one(self, index, allotment, spin, spin_before):
         program, file = self.programs[index], self.folder / self.programs[index].key

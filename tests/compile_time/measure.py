@@ -2,8 +2,9 @@
 """How long one #include takes to compile at -O0, and a file with one loop, or with twenty, at -O2, as a ratio to oneTBB:
 header-only, and in compiled mode. A report, not a test: it never fails.
 
-measure.py [--results=FILE] [--rounds=N] [COMPILER...]      CPU time; the files take turns, and the best of some rounds
-                                                            counts. FILE gets lines as those of the benchmarks.
+measure.py [--results=FILE] [--rounds=N] [--quick] [--limit=SECONDS] [COMPILER...]
+    CPU time; the files take turns, and the best of some rounds counts. FILE gets lines as those of the benchmarks.
+    --quick: one round, and not the loops with the header-only library. --limit: nothing is begun after that.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,11 +41,12 @@ def text_of_loops(runtime, count):
     return "\n".join(lines) + "\n"
 
 
-def loops(count):
+def loops(count, is_quick):
     """Likewise at -O2."""
     name, key = ("one loop", "compile_one_loop") if count == 1 else (f"{count} loops", "compile_many_loops")
     yield f"{key}/tbb", f"{name} of oneTBB", text_of_loops("tbb", count), [], None
-    yield f"{key}/pel", f"{name} of PEL", text_of_loops("pel", count), [], None
+    if not is_quick:
+        yield f"{key}/pel", f"{name} of PEL", text_of_loops("pel", count), [], None
     yield f"{key}/pel_compiled", f"{name} of PEL, compiled mode", text_of_loops("pel", count), [COMPILED], None
 
 
@@ -64,27 +67,30 @@ def seconds(compiler, level, what, text, folder, flags):
 def append(file, times):
     with open(file, "a") as results:
         for key, all_of_it in times.items():
-            for taken in all_of_it:
-                results.write(f"{key}/1\ttime\t{taken * 1e9}\n")
+            results.writelines(f"{key}/1\ttime\t{taken * 1e9}\n" for taken in all_of_it)
+            if not all_of_it:
+                results.write(f"{key}/1\tleft_out\t1\n")
 
 
-def measure(compiler, level, cases, flags, rounds):
-    """{key: its time in each round}"""
+def measure(compiler, level, cases, flags, rounds, end):
+    """{key: its time in each round that was begun before the end}"""
     times = {key: [] for key, *_ in cases}
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(rounds):
             for key, name, text, mode, _ in cases:
+                if time.monotonic() >= end:
+                    return times
                 times[key].append(seconds(compiler, level, name, text, folder, [*flags, *mode]))
     return times
 
 
 def report(compiler, level, cases, times, rounds):
-    best = {key: min(all_of_it) for key, all_of_it in times.items()}
-    peer = best[cases[0][0]]
+    best = {key: min(all_of_it) for key, all_of_it in times.items() if all_of_it}
     print(f"{compiler} {level}, best of {rounds}")
     for key, name, _, _, goal in cases:
         aim = "" if goal is None else f"   aim: at most {goal}"
-        print(f"  {name}".ljust(46) + f"{best[key] * 1000:6.0f} ms   {best[key] / peer:5.2f} x{aim}")
+        figures = f"{best[key] * 1000:6.0f} ms   {best[key] / best[cases[0][0]]:5.2f} x{aim}" if key in best else "left out"
+        print(f"  {name}".ljust(46) + figures)
 
 
 def count(text):
@@ -97,13 +103,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--results", action="append", default=[])
     parser.add_argument("--rounds", type=count, default=ROUNDS)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--limit", type=float, default=float("inf"))
     parser.add_argument("compilers", nargs="*", default=["g++"], metavar="COMPILER")
     arguments = parser.parse_args()
-    rounds = arguments.rounds
+    rounds, end = 1 if arguments.quick else arguments.rounds, time.monotonic() + arguments.limit
     hwloc = subprocess.run(["pkg-config", "--cflags", "hwloc"], capture_output=True, text=True, check=False).stdout
     for compiler in arguments.compilers:
-        for level, cases in (("-O0", list(includes())), ("-O2", list(loops(1))), ("-O2", list(loops(MANY_LOOPS)))):
-            times = measure(compiler, level, cases, shlex.split(hwloc), rounds)
+        for level, cases in (("-O0", includes()), *(("-O2", loops(number, arguments.quick)) for number in (1, MANY_LOOPS))):
+            cases = list(cases)
+            times = measure(compiler, level, cases, shlex.split(hwloc), rounds, end)
             report(compiler, level, cases, times, rounds)
             for file in arguments.results:
                 append(file, times)
