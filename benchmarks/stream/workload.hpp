@@ -2,7 +2,9 @@
 // stream: y += a x (saxpy) and a = b + s c (triad) over arrays that fill the L1 cache, the L2 cache, or memory, with one
 // worker: does the body run as fast inside a parallel loop as in a plain one? stream_triad: the triad of McCalpin's STREAM
 // in memory, with each number of workers, pages first written by the loop that is measured: how much of the memory's
-// bandwidth is used? Its counter GB_per_s counts three doubles an item, as STREAM does. Work: n items. Span: one item.
+// bandwidth is used? pel_replay, tbb_affinity and the static ones keep items with the threads that wrote their pages, which on
+// machines of several nodes are near. The counter GB_per_s counts three doubles an item, as STREAM does. Work: n items.
+// Span: one item.
 #pragma once
 
 #include "support/benchmark.hpp"
