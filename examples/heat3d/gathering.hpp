@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A phase in which threads wait for each other, so that in the next one all are there. Without it the first thread would
 // write most of a grid for the first time, and have its pages, while others are still being started. Nothing relies on
-// it: who waits gives up after a while.
+// it: a while after the first has come nobody waits any more. Before that the machine may be read, which takes longer.
 #pragma once
 
 #include <pel/worker_local.hpp>
@@ -9,6 +9,7 @@
 #include <atomic>
 #include <chrono>
 #include <thread>
+#include <utility>
 
 namespace heat3d {
 
@@ -19,22 +20,24 @@ public:
 
     /// Called by all, and as often as anybody likes.
     void wait() {
-        if (has_come_.local()) return wait_for_others();
-        has_come_.local() = true;
-        come_.fetch_add(1, std::memory_order_relaxed); // a hint: nothing else is told by it
-        wait_for_others();
+        if (!std::exchange(has_come_.local(), true)) come();
+        while (come_.load(std::memory_order_relaxed) < expected_ &&
+               clock::now() < deadline_.load(std::memory_order_relaxed))
+            std::this_thread::yield();
     }
 
 private:
     using clock = std::chrono::steady_clock;
 
-    void wait_for_others() const {
-        while (come_.load(std::memory_order_relaxed) < expected_ && clock::now() < deadline_) std::this_thread::yield();
+    // Both are hints: nothing else is told by them.
+    void come() {
+        if (come_.fetch_add(1, std::memory_order_relaxed) == 0)
+            deadline_.store(clock::now() + std::chrono::milliseconds(20), std::memory_order_relaxed);
     }
 
     const unsigned expected_;
-    const clock::time_point deadline_ = clock::now() + std::chrono::milliseconds(20);
     std::atomic<unsigned> come_ = 0;
+    std::atomic<clock::time_point> deadline_ = clock::time_point::max();
     pel::worker_local<bool> has_come_;
 };
 
