@@ -265,6 +265,51 @@ TEST_P(parallel_pipeline_with, deferrals_that_cannot_end_are_errors_that_name_th
               "still waits for token 1");
 }
 
+TEST_P(parallel_pipeline_with, a_token_that_was_put_aside_may_end_the_stream_and_those_that_wait_for_it_are_errors) {
+    // 0 to 3 wait for 4, and then 1 ends the stream; `waits`: what is done by those that are called again.
+    const auto run = [this](const auto& again) {
+        numbers passed;
+        parallel_pipeline(par.on(pool), 4, serial([&](pipeline_control& control) -> std::optional<number> {
+                              const number n = control.number();
+                              EXPECT_LE(n, 4U) << "made after the end";
+                              if (n < 4 && control.deferrals() == 0) control.defer_until(4);
+                              if (n == 1 && control.deferrals() != 0) return std::nullopt;
+                              if (control.deferrals() != 0) again(n, control);
+                              if (control.deferrals() > 9) throw std::runtime_error("called for ever");
+                              return n;
+                          }),
+                          keep_in(passed));
+        return passed;
+    };
+    EXPECT_EQ(run([](number, const pipeline_control&) {}), (numbers{4, 0, 2, 3}));
+    const auto wait_again = [](number first, number until) {
+        return [=](number n, pipeline_control& control) {
+            if (n >= first && control.deferrals() == 1) control.defer_until(until);
+        };
+    };
+    EXPECT_EQ(run(wait_again(2, 0)), (numbers{4, 0, 2, 3}));
+    try {
+        run([](number n, pipeline_control& control) {
+            if (n >= 2) control.defer_until(n - 1);
+        });
+        ADD_FAILURE();
+    } catch (const std::logic_error& error) {
+        EXPECT_EQ(error.what(),
+                  std::string("pel::parallel_pipeline: the stream has ended after 5 tokens: token 2 still "
+                              "waits for token 1, which has ended it, token 3 still waits for token 2"));
+    }
+    try {
+        run([](number n, pipeline_control& control) {
+            if (n == 0) control.defer_until(1); // which is still aside
+        });
+        ADD_FAILURE();
+    } catch (const std::logic_error& error) {
+        EXPECT_EQ(error.what(),
+                  std::string("pel::parallel_pipeline: the stream has ended after 5 tokens: token 0 still "
+                              "waits for token 1, which has ended it"));
+    }
+}
+
 TEST(parallel_pipeline, only_the_first_stage_defers) {
     const pel_test::watchdog guard;
     EXPECT_THROW(

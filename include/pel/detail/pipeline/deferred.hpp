@@ -2,9 +2,9 @@
 // For which token the first stage of a pipeline is called: the next, or one that was put aside until another one had
 // passed that stage.
 //   who is in that stage: everything.
-// I1  A token is aside from put_aside() until passed() or withdraw(); it is ready while it waits for none that is aside
-//     or to come. Who waits for a token that waits for it, directly or not, is found at once: the chain of those that are
-//     aside is followed.
+// I1  A token is aside from put_aside() until passed() or withdraw(); it is ready while it waits for none that is aside,
+//     to come, or withdrawn. Who waits for a token that waits for it, directly or not, is found at once: the chain of
+//     those that are aside is followed.
 #pragma once
 
 #include <pel/detail/platform/error.hpp>
@@ -27,9 +27,9 @@ public:
     /// Cost: the logarithm of how many are aside, and the length of the chain of those that wait for each other.
     void put_aside(std::uint64_t number, std::uint64_t until, std::uint64_t times, std::uint64_t made) {
         check_chain(number, until);
-        const bool is_to_come = until >= made || aside_.contains(until);
-        aside_[number] = {until, times, is_to_come};
-        if (is_to_come)
+        const bool waits = until >= made || aside_.contains(until) || withdrawn_.contains(until);
+        aside_[number] = {until, times, waits};
+        if (waits)
             waiting_.emplace(until, number);
         else
             ready_.insert(number);
@@ -56,7 +56,7 @@ public:
         waiting_.erase(first, last);
     }
     /// It will not pass.
-    void withdraw(std::uint64_t number) noexcept { aside_.erase(number); }
+    void withdraw(std::uint64_t number) noexcept { withdrawn_.insert(aside_.extract(number)); }
 
     /// Throws: std::logic_error, if any is aside: what it waits for will not come. Requires: none is ready.
     void check_none_is_left(std::uint64_t made) const {
@@ -70,6 +70,7 @@ public:
             }
             text += (named == 1 ? " token " : ", token ") + std::to_string(number) + " still waits for token " +
                     std::to_string(its.until);
+            if (withdrawn_.contains(its.until)) text += ", which has ended it";
         }
         throw_error<std::logic_error>(text);
     }
@@ -106,6 +107,7 @@ private:
     }
 
     std::map<std::uint64_t, token> aside_;
+    std::map<std::uint64_t, token> withdrawn_;            // a map, so that withdraw() needs no memory
     std::multimap<std::uint64_t, std::uint64_t> waiting_; // by what they wait for
     std::set<std::uint64_t> ready_;
 };
