@@ -17,7 +17,8 @@
 
 PEL_NAMESPACE_BEGIN
 
-/// The function of a node: f(), or, of a branch, one that returns a number or several.
+/// The function of a node: f(), or, of a branch, one that returns a number or several, as for basic_graph::branch(); each
+/// graph has a copy. Requires: f can be copied. Throws: what copying f throws; std::bad_alloc.
 class graph_function {
 public:
     template <class F>
@@ -27,27 +28,38 @@ public:
         using result = std::remove_cvref_t<std::invoke_result_t<F&>>;
         constexpr bool chooses = std::is_void_v<result> || detail::branch_choice<result>;
         static_assert(chooses, "pel::graph_function: a branch returns the number of a successor, or a range of such");
-        if constexpr (std::is_void_v<result>) {
-            function_ = plain(std::move(f));
-        } else if constexpr (chooses) {
-            function_ = branch([f = std::move(f)]() mutable {
-                std::vector<std::int64_t> chosen;
-                if constexpr (std::ranges::range<result>) {
+        constexpr bool is_copyable = std::copy_constructible<F>;
+        static_assert(is_copyable,
+                      "pel::graph_function: f is copied into each graph, so it must not hold what cannot be "
+                      "copied, but by a std::shared_ptr");
+        if constexpr (chooses && is_copyable) {
+            if constexpr (std::is_void_v<result>) {
+                function_ = plain(std::move(f));
+            } else if constexpr (std::same_as<result, bool>) {
+                function_ = one_of_two(std::move(f));
+            } else if constexpr (detail::successor_number<result>) {
+                function_ = one_of_all([f = std::move(f)]() mutable { return detail::choice_of(f()); });
+            } else {
+                function_ = several([f = std::move(f)]() mutable {
+                    std::vector<std::int64_t> chosen;
                     for (auto&& each : f()) chosen.push_back(detail::choice_of(each));
-                } else {
-                    chosen.push_back(detail::choice_of(f()));
-                }
-                return chosen;
-            });
+                    return chosen;
+                });
+            }
         }
     }
 
 private:
     friend graph from_json(std::string_view text, const std::map<std::string, graph_function>& functions);
+    // Branches by what validate() may know of them.
     using plain = std::function<void()>;
-    using branch = std::function<std::vector<std::int64_t>()>;
+    using one_of_two = std::function<bool()>;
+    using one_of_all = std::function<std::int64_t()>;
+    using several = std::function<std::vector<std::int64_t>()>;
 
-    std::variant<plain, branch> function_;
+    bool is_branch() const noexcept { return !std::holds_alternative<plain>(function_); }
+
+    std::variant<plain, one_of_two, one_of_all, several> function_;
 };
 
 /// Returns: the graph that basic_graph::to_json() has written, with the function of each node by its name. Throws:
@@ -96,12 +108,17 @@ PEL_INLINE graph from_json(std::string_view text, const std::map<std::string, gr
         const std::string& kind = member(each, "kind", kinds::string).string;
         const auto given = functions.find(name);
         if (given == functions.end()) detail::throw_error<graph_error>("JSON: node '" + name + "' has no function");
-        const auto* const plain = std::get_if<graph_function::plain>(&given->second.function_);
-        const auto* const branch = std::get_if<graph_function::branch>(&given->second.function_);
-        if ((kind == "branch") != (branch != nullptr) || (kind == "plain") != (plain != nullptr))
+        const bool is_branch = given->second.is_branch();
+        if (kind != (is_branch ? "branch" : "plain"))
             detail::throw_error<graph_error>("JSON: node '" + name + "' is of kind \"" + kind + "\", its function " +
-                                             (branch != nullptr ? "returns something" : "returns nothing"));
-        const node_ref node = branch != nullptr ? made.branch(*branch) : made.emplace(*plain);
+                                             (is_branch ? "returns something" : "returns nothing"));
+        const auto add = [&](const auto& function) -> node_ref {
+            if constexpr (std::is_same_v<decltype(function), const graph_function::plain&>)
+                return made.emplace(function);
+            else
+                return made.branch(function);
+        };
+        const node_ref node = std::visit(add, given->second.function_);
         node.name(name);
         if (const detail::json_value* const priority = each.find("priority"); priority != nullptr)
             node.priority(detail::int_of(*priority, name));

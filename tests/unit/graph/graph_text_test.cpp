@@ -152,6 +152,37 @@ TEST(graph_text, a_branch_from_json_chooses_as_any_other_does) {
     EXPECT_EQ(error_of([&] { g.run(); }), none);
 }
 
+TEST(graph_text, of_a_branch_from_json_as_much_is_known_as_of_any_other) {
+    const auto error_with = [](const pel::graph_function& branch) {
+        graph g = pel::from_json(R"({"nodes": [{"name": "c", "kind": "branch"}, {"name": "x", "kind": "plain"},
+            {"name": "y", "kind": "plain"}, {"name": "z", "kind": "plain"}], "edges": [{"from": "c", "to": "x"},
+            {"from": "c", "to": "y"}, {"from": "c", "to": "z"}]})",
+                                 {{"c", branch}, {"x", [] {}}, {"y", [] {}}, {"z", [] {}}});
+        return error_of([&] { g.validate(); });
+    };
+    EXPECT_EQ(
+        error_with([] { return true; }),
+        "pel::graph: node 'z' is successor 2 of branch 'c', which returns less than 2: it would never be reached");
+    EXPECT_EQ(error_with([] { return 1; }), "no error");
+    EXPECT_EQ(error_with([] { return std::array{true}; }), "no error");
+
+    // The branch chooses one, so y runs once, and who begins a loop may read its value.
+    const auto reader_error = [](const pel::graph_function& choice) {
+        graph g = pel::from_json(R"({"nodes": [{"name": "c", "kind": "branch"}, {"name": "x", "kind": "plain"}],
+            "edges": [{"from": "c", "to": "x"}]})",
+                                 {{"c", choice}, {"x", [] {}}});
+        const auto value = g.emplace([] { return 1; });
+        const auto reader = g.then([](int) {}, value);
+        const auto again = g.branch([] { return pel::no_branch; });
+        g.at(1).precede(value);
+        reader.precede(again);
+        again.precede(reader);
+        return error_of([&] { g.run(); });
+    };
+    EXPECT_EQ(reader_error([] { return 0; }), "no error");
+    EXPECT_NE(reader_error([] { return std::array{0}; }).find("which may be made again meanwhile"), std::string::npos);
+}
+
 TEST(graph_text, text_that_is_no_graph_is_an_error_that_says_where) {
     const auto read = [](const std::string& text) {
         return error_of([&] { pel::from_json(text, {{"a", [] {}}, {"b", [] { return 1; }}}); });
