@@ -13,8 +13,10 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <latch>
 #include <string>
 #include <vector>
 
@@ -261,6 +263,29 @@ TEST_P(recorded_with, a_recorded_run_says_what_ran_when) {
     other.wait();
     EXPECT_EQ(error_of([&] { (void)other.report(); }),
               "pel::graph: the report of a run is asked for that was not recorded");
+}
+
+TEST(graph_text, the_times_of_a_report_count_from_when_the_run_began_not_from_when_it_was_started) {
+    using clock = std::chrono::steady_clock;
+    pel::thread_pool pool(1);
+    const pel_test::watchdog guard(pool);
+    std::latch is_over(1); // no future: who waits for one may run what is meant for the only worker
+    pool.post([&] {
+        clock::time_point began;
+        graph g;
+        g.emplace([&] { began = clock::now(); });
+        g.record();
+        auto run = g.start(); // the worker comes to it below
+        g.record(false);      // for later ones
+        for (const auto start = clock::now(); clock::now() < start + std::chrono::milliseconds(5);) {
+        }
+        const clock::time_point not_yet_begun = clock::now();
+        run.wait();
+        EXPECT_LE(run.report().nodes().at(0).start, began - not_yet_begun);
+        EXPECT_GE(run.report().nodes().at(0).start.count(), 0);
+        is_over.count_down();
+    });
+    is_over.wait();
 }
 
 TEST(graph_text, the_longest_chain_goes_first) {

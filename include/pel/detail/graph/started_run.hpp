@@ -142,10 +142,7 @@ public:
 
 protected:
     started_run(scheduler& pool, job_function function, graph_core& graph, void* context)
-        : submission_core(pool, function), graph_(graph), context_(context) {
-        if (graph.wants_records()) [[unlikely]]
-            recorder_.emplace();
-    }
+        : submission_core(pool, function), graph_(graph), is_recorded_(graph.wants_records()), context_(context) {}
     ~started_run() = default;
 
     template <class Policy>
@@ -153,7 +150,7 @@ protected:
         call_guarded(
             [&] { run_once(policy); },
             [&](std::exception_ptr error) { outcome_ = {early_end::failed, graph_plan::none, std::move(error)}; });
-        if (memory_ != nullptr && recorder_ == std::nullopt && !memory_->has_values())
+        if (memory_ != nullptr && !is_recorded_ && !memory_->has_values())
             graph_.keep(*std::exchange(memory_, nullptr));
         graph_.end_run();
     }
@@ -184,6 +181,8 @@ private:
                 return cancelling_ == 0 ? this : nullptr;
             });
         };
+        if (is_recorded_) [[unlikely]]
+            recorder_.emplace(); // times count from here, not from when the run was started
         memory_ = &graph_.take_memory();
         outcome_ = execute_here(*memory_, pool(), policy, context_, begun, end);
         if (recorder_ && outcome_.how == early_end::none) graph_.learn_from(*recorder_, memory_->plan());
@@ -198,6 +197,7 @@ private:
 
     graph_core& graph_;
     const std::uint32_t generation_ = fork_generation.load(relaxed);
+    const bool is_recorded_;
     run_memory* memory_ = nullptr;
     void* const context_;
     std::optional<run_recorder> recorder_;
