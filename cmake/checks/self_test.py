@@ -146,6 +146,8 @@ class Sizes(unittest.TestCase):
         self.assertEqual(self.errors(LICENCE + "\n" * 10), "")
         self.assertIn("over 600", self.errors(LICENCE + "int a;\n" * 600))
         self.assertIn("SPDX", self.errors("#pragma once\n"))
+        self.assertEqual(self.errors(LICENCE + "/" * 130 + "\n"), "")
+        self.assertIn("over 130", self.errors(LICENCE + "/" * 131 + "\n"))
 
     def test_functions(self):
         self.assertEqual(source.function_scopes("namespace a {\nint f(int x) {\n  if (x) {\n  }\n}\n}\n"), [(2, 5)])

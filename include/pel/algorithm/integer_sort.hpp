@@ -72,11 +72,11 @@ private:
 
 } // namespace detail
 
-/// Sorts by key(element), an integer or floating-point number, long double and __int128 too; elements of equal keys keep their order. NaNs are at the
-/// ends, by their sign. Returns: the end. Throws: what key throws, operation_cancelled: the range then holds all its
-/// elements, in some order. Blocks. Complexity: work O(n) if the first bits in which keys differ
-/// tell most elements apart, O(n) more for each 8 to 11 bits in which nearly all agree, and O(n log n) at most where keys
-/// are alike in more bits than elements of a bucket would need; span O(n / 128).
+/// Sorts by key(element), an integer or floating-point number, long double and __int128 too; elements of equal keys
+/// keep their order. NaNs are at the ends, by their sign. Returns: the end. Throws: what key throws,
+/// operation_cancelled: the range then holds all its elements, in some order. Blocks. Complexity: work O(n) if the
+/// first bits in which keys differ tell most elements apart, O(n) more for each 8 to 11 bits in which nearly all agree,
+/// and O(n log n) at most where keys are alike in more bits than elements of a bucket would need; span O(n / 128).
 /// Memory: n elements and O(n / 100) words; for elements that are not trivially copyable, or without that memory, it
 /// is stable_sort.
 inline constexpr detail::function_object<detail::integer_sort_function> integer_sort{};

@@ -17,8 +17,8 @@
 
 PEL_NAMESPACE_BEGIN
 
-/// The function of a node: f(), or, of a branch, one that returns a number or several, as for basic_graph::branch(); each
-/// graph has a copy. Requires: f can be copied. Throws: what copying f throws; std::bad_alloc.
+/// The function of a node: f(), or, of a branch, one that returns a number or several, as for basic_graph::branch().
+/// Each graph has a copy. Requires: f can be copied. Throws: what copying f throws; std::bad_alloc.
 class graph_function {
 public:
     template <class F>
@@ -58,6 +58,7 @@ private:
     using several = std::function<std::vector<std::int64_t>()>;
 
     bool is_branch() const noexcept { return !std::holds_alternative<plain>(function_); }
+    node_ref add_to(graph& made) const;
 
     std::variant<plain, one_of_two, one_of_all, several> function_;
 };
@@ -97,6 +98,16 @@ PEL_INLINE int int_of(const json_value& value, const std::string& node) {
 
 } // namespace detail
 
+PEL_INLINE node_ref graph_function::add_to(graph& made) const {
+    const auto add = [&](const auto& function) -> node_ref {
+        if constexpr (std::is_same_v<decltype(function), const plain&>)
+            return made.emplace(function);
+        else
+            return made.branch(function);
+    };
+    return std::visit(add, function_);
+}
+
 PEL_INLINE graph from_json(std::string_view text, const std::map<std::string, graph_function>& functions) {
     using detail::member;
     using kinds = detail::json_value::kinds;
@@ -112,13 +123,7 @@ PEL_INLINE graph from_json(std::string_view text, const std::map<std::string, gr
         if (kind != (is_branch ? "branch" : "plain"))
             detail::throw_error<graph_error>("JSON: node '" + name + "' is of kind \"" + kind + "\", its function " +
                                              (is_branch ? "returns something" : "returns nothing"));
-        const auto add = [&](const auto& function) -> node_ref {
-            if constexpr (std::is_same_v<decltype(function), const graph_function::plain&>)
-                return made.emplace(function);
-            else
-                return made.branch(function);
-        };
-        const node_ref node = std::visit(add, given->second.function_);
+        const node_ref node = given->second.add_to(made);
         node.name(name);
         if (const detail::json_value* const priority = each.find("priority"); priority != nullptr)
             node.priority(detail::int_of(*priority, name));

@@ -55,8 +55,9 @@ public:
         (add_edge(others, *this), ...);
     }
 
-    /// It runs while it has units of these resources, and waits for them before, without keeping a thread: a.use(disk), a.use({{disk, 1},
-    /// {memory, 4}}). Throws: std::invalid_argument for more units than there are; graph_error while the graph runs.
+    /// It runs while it has units of these resources, and waits for them before, without keeping a thread:
+    /// a.use(disk), a.use({{disk, 1}, {memory, 4}}). Throws: std::invalid_argument for more units than there are;
+    /// graph_error while the graph runs.
     template <class... Wanted>
     void use(Wanted&&... wanted) const {
         use_all({resource_units(wanted)...});

@@ -210,6 +210,15 @@ TEST(graph_text, text_that_is_no_graph_is_an_error_that_says_where) {
     for (const char* wrong : {"", "{", "[1,]", "{\"a\" 1}", "\"a", "\"\\x\"", "\"\\u12g4\"", "tru", "+1", "1e",
                               "\"\n\"", "\"\\ud800\\u0041\""})
         EXPECT_NE(read(wrong), "no error") << wrong;
+    EXPECT_EQ(read("-01"), "pel::graph: JSON, line 1, character 2: expected the end");
+    EXPECT_EQ(read("[1.]"), "pel::graph: JSON, line 1, character 3: expected a digit");
+    EXPECT_EQ(read("-.5"), "pel::graph: JSON, line 1, character 1: expected a digit");
+    EXPECT_EQ(read(".5"), "pel::graph: JSON, line 1, character 0: expected a value");
+    EXPECT_EQ(read("1e+"), "pel::graph: JSON, line 1, character 3: expected a digit");
+    EXPECT_EQ(read(R"({"a": 1, "b": {"a": 2}, "\u0061": 3})"),
+              "pel::graph: JSON, line 1, character 24: expected another name than the members before have");
+    for (const char* number : {"0", "-0", "10", "-0.50", "0e0", "12.25E+01", "1e-7", "1e999"})
+        EXPECT_EQ(read(number), "pel::graph: JSON: \"nodes\" is missing, or not what it should be") << number;
     for (const char* half : {"\"\\ud800\"", "\"\\ud800 \"", "\"\\udc00\"", "\"\\ud800\\ud800\\udc00\""})
         EXPECT_NE(read(half).find("half of a character"), std::string::npos) << half;
     for (const char* priority : {"1e99", "-1e99", "1e999", "0.5", "\"1\"", "null", "true", "4294967296"}) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// JSON as RFC 8259 has it, read into values. For small texts: no speed was sought.
+// JSON as RFC 8259 has it, read into values; two members of an object must not have the same name. For small texts: no
+// speed was sought.
 #pragma once
 
 #include <pel/graph/graph_error.hpp>
@@ -46,6 +47,7 @@ public:
 
 private:
     static constexpr int deepest = 64;
+    static constexpr std::string_view digits = "0123456789";
 
     [[noreturn]] void fail(const char* expected) const {
         const std::size_t lines = static_cast<std::size_t>(std::count(text_.begin(), text_.begin() + offset(), '\n'));
@@ -74,7 +76,7 @@ private:
         if (try_take('{')) {
             value.kind = json_value::kinds::object;
             read_list('}', [&] {
-                value.names.push_back(read_string());
+                value.names.push_back(read_name(value.names));
                 if (!try_take(':')) fail("':'");
                 value.items.push_back(read_value(depth + 1));
             });
@@ -101,15 +103,37 @@ private:
         if (!try_take(end)) fail(end == '}' ? "',' or '}'" : "',' or ']'");
     }
     double read_number() {
-        const std::size_t end = std::min(text_.find_first_not_of("+-.0123456789eE", at_), text_.size());
+        const std::size_t begin = at_;
+        const bool is_negative = try_take_one_of("-");
+        if (!try_take_one_of("0")) read_digits(is_negative ? "a digit" : "a value"); // no digit comes after such a 0
+        if (try_take_one_of(".")) read_digits("a digit");
+        if (try_take_one_of("eE")) {
+            (void)try_take_one_of("+-");
+            read_digits("a digit");
+        }
         double number = 0;
-        const auto [last, error] = std::from_chars(text_.data() + at_, text_.data() + end, number); // in no locale
-        if (error == std::errc::result_out_of_range)
-            number = std::numeric_limits<double>::infinity();
-        else if (error != std::errc() || last != text_.data() + end || text_[at_] == '.')
-            fail("a value");
-        at_ = end;
-        return number;
+        const auto [last, error] = std::from_chars(text_.data() + begin, text_.data() + at_, number); // in no locale
+        return error == std::errc() ? number : std::numeric_limits<double>::infinity();
+    }
+    bool try_take_one_of(std::string_view characters) {
+        if (at_ == text_.size() || characters.find(text_[at_]) == std::string_view::npos) return false;
+        ++at_;
+        return true;
+    }
+    void read_digits(const char* expected) {
+        if (!try_take_one_of(digits)) fail(expected);
+        while (try_take_one_of(digits)) {
+        }
+    }
+    std::string read_name(const std::vector<std::string>& others) {
+        skip_space();
+        const std::size_t begin = at_;
+        std::string name = read_string();
+        if (std::find(others.begin(), others.end(), name) != others.end()) {
+            at_ = begin;
+            fail("another name than the members before have");
+        }
+        return name;
     }
     std::string read_string() {
         if (!try_take('"')) fail("a string");
@@ -151,8 +175,8 @@ private:
     unsigned read_half() {
         unsigned code = 0;
         for (int digit = 0; digit != 4; ++digit) {
-            constexpr std::string_view digits = "0123456789abcdefABCDEF";
-            const std::size_t found = at_ != text_.size() ? digits.find(text_[at_]) : std::string_view::npos;
+            constexpr std::string_view all = "0123456789abcdefABCDEF";
+            const std::size_t found = at_ != text_.size() ? all.find(text_[at_]) : std::string_view::npos;
             if (found == std::string_view::npos) fail("four hexadecimal digits");
             code = code * 16 + static_cast<unsigned>(found < 16 ? found : found - 6);
             ++at_;

@@ -4,7 +4,7 @@
 // that nothing leads to, a value that may be gone or change while it is read.
 //   Why no value is read before it is made: a node runs first when all that it waits for have run, and so has each whose
 //   value it reads; or when a branch chooses it, which check_join() lets only those do that run after it has run. Why
-//   none changes while it is read, and none is moved away twice: execution.hpp (I3), check_values().
+//   none changes while it is read, and none is moved away twice: joins.hpp (I3), check_values().
 #pragma once
 
 #include <pel/detail/graph/plan.hpp>

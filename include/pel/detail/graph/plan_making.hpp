@@ -124,7 +124,7 @@ PEL_INLINE void graph_plan::sort_needs(const plain_array<node_need>& needs) {
     }
 }
 
-/// What is counted where nodes may run again (execution.hpp: I2, I3).
+/// What is counted where nodes may run again (joins.hpp: I2, I3).
 PEL_INLINE void graph_plan::plan_rounds(const plain_array<graph_edge>& edges) {
     find_what_runs_once();
     arrivals_.fill(size(), [&](const auto& put) {

@@ -76,8 +76,8 @@ public:
 
     /// Takes what is free now. Returns: whether that is all.
     bool try_take_all() noexcept;
-    /// Returns: whether there is nothing to wait for: all are there, or it is withdrawn. If not, resume is called once that is so,
-    /// maybe before this returns: the claim is not the caller's any more.
+    /// Returns: whether there is nothing to wait for: all are there, or it is withdrawn. If not, resume is called once
+    /// that is so, maybe before this returns: the claim is not the caller's any more.
     bool try_acquire() noexcept;
     /// It waits for no more than it has. Any thread, as long as the claim is there.
     void withdraw() noexcept {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What one run of a graph changes: how many predecessors each node still waits for, its job when it is ready, what is
-// counted where nodes may run again, and the values. Kept by the graph between runs, so that running again allocates nothing. As new when no run has it.
+// counted where nodes may run again, and the values. Kept by the graph between runs, so that running again allocates
+// nothing. As new when no run has it.
 #pragma once
 
 #include <pel/detail/graph/plan.hpp>

@@ -68,8 +68,8 @@ public:
         return home_ == &own ? &segment_ : nullptr;
     }
     /// For a job of this group that is about to end, in place of the loop around it, which would have to be gone back to: the
-    /// newest job in that segment. Returns: null, if there is none, something else lies above it, it has another function than
-    /// `function`, was stolen, or is counted by itself.
+    /// newest job in that segment. Returns: null, if there is none, something else lies above it, it has another
+    /// function than `function`, was stolen, or is counted by itself.
     PEL_ALWAYS_INLINE group_job* take_next(worker& own, segment* here, job_function function) noexcept {
         if (here == nullptr || here->state != segment_state::credit || here->end == here->base) return nullptr;
         if (!here->accepts(own) || own.deque.function_at(here->end - 1) != function) return nullptr;

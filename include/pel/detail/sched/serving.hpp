@@ -4,8 +4,8 @@
 // its claim as before: then what it claimed was pushed while that job was served, so it is inside.
 //   owner: set().  any thread: read(), is_unchanged().
 //   V1: the field's release -> read()'s acquire: whoever sees a new field sees the odd count before it.
-//   V2: set()'s last release -> read()'s first acquire: an even count comes with its fields. The count rises before anything is pushed (D1, D2),
-//       so a claimed job that was pushed later makes is_unchanged() false.
+//   V2: set()'s last release -> read()'s first acquire: an even count comes with its fields. The count rises before
+//       anything is pushed (D1, D2), so a claimed job that was pushed later makes is_unchanged() false.
 #pragma once
 
 #include <pel/detail/sync/atomic.hpp>

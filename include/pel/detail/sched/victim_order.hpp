@@ -163,7 +163,8 @@ private:
 /// and takes the largest job that it has seen; not the first, because who always takes what is nearest soon shares crumbs
 /// with its neighbours, and has to come again and again. A job of another node has to be larger to be worth the way.
 /// Of a crowd of searchers in a large domain only some look outside in a pass; what they bring in is then shared near. Whose
-/// turn it is chance decides, and nothing is written that others read. README.md beside this file, "Victims", has what that is worth, by the simulator.
+/// turn it is chance decides, and nothing is written that others read. README.md beside this file, "Victims", has what
+/// that is worth, by the simulator.
 class victim_walk {
 public:
     static constexpr unsigned none = ~0U;
