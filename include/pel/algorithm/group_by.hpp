@@ -61,7 +61,7 @@ private:
     static auto group(const Policy& policy, Base from, std::uint64_t size, const Items& items) {
         using key = typename Items::key;
         if constexpr (is_copied_late<T>) {
-            chunk_groups<Number, Items> groups(size, items);
+            chunk_groups<Number, Items> groups(size, items, size / 4); // the tables are smaller than the result
             if (groups.are_few()) {
                 groups.find_all(policy);
                 return copied<T>(policy, from, items, groups);
@@ -143,7 +143,7 @@ private:
     static std::vector<T> first_ones(const Policy& policy, Base from, std::uint64_t size, const Items& items) {
         std::vector<T> kept;
         {
-            chunk_groups<Number, Items> groups(size, items);
+            chunk_groups<Number, Items> groups(size, items, few_groups(size));
             if (groups.are_few()) {
                 groups.find_all(policy);
                 kept.reserve(groups.firsts().size());
@@ -172,13 +172,16 @@ private:
 
 /// Returns: a std::vector of pairs of a key, key(element), and the elements that have it, copied, in their order. Groups
 /// are in the order of their first elements: the same for any number of threads. hash: std::hash of the key. Throws,
-/// blocks: as parallel_for. Complexity: work O(n) expected, span O(n / 256 + groups · log groups), and the largest
-/// group where groups are many, or elements not trivially copyable. Memory: besides the result 8 bytes for each element (16
-/// from 2^32 on), and a table for each thread; where groups are many, about 80 bytes and a key for each of them at last.
+/// blocks: as parallel_for. Complexity: work O(n) expected, with up to five calls of key and hash for each element, and about
+/// one of equal; elements with different keys of one hash are compared with each other, so that many of these, or of NaNs,
+/// take O(n²). Span O(n / 64 + groups · log groups), the groups of each 2^16 elements where groups are few, and the largest
+/// group: its elements' places are zeroed by one thread; where groups are many, or elements not trivially copyable, one does
+/// all of its work. Memory: besides the result 8 bytes for each element (16 from 2^32 on), half of it again for the
+/// largest groups, and a table for each thread; where groups are many, about 80 bytes and a key for each of them at last.
 inline constexpr detail::function_object<detail::group_by_function<>> group_by{};
 
 /// Returns: a std::vector of the elements, each value once, where it was first. Memory: 9 bytes for each element (17
-/// from 2^32 on), and a table for each thread. Everything else is as for group_by.
+/// from 2^32 on), and a table for each thread. Everything else is as for group_by; the calling thread makes all copies.
 inline constexpr detail::function_object<detail::remove_duplicates_function<>> remove_duplicates{};
 
 PEL_NAMESPACE_END

@@ -133,7 +133,7 @@ private:
         using key_type = typename items_of::key;
         const items_of items(from, key, hash, equal);
         const std::uint64_t chunks = (size + chunk_size - 1) / chunk_size;
-        const std::uint64_t expected = chunks < 2 ? 0 : guess_groups<Number>(size, items);
+        const std::uint64_t expected = chunks < 2 ? 0 : detail::guess_groups<Number>(size, items, few_groups(size));
         if (expected != many_groups) {
             std::vector<std::optional<sums<Number, T, items_of>>> found(chunks);
             run_numbers(block_policy(policy, chunk_size), chunks, [&](std::uint64_t chunk) {
@@ -154,40 +154,49 @@ private:
             }
             return together.template all<key_type>(items);
         }
-        if constexpr (is_distributed<key_type, T>) {
-            using kept = entry<key_type, T>;
-            const scratch_memory<kept> entries(size);
-            if (entries.data() != nullptr) {
-                const auto entry_at = [&](std::uint64_t n) {
-                    return kept{items.key_at(n), T(std::invoke(value, *nth_of(from, n)))};
-                };
-                const auto begins = distribute(policy, size, items, entry_at, entries.data());
-                auto its_key = &kept::key;
-                const keyed_items<const kept*, decltype(its_key), H, E> its_items(entries.data(), its_key, hash, equal);
-                std::vector<std::vector<std::pair<key_type, T>>> found_in(begins.size() - 1);
-                run_numbers(block_policy(policy, size / found_in.size()), found_in.size(), [&](std::uint64_t bucket) {
-                    sums<Number, T, std::remove_const_t<decltype(its_items)>> found(its_items);
-                    const std::uint64_t begin = begins[bucket];
-                    found.add(
-                        begins[bucket + 1] - begin, [begin](std::uint64_t n) { return static_cast<Number>(begin + n); },
-                        [its = entries.data() + begin](std::uint64_t n, const auto& use) { use(its[n].value); }, op);
-                    found_in[bucket] = found.template all<key_type>(its_items);
-                });
-                return joined(policy, found_in);
-            }
-        }
-        std::vector<std::vector<std::pair<key_type, T>>> found_in(hash_buckets_for(size));
-        for_hash_buckets<Number>(
-            policy, size, static_cast<unsigned>(found_in.size()), items,
-            [&](unsigned bucket, const Number* item, std::uint64_t n) {
+        std::vector<std::vector<std::pair<key_type, T>>> found_in;
+        if constexpr (is_distributed<key_type, T>)
+            found_in = reduce_entries<Number, T>(policy, from, size, items, value, op, hash, equal);
+        if (found_in.empty()) {
+            found_in.resize(hash_buckets_for(size));
+            const auto reduce_bucket = [&](unsigned bucket, const Number* item, std::uint64_t n) {
                 sums<Number, T, items_of> found(items);
                 found.add(
                     n, [item](std::uint64_t each) { return item[each]; },
                     [&](std::uint64_t each, const auto& use) { use(std::invoke(value, *nth_of(from, item[each]))); },
                     op);
                 found_in[bucket] = found.template all<key_type>(items);
-            });
+            };
+            detail::for_hash_buckets<Number>(policy, size, static_cast<unsigned>(found_in.size()), items,
+                                             reduce_bucket);
+        }
         return joined(policy, found_in);
+    }
+    /// Returns: the groups of each bucket of entries; no bucket, if there is no memory for these.
+    template <class Number, class T, class Policy, class Base, class Items, class V, class Op, class H, class E,
+              class Key = typename Items::key>
+    static std::vector<std::vector<std::pair<Key, T>>> reduce_entries(const Policy& policy, Base from,
+                                                                      std::uint64_t size, const Items& items, V& value,
+                                                                      Op& op, H& hash, E& equal) {
+        using kept = entry<Key, T>;
+        const scratch_memory<kept> entries(size);
+        if (entries.data() == nullptr) return {};
+        const auto entry_at = [&](std::uint64_t n) {
+            return kept{items.key_at(n), T(std::invoke(value, *nth_of(from, n)))};
+        };
+        const auto begins = distribute(policy, size, items, entry_at, entries.data());
+        auto its_key = &kept::key;
+        const keyed_items<const kept*, decltype(its_key), H, E> its_items(entries.data(), its_key, hash, equal);
+        std::vector<std::vector<std::pair<Key, T>>> found_in(begins.size() - 1);
+        run_numbers(block_policy(policy, size / found_in.size()), found_in.size(), [&](std::uint64_t bucket) {
+            sums<Number, T, std::remove_const_t<decltype(its_items)>> found(its_items);
+            const std::uint64_t begin = begins[bucket];
+            found.add(
+                begins[bucket + 1] - begin, [begin](std::uint64_t n) { return static_cast<Number>(begin + n); },
+                [its = entries.data() + begin](std::uint64_t n, const auto& use) { use(its[n].value); }, op);
+            found_in[bucket] = found.template all<Key>(its_items);
+        });
+        return found_in;
     }
     /// Writes the entries of all items, ordered by the highest bits of their keys' hashes, those alike in the order of
     /// items. Returns: where each bucket begins, and the end.
@@ -275,11 +284,12 @@ struct histogram_by_key_function {
 
 /// Returns: a std::vector of pairs of a key, key(element), and of what value(element) of all elements that have it come to
 /// by op, in their order. T is value's type. In which order keys are, and how values are grouped, depends on the elements
-/// alone: the result is the same for any number of threads. Requires: op is associative; it need not be commutative, and is
-/// called by several threads. hash: std::hash of the key. Throws, blocks: as parallel_for. Complexity: work O(n) expected,
-/// n calls of value, fewer of op, span O(n / 256 + keys). Memory, besides the result: where keys are few, these with their
-/// sums for each 2^16 elements; else a key and a value for each element, or 8 bytes (16 from 2^32 on) if these cannot be
-/// copied freely; and a table for each thread.
+/// alone, and on whether there is memory for these: the result is the same for any number of threads. Requires: op is
+/// associative; it need not be commutative, and is called by several threads. hash: std::hash of the key. Throws, blocks: as
+/// parallel_for. Complexity: work O(n) expected, n calls of value, fewer of op, others as in group_by; span O(n / 128), where
+/// keys are few these for each 2^16 elements, else the largest group. Memory, besides the result: where keys are few, these
+/// with their sums for each 2^16 elements; else a key and a value for each element, or 8 bytes (16 from 2^32 on) if these
+/// cannot be copied freely, and at last a copy of the result; and a table for each thread.
 inline constexpr detail::function_object<detail::reduce_groups_function<>> reduce_groups{};
 
 /// Returns: a std::vector of pairs of a key, key(element), and of how many elements have it. Everything else is as for

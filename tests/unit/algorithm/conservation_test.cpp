@@ -5,12 +5,14 @@
 #include <pel/algorithm/copy_if.hpp>
 #include <pel/algorithm/group_by.hpp>
 #include <pel/algorithm/integer_sort.hpp>
+#include <pel/algorithm/merge.hpp>
 #include <pel/algorithm/nth_element.hpp>
 #include <pel/algorithm/pack.hpp>
 #include <pel/algorithm/partition.hpp>
 #include <pel/algorithm/reduce_groups.hpp>
 #include <pel/algorithm/remove.hpp>
 #include <pel/algorithm/reverse.hpp>
+#include <pel/algorithm/scan.hpp>
 #include <pel/algorithm/shift.hpp>
 #include <pel/algorithm/shuffle.hpp>
 #include <pel/algorithm/sort.hpp>
@@ -225,7 +227,7 @@ TEST(conserving, memory_is_what_is_documented) {
     pel::thread_pool pool(2);
     const auto policy = par.on(pool);
     constexpr std::uint32_t n = 1 << 19;
-    constexpr double tables = 0.5, judged = 1.5; // bytes an element
+    constexpr double tables = 0.5, tables_of_buckets = 3, judged = 1.5; // bytes an element
     const auto numbers = elements<std::uint32_t>(n);
     std::vector<double> keys(numbers.begin(), numbers.end()), values = keys;
     const auto by_half = [](std::uint32_t a, std::uint32_t b) { return a / 2 < b / 2; };
@@ -251,10 +253,42 @@ TEST(conserving, memory_is_what_is_documented) {
     EXPECT_LE(
         peak_of(n, [&] { return pel::sort_by_key(policy, keys, values, [](double a, double b) { return a < b; }), 0; }),
         12 + tables);
+    EXPECT_LE(of_numbers([&](auto& all) { pel::integer_sort(policy, all); }), 4 + tables);
+    EXPECT_LE(of_numbers([&](auto& all) { pel::inplace_merge(policy, all, all.begin() + n / 4, by_half); }),
+              1 + tables);
+    EXPECT_LE(of_numbers([&](auto& all) { pel::inclusive_scan(policy, all, all.begin()); }), tables);
+    EXPECT_LE(of_numbers([&](auto& all) { pel::copy_if(policy, numbers, all.begin(), is_odd); }), judged + tables);
+    EXPECT_LE(peak_of(n, [&] { return pel::pack(policy, numbers, numbers); }), judged + tables);
+    EXPECT_LE(peak_of(n, [&] { return pel::top_k(policy, numbers, n / 512, by_half); }), 1);
+    EXPECT_LE(peak_of(n, [&] { return pel::top_k(policy, numbers, n / 4, by_half); }), 4 + 1 + judged + tables);
+    std::vector<std::uint32_t> least(n / 4);
+    EXPECT_LE(peak_of(n, [&] { return pel::partial_sort_copy(policy, numbers, least, by_half), 0; }),
+              4 + 1 + judged + tables);
     EXPECT_LE(peak_of(n, [&] { return pel::remove_duplicates(policy, numbers); }), 9 + tables);
     const auto few = [](std::uint32_t each) { return each % 8; };
     EXPECT_LE(peak_of(n, [&] { return pel::group_by(policy, numbers, few); }), 8 + tables);
     EXPECT_LE(peak_of(n / 2, [&] { return pel::group_by(policy, numbers, std::identity()); }), 2 * 8 + 80 + 4 + tables);
+    EXPECT_LE(peak_of(n, [&] { return pel::reduce_groups(policy, numbers, few, std::identity()); }), tables);
+    EXPECT_LE(peak_of(n, [&] { return pel::reduce_groups(policy, numbers, std::identity(), std::identity()); }),
+              8 + tables_of_buckets);
+    for (const std::uint32_t once : {3U, 10U, 30U, 45U}) { // of 100; all others are equal
+        std::vector<std::uint32_t> mixed(n);
+        for (std::uint32_t i = 0; i < n; ++i) mixed[i] = (i * 2'654'435'761U >> 8) % 100 < once ? i + 1 : 0;
+        EXPECT_LE(peak_of(n, [&] { return pel::remove_duplicates(policy, mixed); }), 9 + tables) << once;
+        EXPECT_LE(peak_of(n, [&] { return pel::group_by(policy, mixed, std::identity()); }),
+                  8 + 4 + once * 84 / 100.0 + tables)
+            << once;
+        EXPECT_LE(peak_of(n, [&] { return pel::reduce_groups(policy, mixed, std::identity(), std::identity()); }),
+                  8 + tables_of_buckets)
+            << once;
+    }
+    for (const std::uint32_t phase : {0U, 1U}) { // the elements in step with the sample tell nothing of the others
+        std::vector<std::uint32_t> periodic(n);
+        for (std::uint32_t i = 0; i < n; ++i) periodic[i] = i % 32 == phase ? 0 : i;
+        EXPECT_LE(peak_of(n, [&] { return pel::reduce_groups(policy, periodic, std::identity(), std::identity()); }),
+                  8 + tables_of_buckets)
+            << phase;
+    }
     const std::vector<std::vector<std::uint32_t>> ranges(n / 4, {1, 2, 3, 4});
     EXPECT_LE(peak_of(n / 4, [&] { return pel::flatten(policy, ranges); }), 8 + tables);
 }

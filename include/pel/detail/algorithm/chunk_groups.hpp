@@ -28,10 +28,12 @@ public:
         std::vector<Number> group;  // which one of all it is
     };
 
-    chunk_groups(std::uint64_t size, const Items& items)
+    /// No more than `most` groups are few.
+    chunk_groups(std::uint64_t size, const Items& items, std::uint64_t most)
         : size_(size), items_(items), chunks_((size + chunk_size - 1) / chunk_size), group_in_chunk_(size),
-          expected_(size < 2 * chunk_size || group_in_chunk_.data() == nullptr ? many_groups
-                                                                               : guess_groups<Number>(size, items)) {}
+          expected_(size < 2 * chunk_size || group_in_chunk_.data() == nullptr
+                        ? many_groups
+                        : detail::guess_groups<Number>(size, items, most)) {}
 
     /// Whether it is worth going on: groups seem to be few, and there are many items, and memory for their numbers.
     bool are_few() const noexcept { return expected_ != many_groups; }

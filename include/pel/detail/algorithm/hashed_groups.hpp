@@ -5,6 +5,7 @@
 
 #include <pel/detail/algorithm/blocks.hpp>
 #include <pel/detail/algorithm/distribution.hpp>
+#include <pel/detail/algorithm/item_numbers.hpp>
 #include <pel/detail/algorithm/scratch.hpp>
 #include <pel/detail/platform/opaque.hpp>
 
@@ -161,27 +162,37 @@ private:
 };
 
 inline constexpr std::uint64_t many_groups = ~std::uint64_t{0};
-/// Returns: about how many groups there are, found out of some of the items, from all over their range; many_groups: not few
-/// beside the items.
+/// A table of that many groups takes about 8 bytes for each of the items.
+constexpr std::uint64_t few_groups(std::uint64_t items) noexcept { return items / 16; }
+/// Returns: how many groups some of the items have, from all over their range; many_groups: nearly as many as there are of
+/// these, or all items seem to have more than `most`: what occurs there once, and twice, tells how much does not at all.
+/// Source: A. Chao, "Nonparametric Estimation of the Number of Classes in a Population", 1984.
 template <class Number, class Items>
-std::uint64_t guess_groups(std::uint64_t size, const Items& items) {
+std::uint64_t guess_groups(std::uint64_t size, const Items& items, std::uint64_t most) {
     constexpr std::uint64_t sample = 1 << 14, items_of_group = 2;
     if (size < sample) return 0;
+    const std::uint64_t stride = size / sample;
     group_table<Number, Items> table(items);
+    std::vector<std::uint32_t> times;
     for (std::uint64_t each = 0; each < sample; ++each) {
-        table.find_or_add(static_cast<Number>(each * (size / sample)));
-        if (table.firsts().size() > sample / items_of_group) return many_groups;
+        const std::uint64_t item = each * stride + spread_hash(each) % stride; // in step with nothing periodic
+        const Number group = table.find_or_add(static_cast<Number>(item));
+        if (group == times.size()) times.push_back(0);
+        ++times[group];
+        if (times.size() > sample / items_of_group) return many_groups;
     }
-    return table.firsts().size();
+    const auto ones = static_cast<std::uint64_t>(std::count(times.begin(), times.end(), 1U));
+    const auto twos = static_cast<std::uint64_t>(std::count(times.begin(), times.end(), 2U));
+    const std::uint64_t missed = std::min(ones * ones / (2 * std::max<std::uint64_t>(twos, 1)), ones * stride);
+    return times.size() + missed > most ? many_groups : times.size();
 }
 
 /// Calls work(bucket, items, n) for each bucket, with the numbers of its items, rising. Number: an unsigned type that can
-/// count them. Throws: std::bad_alloc, what work and hash_of throw, operation_cancelled. Returns: how many buckets.
+/// count them. Throws: std::bad_alloc, what work and hash_of throw, operation_cancelled.
 template <class Number, class Policy, class HashOf, class Work>
 void for_hash_buckets(const Policy& policy, std::uint64_t size, unsigned buckets, const HashOf& hash_of,
                       const Work& work) {
-    std::vector<Number> items(size);
-    run_numbers(policy, size, [to = items.data()](std::uint64_t n) { to[n] = static_cast<Number>(n); });
+    auto items = detail::all_numbers<Number>(policy, size);
     if (buckets == 1) return work(0, items.data(), size);
     const scratch_memory<Number> scratch(size);
     if (scratch.data() == nullptr) throw_error<std::bad_alloc>();
