@@ -138,20 +138,70 @@ TEST(places, who_finds_no_work_submitted_on_the_own_node_looks_on_near_nodes_fir
     }
 }
 
-TEST(places, shares_are_as_large_as_what_their_seats_can_do) {
+/// Two fast cores of two threads, four slow ones of one; nobody is bound.
+thread_pool_options on_hybrid_machine() {
     thread_pool_options options;
     options.topology =
         pel::topology::from_xml(std::string(PEL_TEST_SOURCE_DIR) + "/unit/detail/topology/data/hybrid.xml");
-    options.binding = pel::binding::core;
-    const thread_pool pool(std::move(options)); // two fast cores of two threads, four slow ones of one
-    const auto begins = [&](std::uint64_t size, unsigned shares) {
-        const pel::detail::seat_shares cuts(pel::detail::pool_access::core(pool), size, shares);
-        std::vector<std::uint64_t> all;
-        for (unsigned share = 0; share <= shares; ++share) all.push_back(cuts.begin(share));
-        return all;
-    };
-    EXPECT_EQ(begins(1800, 8), (std::vector<std::uint64_t>{0, 250, 500, 750, 1000, 1200, 1400, 1600, 1800}));
-    EXPECT_EQ(begins(1800, 2), (std::vector<std::uint64_t>{0, 1000, 1800}));
+    options.concurrency = options.topology.concurrency();
+    return options;
+}
+
+/// Where the shares of so many items begin, and the last ends.
+std::vector<std::uint64_t> begins(const thread_pool& pool, std::uint64_t size, unsigned shares) {
+    const pel::detail::seat_shares cuts(pel::detail::pool_access::core(pool), size, shares);
+    std::vector<std::uint64_t> all;
+    for (unsigned share = 0; share <= shares; ++share) all.push_back(cuts.begin(share));
+    return all;
+}
+
+const std::vector<std::uint64_t> eight_shares{0, 250, 500, 750, 1000, 1200, 1400, 1600, 1800};
+
+TEST(places, shares_are_as_large_as_what_their_seats_can_do) {
+    for (const pel::binding how : {pel::binding::automatic, pel::binding::core, pel::binding::none}) {
+        thread_pool_options options = on_hybrid_machine();
+        options.binding = how;
+        const thread_pool pool(std::move(options));
+        EXPECT_EQ(begins(pool, 1800, 8), eight_shares);
+        EXPECT_EQ(begins(pool, 1800, 2), (std::vector<std::uint64_t>{0, 1000, 1800}));
+    }
+}
+
+TEST(places, shares_stay_the_same_when_the_pool_has_read_its_machine) {
+    thread_pool_options uneven = on_machine("core:8 pu:4"); // alike, but some have more seats than others
+    uneven.concurrency = 20;
+    thread_pool_options hybrid = on_hybrid_machine();
+    hybrid.concurrency = 20;
+    for (thread_pool_options* const each : {&uneven, &hybrid}) {
+        each->spin = std::chrono::nanoseconds(0);
+        thread_pool pool(std::move(*each));
+        const pel_test::watchdog guard(pool);
+        const pel::detail::scheduler& core = pel::detail::pool_access::core(pool);
+        const std::vector<std::uint64_t> before = begins(pool, 1'000'000, 20);
+        EXPECT_FALSE(core.has_places());
+        while (!core.has_places()) on_each_thread(pool, 2, [](unsigned) {}); // who sleeps reads it first
+        EXPECT_EQ(begins(pool, 1'000'000, 20), before);
+    }
+}
+
+TEST(places, shares_are_the_same_for_all_who_come_while_the_machine_is_read) {
+    for (std::size_t round = 0; round < pel_test::scaled(200); ++round) {
+        thread_pool_options options = on_hybrid_machine();
+        options.binding = pel::binding::core;
+        const thread_pool pool(std::move(options));
+        std::atomic<unsigned> arrived{0};
+        std::vector<std::vector<std::uint64_t>> seen(3);
+        std::vector<std::thread> threads;
+        for (std::vector<std::uint64_t>& each : seen) {
+            threads.emplace_back([&pool, &arrived, &each] {
+                ++arrived;
+                while (arrived < 3) std::this_thread::yield();
+                each = begins(pool, 1800, 8);
+            });
+        }
+        for (std::thread& each : threads) each.join();
+        for (const std::vector<std::uint64_t>& each : seen) ASSERT_EQ(each, eight_shares);
+    }
 }
 
 TEST(places, without_a_word_about_the_machine_all_is_of_one_tier) {

@@ -3,8 +3,8 @@
 // each call. Who runs a share does so on the share's node: its data is there. Immutable; any thread.
 #pragma once
 
-#include <pel/detail/sched/scheduler.hpp>
 #include <pel/detail/sched/temporary_binding.hpp>
+#include <pel/thread_pool.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -16,17 +16,16 @@ class seat_shares {
 public:
     /// Requires: 0 < shares <= the pool's seats, shares <= size; `pool` outlives this.
     seat_shares(scheduler& pool, std::uint64_t size, unsigned shares) noexcept
-        : pool_(&pool), plan_(pool.plan_before_work()), size_(size), seats_(pool.concurrency()), shares_(shares) {}
+        : pool_(&pool), plan_(pool_access::places(pool_access::owner(pool)).plan_to_cut_by()), size_(size),
+          seats_(pool.concurrency()), shares_(shares) {}
 
     unsigned count() const noexcept { return shares_; }
     /// Returns: where a share begins; the size, if `share` is their number.
     std::uint64_t begin(unsigned share) const noexcept;
 
     /// Returns: the share of a thread's own seat. A foreign thread has the last one, whose thread it keeps from waking up.
-    unsigned home_of(const worker& own) const noexcept {
-        const unsigned seat = own.is_foreign ? seats_ - 1 : own.slot % seats_;
-        return static_cast<unsigned>(std::uint64_t{seat} * shares_ / seats_);
-    }
+    /// Whoever that seat does not bind has the share of the one near which it runs, for that is how fast it is.
+    unsigned home_of(const worker& own) const noexcept;
 
     /// Binds the calling thread to the node of a share, unless its seat is there.
     class visit {
@@ -55,6 +54,7 @@ private:
 PEL_NAMESPACE_END
 
 #if PEL_HEADER_ONLY
+#include <pel/detail/platform/current_cpu.hpp>
 #include <pel/detail/sched/seat_plan.hpp>
 
 PEL_NAMESPACE_BEGIN
@@ -65,6 +65,13 @@ PEL_INLINE std::uint64_t seat_shares::begin(unsigned share) const noexcept {
     const std::uint64_t below = plan_ != nullptr ? plan_->capacity_below(seat_of(share)) : seat_of(share);
     const std::uint64_t all = plan_ != nullptr ? plan_->capacity_below(seats_) : seats_;
     return size_ / all * below + size_ % all * below / all;
+}
+
+PEL_INLINE unsigned seat_shares::home_of(const worker& own) const noexcept {
+    unsigned seat = own.is_foreign ? seats_ - 1 : own.slot % seats_;
+    if (plan_ != nullptr && plan_->is_this_system() && plan_->places()[seat].bound_to == binding::none)
+        seat = plan_->seat_near(current_cpu());
+    return static_cast<unsigned>(std::uint64_t{seat} * shares_ / seats_);
 }
 
 PEL_INLINE seat_shares::visit::visit(const seat_shares& shares, const worker& own, unsigned share) {

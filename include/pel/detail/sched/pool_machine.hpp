@@ -2,13 +2,15 @@
 // What a pool makes of its machine: when it is worth reading, the plan of its seats, and the binding of its threads.
 // Reading takes hwloc some 10 ms, on large machines 100; so it is done before the first thread starts where memory may
 // be near or far, since the first work of a program often is what places its memory; on large machines of one node when
-// a thread has nothing else to do; and elsewhere never.
-//   any thread: everything. Immutable but for the plan, which is made once (once_pointer.hpp, T1).
+// a thread has nothing else to do; where cores differ in speed when a loop is first cut for them; and elsewhere never.
+//   any thread: everything. Immutable but for the plan and whether loops are cut by it, both made once
+//   (once_pointer.hpp, T1).
 #pragma once
 
 #include <pel/detail/platform/cpu_mask.hpp>
 #include <pel/detail/sched/binding.hpp>
 #include <pel/detail/sync/once_pointer.hpp>
+#include <pel/detail/topology/core_speeds.hpp>
 #include <pel/detail/topology/node_count.hpp>
 #include <pel/topology.hpp>
 
@@ -40,6 +42,9 @@ public:
     /// Returns: the CPUs of a seat. Throws: std::bad_alloc.
     cpu_mask cpus_of_seat(unsigned seat) const;
     const seat_plan* try_get_plan() const noexcept { return plan_.try_get(); }
+    /// Returns: the plan that loops are cut by, the same in each call, whoever else has one or makes it meanwhile; null:
+    /// all seats are alike. Without memory for it they are, too.
+    const seat_plan* plan_to_cut_by() const noexcept;
     /// Returns: how many seats are on a node. Throws: std::invalid_argument if nobody may work there, std::bad_alloc.
     unsigned seats_on(unsigned node) const;
 
@@ -57,12 +62,17 @@ private:
     bool binds() const;
     bool may_have_nodes() const { return may_have_several_nodes(topology_); }
 
+    struct cut_rule {
+        const seat_plan* plan;
+    };
+
     const pel::topology topology_;
     const unsigned seats_;
     const binding how_;
     const bool smt_;
     const unsigned only_node_;
     mutable once_pointer<const seat_plan> plan_;
+    mutable once_pointer<const cut_rule> cut_rule_;
 };
 
 } // namespace detail

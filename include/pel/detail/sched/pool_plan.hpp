@@ -17,7 +17,10 @@ namespace detail {
 
 static_assert(pool_machine::any_node == placement::any_node);
 
-PEL_INLINE pool_machine::~pool_machine() { delete plan_.try_get(); }
+PEL_INLINE pool_machine::~pool_machine() {
+    delete cut_rule_.try_get();
+    delete plan_.try_get();
+}
 
 PEL_INLINE bool pool_machine::wants_plan(bool before_work) const noexcept {
     bool wants = false;
@@ -39,6 +42,14 @@ PEL_INLINE const seat_plan* pool_machine::useful_plan() const noexcept {
 PEL_INLINE const seat_plan& pool_machine::make_plan() const {
     return plan_.get_or_build(
         [this] { return new seat_plan(topology_access::machine_of(topology_), seats_, how_, smt_, only_node_); });
+}
+
+PEL_INLINE const seat_plan* pool_machine::plan_to_cut_by() const noexcept {
+    const cut_rule* const rule = cut_rule_.try_get_or_build([this] {
+        const bool are_alike = seats_ < 2 || (!binds() && !may_have_unequal_cores(topology_));
+        return new cut_rule{are_alike ? nullptr : &make_plan()};
+    });
+    return rule != nullptr ? rule->plan : nullptr;
 }
 
 PEL_INLINE cpu_mask pool_machine::cpus_of_seat(unsigned seat) const { return make_plan().places().cpus(seat); }

@@ -4,6 +4,8 @@
 
 #include <pel/detail/platform/cpu_mask.hpp>
 #include <pel/detail/platform/error.hpp>
+#include <pel/detail/platform/file.hpp>
+#include <pel/detail/topology/core_speeds.hpp>
 #include <pel/detail/topology/cpu_limits_reader.hpp>
 #include <pel/detail/topology/explain.hpp>
 #include <pel/detail/topology/node_count.hpp>
@@ -64,6 +66,43 @@ PEL_INLINE bool may_have_several_nodes(const topology& whole) {
         own += (cpus & topology_access::limits(whole).allowed).is_empty() ? 0U : 1U;
     }
     return own > 1;
+}
+
+/// The slowest and the fastest of some.
+struct speed_range {
+    unsigned long long least = ~0ULL, most = 0;
+
+    void add(unsigned long long speed) noexcept {
+        if (speed < least) least = speed;
+        if (speed > most) most = speed;
+    }
+    bool is_wide() const noexcept { return least < most - most / 10; }
+};
+
+PEL_INLINE bool have_unequal_speeds(std::string_view root, const cpu_mask& cpus) {
+    for (const char* const measure : {"/cpu_capacity", "/cpufreq/cpuinfo_max_freq", "/cpufreq/base_frequency"}) {
+        speed_range speeds;
+        bool is_known = true;
+        std::string text;
+        for (unsigned cpu = 0; is_known && cpu < cpus.end(); ++cpu) {
+            if (!cpus.contains(cpu)) continue;
+            const std::string file = concat({root, "/sys/devices/system/cpu/cpu", std::to_string(cpu), measure});
+            unsigned long long speed = 0;
+            std::string_view number;
+            is_known = read_file(file.c_str(), text) == 0 && try_take_number(number = text, speed);
+            if (is_known) speeds.add(speed);
+        }
+        if (is_known) return speeds.is_wide();
+    }
+    return false;
+}
+
+PEL_INLINE bool may_have_unequal_cores(const topology& whole) {
+    if (topology_access::is_this_system(whole) && !whole.is_loaded())
+        return have_unequal_speeds({}, topology_access::limits(whole).allowed);
+    speed_range speeds;
+    for (const core& each : topology_access::machine_of(whole).cores) speeds.add(each.capacity());
+    return speeds.is_wide();
 }
 
 } // namespace detail
