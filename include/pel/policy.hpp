@@ -103,8 +103,9 @@ public:
         return changed;
     }
     /// By threads of one NUMA node, so are loops and tasks inside. The calling thread is bound to the node's CPUs for the
-    /// length of the call. The call throws std::invalid_argument for a node that is not
-    /// there or has no CPUs that the process may use. Its threads are of their own, started at the first such call.
+    /// length of the call: those that get their memory from there or, of a node that is nobody's home (HBM beside DRAM, CPUs
+    /// without memory), its pus(). The call throws std::invalid_argument for a node that is not there or has no CPUs that
+    /// the process may use. Its threads are of their own, started at the first such call.
     constexpr in_place on_node(numa_node node) const {
         in_place changed(*this, place_token());
         changed.node_ = node;

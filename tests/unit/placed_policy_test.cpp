@@ -19,7 +19,9 @@
 #include <mutex>
 #include <stdexcept>
 #include <stop_token>
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace placed_policy_test {
@@ -152,7 +154,7 @@ TEST_P(placed_policy_on, calls_on_a_node_take_everything_that_others_do) {
     const auto nodes = static_cast<unsigned>(pool.machine().numa_nodes().size());
     affinity where;
     for (unsigned node = 0; node < nodes; ++node) {
-        if (!pool.machine().numa_nodes()[node].is_home()) continue;
+        if (pool.machine().numa_nodes()[node].pus().empty()) continue;
         const auto there = par.on(pool).on_node(node);
         std::atomic<int> sum{0};
         const auto add = [&](int i) { sum += i; };
@@ -185,6 +187,23 @@ TEST(placed_policy, a_node_has_as_many_seats_as_its_pool_has_there) {
     });
     EXPECT_GE(pool.stats().stolen, 1U) << "statistics are of all threads";
     EXPECT_EQ(pool.stats().threads_started, 1U);
+}
+
+TEST(placed_policy, a_node_that_is_nobodys_home_is_the_place_of_its_cpus_if_it_has_any) {
+    pel::thread_pool_options options;
+    options.topology =
+        pel::topology::from_xml(std::string(PEL_TEST_SOURCE_DIR) + "/unit/detail/topology/data/memory_kinds.xml");
+    thread_pool pool(std::move(options));
+    const pel_test::watchdog guard(pool);
+    for (const unsigned node : {0U, 1U, 2U}) { // fast memory beside node 1's, and two CPUs without memory
+        std::atomic<unsigned> arrived{0};
+        pel::parallel_for(par.on(pool).on_node(node).grain(1), 0, 2, [&](int) {
+            ++arrived;
+            while (arrived < 2) std::this_thread::yield();
+        });
+        EXPECT_EQ(arrived, 2U);
+    }
+    EXPECT_THROW(pel::parallel_for(par.on(pool).on_node(3), 0, 1, [](int) {}), std::invalid_argument) << "memory only";
 }
 #endif
 

@@ -96,9 +96,18 @@ TEST(uneven_memory, a_pool_has_nobody_on_the_node_without_cpus_and_its_threads_m
     pel::thread_pool bound(std::move(options));
     for (const pel::seat_place& each : bound.places()) EXPECT_EQ(each.bound_to, pel::binding::numa_node);
     EXPECT_EQ(pel_test::masks_of(bound, 4), (pel_test::mask_set{"0-3", "0-3", "0-3", "0-3"}));
-    EXPECT_THROW(pel::parallel_for(pel::par.on(pool).on_node(find_node(2)), 0, 1, [](int) {}), std::invalid_argument);
-    pel_test::on_each_thread(pel::par.on(pool).on_node(find_node(0)), 4,
-                             [] { EXPECT_EQ(pel_test::this_mask(), "0-3"); });
+}
+
+TEST(uneven_memory, calls_on_a_node_are_on_the_cpus_that_it_is_home_of_or_else_has) {
+    pel::thread_pool pool;
+    const auto expect_on = [&](unsigned os_index, unsigned threads, const std::string& cpus) {
+        pel_test::on_each_thread(pel::par.on(pool).on_node(find_node(os_index)), threads,
+                                 [&] { EXPECT_EQ(pel_test::this_mask(), cpus) << "node " << os_index; });
+    };
+    expect_on(0, 4, "0-3");
+    expect_on(1, 2, "2-3");
+    expect_on(2, 2, "0-1"); // by hwloc, which goes by the distance
+    EXPECT_THROW(pel::parallel_for(pel::par.on(pool).on_node(3), 0, 1, [](int) {}), std::invalid_argument);
 }
 
 } // namespace uneven_memory_test

@@ -31,7 +31,7 @@ public:
     static constexpr unsigned any_node = ~0U;
 
     /// Requires: `of` outlives this; seats > 0. `smt` false: one seat per core, until all cores have one. `only_node`:
-    /// all seats are on that node, which has PUs. Throws: std::bad_alloc.
+    /// all seats are on that node, which has PUs, its own if it is nobody's home. Throws: std::bad_alloc.
     placement(const machine& of, unsigned seats, binding how, bool smt, unsigned only_node = any_node)
         : machine_(&of), smt_(smt), only_node_(only_node) {
         describe_cores();
@@ -55,8 +55,8 @@ public:
         const seat& one = seats_[index];
         for (unsigned pu = 0; pu < places_.size(); ++pu) {
             const bool is_in_core = one.bound_to == binding::core && places_[pu].core == places_[one.pu].core;
-            const bool is_in_node =
-                one.bound_to == binding::numa_node && is_candidate(pu) && machine_->home_nodes[pu] == one.node;
+            const bool is_in_node = one.bound_to == binding::numa_node && is_candidate(pu) &&
+                                    (only_node_ != any_node || machine_->home_nodes[pu] == one.node);
             if (is_in_core || is_in_node) mask.insert(machine_->pus[pu].os_index());
         }
         return mask;
@@ -82,7 +82,7 @@ private:
     }
 
     bool is_candidate(unsigned pu) const noexcept {
-        if (only_node_ != any_node && machine_->home_nodes[pu] != only_node_) return false;
+        if (only_node_ != any_node && !machine_->is_pu_of(only_node_, pu)) return false;
         return smt_ || places_[pu].rank == 0;
     }
     unsigned candidates() const noexcept {
@@ -128,8 +128,8 @@ private:
 
     void bind(binding how) {
         if (how == binding::none || places_.empty()) return;
-        if (how == binding::core) {
-            for (seat& each : seats_) each.bound_to = binding::core;
+        if (how == binding::core || (how == binding::numa_node && only_node_ != any_node)) {
+            for (seat& each : seats_) each.bound_to = how;
         } else if (how == binding::numa_node || homes() > 1) {
             bind_to_nodes(how == binding::automatic);
         }

@@ -57,17 +57,14 @@ PEL_INLINE cpu_mask pool_machine::cpus_of_seat(unsigned seat) const { return mak
 PEL_INLINE unsigned pool_machine::seats_on(unsigned node) const {
     const machine& its = topology_access::machine_of(topology_);
     const char* fault = node >= its.nodes.size() ? "there is no NUMA node " : nullptr;
-    if (fault == nullptr && !its.nodes[node].is_home()) {
-        fault = its.nodes[node].pus().empty() ? "the process may use no CPUs of NUMA node "
-                                              : "no CPU takes its memory from NUMA node ";
-    }
+    if (fault == nullptr && its.nodes[node].pus().empty()) fault = "the process may use no CPUs of NUMA node ";
     if (fault != nullptr) {
         throw_error<std::invalid_argument>(concat({"pel::par.on_node: ", fault, std::to_string(node),
                                                    ", the machine has ", std::to_string(its.nodes.size())}));
     }
     const placement& places = make_plan().places();
     unsigned seats = 0;
-    for (unsigned seat = 0; seat < places.seats(); ++seat) seats += places[seat].node == node ? 1U : 0U;
+    for (unsigned seat = 0; seat < places.seats(); ++seat) seats += its.is_pu_of(node, places[seat].pu) ? 1U : 0U;
     return seats != 0 ? seats : 1;
 }
 

@@ -204,6 +204,13 @@ struct machine {
         if (added.count > 1 && (domains.empty() || !(domains.back() == added))) domains.push_back(added);
     }
 
+    /// Returns: whether work of the node is for the PU: the node is its home or, if it is nobody's (fast memory beside the
+    /// usual one, CPUs without memory), has the PU all the same.
+    bool is_pu_of(unsigned node, unsigned pu) const noexcept {
+        if (nodes[node].is_home()) return home_nodes[pu] == node;
+        const pu_range its = nodes[node].pus();
+        return !its.empty() && pu >= its[0].logical_index() && pu - its[0].logical_index() < its.size();
+    }
     unsigned distance(std::size_t from, std::size_t to) const noexcept { return distances[from * nodes.size() + to]; }
 };
 

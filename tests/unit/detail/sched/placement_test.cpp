@@ -139,6 +139,20 @@ TEST(placement, a_node_of_second_threads_only_has_seats_all_the_same) {
     for (unsigned seat = 0; seat < 2; ++seat) EXPECT_EQ(there[seat].node, 1U);
 }
 
+TEST(placement, a_node_that_is_nobodys_home_has_seats_on_its_own_cpus) {
+    const machine made =
+        pel_test::xml_machine(std::string(PEL_TEST_SOURCE_DIR) + "/unit/detail/topology/data/memory_kinds.xml");
+    const auto on_node = [&](unsigned node) { return placement(made, 3, binding::numa_node, true, node); };
+    EXPECT_EQ(cpus_of(on_node(0).cpus(0)), (numbers{4, 5})) << "fast memory beside that of node 1";
+    EXPECT_EQ(cpus_of(on_node(1).cpus(0)), (numbers{4, 5, 8, 9})) << "home of all";
+    const placement there = on_node(2); // CPUs without memory
+    EXPECT_EQ(pus_of(there), (numbers{2, 2, 3}));
+    for (unsigned seat = 0; seat < 3; ++seat) {
+        EXPECT_EQ(there[seat].node, 1U) << "where its memory comes from";
+        EXPECT_EQ(cpus_of(there.cpus(seat)), (numbers{8, 9}));
+    }
+}
+
 void check(const machine& made, unsigned seats, binding how, bool smt) {
     const placement places(made, seats, how, smt);
     ASSERT_EQ(places.seats(), seats);
