@@ -104,6 +104,15 @@ TEST(limits, offline_cpus_are_not_there) {
     EXPECT_EQ(topology::discover().concurrency(), 5U) << "as when it was asked first";
 }
 
+TEST(limits, threads_that_start_after_a_cpu_has_gone_offline_are_bound_to_those_that_are_left) {
+    PEL_IN_OWN_PROCESS();
+    EXPECT_EQ(pel::default_pool().concurrency(), 8U);
+    topology::discover().load();
+    set_online(7, false);
+    pel_test::expect_bound_within(masks_of(pel::default_pool(), 8), "0-6", {"0-1", "2-3", "4-5", "6"});
+    set_online(7, true);
+}
+
 TEST(limits, a_cpu_quota_limits_how_many_and_not_which) {
     PEL_IN_OWN_PROCESS();
     enter_cgroup("quota", {{"cpu.max", "250000 100000"}});

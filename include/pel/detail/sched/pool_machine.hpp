@@ -58,6 +58,8 @@ public:
 
 private:
     const cpu_mask& allowed() const noexcept { return topology_access::limits(topology_).allowed; }
+    /// Whether a thread with these CPUs has all that the process has.
+    bool is_left_alone(const cpu_mask& thread) const;
     bool is_worth_reading(bool before_work) const;
     bool binds() const;
     bool may_have_nodes() const { return may_have_several_nodes(topology_); }

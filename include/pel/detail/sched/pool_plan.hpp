@@ -6,6 +6,7 @@
 #include <pel/detail/platform/error.hpp>
 #include <pel/detail/sched/pool_machine.hpp>
 #include <pel/detail/sched/seat_plan.hpp>
+#include <pel/detail/topology/node_cpus.hpp>
 #include <pel/detail/topology/text.hpp>
 
 #include <exception>
@@ -73,9 +74,15 @@ PEL_INLINE bool pool_machine::settle(const seat_plan& plan, unsigned seat) const
     if (plan.places()[seat].bound_to == binding::none) return false;
     bool is_bound = false;
     call_guarded(
-        [&] { is_bound = read_thread_affinity() == allowed() && set_thread_affinity(plan.places().cpus(seat)); },
+        [&] { is_bound = is_left_alone(read_thread_affinity()) && set_thread_affinity(plan.places().cpus(seat)); },
         [](const std::exception_ptr&) {});
     return is_bound;
+}
+
+PEL_INLINE bool pool_machine::is_left_alone(const cpu_mask& thread) const {
+    if (thread == allowed()) return true;
+    cpu_mask online; // by now: the kernel leaves others out of what it says
+    return try_read_list("/sys/devices/system/cpu/online", online) && thread == (allowed() & online);
 }
 
 PEL_INLINE void pool_machine::widen_affinity() const noexcept {
