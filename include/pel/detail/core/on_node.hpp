@@ -38,8 +38,8 @@ void call_there(thread_pool& there, F&& f) {
 
 /// Calls call(the policy without its node, on the pool of the node), bound to the node for so long; or waits for a thread
 /// of the node to do that, if the system does not let the calling one be bound. (Then the node's own may not be bound
-/// either, but they may: they have been, or it is this thread alone that is kept elsewhere.) Throws: what it throws; std::invalid_argument: see
-/// on_node().
+/// either, but they may: they have been, or it is this thread alone that is kept elsewhere.) Throws: what it throws;
+/// std::invalid_argument: see on_node().
 template <class Token, class Call>
 void call_on_node(const basic_parallel_policy<placed<Token>>& policy, const Call& call) {
     thread_pool& there = pool_access::node_pool(pool_of(policy), policy_access::node(policy)->index);
