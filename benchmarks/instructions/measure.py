@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""How many instructions PEL executes on one worker, as it was built and built without the machine's topology.
+"""How many instructions PEL executes on one worker: as it is, with threads bound, and built without the machine's topology.
 
 measure.py [--results=FILE] [--quick] [--limit=SECONDS] FOLDER
     Runs the programs in FOLDER under callgrind, for N rounds and for 2 N. FILE gets lines as those of the benchmarks:

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Runs the benchmarks, and reports what they measured: a table, results.json and report.html.
 
-python3 benchmarks/report run [--quick] --build=FOLDER [--clang=FOLDER] [NAME...]
+python3 benchmarks/report run [--quick] --build=FOLDER [--clang=FOLDER] [--met=PATTERN] [NAME...]
     Runs all benchmarks that were built in FOLDER, or those named. --clang: three of them by the other compiler as well.
-    Writes FOLDER/results.json and FOLDER/report.html; of those named, FOLDER/some.json and FOLDER/some.html.
+    Writes FOLDER/results.json and FOLDER/report.html; of those named, FOLDER/some.json and FOLDER/some.html. Fails if a
+    benchmark does, or unless all targets whose names the pattern matches are met.
 python3 benchmarks/report show RESULTS.json [PAGE.html]
     Prints the table of a run again, and writes its page again.
 python3 benchmarks/report sweep RESULTS.json SVG
@@ -90,7 +91,7 @@ def run_suite(arguments):
     write(run, verdicts, arguments.build / f"{name}.json", arguments.build / ("report.html" if is_whole else "some.html"))
     if is_whole:
         print(f"the tables of the single benchmarks: {tables}")
-    return 1 if any(one.status != 0 for one in run.benchmarks) else 0
+    return 1 if any(one.status != 0 for one in run.benchmarks) or not targets.are_met(verdicts, arguments.met) else 0
 
 
 def read(file):
@@ -124,6 +125,7 @@ def main():
     running.add_argument("--quick", action="store_true")
     running.add_argument("--build", type=Path, required=True)
     running.add_argument("--clang", type=Path)
+    running.add_argument("--met", metavar="PATTERN")
     running.add_argument("names", nargs="*")
     running.set_defaults(command=run_suite)
     showing = commands.add_parser("show")

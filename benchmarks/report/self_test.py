@@ -2,8 +2,10 @@
 """The report says the right thing of made-up results: ratios, verdicts, noise, budgets, and a page that is well formed."""
 
 import contextlib
+import fnmatch
 import io
 import math
+import re
 import stat
 import subprocess
 import sys
@@ -141,6 +143,25 @@ class Targets(unittest.TestCase):
         found = benchmark("fib", *(variant(f"fib/{name}/1", 1, instructions=58) for name in ("pel", "pel_flat")))
         line = "x | <= 1.02 | fib/pel/1:instructions / fib/pel_flat/1:instructions"
         self.assertEqual(self.verdict(line, found, {"fib": math.inf}).verdict, targets.MET)
+
+    def test_are_met(self):
+        lines = "x, good | >= 10 | fib/tbb/1 / fib/pel/1\nx, bad | <= 2.0 | fib/pel/1 / fib/serial/1\ny | > 0 | uts/pel/2\n"
+        found = targets.verdicts(run_of(fork_join()), targets.read(lines), {})
+        for pattern, are_met in ((None, True), ("x, g*", True), ("x, b*", False), ("x, *", False), ("y", False), ("none", False)):
+            self.assertEqual(targets.are_met(found, pattern), are_met, pattern)
+
+    def test_what_the_topology_costs_is_asked(self):
+        all_targets = targets.read(targets.FILE.read_text())
+        pattern = re.search("--met=([^']+)", (suite.ROOT / ".ci/benchmarks").read_text())[1]
+        asked = [one for one in all_targets if fnmatch.fnmatchcase(one.what, pattern)]
+        self.assertEqual(len(asked), 4)
+        pieces = {"fork_join": 58.0, "task_group": 106.5, "small_loops": 350.1}
+        for costly in (None, *((workload, runtime) for workload in pieces for runtime in ("pel", "pel_bound"))):
+            found = benchmark("instructions", *(
+                variant(f"instructions_{workload}/{runtime}/1", 5, instructions=count * (1.2 if (workload, runtime) == costly else 1))
+                for workload, count in pieces.items() for runtime in ("pel", "pel_bound")))
+            verdicts = targets.verdicts(run_of(found), asked, {})
+            self.assertEqual(targets.are_met(verdicts, "*"), costly is None, costly)
 
     def test_rows(self):
         times = {"1/pel": 10, "2/pel": 40, "1/tbb": 20, "2/tbb": 20, "1/omp": 40, "2/omp": 10}

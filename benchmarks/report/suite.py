@@ -66,7 +66,7 @@ class CompileTime(Program):
 
 
 class Instructions(Program):
-    """How many instructions PEL takes on one worker, with the machine's topology and without."""
+    """How many instructions PEL takes on one worker, with a plan of its seats and without."""
     passes = 1
 
     def __init__(self, build):

@@ -123,6 +123,12 @@ def judge(target, measured, margin):
     return MET if all(is_met) else UNCLEAR if any(is_met) else MISSED
 
 
+def are_met(found, pattern):
+    """Whether all verdicts on targets whose names match are that they are met, and there are any; without a pattern: yes."""
+    chosen = [one.verdict for one in found if pattern and fnmatch.fnmatchcase(one.what, pattern)]
+    return not pattern or set(chosen) == {MET}
+
+
 def verdicts(run, targets, margins):
     """A Verdict on each target; `margins` says how far off figures may be, by benchmarks' keys (noise.margins)."""
     median, fastest = run.values(), run.fastest_values()
