@@ -450,7 +450,10 @@ inline bool check_shape(const graph_shape& all, pel::thread_pool& pool, std::siz
     case 0: it.run(pool, expected, false); break;
     case 1: it.start(pool); break;
     case 2: it.start_two(pool); break;
-    case 3: it.start_and_cancel(pool); break;
+    case 3:
+        it.start_and_cancel(pool);
+        it.run(pool, expected, false);
+        break;
     case 4:
         for (std::size_t each = 0; each != all.size(); ++each) it.run_from(pool, each);
         break;
