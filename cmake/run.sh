@@ -49,7 +49,7 @@ run_all_tests() {
     local presets=(release) preset status=0
     need_to_test
     if [[ ${1:-} == --everything ]]; then
-        presets=(release debug clang clang-debug tsan tsan-clang asan aarch64) # model is a part of release
+        presets=(release debug no-hwloc clang clang-debug tsan tsan-clang asan aarch64) # model is a part of release
         need_clang
         need_aarch64
         export PEL_FUZZ_SECONDS=60

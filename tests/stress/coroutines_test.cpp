@@ -8,6 +8,7 @@
 #include <pel/coro/when_all.hpp>
 #include <pel/coro/when_any.hpp>
 
+#include "support/described_machine.hpp"
 #include "support/gate.hpp"
 #include "support/live_object.hpp"
 #include "support/watchdog.hpp"
@@ -185,7 +186,7 @@ TEST_P(coroutines, children_that_are_given_back_run_from_the_list) {
 /// The list is the home pool's, which knows nothing of the other one's nodes.
 TEST_P(coroutines, and_when_they_have_gone_to_another_pool) {
     pel::thread_pool_options options;
-    options.topology = pel::topology::from_synthetic("numa:2 core:2 pu:1");
+    options.topology = pel_test::described_topology("numa:2 core:2 pu:1");
     pel::thread_pool away(options);
     const pel_test::watchdog guard(pool);
     foreign_resumer foreign;

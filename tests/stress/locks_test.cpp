@@ -9,6 +9,7 @@
 #include <pel/sync/spin_mutex.hpp>
 #include <pel/task_group.hpp>
 
+#include "support/described_machine.hpp"
 #include "support/with_threads.hpp"
 
 #include <gtest/gtest.h>
@@ -55,7 +56,7 @@ struct shared_things {
     guarded<pel::spin_mutex> spin;
     guarded<pel::queuing_mutex> queuing;
     guarded<pel::numa_mutex> numa;
-    guarded<pel::numa_mutex> numa_described{pel::topology::from_synthetic("numa:64 pu:1")};
+    guarded<pel::numa_mutex> numa_described{pel_test::described_topology("numa:64 pu:1")};
     std::array<pel::once_flag, flags> once;
     std::array<int, flags> made{};
     std::array<std::atomic<int>, flags> tried{};

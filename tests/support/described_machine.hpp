@@ -17,6 +17,13 @@ inline pel::detail::machine synthetic_machine(const std::string& text) {
     return made;
 }
 
+/// What pools are made for. With PEL_NO_HWLOC, which reads no descriptions: the machine at hand.
+#ifdef PEL_NO_HWLOC
+inline pel::topology described_topology(const std::string&) { return pel::topology::discover(); }
+#else
+inline pel::topology described_topology(const std::string& text) { return pel::topology::from_synthetic(text); }
+#endif
+
 /// `distance(a, b)` is asked for all pairs of different nodes.
 template <class Distance>
 pel::detail::machine synthetic_machine(const std::string& text, Distance distance) {

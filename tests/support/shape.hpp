@@ -2,6 +2,7 @@
 // The pools that promises about waiting are tested with: concurrency 1, 2, 3, a CPU quota of 1, and the seats of two nodes.
 #pragma once
 
+#include "support/described_machine.hpp"
 #include "unit/detail/topology/fake_root.hpp"
 
 #include <pel/detail/topology/cpu_limits_reader.hpp>
@@ -18,9 +19,8 @@ struct pool_shape {
     const char* name;
     unsigned concurrency; // 0: as the topology says
     bool has_quota_of_one;
-    bool has_no_spare_threads; // max_threads is the concurrency
-    const char* machine =
-        nullptr; // described, in hwloc's synthetic notation; victims are then looked at near before far
+    bool has_no_spare_threads;     // max_threads is the concurrency
+    const char* machine = nullptr; // described (described_topology); victims are then looked at near before far
 };
 
 inline void PrintTo(const pool_shape& shape, std::ostream* out) { *out << shape.name; }
@@ -34,7 +34,7 @@ inline pel::thread_pool_options options_of(const pool_shape& shape) {
         const pel::detail::cpu_mask all = pel::detail::read_process_affinity();
         options.topology = pel::detail::topology_access::make(pel::detail::read_cpu_limits(root.path(), all));
     }
-    if (shape.machine != nullptr) options.topology = pel::topology::from_synthetic(shape.machine);
+    if (shape.machine != nullptr) options.topology = described_topology(shape.machine);
     if (shape.has_no_spare_threads) options.max_threads = shape.concurrency;
     return options;
 }

@@ -77,6 +77,7 @@ TEST(cohort_lock, with_a_bound_of_none_goes_to_whoever_came_first) {
     EXPECT_EQ(order, (std::vector<unsigned>{0, 1, 2, 3}));
 }
 
+#ifndef PEL_NO_HWLOC
 TEST(cohort_lock, crosses_between_the_nodes_of_a_machine_as_seldom_as_it_can) {
     const pel_test::watchdog guard;
     const node_map map(pel_test::synthetic_machine("numa:4 core:3 pu:1"));
@@ -128,5 +129,6 @@ TEST(numa_mutex, stampede_on_a_described_machine_that_has_each_cpu_on_a_node_of_
     all.clear();
     EXPECT_EQ(plain, threads * rounds);
 }
+#endif
 
 } // namespace numa_mutex_test

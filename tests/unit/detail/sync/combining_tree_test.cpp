@@ -12,6 +12,8 @@
 
 #include <gtest/gtest.h>
 
+#ifndef PEL_NO_HWLOC
+
 #include <algorithm>
 #include <atomic>
 #include <random>
@@ -141,3 +143,5 @@ TEST(combining_tree, threads_meet_at_a_barrier_that_has_one_wherever_they_are) {
 }
 
 } // namespace combining_tree_test
+
+#endif

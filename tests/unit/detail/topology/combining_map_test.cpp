@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#ifndef PEL_NO_HWLOC
+
 #include <vector>
 
 namespace combining_map_test {
@@ -82,3 +84,5 @@ TEST(combining_map, of_every_machine_in_the_folder_hangs_together) {
 }
 
 } // namespace combining_map_test
+
+#endif

@@ -8,6 +8,8 @@
 
 #include <gtest/gtest.h>
 
+#ifndef PEL_NO_HWLOC
+
 #include <string>
 #include <vector>
 
@@ -45,3 +47,5 @@ TEST(home_nodes, what_the_kernel_does_not_say_is_found_as_elsewhere) {
 }
 
 } // namespace home_nodes_test
+
+#endif
