@@ -9,7 +9,9 @@
 
 #ifndef PEL_NO_HWLOC
 
+#include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace placement_test {
@@ -153,6 +155,38 @@ TEST(placement, a_node_that_is_nobodys_home_has_seats_on_its_own_cpus) {
     }
 }
 
+bool is_usual_memory(const pel::numa_node_info& node) { return node.subtype().empty() || node.subtype() == "DRAM"; }
+
+/// Found here once more. Returns: of the nodes with memory that have the PU that of the usual memory, else the one that is
+/// numbered lowest; nodes.size() if there is none.
+unsigned own_node(const machine& made, const pel::pu& unit) {
+    const auto has_size = [](const pel::numa_node_info& node) { return node.memory() != 0; };
+    const bool are_sizes_known = std::any_of(made.nodes.begin(), made.nodes.end(), has_size);
+    const pel::numa_node_info* best = nullptr;
+    for (const pel::numa_node_info& node : made.nodes) {
+        const auto is_it = [&](const pel::pu& each) { return each.os_index() == unit.os_index(); };
+        if (std::none_of(node.pus().begin(), node.pus().end(), is_it)) continue;
+        if (are_sizes_known && !has_size(node)) continue;
+        const auto rank = [](const pel::numa_node_info& its) {
+            return std::pair(!is_usual_memory(its), its.os_index());
+        };
+        if (best == nullptr || rank(node) < rank(*best)) best = &node;
+    }
+    return best == nullptr ? static_cast<unsigned>(made.nodes.size()) : best->logical_index();
+}
+
+/// Where the kernel has not been asked, a PU's home is a node of its own with memory, or another's, but not memory only.
+void check_homes(const machine& made) {
+    for (const pel::pu& unit : made.pus) {
+        const unsigned home = made.home_nodes[unit.logical_index()], own = own_node(made, unit);
+        if (own != made.nodes.size()) {
+            ASSERT_EQ(home, own) << "PU " << unit.os_index();
+        } else if (home != made.nodes.size()) {
+            ASSERT_FALSE(made.nodes[home].pus().empty()) << "PU " << unit.os_index();
+        }
+    }
+}
+
 void check(const machine& made, unsigned seats, binding how, bool smt) {
     const placement places(made, seats, how, smt);
     ASSERT_EQ(places.seats(), seats);
@@ -175,6 +209,7 @@ void check(const machine& made, unsigned seats, binding how, bool smt) {
 
 TEST(placement, on_every_machine_seats_stay_on_what_is_allowed) {
     const auto check_all = [](const machine& made) {
+        check_homes(made);
         const auto pus = static_cast<unsigned>(made.pus.size());
         for (const unsigned seats : {1U, pus / 2 + 1, pus, pus + 3}) {
             for (const binding how : {binding::none, binding::automatic, binding::core, binding::numa_node}) {
@@ -185,6 +220,9 @@ TEST(placement, on_every_machine_seats_stay_on_what_is_allowed) {
     };
     check_all(synthetic_machine("pack:2 die:2 [numa] l3:1 core:3 pu:2"));
     check_all(hybrid_machine());
+    const std::string data = std::string(PEL_TEST_SOURCE_DIR) + "/unit/detail/topology/data/";
+    for (const char* file : {"bare.xml", "four_nodes.xml", "hybrid.xml", "memory_kinds.xml"})
+        check_all(pel_test::xml_machine(data + file));
     for (const std::string& file : pel_test::topology_files()) {
         SCOPED_TRACE(file);
         check_all(pel_test::xml_machine(file));
