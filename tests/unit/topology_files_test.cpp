@@ -9,10 +9,13 @@
 
 #ifndef PEL_NO_HWLOC
 
+#include "support/explained_by_hwloc.hpp"
+
 #include <hwloc.h>
 #include <hwloc/distances.h>
 
 #include <algorithm>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -103,6 +106,68 @@ std::size_t check_distances(const topology& machine, const std::vector<plain_hwl
     return compared;
 }
 
+/// The numbers of a line, as long as it has nothing else but spaces.
+std::vector<unsigned> row_of(const std::string& line) {
+    std::istringstream in(line);
+    std::vector<unsigned> row;
+    for (unsigned each = 0; in >> each;) row.push_back(each);
+    return in.eof() ? row : std::vector<unsigned>{};
+}
+
+/// The table that explain() ends with, or of many nodes the least and the largest distance.
+void check_distance_lines(const topology& machine, const std::vector<std::string>& lines) {
+    const auto nodes = static_cast<unsigned>(machine.numa_nodes().size());
+    std::vector<unsigned> numbers, between;
+    std::vector<std::vector<unsigned>> table;
+    for (unsigned from = 0; from < nodes; ++from) {
+        numbers.push_back(from);
+        table.push_back({from});
+        for (unsigned to = 0; to < nodes; ++to) {
+            table.back().push_back(machine.distance(from, to));
+            if (from != to) between.push_back(machine.distance(from, to));
+        }
+    }
+    if (nodes < 2) return;
+    const auto [least, most] = std::minmax_element(between.begin(), between.end());
+    if (nodes > 16) {
+        EXPECT_EQ(lines.back(), "  distances between nodes: " + std::to_string(*least) + " to " +
+                                    std::to_string(*most) + " (10: local)");
+        return;
+    }
+    ASSERT_GT(lines.size(), nodes + 2);
+    EXPECT_EQ(lines[lines.size() - nodes - 2].find("  distances (row: "), 0U);
+    EXPECT_EQ(row_of(lines[lines.size() - nodes - 1]), numbers);
+    for (unsigned from = 0; from < nodes; ++from) EXPECT_EQ(row_of(lines[lines.size() - nodes + from]), table[from]);
+}
+
+/// The text says what hwloc says, and nothing else of that kind.
+void check_text(const topology& machine, const pel_test::explained_by_hwloc& expected) {
+    std::vector<std::string> lines, caches, kinds, nodes;
+    std::istringstream text(machine.explain());
+    for (std::string line; std::getline(text, line);) {
+        lines.push_back(line);
+        if (line.find("  NUMA node ") == 0) nodes.push_back(line);
+        if (line.find("  cores by kind: ") == 0) kinds.push_back(line);
+        if (line.find(" L1 cache") < 8 || line.find(" L2 cache") < 8 || line.find(" L3 cache") < 8)
+            caches.push_back(line);
+    }
+    EXPECT_EQ(std::count(lines.begin(), lines.end(), expected.counts()), 1) << expected.counts() << " in:\n"
+                                                                            << text.str();
+    EXPECT_EQ(caches, std::vector<std::string>(expected.caches().empty() ? 0 : 1, expected.caches()));
+    const auto is_home = [&](unsigned node) {
+        const auto all = machine.numa_nodes();
+        return std::any_of(all.begin(), all.end(), [&](auto& its) { return its.os_index() == node && its.is_home(); });
+    };
+    EXPECT_EQ(nodes, expected.nodes(is_home));
+    const std::vector<std::size_t> cores = expected.cores_by_kind();
+    ASSERT_EQ(kinds.size(), cores.size() > 1 ? 1U : 0U);
+    for (std::size_t kind = 0; !kinds.empty() && kind < cores.size(); ++kind) {
+        const std::string part = std::to_string(cores[kind]) + " of kind " + std::to_string(kind) + " (capacity ";
+        EXPECT_NE(kinds[0].find(" " + part), std::string::npos) << part << " in: " << kinds[0];
+    }
+    check_distance_lines(machine, lines);
+}
+
 void check_file(const std::string& path) {
     const plain_hwloc expected(path);
     ASSERT_TRUE(expected.is_loaded());
@@ -128,7 +193,15 @@ void check_file(const std::string& path) {
     EXPECT_LE(usable.size(), expected.nodes().size());
     check_distances(machine, expected.latencies());
     EXPECT_NE(machine.explain().find(path), std::string::npos);
+    check_text(machine, pel_test::explained_by_hwloc(path));
     pel_test::machine_invariants(machine).check();
+}
+
+TEST(topology_files, the_tests_own_are_read_as_hwloc_shows_them) {
+    for (const char* file : {"bare.xml", "four_nodes.xml", "hybrid.xml", "memory_kinds.xml"}) {
+        SCOPED_TRACE(file);
+        check_file(std::string(PEL_TEST_SOURCE_DIR) + "/unit/detail/topology/data/" + file);
+    }
 }
 
 TEST(topology_files, every_machine_in_the_folder_is_read_as_hwloc_shows_it_and_hangs_together) {
