@@ -4,6 +4,7 @@
 #include <pel/detail/core/seat_shares.hpp>
 #include <pel/detail/platform/current_cpu.hpp>
 #include <pel/parallel_for.hpp>
+#include <pel/parallel_invoke.hpp>
 #include <pel/task_group.hpp>
 #include <pel/thread_pool.hpp>
 #include <pel/topology.hpp>
@@ -136,6 +137,32 @@ TEST(places, who_finds_no_work_submitted_on_the_own_node_looks_on_near_nodes_fir
         EXPECT_EQ(order[0], near);
         EXPECT_EQ(order[1], near ^ 1U) << "of the same package";
     }
+}
+
+TEST(places, a_pools_first_thread_reads_the_machine_not_who_has_it_started) {
+    struct reading {
+        std::atomic<int> plans{0};
+        std::thread::id by;
+    } seen;
+    pel::detail::scheduler_config config;
+    config.seats = config.max_threads = 2;
+    config.stack_size = std::size_t{1} << 20;
+    config.context = &seen;
+    config.wants_plan = [](void*, bool before_work) { return before_work; };
+    config.make_plan = [](void* context) -> const pel::detail::seat_plan* {
+        static_cast<reading*>(context)->by = std::this_thread::get_id();
+        ++static_cast<reading*>(context)->plans;
+        return nullptr;
+    };
+    pel::detail::scheduler core(config);
+    const pel_test::watchdog guard;
+    {
+        const pel::detail::foreign_call call(core);
+        pel::parallel_invoke([&] { pel_test::await([&] { return seen.plans == 1; }); }, [] {});
+    }
+    core.stop();
+    EXPECT_EQ(seen.plans, 1);
+    EXPECT_NE(seen.by, std::this_thread::get_id());
 }
 
 /// Two fast cores of two threads, four slow ones of one; nobody is bound.

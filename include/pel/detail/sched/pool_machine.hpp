@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What a pool makes of its machine: when it is worth reading, the plan of its seats, and the binding of its threads.
-// Reading takes hwloc some 10 ms, on large machines 100; so it is done before the first thread starts where memory may
+// Reading takes hwloc some 10 ms, on large machines 100; so a pool's first thread does it, before it works, where memory may
 // be near or far, since the first work of a program often is what places its memory; on large machines of one node when
 // a thread has nothing else to do; where cores differ in speed when a loop is first cut for them; and elsewhere never.
 //   any thread: everything. Immutable but for the plan and whether loops are cut by it, both made once

@@ -63,7 +63,7 @@ public:
     std::uint64_t uid() const noexcept { return uid_; }
     std::uint32_t generation() const noexcept { return generation_; }
     void* owner() const noexcept { return config_.context; }
-    /// Returns: where the seats are, if that matters to what is about to begin; else null.
+    /// For a thread that has just begun. Returns: where the seats are, if that matters to its work; else null.
     const seat_plan* plan_before_work() noexcept {
         if (try_begin_plan(true)) make_plan();
         return seating_.plan();

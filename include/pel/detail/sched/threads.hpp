@@ -135,6 +135,7 @@ public:
         own.fp_environment.set(read_fp_environment());
         current_worker = &own;
         if (pool.config_.prepare != nullptr) pool.config_.prepare(pool.config_.context, own.index);
+        (void)pool.plan_before_work();
         pool.come_to(own); // before on_start, which may bind the thread as it likes
         if (pool.config_.on_start != nullptr) pool.config_.on_start(pool.config_.context, own.index);
         pool.work(own);
@@ -150,7 +151,6 @@ public:
 PEL_INLINE bool scheduler::start_thread_with_seat(worker& by) noexcept {
     static constinit atomic<bool> is_pinned{false};
     do_once(is_pinned, [] { pin_shared_object(reinterpret_cast<const void*>(&pool_thread::main)); });
-    (void)plan_before_work();
     const lock_guard guard(membership_);
     worker* fresh = stopping_.load(relaxed) ? nullptr : record_table::take();
     if (fresh == nullptr) return false;
