@@ -18,14 +18,17 @@ namespace {
 
 constexpr int items = 200;
 constexpr double idle_seconds = 1;
+constexpr int posts = 500; // one every millisecond
 constexpr const char *begin_mark = "idle: begin\n", *end_mark = "idle: end\n";
 
 std::atomic<int> done{0};
 
-void work(int) {
+void do_nothing() { done.fetch_add(1, std::memory_order_relaxed); }
+void work_once() {
     bench::spin_for(std::chrono::microseconds(200));
-    done.fetch_add(1, std::memory_order_relaxed);
+    do_nothing();
 }
+void work(int) { work_once(); }
 
 double cpu_seconds() {
     std::timespec now{};
@@ -45,20 +48,54 @@ void mark(const char* text) {
     if (::write(STDERR_FILENO, text, std::char_traits<char>::length(text)) < 0) std::exit(1);
 }
 
-void watch_idleness(const workload::idle_runtime::loop& run, double seconds) {
-    run(items, work);
-    if (done.load() != items) std::exit(1);
+/// Prints what the process costs in each of these seconds, which pass() lets pass. That returns how often it has slept.
+template <class Pass>
+void watch(double seconds, Pass pass) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
     mark(begin_mark);
     const double cpu = cpu_seconds();
     const long switches = voluntary_switches();
-    std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
-    const long own_sleep = 1;
+    const long own_sleeps = pass();
     const double cpu_after = cpu_seconds();
     const long switches_after = voluntary_switches();
     mark(end_mark);
     std::printf("%.9f %.3f\n", (cpu_after - cpu) / seconds,
-                static_cast<double>(switches_after - switches - own_sleep) / seconds);
+                static_cast<double>(switches_after - switches - own_sleeps) / seconds);
+}
+
+void watch_idleness(const workload::idle_runtime::loop& run) {
+    run(items, work);
+    if (done.load() != items) std::exit(1);
+    watch(idle_seconds, [] {
+        std::this_thread::sleep_for(std::chrono::duration<double>(idle_seconds));
+        return 1L;
+    });
+}
+
+/// Ends the process if the tasks do not end.
+void await_done(int tasks) {
+    const bench::clock::time_point begin = bench::clock::now();
+    while (done.load() != tasks) {
+        if (bench::seconds_since(begin) > 60) std::exit(1);
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+}
+
+void watch_posts(const workload::posted_runtime::post& post) {
+    for (int i = 0; i != items; ++i) post(work_once);
+    await_done(items);
+    watch(posts / 1000.0, [&] {
+        long sleeps = 0;
+        bench::clock::time_point next = bench::clock::now();
+        for (int i = 0; i != posts; ++i) {
+            next += std::chrono::milliseconds(1);
+            sleeps += bench::clock::now() < next ? 1 : 0;
+            std::this_thread::sleep_until(next);
+            post(do_nothing);
+        }
+        return sleeps;
+    });
+    await_done(items + posts);
 }
 
 /// The number of system calls in a trace between the two marks, but for those of the main thread that waits.
@@ -96,7 +133,7 @@ int count_system_calls(const std::string& child) {
     return calls;
 }
 
-void ask_child(benchmark::State& state, const std::string& child) {
+void ask_child(benchmark::State& state, const std::string& child, bool counts_calls) {
     double cpu = 0, switches = 0;
     for (auto _ : state) {
         std::istringstream answer(bench::run_child(child, "2> /dev/null"));
@@ -105,12 +142,17 @@ void ask_child(benchmark::State& state, const std::string& child) {
     }
     state.counters["cpu_percent"] = cpu * 100;
     state.counters["switches"] = switches;
-    state.counters["system_calls"] = count_system_calls(child);
+    if (counts_calls) state.counters["system_calls"] = count_system_calls(child);
 }
 
 } // namespace
 
 workload::idle_runtime::idle_runtime(const std::string& runtime, std::function<loop()> make_loop)
-    : child_(runtime, [make_loop] { watch_idleness(make_loop(), idle_seconds); }),
+    : child_(runtime, [make_loop] { watch_idleness(make_loop()); }),
       variant_("idle", runtime, runtime == "serial" ? 1 : workers, 1,
-               [runtime](benchmark::State& state, unsigned) { ask_child(state, runtime); }) {}
+               [runtime](benchmark::State& state, unsigned) { ask_child(state, runtime, true); }) {}
+
+workload::posted_runtime::posted_runtime(const std::string& runtime, std::function<post()> make_post)
+    : child_("posts_" + runtime, [make_post] { watch_posts(make_post()); }),
+      variant_("idle_posts", runtime, runtime == "serial" ? 1 : workers, 1,
+               [runtime](benchmark::State& state, unsigned) { ask_child(state, "posts_" + runtime, false); }) {}

@@ -9,4 +9,6 @@ const workload::idle_runtime serial("serial", [] {
     };
 });
 
+const workload::posted_runtime itself("serial", [] { return [](void (*task)()) { task(); }; });
+
 } // namespace

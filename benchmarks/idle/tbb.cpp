@@ -11,4 +11,9 @@ const workload::idle_runtime with_tbb("tbb", [] {
     return [tbb](int items, void (*body)(int)) { tbb->run([=] { tbb::parallel_for(0, items, body); }); };
 });
 
+const workload::posted_runtime posted("tbb", [] {
+    auto tbb = std::make_shared<bench::tbb_threads>(workload::workers);
+    return [tbb](void (*task)()) { tbb->enqueue(task); };
+});
+
 } // namespace
