@@ -183,7 +183,6 @@ private:
     const thread_pool* const whole_ = nullptr; // whose node's threads these are
     unsigned seats_;
     detail::pool_machine places_;
-    mutable detail::lock restart_;
     mutable detail::atomic<detail::scheduler*> core_{nullptr};
     mutable detail::node_pools node_pools_;
 };

@@ -426,6 +426,27 @@ TEST(fork, while_a_thread_makes_the_default_pool) {
     }
 }
 
+TEST(fork, waits_for_who_is_about_to_change_what_frame_pools_share) {
+    const auto ends_after_fork = [](auto allocates) {
+        std::atomic<bool> has_begun{false};
+        std::atomic<bool> has_ended{false};
+        pel::detail::fork_handlers::before();
+        std::thread thread([&] {
+            has_begun = true;
+            allocates();
+            has_ended = true;
+        });
+        pel_test::await([&] { return has_begun.load(); });
+        for (int turn = 0; turn < 2'000; ++turn) std::this_thread::yield(); // it would be over by then
+        const bool has_waited = !has_ended;
+        pel::detail::fork_handlers::in_parent();
+        thread.join();
+        return has_waited;
+    };
+    EXPECT_TRUE(ends_after_fork([] { (void)pel::detail::frame_pool::allocate_anywhere(1024); }));
+    EXPECT_TRUE(ends_after_fork([] { (void)std::make_unique<pel::detail::frame_pool>()->allocate(64); })) << "a chunk";
+}
+
 TEST(fork, a_child_may_continue_a_future_that_was_done_before) {
     PEL_SKIP_WITHOUT_FORK();
     pel::thread_pool pool(2);

@@ -146,16 +146,16 @@ PEL_INLINE std::vector<std::string> thread_pool::tiers() const {
     return names;
 }
 
-/// In a fork child: the parent's scheduler is left as it is, with threads that do not exist here.
+/// In a fork child: the parent's scheduler is left as it is, with threads that do not exist here. Of threads that race the
+/// first one's is used: a lock might be held for ever in a child of the child.
 PEL_COLD PEL_INLINE detail::scheduler& thread_pool::restart() const {
-    const detail::lock_guard guard(restart_);
-    detail::scheduler* current = core_.load(detail::relaxed); // under the lock
-    if (!current->is_from_this_process()) {
-        detail::scheduler* const of_parent = current;
-        current = make_core();
-        current->predecessor = of_parent;
-        core_.store(current, detail::release); // sync(K1) release: constructed
-    }
+    detail::scheduler* current = core_.load(detail::acquire); // sync(K1) acquire: another thread's
+    if (current->is_from_this_process()) return *current;
+    detail::scheduler* const fresh = make_core();
+    fresh->predecessor = current;
+    // sync(K1) acq_rel: constructed; a failure reads another thread's
+    if (core_.compare_exchange(current, fresh, detail::acq_rel)) return *fresh;
+    delete fresh;
     return *current;
 }
 

@@ -61,6 +61,9 @@ public:
         }
     }
 
+    /// Around a fork(): what threads share is in order then, so a child, on its only thread, goes on with it.
+    static void hold_for_fork() noexcept;
+    static void release_after_fork() noexcept;
     static void reset_after_fork() noexcept;
 
 private:
@@ -146,6 +149,14 @@ PEL_INLINE void* frame_pool::allocate_anywhere(std::size_t bytes) {
     return frames_of_others.allocate(bytes);
 }
 
+PEL_INLINE void frame_pool::hold_for_fork() noexcept {
+    anywhere_lock_.acquire_lock(); // first, as in allocate_anywhere()
+    region_lock_.acquire_lock();
+}
+PEL_INLINE void frame_pool::release_after_fork() noexcept {
+    region_lock_.release_lock();
+    anywhere_lock_.release_lock();
+}
 PEL_INLINE void frame_pool::reset_after_fork() noexcept {
     region_lock_.reset_after_fork();
     anywhere_lock_.reset_after_fork();

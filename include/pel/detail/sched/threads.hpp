@@ -30,10 +30,14 @@ struct fork_handlers {
     static inline constinit thread_local int depth = 0;
 
     static void before() noexcept {
-        if (depth++ == 0) exit_handlers_lock.acquire_lock();
+        if (depth++ != 0) return;
+        exit_handlers_lock.acquire_lock();
+        frame_pool::hold_for_fork();
     }
     static void in_parent() noexcept {
-        if (--depth == 0) exit_handlers_lock.release_lock();
+        if (--depth != 0) return;
+        frame_pool::release_after_fork();
+        exit_handlers_lock.release_lock();
     }
     static void in_child() noexcept {
         if (--depth != 0) return;

@@ -9,6 +9,7 @@
 #include <pel/detail/platform/stack.hpp>
 #include <pel/detail/queue/split_deque.hpp>
 #include <pel/detail/sched/fp_record.hpp>
+#include <pel/detail/sched/process.hpp>
 #include <pel/detail/sched/scope.hpp>
 #include <pel/detail/sched/serving.hpp>
 #include <pel/detail/sched/stats.hpp>
@@ -150,7 +151,9 @@ private:
 
 /// Memory for a task object made by the thread of `own`, no_worker included. Throws: std::bad_alloc.
 inline void* allocate_frame(worker& own, std::size_t bytes) {
-    return &own != &no_worker ? own.frames.allocate(bytes) : frame_pool::allocate_anywhere(bytes);
+    if (&own != &no_worker) return own.frames.allocate(bytes);
+    prepare_for_forks(); // there may be no pool yet
+    return frame_pool::allocate_anywhere(bytes);
 }
 
 } // namespace detail
