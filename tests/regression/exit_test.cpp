@@ -288,6 +288,29 @@ TEST(exit, who_waits_may_run_a_piece_of_a_loop_that_was_given_back) {
     }
 }
 
+TEST(exit, a_long_chain_of_tasks_takes_no_more_stack_than_one) {
+    PEL_IN_OWN_PROCESS();
+    pel::thread_pool_options options;
+    options.concurrency = 1;
+    options.stack_size = 256 * 1024;
+    auto& pool = *new pel::thread_pool(options);
+    std::atomic<bool> has_begun{false};
+    pel::future<int> last = pool.submit([&] {
+        has_begun = true;
+        pel_test::await([&] { return pel::detail::pool_access::core(pool).is_stopping(); });
+        return 0;
+    });
+    pel_test::await([&] { return has_begun.load(); }); // on the pool's thread, with its stack
+    constexpr int links = 100'000;
+    for (int link = 0; link < links; ++link) last = last.then([](int before) { return before + 1; });
+    pel::future<int> inside = last.then([&](int before) { // whose own chain is over when it goes on
+        return pool.submit([=] { return before; }).then([](int same) { return same + 1; }).get();
+    });
+    pel::detail::pool_access::core(pool).abandon(0);
+    pel_test::await([&] { return inside.is_ready(); });
+    EXPECT_EQ(inside.get(), links + 1);
+}
+
 TEST(exit, called_by_a_task_lets_coroutines_in_a_static_destructor_run) {
     if (!pel_test::is_rerun()) {
         const pel_test::process_result result = pel_test::rerun_alone();

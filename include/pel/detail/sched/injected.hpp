@@ -22,6 +22,9 @@ public:
 
     /// Into the injector of the caller's node. A pool at its end, or of the parent process, runs it here and now.
     void inject() noexcept;
+    /// The same by the last words of `ended`: if inject() runs that here and now, it runs this when that is over, not inside.
+    /// So a chain takes no more stack than one job.
+    void inject_after(const injected_job& ended) noexcept;
     /// Takes it out of its injector. False: it is not there, or not any more.
     bool try_claim() noexcept { return pool_.shared().try_remove(entry_); }
 
@@ -48,6 +51,15 @@ protected:
     bool is_counted_ = false;                                    // as a submission that is to end
 
 private:
+    /// A job that inject() runs here and now.
+    struct inline_run {
+        injected_job* running;
+        injected_job* next;
+        inline_run* outer;
+    };
+    [[gnu::tls_model("initial-exec")]] static inline constinit thread_local inline_run* innermost_run = nullptr;
+
+    void run_inline() noexcept;
     void push_near(worker& by) noexcept;
 
     bool was_injected_ = false;   // or is, until it is claimed
@@ -92,7 +104,8 @@ PEL_NAMESPACE_BEGIN
 namespace detail {
 
 PEL_INLINE void injected_job::inject() noexcept {
-    if (!is_served()) return entry_.single.function(entry_.single, *current_worker, job_action::run);
+    if (!is_served()) [[unlikely]]
+        return run_inline();
     worker& by = counting_record(pool_);
     // The job may be done, and the pool gone, before a thread of no pool's has looked: that counts as another.
     const bool is_outside = current_worker->pool != &pool_;
@@ -110,6 +123,24 @@ PEL_INLINE void injected_job::inject() noexcept {
         push_near(by);
     pool.look(by);
     if (is_outside) pool.submission_ends();
+}
+
+PEL_INLINE void injected_job::inject_after(const injected_job& ended) noexcept {
+    if (innermost_run != nullptr && innermost_run->running == &ended) [[unlikely]]
+        innermost_run->next = this;
+    else
+        inject();
+}
+
+PEL_COLD PEL_INLINE void injected_job::run_inline() noexcept {
+    inline_run here{this, nullptr, innermost_run};
+    innermost_run = &here;
+    do {
+        const job_slot slot = here.running->entry_.single; // the job may be gone when it has run
+        slot.function(slot, *current_worker, job_action::run);
+        here.running = std::exchange(here.next, nullptr);
+    } while (here.running != nullptr);
+    innermost_run = here.outer;
 }
 
 PEL_NOINLINE PEL_INLINE void injected_job::push_near(worker& by) noexcept {

@@ -32,8 +32,7 @@ struct work_after {
 class submission_core : public injected_job, public work_after {
 public:
     submission_core(scheduler& pool, job_function function) noexcept
-        : injected_job(pool, function),
-          work_after([](work_after& self) noexcept { static_cast<submission_core&>(self).inject(); }) {}
+        : injected_job(pool, function), work_after(&begin_here) {}
     virtual void destroy() noexcept = 0;
 
     bool is_done() const noexcept { return state.is_done(); }
@@ -69,6 +68,13 @@ private:
     /// Spins for some 2 us. Many jobs are over by then; to take seats and parts of such a job costs more than it has left.
     bool is_done_soon() const noexcept;
     void wait_alone(bool is_claimed);
+    void begin_next(work_after& next) noexcept {
+        if (next.begin == &begin_here)
+            static_cast<submission_core&>(next).inject_after(*this);
+        else
+            next.begin(next);
+    }
+    static void begin_here(work_after& self) noexcept { static_cast<submission_core&>(self).inject(); }
 
     static constexpr memory_order release_order = detail::release; // the member function hides the name
 
@@ -231,7 +237,7 @@ PEL_INLINE void submission_core::finish_counted() noexcept {
     const bool was_counted = is_counted_;
     work_after* const next = next_.exchange(this, acq_rel); // sync(U2) acq_rel: next is complete; the result
     if (state.finish()) waiter_->sleep.unpark();
-    if (next != nullptr) next->begin(*next);
+    if (next != nullptr) begin_next(*next);
     release();
     if (was_counted) pool.submission_ends();
 }
