@@ -32,7 +32,9 @@ public:
     constexpr node_pools() noexcept = default;
     node_pools(const node_pools&) = delete;
     node_pools& operator=(const node_pools&) = delete;
-    ~node_pools();
+    ~node_pools() { end(); }
+    /// Requires: nothing is under way in them.
+    void end() noexcept;
 
     /// Throws: std::invalid_argument if nobody may work on the node, std::bad_alloc.
     thread_pool& get(const thread_pool& whole, unsigned node);
@@ -92,7 +94,7 @@ public:
     explicit thread_pool(thread_pool_options options = {});
     thread_pool(const thread_pool&) = delete;
     thread_pool& operator=(const thread_pool&) = delete;
-    /// Completes what was submitted and posted, then joins the threads. Blocks. Requires: no other call is under way;
+    /// Completes what was submitted and posted, on single nodes too, then joins the threads. Blocks. Requires: no other call is under way;
     /// from inside one of its own tasks it ends the program with a message.
     ~thread_pool();
 

@@ -175,6 +175,31 @@ TEST_P(placed_policy_on, calls_on_a_node_take_everything_that_others_do) {
     pel_test::expect_balanced(pool);
 }
 
+/// A task of a node's threads hands over to one of the whole pool, and so on.
+void hop(pel::thread_pool& pool, pel::thread_pool& node, int hops, std::atomic<int>& ran) {
+    ++ran;
+    for (int turn = 0; turn < 200; ++turn) std::this_thread::yield(); // the pool would be gone by then
+    if (hops != 0)
+        node.post([&pool, &node, hops, &ran] {
+            ++ran;
+            pool.post([&pool, &node, hops, &ran] { hop(pool, node, hops - 1, ran); });
+        });
+}
+
+TEST_P(placed_policy_on, a_pool_ends_after_what_its_nodes_have_handed_to_it) {
+    std::atomic<int> ran{0};
+    constexpr int hops = 20;
+    {
+        thread_pool pool(pel_test::options_of(GetParam()));
+        const pel_test::watchdog guard;
+        unsigned home = 0;
+        while (!pool.machine().numa_nodes()[home].is_home()) ++home;
+        thread_pool& node = pel::detail::pool_access::node_pool(pool, home);
+        node.post([&] { hop(pool, node, hops, ran); });
+    }
+    EXPECT_EQ(ran, 1 + 2 * hops);
+}
+
 #ifndef PEL_NO_HWLOC
 TEST(placed_policy, a_node_has_as_many_seats_as_its_pool_has_there) {
     thread_pool pool(pel_test::options_of(pel_test::two_nodes));

@@ -101,6 +101,7 @@ PEL_INLINE detail::scheduler_config detail::pool_access::config_of(const thread_
         options.max_threads != 0 ? options.max_threads : std::min(4 * pool.seats_ + 16, seats::most_threads);
     config.stack_size = options.stack_size;
     config.spin_ns = options.spin.count();
+    config.whole = pool.whole_ != nullptr ? &pool.whole_->core() : nullptr;
     config.context = const_cast<thread_pool*>(&pool);
     config.prepare = [](void* context, unsigned index) {
         const auto& its = *static_cast<const thread_pool*>(context);
@@ -121,6 +122,14 @@ PEL_INLINE detail::scheduler_config detail::pool_access::config_of(const thread_
         return static_cast<const thread_pool*>(context)->places_.wants_plan(before_work);
     };
     config.make_plan = [](void* context) { return static_cast<const thread_pool*>(context)->places_.useful_plan(); };
+    config.help_parts = [](void* context) {
+        bool has_helped = false;
+        static_cast<const thread_pool*>(context)->node_pools_.for_each([&](const thread_pool& each) {
+            scheduler& part = *each.core_.load(acquire); // sync(K1) acquire: as in core()
+            if (part.is_from_this_process()) has_helped = part.help_without_threads() || has_helped;
+        });
+        return has_helped;
+    };
     config.settle = [](void* context, const seat_plan& plan, unsigned seat) {
         return static_cast<const thread_pool*>(context)->places_.settle(plan, seat);
     };
@@ -162,9 +171,16 @@ PEL_COLD PEL_INLINE detail::scheduler& thread_pool::restart() const {
 PEL_INLINE thread_pool::~thread_pool() {
     detail::scheduler* const core = core_.load(detail::acquire); // sync(K1) acquire: as in core()
     if (!core->is_from_this_process()) return;
-    bool is_inside = detail::current_worker->pool == core;
-    for (auto* level = detail::current_worker->level; level != nullptr; level = level->outer())
-        is_inside = is_inside || level->pool() == core;
+    bool is_inside = false;
+    const auto look_inside = [&](const detail::scheduler& ends) {
+        is_inside = is_inside || detail::current_worker->pool == &ends;
+        for (auto* level = detail::current_worker->level; level != nullptr; level = level->outer())
+            is_inside = is_inside || level->pool() == &ends;
+    };
+    look_inside(*core);
+    node_pools_.for_each([&](const thread_pool& each) {
+        look_inside(*each.core_.load(detail::acquire)); // sync(K1) acquire: as in core()
+    });
     if (is_inside) {
         std::fputs("pel::thread_pool: destroyed by one of its own tasks\n", stderr);
         std::terminate();
@@ -174,6 +190,7 @@ PEL_INLINE thread_pool::~thread_pool() {
         core->complete_submissions(call.own());
     }
     if (!core->is_from_this_process()) return; // a task forked, and this is the child
+    node_pools_.end();                         // nothing is under way in any of them, nor here
     core->stop();
     delete core;
 }
@@ -187,8 +204,8 @@ struct node_pools::list {
     list* next = nullptr;
 };
 
-PEL_INLINE node_pools::~node_pools() {
-    for (list* each = first_.load(acquire); each != nullptr;) { // sync(K3) acquire: it
+PEL_INLINE void node_pools::end() noexcept {
+    for (list* each = first_.exchange(nullptr, acquire); each != nullptr;) { // sync(K3) acquire: it
         list* const done = each;
         each = each->next;
         delete done;

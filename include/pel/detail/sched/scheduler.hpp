@@ -30,7 +30,8 @@ struct scheduler_config {
     unsigned max_threads = 1;
     std::size_t stack_size = 0;
     std::int64_t spin_ns = 0;
-    void* context = nullptr;                                   // for the functions
+    scheduler* whole = nullptr; // of the pool that this one's is part of: what is submitted here counts there, too
+    void* context = nullptr;    // for the functions
     void (*prepare)(void* context, unsigned index) = nullptr;  // on the thread, before anything else
     void (*on_start)(void* context, unsigned index) = nullptr; // then, before its first work
     void (*on_stop)(void* context, unsigned index) = nullptr;
@@ -38,6 +39,8 @@ struct scheduler_config {
     bool (*wants_plan)(void* context, bool before_work) = nullptr;
     // Returns: where the seats are; null if it does not matter.
     const seat_plan* (*make_plan)(void* context) = nullptr;
+    // Returns: whether it has run something of a pool that is part of this one's.
+    bool (*help_parts)(void* context) = nullptr;
     // Returns: whether the calling thread is to be found at that seat from now on.
     bool (*settle)(void* context, const seat_plan& plan, unsigned seat) = nullptr;
 };
@@ -125,7 +128,11 @@ public:
     void run(worker& own, const job_slot& slot) noexcept;
 
     /// Jobs submitted and not finished; complete_submissions() runs and awaits them.
-    void submission_begins(std::uint64_t count = 1) noexcept { submissions_.add(count); }
+    void submission_begins(std::uint64_t count = 1) noexcept {
+        submissions_.add(count);
+        if (config_.whole != nullptr) [[unlikely]]
+            config_.whole->submission_begins(count);
+    }
     /// Unless the caller is a member, its last access to the pool.
     void submission_ends() noexcept;
     /// Whether it matters where a thread is.
@@ -137,6 +144,10 @@ public:
 
     /// `own`: the caller's record, null if it can have none.
     void complete_submissions(worker* own);
+    /// A pool that could get no thread: who waits for it runs what was submitted. Returns: whether there was anything.
+    bool help_without_threads() noexcept {
+        return threads_.load(relaxed) == 0 && run_alone();
+    } // stale: helped too much
     /// Ends and joins the threads. Requires: nothing is under way.
     void stop();
     /// At exit: nothing starts here any more; threads at work get `patience_ns`.

@@ -173,7 +173,10 @@ PEL_INLINE bool scheduler::start_thread_with_seat(worker& by) noexcept {
 }
 
 PEL_INLINE void scheduler::submission_ends() noexcept {
+    scheduler* const whole = config_.whole; // the pool may be gone afterwards
     if (const std::uint32_t waiter = submissions_.subtract(1)) record_table::record_of(waiter).sleep.unpark();
+    if (whole != nullptr) [[unlikely]]
+        whole->submission_ends();
 }
 
 /// One that is listed or was submitted, without a record. Returns: whether there was one.
@@ -194,9 +197,10 @@ PEL_INLINE bool scheduler::help_abandoned(worker& own) noexcept {
 
 PEL_INLINE void scheduler::complete_submissions(worker* own) {
     const auto is_complete = [&] { return submissions_.is_complete() || !is_from_this_process(); };
+    const auto help_parts = [&] { return config_.help_parts != nullptr && config_.help_parts(config_.context); };
     if (own == nullptr) {
         while (!is_complete()) {
-            if (!run_alone()) yield_thread();
+            if (!run_alone() && !help_parts()) yield_thread();
         }
         return;
     }
@@ -206,7 +210,7 @@ PEL_INLINE void scheduler::complete_submissions(worker* own) {
         [&] {
             const job_slot slot = find_once(*own);
             if (slot) run(*own, slot);
-            return static_cast<bool>(slot);
+            return static_cast<bool>(slot) || help_parts();
         },
         [] { return true; });
 }
