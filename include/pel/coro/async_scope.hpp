@@ -76,6 +76,7 @@ public:
     task<Result> join() {
         co_await join_awaiter(*this);
         under_way_.store(1, detail::relaxed); // alone with it
+        group_.lead_nowhere();
         group_.reset_stop();
         const bool is_cut_short = has_dropped_.exchange(false, detail::relaxed);
         const bool was_meant = has_ended_itself_.exchange(false, detail::relaxed);
@@ -117,7 +118,7 @@ private:
         static bool await_ready() noexcept { return false; }
         template <class Promise>
         void await_suspend(std::coroutine_handle<Promise> joining) {
-            owner_.begin_join(joining.promise().home);
+            owner_.begin_join(joining.promise().group());
             resume_ = detail::resumption(joining);
             owner_.begin_after_all(*this);
         }
@@ -147,8 +148,8 @@ private:
         blocked_join last(call.own());
         begin_after_all(last);
         if (call.own() == nullptr) return group_.help_alone([&] { return last.state.is_done(); });
-        group_.pool().wait_until(
-            *call.own(), [&] { return last.state.is_done(); }, [&] { return group_.help(*call.own()); },
+        group_.help_until(
+            *call.own(), [&] { return last.state.is_done(); },
             [&] { return last.state.is_parked() || last.state.try_mark_parked(job_state::unfinished); });
     }
 
@@ -157,13 +158,14 @@ private:
         group_.capture(error);
     }
     /// `joining`: what who joins is part of.
-    void begin_join(const detail::scope* joining) {
-        for (; joining != nullptr; joining = joining->parent()) {
-            if (joining == &group_)
+    void begin_join(detail::coroutine_group& joining) {
+        for (const detail::scope* each = &joining; each != nullptr; each = each->parent()) {
+            if (each == &group_)
                 detail::throw_error<std::logic_error>("pel::async_scope::join: called by a coroutine of this scope");
         }
         if (is_joined_.exchange(true, detail::acquire)) // sync(CO3) acquire: all that the join before has done
             detail::throw_error<std::logic_error>("pel::async_scope::join: another join is under way");
+        group_.lead_into(joining);
     }
     bool is_idle() const noexcept {
         return under_way_.load(detail::acquire) == 1; // sync(CO2) acquire: done with the scope

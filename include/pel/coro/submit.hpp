@@ -42,6 +42,7 @@ private:
         group_.wait_alone(true);
         this->release();
     }
+    group_core* parts() noexcept override { return &group_; }
     static std::coroutine_handle<> root_ended(join_point& here, coroutine_job&) noexcept {
         auto& self = static_cast<submitted_coroutine&>(here);
         auto& promise = coroutine_access::promise(self.root_);

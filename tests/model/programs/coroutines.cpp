@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Coroutines that are awaited together: their children in line, stolen, or suspended and resumed elsewhere. The parent
-// goes on once, when all have ended, and sees what they did. And races: one wins, and its result is seen.
+// goes on once, when all have ended, and sees what they did. Races: one wins, and its result is seen. And a scope that is
+// joined: whoever waits for who joins it finds what goes on inside.
 #include "scheduler_access.hpp"
+#include "waiting.hpp"
 
 #include <pel/coro/when_all.hpp>
 #include <pel/coro/when_any.hpp>
@@ -160,6 +162,69 @@ struct coroutine_world : pool_world {
     }
 };
 
+/// A thread waits until a scope is over that is joined, and nobody else is free to run what goes on in the scope. Then all
+/// groups end.
+struct joined_world : pool_world {
+    worker& waiter = foreign("waiter");
+    worker& joiner = serving("joiner");
+    worker& resumer = serving("resumer");
+    mortal<coroutine_group> awaited{pool, group_core::detached()}, middle{pool, group_core::detached()},
+        scope{pool, group_core::detached()};
+    /// What is left of a coroutine that is resumed.
+    struct part : listed_job {
+        explicit part(joined_world& in, coroutine_group& of) noexcept : listed_job(&of), world(in) {}
+        static void act(const job_slot& claimed, worker& runner, job_action) {
+            joined_world& world = static_cast<part&>(*claimed.frame).world;
+            model::check(&runner == &world.waiter, "run by who waits");
+            world.one_is_over();
+        }
+        joined_world& world;
+    } rest{*this, *scope};
+    users left{2}; // the part, and who joins
+    atomic<bool> is_over{false}, is_joined{false};
+
+    joined_world() : pool_world(3) { pool.begin_foreign_call(waiter); }
+
+    void one_is_over() {
+        if (!left.is_last()) return;
+        is_over.store(true, release);
+        waiter.sleep.unpark();
+    }
+    void wait() {
+        become(waiter);
+        while (!is_over.load(acquire)) {
+            if (!awaited->help(waiter)) cpu_relax();
+        }
+        end_all();
+    }
+    void sleep() {
+        become(waiter);
+        scope->lead_into(*awaited);
+        one_is_over();
+        is_joined.store(true, release);
+        awaited->help_until(waiter, [this] { return is_over.load(acquire); }, [] { return true; });
+        end_all();
+    }
+    void end_all() {
+        scope.destroy();
+        middle.destroy();
+        awaited.destroy();
+    }
+    void join(coroutine_group& last) {
+        become(joiner);
+        last.lead_into(*awaited);
+        one_is_over();
+    }
+    void resume_joined() {
+        while (!is_joined.load(acquire)) cpu_relax();
+        resume();
+    }
+    void resume() {
+        become(resumer);
+        scope->list_part(rest, &part::act);
+    }
+};
+
 const auto tell_runners = [](coroutine_world& w, int first, int last) {
     std::string all;
     for (int n = first; n <= last; ++n) all += w.runners[n] + ' ';
@@ -234,6 +299,17 @@ model::program race_of_two() {
     };
 }
 
+/// `has_middle`: by a coroutine of a scope that is joined itself.
+model::program resumed_while_joined(bool has_middle) {
+    return [has_middle](model::execution& run) {
+        auto& w = run.share<joined_world>();
+        if (has_middle) w.scope->lead_into(*w.middle);
+        run.thread("waiter", [&w] { w.wait(); });
+        run.thread("joiner", [&w, has_middle] { w.join(has_middle ? *w.middle : *w.scope); });
+        run.thread("resumer", [&w] { w.resume(); });
+    };
+}
+
 const model::registered programs[] = {
     {{.name = "join: two children", .pure_spins = true},
      two_children(false),
@@ -250,6 +326,15 @@ const model::registered programs[] = {
     {{.name = "join: the first child is suspended, the second stolen", .pure_spins = true}, suspended_child(0, true)},
     {{.name = "join: the first child goes on from the list", .early_timeouts = 0}, resumed_later()},
     {{.name = "race: two coroutines", .pure_spins = true}, race_of_two()},
+    {{.name = "scope: one goes on as it is joined", .early_timeouts = 0}, resumed_while_joined(false)},
+    {{.name = "scope: one goes on as the scope is joined that has joined its own", .early_timeouts = 0},
+     resumed_while_joined(true)},
+    {{.name = "scope: one goes on as who waits goes to sleep", .early_timeouts = 0},
+     [](model::execution& run) {
+         auto& w = run.share<joined_world>();
+         run.thread("waiter", [&w] { w.sleep(); });
+         run.thread("resumer", [&w] { w.resume_joined(); });
+     }},
 };
 
 } // namespace

@@ -30,7 +30,7 @@ struct world {
         if (slot) ++static_cast<counted*>(slot.frame)->claims;
     }
     void append(unsigned at, counted& item) {
-        all.append(list, at, item, &nothing, [] { return 0; });
+        all.try_append(list, at, item, &nothing, [] { return true; }, [] {});
     }
     void drain() {
         while (const job_slot slot = all.try_pop(0)) claim(slot);

@@ -109,22 +109,26 @@ public:
         size_.fetch_sub(1, relaxed); // as in try_remove()
         return entry.single;
     }
-    /// As push(), to a group's list. Returns: find_waiter(), called before anybody can claim the job.
-    template <class FindWaiter>
-    auto append(group_list& list, listed_job& item, job_function function, FindWaiter&& find_waiter) noexcept {
-        item.function = function;
+    /// As push(), to a group's list if that is_open(). Calls find_waiter() before anybody can claim the job.
+    template <class IsOpen, class FindWaiter>
+    bool try_append(group_list& list, listed_job& item, job_function function, IsOpen&& is_open,
+                    FindWaiter&& find_waiter) noexcept {
         const lock_guard guard(lock_);
+        if (!is_open()) return false;
+        item.function = function;
         item.next = nullptr;
         (list.head_ == nullptr ? list.head_ : list.tail_->next) = &item;
         list.tail_ = &item;
         list.length_.fetch_add(1, seq_cst); // sync(G2) seq_cst: before the waiter is looked for
         if (!list.entry_.is_linked) link(list.entry_);
         size_.fetch_add(1, seq_cst); // sync(S2) seq_cst: as in push()
-        return find_waiter();
+        find_waiter();
+        return true;
     }
     /// Claims the oldest job of one group.
-    job_slot try_pop(group_list& list) noexcept {
-        if (list.is_empty()) return {};
+    job_slot try_pop(group_list& list) noexcept { return list.is_empty() ? job_slot{} : pop_closed(list); }
+    /// The same for who has closed the list: misses none that has found it open.
+    job_slot pop_closed(group_list& list) noexcept {
         const lock_guard guard(lock_);
         return list.head_ == nullptr ? job_slot{} : take_from(list);
     }

@@ -75,18 +75,20 @@ public:
     /// Claims the oldest work of one of them.
     job_slot try_pop_at(unsigned at) noexcept { return all_[at].try_pop(); }
 
-    /// As push(), to a group's list, whose home that becomes if it has none. Returns: find_waiter(), called before anybody
-    /// can claim the job.
-    template <class FindWaiter>
-    auto append(group_list& list, unsigned at, listed_job& item, job_function function,
-                FindWaiter&& find_waiter) noexcept {
-        return all_[home_of(list, at)].append(list, item, function, find_waiter);
+    /// As push(), to a group's list if that is_open(); its home becomes that if it has none. Calls find_waiter() before
+    /// anybody can claim the job.
+    template <class IsOpen, class FindWaiter>
+    bool try_append(group_list& list, unsigned at, listed_job& item, job_function function, IsOpen&& is_open,
+                    FindWaiter&& find_waiter) noexcept {
+        return all_[home_of(list, at)].try_append(list, item, function, is_open, find_waiter);
     }
     /// Claims the oldest job of one group.
     job_slot try_pop(group_list& list) noexcept {
         if (list.is_empty()) return {};
         return all_[list.home_.load(relaxed) - 1].try_pop(list); // a list with a job in it has a home (G2)
     }
+    /// The same for who has closed the list: misses none that has found it open.
+    job_slot pop_closed(group_list& list, unsigned at) noexcept { return all_[home_of(list, at)].pop_closed(list); }
 
 private:
     static unsigned others(std::uint64_t first) noexcept {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // The inside of a task group: its scope, its count, its list, and how its jobs reach a deque. group_count.hpp has the
 // counting argument, segment.hpp what a segment is.
-//   any thread: push(), hold(), push_held(), cancel(), capture(); one waiter at a time: wait().
+//   any thread: push(), hold(), push_held(), cancel(), capture(); one waiter at a time: wait(), help_until().
+//   G3: lead_into()'s release store -> append()'s acquire load: the group that another leads into.
 #pragma once
 
 #include <pel/detail/sched/call_level.hpp>
@@ -35,8 +36,10 @@ public:
     /// Inside of nothing: for what is submitted.
     struct detached {};
     group_core(scheduler& pool, detached) noexcept : scope(nullptr, nullptr, 0, 0), pool_(pool) {}
-    /// Inside of `outer`, wherever that is built: not above anybody's forks.
-    group_core(scheduler& pool, scope& outer) noexcept : scope(&outer, nullptr, 0, 0), pool_(pool) {}
+    /// Inside of `outer`, wherever that is built, not above anybody's forks; and a part of it, as after lead_into().
+    group_core(scheduler& pool, group_core& outer) noexcept : scope(&outer, nullptr, 0, 0), pool_(pool) {
+        if (&pool == &outer.pool_) led_into_.store(&outer, relaxed); // published with the group
+    }
 
     group_core(const group_core&) = delete;
     group_core& operator=(const group_core&) = delete;
@@ -93,6 +96,11 @@ public:
     void list_part(listed_job& part, job_function function) noexcept {
         list_from_anywhere({function, &part}, counted_as::part);
     }
+    /// From here on `outer` is not over before all parts of this group are. So they are listed there, and who waits for
+    /// that runs them; unless it is of another pool. Requires: `outer` leads nowhere in the end that leads here.
+    void lead_into(group_core& outer) noexcept;
+    /// The group is as new, and the caller alone with it.
+    void lead_nowhere() noexcept { led_into_.store(nullptr, relaxed); } // published with what is listed next
     /// The floating-point environment of who has built it.
     std::uint64_t fp_environment() const noexcept { return fp_environment_; }
 
@@ -109,6 +117,16 @@ public:
     /// Throws: std::logic_error if the caller is inside the group, or another thread waits already.
     void wait(worker& own);
 
+    /// Runs the group's parts until something is ready that is not counted: see scheduler::wait_until(). One thread at a
+    /// time, and none in wait().
+    template <class IsReady, class Announce>
+    void help_until(worker& own, const IsReady& is_ready, const Announce& announce) {
+        hold();                            // no part is counted, and who waits for nothing is not registered
+        (void)count_.try_register(own.id); // who lists a part wakes this thread (G2)
+        pool_.wait_until(own, is_ready, [&] { return help(own); }, announce, [&] { return !list_.is_empty(); });
+        count_.unregister();
+        drop_held();
+    }
     /// A thread that waits for something inside runs a piece of the group. Returns: whether there was one.
     bool help(worker& own) noexcept;
 
@@ -222,6 +240,7 @@ private:
     bool push_to(worker& own, segment& here, job_function function, group_job& task) noexcept;
     void open(worker& own, segment& here) noexcept;
     void list(worker& own, const job_slot& task, counted_as how) noexcept;
+    std::uint32_t append(unsigned at, const job_slot& task) noexcept;
     void subtract(std::uint64_t amount) noexcept {
         if (const std::uint32_t waiter = count_.subtract(amount)) record_table::record_of(waiter).sleep.unpark();
     }
@@ -241,6 +260,7 @@ private:
     segment segment_;                                            // there
     group_count count_;
     group_list list_;
+    atomic<group_core*> led_into_{nullptr}; // closes the list
     atomic<bool> has_error_{false};
     std::exception_ptr error_;
 };

@@ -28,11 +28,37 @@ PEL_INLINE void group_core::list(worker& own, const job_slot& task, counted_as h
         return;
     }
     scheduler& pool = pool_; // the group may be complete, and gone, after the append
-    const std::uint32_t waiter = pool.shared().append(list_, own.near_injector, static_cast<listed_job&>(*task.frame),
-                                                      task.function, [this]() noexcept { return count_.waiter(); });
+    const std::uint32_t waiter = append(own.near_injector, task);
     if (waiter != 0) record_table::record_of(waiter).sleep.unpark(); // others may need what it holds
     own.counts.listed.add();
     pool.look(own);
+}
+
+/// To the list of the group at the end of those that this one leads into. Until then none of them is over. Returns: who
+/// waits for that, as group_count::waiter().
+PEL_INLINE std::uint32_t group_core::append(unsigned at, const job_slot& task) noexcept {
+    group_core* to = this;
+    std::uint32_t waiter = 0;
+    const auto is_open = [&]() noexcept {
+        return to->led_into_.load(relaxed) == nullptr; // under the lock: or who closes it finds the job there
+    };
+    const auto find_waiter = [&]() noexcept { waiter = to->count_.waiter(); };
+    auto& item = static_cast<listed_job&>(*task.frame);
+    do {
+        while (group_core* const outer = to->led_into_.load(acquire)) to = outer; // sync(G3) acquire: it is made
+    } while (!pool_.shared().try_append(to->list_, at, item, task.function, is_open, find_waiter));
+    return waiter;
+}
+
+PEL_INLINE void group_core::lead_into(group_core& outer) noexcept {
+    if (&outer.pool_ != &pool_ || !pool_.is_from_this_process()) return;
+    led_into_.store(&outer, release); // sync(G3) release: it is made
+    worker& by = current_worker->pool == &pool_ ? *current_worker : no_worker;
+    while (const job_slot listed = pool_.shared().pop_closed(list_, by.near_injector)) { // and was counted as such
+        const std::uint32_t waiter = outer.append(by.near_injector, listed);
+        if (waiter != 0) record_table::record_of(waiter).sleep.unpark();
+        pool_.look(by);
+    }
 }
 
 /// Takes the job on top of a segment; steps over those that were stolen.

@@ -153,7 +153,7 @@ public:
     /// At exit: nothing starts here any more; threads at work get `patience_ns`.
     void abandon(std::int64_t patience_ns) noexcept;
     /// A thread that waits once the pool is at its end: nobody else comes to what it waits for, which may need what is in the
-    /// list of another group (a race, a scope that is joined) or was submitted. So it runs whatever lies there, as
+    /// list of another group (a scope that is not joined yet) or was submitted. So it runs whatever lies there, as
     /// complete_submissions() does. Returns: whether there was anything.
     bool help_abandoned() noexcept;            // no member
     bool help_abandoned(worker& own) noexcept; // a member: it waited when the pool's end began

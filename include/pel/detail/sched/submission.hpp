@@ -58,6 +58,9 @@ public:
 protected:
     ~submission_core() = default;
 
+    /// What the job consists of beyond its first call, whose parts a waiter runs; null: nothing.
+    virtual group_core* parts() noexcept { return nullptr; }
+
     /// The runner's last words: tells the waiter, starts the continuation, drops the pool's reference. Whoever sees that
     /// it is done finds the chain closed: a fork child that chains to it then must not wait for a thread of the parent.
     void finish(worker& runner) noexcept;
@@ -222,9 +225,10 @@ PEL_INLINE void submission_core::wait(bool helps) {
         if (is_done()) return; // else it is suspended
     }
     waiter_ = &own;
-    pool_.wait_until(
-        own, [&] { return is_done(); }, [&] { return helps && pool_.leapfrog(own, *this); },
-        [&] { return state.is_parked() || state.try_mark_parked(job_state::unfinished); });
+    const auto is_over = [&] { return is_done(); };
+    const auto announce = [&] { return state.is_parked() || state.try_mark_parked(job_state::unfinished); };
+    if (group_core* const inside = helps ? parts() : nullptr) return inside->help_until(own, is_over, announce);
+    pool_.wait_until(own, is_over, [&] { return helps && pool_.leapfrog(own, *this); }, announce);
 }
 
 PEL_INLINE void submission_core::finish(worker& runner) noexcept {

@@ -22,7 +22,14 @@ using pel_test::number_of;
 using numbered = pel_test::numbered_job;
 
 void append(injector& queue, group_list& list, numbered& item) {
-    EXPECT_EQ(queue.append(list, item, &ignore, [] { return 7; }), 7);
+    bool was_asked = false;
+    EXPECT_TRUE(queue.try_append(
+        list, item, &ignore, [] { return true; },
+        [&] {
+            EXPECT_FALSE(list.is_empty());
+            was_asked = true;
+        }));
+    EXPECT_TRUE(was_asked);
 }
 
 TEST(injector, what_is_pushed_first_comes_out_first) {

@@ -21,6 +21,8 @@ using pel_test::ignore;
 using pel_test::number_of;
 using numbered = pel_test::numbered_job;
 
+bool is_open() { return true; }
+
 TEST(injectors, the_own_one_comes_first_and_then_those_after_it) {
     for (unsigned count : {1U, 2U, 5U, 8U, injectors::most}) {
         for (unsigned near = 0; near < count; ++near) {
@@ -86,11 +88,25 @@ TEST(injectors, a_list_stays_where_its_first_job_was_put) {
     group_list list;
     numbered first(1), second(2);
     EXPECT_FALSE(all.try_pop(list));
-    EXPECT_EQ(all.append(list, 1, first, &ignore, [] { return 7; }), 7);
-    all.append(list, 0, second, &ignore, [] { return 0; });
+    EXPECT_TRUE(all.try_append(list, 1, first, &ignore, is_open, [] {}));
+    EXPECT_TRUE(all.try_append(list, 0, second, &ignore, is_open, [] {}));
     EXPECT_FALSE(all.try_pop_at(0));
     EXPECT_EQ(number_of(all.try_pop_at(1)), 1U);
     EXPECT_EQ(number_of(all.try_pop(list)), 2U);
+    EXPECT_TRUE(all.is_empty());
+}
+
+TEST(injectors, a_list_that_is_closed_takes_no_more_and_gives_what_it_has) {
+    injectors all;
+    all.open(2);
+    group_list list, untouched;
+    numbered first(1), second(2);
+    EXPECT_TRUE(all.try_append(list, 1, first, &ignore, is_open, [] {}));
+    EXPECT_FALSE(all.try_append(
+        list, 1, second, &ignore, [] { return false; }, [] { ADD_FAILURE() << "for a job that is not listed"; }));
+    EXPECT_EQ(number_of(all.pop_closed(list, 0)), 1U);
+    EXPECT_FALSE(all.pop_closed(list, 0));
+    EXPECT_FALSE(all.pop_closed(untouched, 0));
     EXPECT_TRUE(all.is_empty());
 }
 
@@ -113,7 +129,7 @@ TEST(injectors, stress_every_entry_is_claimed_once_also_by_who_asks_while_it_is_
             for (std::size_t i = at * each; i < (at + 1) * each; ++i) {
                 pushing[at].store(i, std::memory_order_relaxed);
                 all.push(jobs[i].entry, at);
-                all.append(list, at, listed[i], &ignore, [] { return 0; });
+                all.try_append(list, at, listed[i], &ignore, is_open, [] {});
                 const std::size_t others = pushing[(at + i) % places].load(std::memory_order_relaxed);
                 if (all.try_remove(jobs[others].entry)) claim(others);
                 if (const job_slot slot = i % 2 == 0 ? all.try_pop(list) : all.try_pop(at)) claim(number_of(slot));
