@@ -32,9 +32,9 @@ public:
         if (group_.reset() != nullptr && std::uncaught_exceptions() == 0) std::terminate();
     }
 
-    /// Begins the coroutine on a thread of the pool, or drops it if the scope is cancelled. What it returns is dropped; the
-    /// first exception cancels the scope and goes to join(). Throws: std::logic_error unless valid(). Thread safety: any
-    /// thread.
+    /// Begins the coroutine on a thread of the pool, or drops it if the scope is cancelled before that. What it returns is
+    /// dropped; the first exception cancels the scope and goes to join(). Throws: std::logic_error unless valid().
+    /// Thread safety: any thread.
     template <class T>
     void spawn(task<T> coroutine) {
         detail::checked_task(detail::coroutine_access::handle(coroutine));
@@ -86,7 +86,7 @@ public:
         if (is_cut_short && !was_meant) detail::throw_error<operation_cancelled>();
     }
 
-    /// The tokens of its coroutines stop, and spawn() drops until join() is over.
+    /// The tokens of its coroutines stop, those that have not begun are dropped, and spawn() drops until join() is over.
     void cancel() {
         has_ended_itself_.store(true, detail::relaxed); // read after the join
         group_.cancel();
@@ -102,6 +102,7 @@ private:
         static std::coroutine_handle<> ended(join_point& here, detail::coroutine_job& child) noexcept {
             async_scope& owner = static_cast<end_of_one&>(here).owner;
             auto& promise = static_cast<detail::task_promise_base&>(child);
+            if (!child.self().done()) owner.has_dropped_.store(true, detail::relaxed); // read after the join
             if (promise.error() != nullptr) owner.capture(promise.error());
             child.self().destroy();
             owner.one_ended();

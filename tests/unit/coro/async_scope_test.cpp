@@ -235,6 +235,108 @@ TEST_P(async_scope_on, a_callable_stays_until_its_coroutine_is_over) {
     EXPECT_EQ(sum, 40 * 41 + 1);
 }
 
+task<> kept_waiting(std::atomic<int>& runs, live_object) {
+    ++runs;
+    co_return;
+}
+task<> throws_at_once() {
+    throw std::runtime_error("at once");
+    co_return;
+}
+enum class end { by_itself, cancelled };
+/// What it spawns lies in its thread's deque.
+task<> spawns_and_ends(async_scope& scope, std::atomic<int>& runs, end how) {
+    for (int i = 0; i < 100; ++i) scope.spawn(kept_waiting(runs, live_object(i)));
+    if (how == end::by_itself) throw std::runtime_error("at the end");
+    scope.cancel();
+    co_return;
+}
+
+/// One thread, which is kept busy while others are spawned.
+class dropped_coroutines : public testing::Test {
+protected:
+    pel::thread_pool pool{1};
+    const pel_test::watchdog guard{pool};
+    std::atomic<int> runs{0};
+
+    void spawn_100(async_scope& scope) {
+        for (int i = 0; i < 100; ++i) scope.spawn(kept_waiting(runs, live_object(i)));
+    }
+    template <class F>
+    void while_busy(F function) {
+        std::atomic<bool> is_busy{false}, is_over{false};
+        pool.post([&] {
+            is_busy = true;
+            pel_test::await([&] { return is_over.load(); });
+        });
+        pel_test::await([&] { return is_busy.load(); });
+        function();
+        is_over = true;
+    }
+    /// Returns: what join() says.
+    std::string joined(async_scope& scope) {
+        try {
+            pool.submit(join(scope)).get();
+            return "nothing";
+        } catch (const std::runtime_error& error) {
+            return error.what();
+        } catch (const pel::operation_cancelled&) {
+            return "cancelled";
+        }
+    }
+    ~dropped_coroutines() override {
+        EXPECT_EQ(runs, 0);
+        EXPECT_EQ(live_object::count, 0);
+        pel_test::expect_balanced(pool);
+    }
+};
+
+TEST_F(dropped_coroutines, after_an_exception) {
+    async_scope scope(pool);
+    while_busy([&] {
+        scope.spawn(throws_at_once());
+        spawn_100(scope);
+    });
+    EXPECT_EQ(joined(scope), "at once");
+    EXPECT_EQ(joined(scope), "nothing");
+}
+
+TEST_F(dropped_coroutines, after_a_cancellation) {
+    async_scope scope(pool);
+    while_busy([&] {
+        spawn_100(scope);
+        scope.cancel();
+    });
+    EXPECT_EQ(joined(scope), "nothing");
+}
+
+TEST_F(dropped_coroutines, in_the_deque_too) {
+    async_scope scope(pool);
+    scope.spawn(spawns_and_ends(scope, runs, end::by_itself));
+    EXPECT_EQ(joined(scope), "at the end");
+    scope.spawn(spawns_and_ends(scope, runs, end::cancelled));
+    EXPECT_EQ(joined(scope), "nothing");
+}
+
+task<> is_cancelled_from_around(async_scope& around, std::atomic<int>& runs, bool& is_told) {
+    async_scope inner;
+    for (int i = 0; i < 100; ++i) inner.spawn(kept_waiting(runs, live_object(i)));
+    around.cancel();
+    try {
+        co_await inner.join();
+    } catch (const pel::operation_cancelled&) {
+        is_told = true;
+    }
+}
+
+TEST_F(dropped_coroutines, when_what_is_around_is_cancelled) {
+    async_scope around(pool);
+    bool is_told = false;
+    around.spawn(is_cancelled_from_around(around, runs, is_told));
+    EXPECT_EQ(joined(around), "nothing");
+    EXPECT_TRUE(is_told);
+}
+
 TEST(async_scope, an_empty_task_is_a_logic_error) {
     const pel_test::watchdog guard;
     async_scope scope;

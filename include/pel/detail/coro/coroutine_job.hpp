@@ -48,14 +48,16 @@ public:
     void resume_soon(void* place) noexcept {
         worker& own = *current_worker;
         if (place != nullptr && place != &group().pool()) return resume_later(place);
-        if (!may_lie_on(own) || ++own.resumed % most_resumed_in_a_row == 0 || !try_push_on(own)) resume_later();
+        if (!may_lie_on(own) || ++own.resumed % most_resumed_in_a_row == 0 || !try_push_on(own, &act)) resume_later();
     }
-    /// Begins on its own: in the caller's deque where it may lie there, else from the list.
+    /// Begins on its own: in the caller's deque where it may lie there, else from the list. Unless its group is cancelled by
+    /// then: it is dropped, and its end is told of one that is not done().
     void begin_in_group() noexcept {
         worker& own = *current_worker;
-        if (!may_lie_on(own) || !try_push_on(own)) resume_later();
+        if (!may_lie_on(own) || !try_push_on(own, &begin)) group().list_part(*this, &begin);
     }
 
+    static void begin(const job_slot& claimed, worker& runner, job_action action);
     static void act(const job_slot& claimed, worker& runner, job_action action);
     /// A job of `runner` is to run it. The frame may be gone afterwards.
     void run_on(worker& runner) noexcept;
@@ -83,13 +85,16 @@ private:
     bool may_lie_on(const worker& own) const noexcept {
         if (own.innermost != home || own.pool != &group().pool() || !own.is_member()) return false;
         const std::uint32_t position = own.deque.bottom();
-        return position == 0 || own.deque.read_taken(position - 1).function == &act;
+        if (position == 0) return true;
+        const job_function below = own.deque.read_taken(position - 1).function;
+        return below == &act || below == &begin;
     }
-    bool try_push_on(worker& own) noexcept {
+    bool try_push_on(worker& own, job_function does) noexcept {
         const std::uint32_t position = own.deque.bottom();
-        return own.deque.try_push(position, &act, this) || own.pool->push_slow(own, position, &act, this);
+        return own.deque.try_push(position, does, this) || own.pool->push_slow(own, position, does, this);
     }
     static void act_elsewhere(const job_slot& claimed, worker& runner, job_action action) noexcept;
+    static void count_elsewhere(const job_slot& claimed, worker& runner) noexcept;
 
     static constexpr std::uint32_t most_resumed_in_a_row = 64;
     static constexpr std::uintptr_t at_join = 1, in_line = 2;
@@ -151,6 +156,10 @@ PEL_NOINLINE inline void coroutine_job::act_elsewhere(const job_slot& claimed, w
     auto& self = static_cast<coroutine_job&>(*claimed.frame);
     if (action == job_action::give_back) return self.group().give_back_part(claimed);
     self.run_on(runner);
+    count_elsewhere(claimed, runner);
+}
+
+inline void coroutine_job::count_elsewhere(const job_slot& claimed, worker& runner) noexcept {
     if (claimed.forker != nullptr)
         claimed.forker->deque.request(); // as finish_stolen_job()
     else

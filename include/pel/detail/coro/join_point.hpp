@@ -19,7 +19,7 @@ namespace detail {
 
 class join_point {
 public:
-    /// What happens at the end of the only child instead. Returns: who goes on.
+    /// What happens at the end of the only child instead, or when that is dropped. Returns: who goes on.
     using ending = std::coroutine_handle<> (*)(join_point& here, coroutine_job& child) noexcept;
 
     join_point() noexcept {} // the rest: see begin()
@@ -73,6 +73,9 @@ public:
         return next.self();
     }
 
+    /// The only child has not begun, and will not.
+    void child_dropped(coroutine_job& child) noexcept { end_of_one(*this, child); }
+
 private:
     static constexpr coroutine_job* nobody = nullptr;
 
@@ -118,6 +121,14 @@ private:
     };
     atomic<std::uint32_t> pending_{0}; // published with the jobs
 };
+
+inline void coroutine_job::begin(const job_slot& claimed, worker& runner, job_action action) {
+    auto& self = static_cast<coroutine_job&>(*claimed.frame);
+    if (action == job_action::give_back || !self.group().is_cancelled()) [[likely]]
+        return act(claimed, runner, action);
+    self.join()->child_dropped(self); // the frame is gone
+    if (action == job_action::run) count_elsewhere(claimed, runner);
+}
 
 } // namespace detail
 PEL_NAMESPACE_END
