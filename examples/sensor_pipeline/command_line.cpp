@@ -24,7 +24,7 @@ const std::string_view help_text =
     "  --wait MS          how long after an instant its frames may arrive, 1 to 10000 (default 50)\n"
     "  --threshold DB     how much a target stands out, 1 to 60 (default 10)\n"
     "  --check            only check: run once, compare with a serial program, and print nothing that depends on time\n"
-    "  --list             also print the detections and tracks of each instant\n"
+    "  --list             also print of each instant the detections, the tracks and, but for --check, its latency\n"
     "\n"
     "  --generate FILE    write a simulated recording; the same for the same of the following\n"
     "  --seed N           0 to 1000000000 (default 1)\n"

@@ -104,11 +104,18 @@ std::string latency_text(const outcome& of, const settings& chosen) {
     return text;
 }
 
-std::string list_text(const outcome& of) {
+std::string list_text(const outcome& of, bool has_times) {
     std::string text;
+    std::size_t with_frames = 0;
     for (std::size_t instant = 0; instant < of.found.instants.size(); ++instant) {
         const finding& found = of.found.instants[instant];
-        text += line("instant %zu: %zu sensor%s", instant, found.sensors, plural(found.sensors));
+        if (has_times && found.sensors != 0) {
+            text += line("instant %zu: %zu sensor%s, latency %.2f ms, age %.2f ms", instant, found.sensors,
+                         plural(found.sensors), of.with_all.latency_ms[with_frames], of.with_all.age_ms[with_frames]);
+            ++with_frames;
+        } else {
+            text += line("instant %zu: %zu sensor%s", instant, found.sensors, plural(found.sensors));
+        }
         for (const detection& each : found.detections)
             text += line("  detection %8.2f %8.2f m, %5.1f dB", each.at.x, each.at.y, each.decibels);
         for (const track& each : found.tracks)
@@ -136,7 +143,7 @@ std::string report_text(const outcome& of, const settings& chosen) {
         text += latency_text(of, chosen);
         if (chosen.processed.rate == 0) text += rates_text(of);
     }
-    return chosen.list ? text + list_text(of) : text;
+    return chosen.list ? text + list_text(of, !chosen.only_check) : text;
 }
 
 std::string report_text(const generated& made, const settings& chosen) {

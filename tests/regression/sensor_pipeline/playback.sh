@@ -25,6 +25,21 @@ for options in '-t 1 --tokens 1' '-t 2' '-t 3 --tokens 2'; do
     expect_lines '[0-9]* worker.* token.*, played at 4 times its speed$' "${latencies[@]}" "bound $time ms" 'deadline 60000 ms: kept by all 20$'
     ! grep -q 'speed-up' out || fail "a speed-up of a played recording: $(cat out)"
 done
+
+# How long each instant took, of which the table has the shortest and the longest.
+for rate in '' '--rate 1000'; do
+    # shellcheck disable=SC2086
+    expect_success play.sens --list $rate
+    awk '/^latency/ { times = $2 " " $5 } /^age/ { times = times " " $2 " " $5 }
+        /^instant [0-9]+: [1-3] sensors?, latency [0-9.]+ ms, age [0-9.]+ ms$/ {
+            if (++instants == 1 || $6 < shortest) shortest = $6
+            if ($6 > longest) longest = $6
+            if (instants == 1 || $9 < youngest) youngest = $9
+            if ($9 > oldest) oldest = $9
+        }
+        END { exit !(instants == 20 && shortest " " longest " " youngest " " oldest == times) }' out ||
+        fail "not the times of 20 instants: $(cat out)"
+done
 expect_success play.sens --rate 1000 --check
 expect_lines 'the serial program found the same$'
 

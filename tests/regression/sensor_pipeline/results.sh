@@ -40,6 +40,7 @@ gzip -1c worn.sens >worn.sens.gz
 # The same findings for all workers and tokens, from plain and compressed files.
 expect_success --check --list worn.sens -t 1
 mv out expected
+! grep -q latency expected || fail "times: $(cat expected)"
 grep -q ' late,.*missing' expected && ! grep -qE ' 0 (damaged|late),' expected || fail "nothing went wrong: $(head -3 expected)"
 for workers in 1 2 3 7; do
     for tokens in 1 3 50; do
