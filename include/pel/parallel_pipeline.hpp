@@ -21,7 +21,8 @@
 
 PEL_NAMESPACE_BEGIN
 
-/// A stage that works on one token at a time, in the order of the stream.
+/// A stage that works on one token at a time, in the order of the stream. Returns: the stage, with f in it, for
+/// parallel_pipeline(), as the other two. Throws, as they: what copying f throws.
 template <class F>
 auto serial(F&& f) {
     return detail::pipeline_stage<detail::stage_kind::in_order, std::decay_t<F>>{std::forward<F>(f)};
@@ -52,17 +53,17 @@ std::size_t checked_tokens(Count max_tokens) {
 
 /// Passes tokens through the stages until the first one ends the stream, at most max_tokens of them at once.
 /// The first stage, which is serial, is called as f(control) or f(), and makes a token with each call, until it returns
-/// an empty std::optional or control.stop() was called. Each other stage is called with what the one before returned for
-/// that token, T, as f(T&&) or f(T&), and with the pel::pipeline_control& as a second argument if it takes one; as f() or
-/// f(control) after a stage that returns void. A stage that returns an empty std::optional<U> ends the token: later
-/// stages are not called for it; else they get the U. (So an optional is passed on as a std::optional of it.) A value
-/// ends when the next stage has returned; what the last stage returns is dropped. Values need not be movable.
+/// an empty std::optional or control.stop() was called. Each other stage is called with what the one before returned
+/// for that token, T, as f(T&&) or f(T&), and with the pel::pipeline_control& as a second argument if it takes one; as
+/// f() or f(control) after a stage that returns void. A stage that returns an empty std::optional<U> ends the token:
+/// later stages are not called for it; else they get the U. (So an optional is passed on as a std::optional of it.) A
+/// value ends when the next stage has returned; what the last stage returns is dropped. Values need not be movable.
 /// The order of serial stages is that in which tokens have passed the first; they differ from their numbers only where
 /// one was deferred, see pel::pipeline_control.
 /// Requires: no stage waits for what another token is to do: brief tokens run one after the other.
 /// Throws: the first exception of a stage, and what is in the pipeline by then goes no further; operation_cancelled, if
-/// the policy's stop token, or a scope around, ended it before the stream did; std::logic_error for deferrals that cannot
-/// end; std::invalid_argument for 0 max_tokens; std::bad_alloc. Blocks, and is legal everywhere, in stages too.
+/// the policy's stop token, or a scope around, ended it before the stream did; std::logic_error for deferrals that
+/// cannot end; std::invalid_argument for 0 max_tokens; std::bad_alloc. Blocks, and is legal everywhere, in stages too.
 /// Complexity: work that of the stages, span that of the slowest serial stage's calls, or of the longest token. Tokens
 /// that cannot enter a serial stage wait without a thread.
 /// Cost: a few ns per stage while tokens take less than a µs, all on one thread; above that, 0.1–0.3 µs per token that

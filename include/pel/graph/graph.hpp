@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Task graphs: functions, and which of them come before which. Built once, run as often as wanted, also several times at
-// once; with values that go from one to others, branches, loops, graphs as nodes and nodes made while it runs.
+// Task graphs: functions, and which of them come before which. Built once, run as often as wanted, also several times
+// at once; with values that go from one to others, branches, loops, graphs as nodes and nodes made while it runs.
 //   pel::graph g;
 //   auto load = g.emplace([] { return read("a.txt"); });
 //   auto words = g.then([](const text& all) { return count(all); }, load);
@@ -65,17 +65,17 @@ struct graph_call;
 
 /// A graph whose nodes may take a Context&, of which each run has its own; void: none.
 /// Thread safety: any thread may run it, several at once; it is built by one, while it does not run.
-/// Requires: it outlives its runs. One that was moved away is empty, and all else that uses it throws graph_error, until
-/// another one is moved there.
+/// Requires: it outlives its runs. One that was moved away is empty, and all else that uses it throws graph_error,
+/// until another one is moved there.
 template <class Context>
 class basic_graph {
 public:
     basic_graph() = default;
 
-    /// A node that runs f, which may take, in this order: Context&; and one of run_control&, subgraph& (to add nodes while
-    /// it runs), std::stop_token. Several threads call it if several runs go on at once. Returns: its handle; a value that
-    /// f returns is for then(). Throws: graph_error while the graph runs, as all that change it; std::bad_alloc, and what
-    /// copying f throws.
+    /// A node that runs f, which may take, in this order: Context&; and one of run_control&, subgraph& (to add nodes
+    /// while it runs), std::stop_token. Several threads call it if several runs go on at once. Returns: its handle; a
+    /// value that f returns is for then(). Throws: graph_error while the graph runs, as all that change it;
+    /// std::bad_alloc, and what copying f throws.
     template <class F>
         requires(!detail::is_graph<std::remove_cvref_t<F>>)
     auto emplace(F&& f) {
@@ -88,14 +88,15 @@ public:
         return std::tuple{emplace(std::forward<F>(f))...};
     }
     /// A node that runs another graph to its end; with the context of the run, if it has that. An rvalue is taken over;
-    /// any other outlives this graph, and is run as it is then.
+    /// any other outlives this graph, and is run as it is then. Returns: its handle. Throws: as for a function.
+    /// (validate() says that a graph would run itself, the run that one was moved away since.)
     template <class Other>
         requires detail::is_graph<std::remove_cvref_t<Other>>
     node<void> emplace(Other&& other);
 
     /// A node that runs f with the values of others, after them: f(A const&, B&&), then as for emplace(). An lvalue is
-    /// read, by any number of nodes; std::move(a) moves its value away, to this node alone, once. Throws: graph_error if a
-    /// value that is moved away is read as well, or a node is of another graph; then there is no new node.
+    /// read, by any number of nodes; std::move(a) moves its value away, to this node alone, once. Throws: graph_error
+    /// if a value that is moved away is read as well, or a node is of another graph; then there is no new node.
     template <class F, class... Handles>
     auto then(F&& f, Handles&&... handles) {
         constexpr bool are_values = (detail::is_value_handle<std::remove_cvref_t<Handles>> && ...);
@@ -119,9 +120,12 @@ public:
 
     /// A node that chooses which of its successors run: f returns the number of one, counted in the order in which they
     /// were made so, an integer, enumeration or bool; no_branch; or a range of such. Takes what emplace() does. Nobody
-    /// waits for a branch: what it chooses runs at once, also what has run already, so a graph may go round. Then a node
-    /// runs for the n-th time when all that it waits for have run n times, and one whose value is read does not run again
-    /// before all its readers have read it.
+    /// waits for a branch: what it chooses runs at once, also what has run already, so a graph may go round. Then a
+    /// node runs for the n-th time when all that it waits for have run n times, and one whose value is read does not
+    /// run again before all its readers have read it. A number that is no successor's is a graph_error of the run. A
+    /// successor that is never chosen does not run, and that is none, unless what waits for it waits for one that ran
+    /// as well: which integers f may return only f knows. (Of a bool it is known: validate() refuses a third
+    /// successor.) graph_run::report() says what ran. Returns: its handle. Throws: as emplace().
     template <class F>
     node<void> branch(F&& f) {
         using function = std::decay_t<F>;
@@ -148,33 +152,41 @@ public:
         if (number >= core_->size()) detail::throw_error<graph_error>("there is no node #" + std::to_string(number));
         return detail::node_access::any(*core_, core_->node(static_cast<std::uint32_t>(number)));
     }
+    /// Returns: how many nodes there are; 0 if it was moved away.
     std::size_t size() const noexcept { return core_.get() == nullptr ? 0 : core_.get()->size(); }
+    /// Whether there are none.
     bool empty() const noexcept { return size() == 0; }
 
-    /// Throws: graph_error, naming the node, for what could not run to its end, or as it was meant: no node to begin with, a
-    /// cycle without a branch, a node that is not reached; a node that waits for others, and that a branch may choose before
-    /// they have run, or to move a value away again, or to read one that may be made again meanwhile. The first run does so
-    /// as well. Complexity: nodes and edges, once more for each node that waits for others and begins a loop.
+    /// Throws: graph_error, naming the node, for what could not run to its end, or as it was meant: no node to begin
+    /// with, a cycle without a branch, a node that is not reached; a node that waits for others, and that a branch may
+    /// choose before they have run, or to move a value away again, or to read one that may be made again meanwhile. The
+    /// first run does so as well. Complexity: nodes and edges, once more for each node that waits for others and begins
+    /// a loop.
     void validate() const { core_->check(); }
 
     /// Returns: the graph for Graphviz: branches as diamonds, with the numbers of their choices. Thread safety, as of
-    /// to_json(): as building; also while it runs, but not for the first time after a change, nor to learn().
+    /// to_json(): as building; also while it runs, but not for the first time after a change, nor to learn(). Throws,
+    /// and complexity, as of to_json(): graph_error if it was moved away, std::bad_alloc; nodes, edges and names.
     std::string dot() const { return detail::dot_of(*core_); }
-    /// Returns: its nodes and edges: {"nodes": [{"name", "kind", "priority"}], "edges": [{"from", "to", "value"}]}. Nodes
-    /// without a name are called by their number: "#3", with one # more than any name begins with. What they use() is not
-    /// in it. from_json() reads it: at(number) is then the same node, and may say again what it uses.
+    /// Returns: its nodes and edges: {"nodes": [{"name", "kind", "priority"}], "edges": [{"from", "to", "value"}]}.
+    /// Nodes without a name are called by their number: "#3", with one # more than any name begins with. What they
+    /// use() is not in it. from_json() reads it: at(number) is then the same node, and may say again what it uses.
     std::string to_json() const { return detail::json_of(*core_); }
-    /// Whether runs that begin from now on keep what ran when, for graph_run::report(). Costs two looks at the clock and a
-    /// lock for each node.
+    /// Whether runs that are started from now on keep what ran when, for graph_run::report(). Cost: two looks at the
+    /// clock and a lock for each node. Throws: graph_error if it was moved away. Thread safety: any thread, also while
+    /// it runs.
     void record(bool is_wanted = true) { core_->record(is_wanted); }
-    /// Measures the next run of the whole graph that comes to its end; from then on nodes that begin the longest chains go
-    /// first among those of one priority, until the graph changes. Cost: as of a priority.
+    /// Measures the next run of the whole graph that comes to its end; from then on nodes that begin the longest chains
+    /// go first among those of one priority, until the graph changes. Cost: as of a priority. Throws, thread safety: as
+    /// of record().
     void learn() { core_->learn(); }
 
     /// Runs it, on the calling worker's pool, or the policy's, or the policy's node, and waits. Throws: what a node has
-    /// thrown first, and those after it do not begin; operation_cancelled if a node, or the policy's token, has cancelled
-    /// it; graph_error, also if branches left a node waiting for ever. Blocks, and is legal everywhere. Thread safety:
-    /// any thread. Cost: after the first run it allocates nothing. Policy: max_concurrency, grain, deterministic and
+    /// thrown first, and those after it do not begin; operation_cancelled if a node, or the policy's token, has
+    /// cancelled it; graph_error, also if branches left a node waiting for ever. Blocks, and is legal everywhere.
+    /// Thread safety: any thread. Complexity: work that of the nodes that run, and O(1) for each of them and of the
+    /// edges that they go along; the first run after a change does what validate() does as well; span that of the
+    /// longest chain. Cost: after the first run it allocates nothing. Policy: max_concurrency, grain, deterministic and
     /// replay change nothing; a resource that nodes use() limits how many of them run at once.
     void run()
         requires std::is_void_v<Context>
@@ -211,8 +223,9 @@ public:
         while (!until());
     }
 
-    /// Runs a node and all that comes after it, directly or not, as if what comes before had run. Contexts: as for run().
-    /// Throws: as run(); graph_error if a node that runs reads a value of one that does not. Complexity: nodes and edges.
+    /// Runs a node and all that comes after it, directly or not, as if what comes before had run. Contexts: as for
+    /// run(). Throws: as run(); graph_error if a node that runs reads a value of one that does not. Complexity: nodes
+    /// and edges.
     template <class C = Context>
         requires std::is_void_v<C>
     void run_from(node_ref first) {
@@ -236,9 +249,10 @@ public:
         run_in(policy, &context, node_of(first));
     }
 
-    /// Begins a run, which goes on by itself. Returns: its handle. Throws: graph_error, std::bad_alloc; what fails later, its
-    /// wait() throws. Cost: a submitted task; many at once take memory for as many as run at once, unless they have values
-    /// or are recorded. Thread safety: any thread. Requires: what the policy's token asks, and the context, outlive the run.
+    /// Begins a run, which goes on by itself. Returns: its handle. Throws: graph_error, std::bad_alloc; what fails
+    /// later, its wait() throws. Cost: a submitted task; many at once take memory for as many as run at once, unless
+    /// they have values or are recorded. Thread safety: any thread. Requires: what the policy's token asks, and the
+    /// context, outlive the run.
     graph_run start()
         requires std::is_void_v<Context>
     {

@@ -20,6 +20,8 @@ struct node_access;
 }
 
 /// A node of a graph, whatever its value. A copyable handle of two words; requires the graph to be there.
+/// All but valid() and == throw graph_error for a handle of no node. Thread safety: what changes the graph, as building
+/// it.
 class node_ref {
 public:
     /// Of no node.
@@ -33,31 +35,33 @@ public:
         (void)checked();
         core_->name(*node_, text);
     }
+    /// Returns: that name, or "". It is there as long as the graph is.
     std::string_view name() const { return checked().name != nullptr ? std::string_view(node_->name) : ""; }
-    /// Of all nodes of a run that are ready those with a higher one are begun first, by whichever thread; units of a resource
-    /// are given in turn, whatever the priority. 0 unless set; from -32768 to 32767. Cost: a graph with one that is not 0
-    /// keeps its ready nodes in one heap, under a lock.
+    /// Of all nodes of a run that are ready those with a higher one are begun first, by whichever thread; units of a
+    /// resource are given in turn, whatever the priority. 0 unless set; from -32768 to 32767. Cost: a graph with one
+    /// that is not 0 keeps its ready nodes in one heap, under a lock. Throws: graph_error for another number, or while
+    /// the graph runs.
     void priority(int value) const {
         (void)checked();
         core_->set_priority(*node_, value);
     }
     int priority() const { return checked().priority; }
 
-    /// All others come after this one. An edge that is there already counts once. Throws: graph_error if one is of another
-    /// graph, or while the graph runs.
+    /// All others come after this one. An edge that is there already counts once. Throws: graph_error if one is of
+    /// another graph, or while the graph runs.
     template <std::convertible_to<node_ref>... Others>
     void precede(const Others&... others) const {
         (add_edge(*this, others), ...);
     }
-    /// This one comes after all others.
+    /// This one comes after all others. Throws: as precede().
     template <std::convertible_to<node_ref>... Others>
     void succeed(const Others&... others) const {
         (add_edge(others, *this), ...);
     }
 
     /// It runs while it has units of these resources, and waits for them before, without keeping a thread:
-    /// a.use(disk), a.use({{disk, 1}, {memory, 4}}). Throws: std::invalid_argument for more units than there are;
-    /// graph_error while the graph runs.
+    /// a.use(disk), a.use({{disk, 1}, {memory, 4}}). Throws: std::invalid_argument for no units, or more than there
+    /// are; graph_error while the graph runs.
     template <class... Wanted>
     void use(Wanted&&... wanted) const {
         use_all({resource_units(wanted)...});

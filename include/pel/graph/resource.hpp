@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Things of which there are not enough for all: a device, a licence, memory. Nodes of graphs (node_ref::use), tasks
-// (run_with, with) and loops take units of one or several. Nodes and tasks that have to wait keep no thread; who builds a
-// resource_lock does, asleep, while another one has its seat.
+// (run_with, with) and loops take units of one or several. Nodes and tasks that have to wait keep no thread; who builds
+// a resource_lock does, asleep, while another one has its seat.
 #pragma once
 
 #include <pel/detail/graph/group_claim.hpp>
@@ -35,8 +35,9 @@ struct resource_units {
 
 /// k units that at most so many can have at once. Those who want some get them in the order in which they came, whoever
 /// wants fewer, and whatever its priority; who wants units of several resources never waits in a circle.
-/// Thread safety: any thread. Requires: it outlives those who use it; who has units does not wait for more units, of this or
-/// another resource, as in a node, task or lock inside: that may wait for ever. (All that is wanted is named at once.)
+/// Thread safety: any thread. Requires: it outlives those who use it; who has units does not wait for more units, of
+/// this or another resource, as in a node, task or lock inside: that may wait for ever. (All that is wanted is named at
+/// once.)
 class resource {
 public:
     /// Throws: std::invalid_argument for 0.
@@ -44,6 +45,7 @@ public:
         if (units == 0) detail::throw_error<std::invalid_argument>("pel::resource: 0 units are of no use");
     }
 
+    /// Returns: how many there are, taken or not.
     unsigned units() const noexcept { return core_.units(); }
     /// Returns: how many nobody has. Stale when it is read.
     unsigned available() const noexcept { return core_.available(); }
@@ -117,8 +119,10 @@ private:
 
 } // namespace detail
 
-/// As group.run(f), but f() begins when it has the units, and gives them back when it ends. If the group is cancelled it
-/// does not wait for them any more. Throws: std::invalid_argument for more units than there are; std::bad_alloc.
+/// As group.run(f), but f() begins when it has the units, and gives them back when it ends. If the group is cancelled
+/// it does not wait for them any more. Requires: the resources outlive the task. Throws: std::invalid_argument for no
+/// units, or more than there are; std::bad_alloc, and what copying f throws. Does not block. Thread safety: any thread,
+/// as run(). Cost: as a task that lies in the group's list, and a lock for each resource, twice.
 template <class F, std::size_t N>
     requires(std::invocable<std::decay_t<F>&> || std::invocable<std::decay_t<F>&, std::stop_token>)
 void run_with(task_group& group, const resource_units (&wanted)[N], F&& f) {
@@ -156,6 +160,7 @@ public:
         : resource_lock(std::initializer_list<resource_units>{first, more...}) {}
     resource_lock(const resource_lock&) = delete;
     resource_lock& operator=(const resource_lock&) = delete;
+    /// Gives the units back: those who waited for them, and have all now, go on.
     ~resource_lock() { release(); }
 
 private:

@@ -24,11 +24,12 @@ struct node_report {
 /// All of them, in the order in which they began, and the edges of the graph.
 class run_report {
 public:
+    /// Those that did not run, as no branch chose them, are not among them.
     const std::vector<node_report>& nodes() const noexcept { return nodes_; }
     const std::vector<std::pair<node_ref, node_ref>>& edges() const noexcept { return edges_; }
 
-    /// Returns: a trace for chrome://tracing and Perfetto: a track for each worker, edges as arrows from the end of a node
-    /// to the begin of the next.
+    /// Returns: a trace for chrome://tracing and Perfetto: a track for each worker, edges as arrows from the end of a
+    /// node to the begin of the next.
     std::string trace_json() const;
 
 private:

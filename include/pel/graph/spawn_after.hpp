@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Tasks that begin when others are done, spawned one by one: dependencies without a graph. A handle is a shared future of
-// its task's result, and what later tasks name to come after it.
+// Tasks that begin when others are done, spawned one by one: dependencies without a graph. A handle is a shared future
+// of its task's result, and what later tasks name to come after it.
 #pragma once
 
 #include <pel/detail/graph/after/waiting.hpp>
@@ -47,14 +47,14 @@ public:
     void wait() const { checked().wait(); }
 
     /// A task that has not begun will not: it ends as cancelled when what it begins after is done, and so do those that
-    /// begin after it. (Not before: who has waited for it may rely on what it names being done.) Returns: false if it has
-    /// begun, or is about to.
+    /// begin after it. (Not before: who has waited for it may rely on what it names being done.) Returns: false if it
+    /// has begun, or is about to.
     bool cancel() const { return checked().cancel(); }
 
     /// Returns: true, the task does not begin before `other` is done; false, it has begun, or is about to. To be sure,
-    /// call it before something that the task begins after is done. Throws: std::logic_error if `other` is this task, or
-    /// is to begin after it, perhaps through others; std::bad_alloc. Complexity: all that `other` waits for is looked
-    /// at, under one lock of the process.
+    /// call it before something that the task begins after is done. Throws: std::logic_error if `other` is this task,
+    /// or is to begin after it, perhaps through others; std::bad_alloc. Complexity: all that `other` waits for is
+    /// looked at, under one lock of the process.
     bool add_predecessor(const task_ref& other) const { return checked().add_predecessor(other.checked()); }
 
 protected:
@@ -102,9 +102,10 @@ public:
 
     task_handle() noexcept = default;
 
-    /// Effects: as wait(). Returns: the task's result, which lives as long as a handle does; nothing for void. Any number
-    /// of threads may ask, any number of times. Throws: as wait(); what the task threw; else, if it has not begun, what
-    /// the first that failed of those it was to begin after threw; operation_cancelled, if it was cancelled.
+    /// Effects: as wait(). Returns: the task's result, which lives as long as a handle does; nothing for void. Any
+    /// number of threads may ask, any number of times. Throws: as wait(); what the task threw; else, if it has not
+    /// begun, what the first that failed of those it was to begin after threw; operation_cancelled, if it was
+    /// cancelled.
     std::add_lvalue_reference_t<const R> get() const {
         wait();
         return static_cast<const detail::task_with_result<R>&>(*core_).get();
@@ -118,6 +119,7 @@ private:
 /// A handle as it is named in a list of what a task comes after: refers to it, at no cost.
 class predecessor {
 public:
+    /// Throws: std::logic_error for a handle without a task.
     predecessor(const task_ref& task) : core_(&task.checked()) {} // NOLINT(*-explicit-*): names what is meant
 
 private:
@@ -269,10 +271,11 @@ concept range_of_tasks =
 } // namespace detail
 
 /// Makes f() a task of `pool` that begins when all of `predecessors`, handles such as {x, y}, are done; at once for {}.
-/// The task counts as submitted: ~thread_pool waits for it. If one of those fails or is cancelled, f is dropped, when all
-/// are done. Returns: its handle. Throws: std::bad_alloc, what copying f throws, std::logic_error for a handle without
-/// a task; std::runtime_error in a fork child, for one of the parent's that is not done.
-/// Complexity: O(predecessors). Cost: some ten atomic RMWs for a task with one predecessor, in all.
+/// The task counts as submitted: ~thread_pool waits for it. If one of those fails or is cancelled, f is dropped, when
+/// all are done. Returns: its handle. Throws: std::bad_alloc, what copying f throws, std::logic_error for a handle
+/// without a task; std::runtime_error in a fork child, for one of the parent's that is not done.
+/// Does not block. Thread safety: any thread. Complexity: O(predecessors). Cost: some ten atomic RMWs for a task with
+/// one predecessor, in all.
 template <detail::task_function F>
 auto spawn_after(thread_pool& pool, std::initializer_list<predecessor> predecessors, F&& f) {
     static_assert(detail::has_result<F>,
@@ -306,7 +309,8 @@ auto spawn_after(const Range& predecessors, F&& f) {
 }
 
 /// spawn_after(x, y, f) calls f(x.get(), y.get()), results that are void left out; f may take them as references to
-/// const. The task holds x and y until it has run.
+/// const. The task holds x and y until it has run, or f is dropped: not called, if one of them fails or is cancelled,
+/// and then get() throws what theirs does. Returns, throws, complexity: as the others; does not block either.
 template <class... Arguments>
     requires(sizeof...(Arguments) >= 2 && detail::are_handles_and_callable<Arguments...>())
 auto spawn_after(thread_pool& pool, Arguments&&... handles_and_f) {
@@ -323,9 +327,10 @@ auto spawn_after(Arguments&&... handles_and_f) {
 }
 
 /// Called inside a running task: this is not done before `other` is, so those that wait for it, or begin after it, wait
-/// for both; if `other` fails, so has this task. Its own result stays. May be called for several. Throws: std::logic_error
-/// outside a task or in a piece of it that another thread has taken, or if `other` begins after this task (a cycle);
-/// std::bad_alloc. Cost: as add_predecessor(); the frame of this task, without f, lives on until `other` is done.
+/// for both; if `other` fails, so has this task. Its own result stays. May be called for several. Throws:
+/// std::logic_error outside a task or in a piece of it that another thread has taken, or if `other` begins after this
+/// task (a cycle); std::bad_alloc. Cost: as add_predecessor(); the frame of this task, without f, lives on until
+/// `other` is done.
 inline void hand_over_successors(const task_ref& other) {
     detail::task_core& next = detail::task_access::core(predecessor(other));
     detail::task_core* const task = detail::task_of_caller();

@@ -10,13 +10,17 @@
 PEL_NAMESPACE_BEGIN
 
 /// A graph inside of a node. Runs when the node's function has returned, and the node is over when that is. Used by the
-/// function that it is given to, while that runs.
+/// function that it is given to, while that runs. Its nodes take no Context&, whatever the graph around has; but that
+/// function may, and what it adds may hold the context by reference: it outlives the run.
+/// Thread safety: of one thread, as building a graph. Complexity: each is compiled, as by the first run of a graph.
 class subgraph : public graph {
 public:
-    /// Runs what was added so far, and waits; what is added then is a new graph, whatever it throws. Throws, blocks: as run().
+    /// Runs what was added so far, and waits; what is added then is a new graph, whatever it throws. Throws, blocks,
+    /// complexity: as run().
     void join() { take().run(); }
-    /// What was added is not waited for by the node; the run of the graph around waits for it. What is added then is a new
-    /// graph. An exception of it is the node's. Throws: std::bad_alloc.
+    /// What was added is not waited for by the node; the run of the graph around waits for it. What is added then is a
+    /// new graph. An exception of it is the node's, also a graph_error for what cannot run. Throws: std::bad_alloc.
+    /// Does not block. Complexity: O(1); it is compiled by who runs it.
     void detach();
 
 private:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Tasks that take units of resources: what spawn_after() and thread_pool::submit() make of a function and what it needs.
+// Tasks that take units of resources: what spawn_after() and thread_pool::submit() make of a function and what it
+// needs.
 //   pel::spawn_after({x, y}, pel::with({disk, {memory, 4}}, f));
 #pragma once
 
@@ -34,9 +35,9 @@ private:
     F function_;
 };
 
-/// f, to be a task of spawn_after() or thread_pool::submit(): it begins when it has these units, after all that it is to
-/// begin after, and gives them back when it returns or throws, before anybody sees that it is done. Until then it keeps no
-/// thread; task_ref::cancel() ends the wait. Throws: std::invalid_argument for more units than there are; what
+/// f, to be a task of spawn_after() or thread_pool::submit(): it begins when it has these units, after all that it is
+/// to begin after, and gives them back when it returns or throws, before anybody sees that it is done. Until then it
+/// keeps no thread; task_ref::cancel() ends the wait. Throws: std::invalid_argument for more units than there are; what
 /// copying f throws. Cost: a lock for each resource; no memory but the task's.
 template <std::size_t N, class F>
 auto with(const resource_units (&wanted)[N], F&& f) {

@@ -274,6 +274,24 @@ TEST_P(recorded_with, a_recorded_run_says_what_ran_when) {
               "pel::graph: the report of a run is asked for that was not recorded");
 }
 
+TEST_P(recorded_with, a_report_leaves_out_what_no_branch_has_chosen) {
+    for (const int chosen : {0, 2}) {
+        graph g;
+        const auto branch = g.branch([chosen] { return chosen; });
+        std::array<pel::node_ref, 3> ends;
+        for (pel::node_ref& each : ends) branch.precede(each = g.emplace([] {}));
+        const auto after = g.emplace([] {});
+        ends[1].precede(after); // which nobody comes to
+        g.record();
+        auto run = g.start(par.on(pool));
+        run.wait();
+        std::vector<pel::node_ref> ran;
+        const pel::run_report report = run.report();
+        for (const pel::node_report& each : report.nodes()) ran.push_back(each.node);
+        EXPECT_EQ(ran, (std::vector<pel::node_ref>{branch, ends[static_cast<std::size_t>(chosen)]}));
+    }
+}
+
 TEST(graph_text, the_times_of_a_report_count_from_when_the_run_began_not_from_when_it_was_started) {
     using clock = std::chrono::steady_clock;
     pel::thread_pool pool(1);

@@ -83,9 +83,11 @@ public:
     /// those in the pipeline pass through it, as do those put aside.
     void stop() noexcept { pipeline_.stop(); }
 
+    /// Returns: how many may be in the pipeline at once, by the call or set_max_tokens(); max_concurrency may allow
+    /// fewer. Stale when it is read.
     std::size_t max_tokens() const noexcept { return pipeline_.most_tokens(); }
-    /// From now on at most `most` tokens are in the pipeline at once: no more are made until that is so. Throws:
-    /// std::invalid_argument for 0.
+    /// From now on at most `most` tokens are in the pipeline at once: no more are made until that is so. The last call
+    /// of any token counts. Throws: std::invalid_argument for 0.
     void set_max_tokens(std::size_t most) { pipeline_.set_most_tokens(most); }
 
 private:

@@ -2,9 +2,9 @@
 // For which token the first stage of a pipeline is called: the next, or one that was put aside until another one had
 // passed that stage.
 //   who is in that stage: everything.
-// I1  A token is aside from put_aside() until passed() or withdraw(); it is ready while it waits for none that is aside,
-//     to come, or withdrawn. Who waits for a token that waits for it, directly or not, is found at once: the chain of
-//     those that are aside is followed.
+// I1  A token is aside from put_aside() until passed() or withdraw(); it is ready while it waits for none that is
+//     aside, to come, or withdrawn. Who waits for a token that waits for it, directly or not, is found at once: the
+//     chain of those that are aside is followed.
 #pragma once
 
 #include <pel/detail/platform/error.hpp>
