@@ -100,7 +100,7 @@ struct copy_if_function {
             const auto from = base_of(first);
             const element_judge judge{from, test};
             const auto put = detail::copy_to(from, base_of(out));
-            const std::uint64_t selected = select_items(policy, size, judge, put);
+            const std::uint64_t selected = detail::select_items(policy, size, judge, put);
             return {nth_of(first, size), nth_of(out, selected)};
         } else {
             for (; first != last; ++first) {
@@ -193,7 +193,7 @@ private:
             const auto from = base_of(first);
             const change_judge judge{from, are_equal};
             const auto put = detail::copy_to(from, base_of(out));
-            const std::uint64_t selected = select_items(policy, size, judge, put);
+            const std::uint64_t selected = detail::select_items(policy, size, judge, put);
             return {nth_of(first, size), nth_of(out, selected)};
         } else if constexpr (std::forward_iterator<I>) {
             for (I before = first; first != last; before = first, (void)++first) {
@@ -253,7 +253,7 @@ private:
             const element_judge judge{from, test};
             const copy_parted<decltype(from), decltype(base_of(out_true)), decltype(base_of(out_false))> put{
                 {from, base_of(out_true)}, base_of(out_false)};
-            const std::uint64_t selected = select_items(policy, size, judge, put);
+            const std::uint64_t selected = detail::select_items(policy, size, judge, put);
             return {nth_of(first, size), nth_of(out_true, selected), nth_of(out_false, size - selected)};
         } else {
             for (; first != last; ++first) {

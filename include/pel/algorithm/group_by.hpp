@@ -69,7 +69,7 @@ private:
         }
         const unsigned buckets = hash_buckets_for(size);
         std::vector<std::vector<found_group<key, std::vector<T>>>> found_in(buckets);
-        for_hash_buckets<Number>(policy, size, buckets, items, [&](unsigned bucket, Number* item, std::uint64_t n) {
+        const auto group_items = [&](unsigned bucket, const Number* item, std::uint64_t n) {
             group_table<Number, Items> table(items);
             std::vector<Number> group_of(n);
             for (std::uint64_t each = 0; each < n; ++each) group_of[each] = table.find_or_add(item[each]);
@@ -83,8 +83,9 @@ private:
             }
             for (std::uint64_t each = 0; each < n; ++each)
                 groups[group_of[each]].group.second.push_back(*nth_of(from, item[each]));
-        });
-        return in_order_of_first(policy, found_in);
+        };
+        detail::for_hash_buckets<Number>(policy, size, buckets, items, group_items);
+        return detail::in_order_of_first(policy, found_in);
     }
     template <class T, class Policy, class Base, class Number, class Items>
     static std::vector<std::pair<typename Items::key, std::vector<T>>>
@@ -152,14 +153,14 @@ private:
             }
         }
         std::vector<unsigned char> is_first(size); // written by the item's bucket
-        for_hash_buckets<Number>(policy, size, hash_buckets_for(size), items,
-                                 [&](unsigned, const Number* item, std::uint64_t n) {
-                                     group_table<Number, Items> table(items);
-                                     for (std::uint64_t each = 0; each < n; ++each) table.find_or_add(item[each]);
-                                     for (const Number first : table.firsts()) is_first[first] = 1;
-                                 });
-        const auto judged = judge_all(policy, size, [&](std::uint64_t n) { return is_first[n] != 0; });
-        kept.reserve(selected_in(judged));
+        const auto note_firsts = [&](unsigned, const Number* item, std::uint64_t n) {
+            group_table<Number, Items> table(items);
+            for (std::uint64_t each = 0; each < n; ++each) table.find_or_add(item[each]);
+            for (const Number first : table.firsts()) is_first[first] = 1;
+        };
+        detail::for_hash_buckets<Number>(policy, size, hash_buckets_for(size), items, note_firsts);
+        const auto judged = detail::judge_all(policy, size, [&](std::uint64_t n) { return is_first[n] != 0; });
+        kept.reserve(detail::selected_in(judged));
         for (const judged_items& some : judged) {
             for (std::uint64_t left = some.bits; left != 0; left &= left - 1)
                 kept.push_back(*nth_of(from, some.begin + static_cast<unsigned>(std::countr_zero(left))));

@@ -44,7 +44,7 @@ struct make_heap_function : ordering_overloads<make_heap_function, true> {
             done += levels;
             const std::uint64_t roots = std::uint64_t{1} << (all - done); // and as many nodes above them, but one
             run_numbers(policy, roots,
-                        [&](std::uint64_t n) { make_subtree(first, size, roots - 1 + n, levels, less); });
+                        [&](std::uint64_t n) { detail::make_subtree(first, size, roots - 1 + n, levels, less); });
         }
     }
 };

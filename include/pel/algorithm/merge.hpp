@@ -124,7 +124,7 @@ private:
             if (are_few<bytes>(policy, path.size()))
                 strand.run(0, path.size());
             else if (path.size() != 0)
-                parallel_ranges(policy, path.size(), strand);
+                pel::parallel_ranges(policy, path.size(), strand);
             return {nth_of(first1, path.size1), nth_of(first2, path.size2), nth_of(out, path.size())};
         } else {
             for (; first1 != last1 && first2 != last2; ++out) {

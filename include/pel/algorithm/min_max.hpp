@@ -165,7 +165,7 @@ private:
         const first_best<I, Less> step(first, less);
         if (are_few<number_bytes<I, Less>>(policy, size)) return step(0, size);
         const auto combine = [&](std::uint64_t left, std::uint64_t right) { return step.best_of(left, right); };
-        return combine_ordered<std::uint64_t>(policy, size, step, combine);
+        return detail::combine_ordered<std::uint64_t>(policy, size, step, combine);
     }
 };
 using min_element_function = extreme_function<false>;
@@ -215,7 +215,7 @@ private:
         const auto combine = [&](both_positions left, both_positions right) { return step.both(left, right); };
         const both_positions found = are_few<number_bytes<I, Less>>(policy, size)
                                          ? step(0, size / 2)
-                                         : combine_ordered<both_positions>(policy, size / 2, step, combine);
+                                         : detail::combine_ordered<both_positions>(policy, size / 2, step, combine);
         return size % 2 == 0 ? found : step.with(found, size - 1);
     }
 };

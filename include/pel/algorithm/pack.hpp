@@ -31,11 +31,12 @@ auto copy_judged(const Policy& policy, Base from, const std::vector<judged_items
     using value = std::iter_value_t<Base>;
     std::vector<value> copies;
     if constexpr (is_assigned_later<value>) {
-        copies.resize(selected_in(judged));
+        copies.resize(detail::selected_in(judged));
         const copy_selected put{from, copies.data()};
-        run_numbers(block_policy(policy, 64), judged.size(), [&](std::size_t each) { put_items(put, judged[each]); });
+        run_numbers(block_policy(policy, 64), judged.size(),
+                    [&](std::size_t each) { detail::put_items(put, judged[each]); });
     } else {
-        copies.reserve(selected_in(judged));
+        copies.reserve(detail::selected_in(judged));
         for (const judged_items& items : judged) {
             for (std::uint64_t left = items.bits; left != 0; left &= left - 1)
                 copies.push_back(*nth_of(from, items.begin + static_cast<unsigned>(std::countr_zero(left))));
@@ -82,9 +83,9 @@ struct pack_function {
         if (size != n_flags)
             throw_error<std::invalid_argument>("pel::pack: " + std::to_string(size) + " elements, but " +
                                                std::to_string(n_flags) + " flags");
-        return copy_judged(policy, from, judge_all(policy, size, [&](std::uint64_t n) {
-                               return static_cast<bool>(*nth_of(flag, n));
-                           }));
+        return detail::copy_judged(policy, from, detail::judge_all(policy, size, [&](std::uint64_t n) {
+                                       return static_cast<bool>(*nth_of(flag, n));
+                                   }));
     }
 
     template <class... Arguments>
@@ -104,10 +105,10 @@ struct put_number {
 };
 template <class Policy, class Judge>
 std::vector<std::uint64_t> selected_numbers(const Policy& policy, std::uint64_t size, const Judge& judge) {
-    const std::vector<judged_items> judged = judge_all(policy, size, judge);
-    std::vector<std::uint64_t> numbers(selected_in(judged));
+    const std::vector<judged_items> judged = detail::judge_all(policy, size, judge);
+    std::vector<std::uint64_t> numbers(detail::selected_in(judged));
     const put_number put{numbers.data()};
-    run_numbers(policy, judged.size(), [&](std::size_t each) { put_items(put, judged[each]); });
+    run_numbers(policy, judged.size(), [&](std::size_t each) { detail::put_items(put, judged[each]); });
     return numbers;
 }
 
@@ -117,7 +118,8 @@ struct pack_index_function {
     std::vector<std::uint64_t> operator()(const Policy& policy, Flags&& flags) const {
         const auto flag = base_of(std::ranges::begin(flags));
         const std::uint64_t size = size_of(std::ranges::begin(flags), std::ranges::end(flags));
-        return selected_numbers(policy, size, [&](std::uint64_t n) { return static_cast<bool>(*nth_of(flag, n)); });
+        return detail::selected_numbers(policy, size,
+                                        [&](std::uint64_t n) { return static_cast<bool>(*nth_of(flag, n)); });
     }
 
     template <class... Arguments>
@@ -137,9 +139,9 @@ struct tokens_function {
         const auto from = base_of(first);
         const std::uint64_t size = size_of(first, last);
         const auto is_part = [&](std::uint64_t n) { return !test(*nth_of(from, n)); };
-        const auto begins =
-            selected_numbers(policy, size, [&](std::uint64_t n) { return is_part(n) && (n == 0 || !is_part(n - 1)); });
-        const auto lasts = selected_numbers(
+        const auto begins = detail::selected_numbers(
+            policy, size, [&](std::uint64_t n) { return is_part(n) && (n == 0 || !is_part(n - 1)); });
+        const auto lasts = detail::selected_numbers(
             policy, size, [&](std::uint64_t n) { return is_part(n) && (n + 1 == size || !is_part(n + 1)); });
         std::vector<std::ranges::subrange<I>> tokens(begins.size());
         run_numbers(policy, tokens.size(),

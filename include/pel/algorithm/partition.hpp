@@ -61,14 +61,14 @@ std::uint64_t part_stably(const Policy& policy, Base first, std::uint64_t size, 
     constexpr std::uint64_t chunk = 1 << 12;
     using value = std::iter_value_t<Base>;
     const std::vector<judged_items> judged = detail::judge_all(policy, size, judge);
-    const std::uint64_t selected = selected_in(judged);
+    const std::uint64_t selected = detail::selected_in(judged);
     if (selected == 0 || selected == size) return selected;
     if constexpr (moves_safely<Base>) {
         const scratch_memory<value> scratch(size);
         if (scratch.data() != nullptr) {
             const move_parted<Base> move{first, scratch.data(), scratch.data() + selected};
             complete_phases phases;
-            phases.run(policy, judged.size(), 64, [&](std::uint64_t each) { put_items(move, judged[each]); });
+            phases.run(policy, judged.size(), 64, [&](std::uint64_t each) { detail::put_items(move, judged[each]); });
             phases.run(policy, (size + chunk - 1) / chunk, chunk, [&](std::uint64_t each) {
                 value* const from = scratch.data() + each * chunk;
                 value* const end = scratch.data() + std::min(size, (each + 1) * chunk);
@@ -139,7 +139,7 @@ template <class Policy, class Base, class Judge>
 std::uint64_t part(const Policy& policy, Base first, std::uint64_t size, const Judge& judge) {
     constexpr std::uint64_t chunk = 1 << 10;
     const std::vector<judged_items> judged = detail::judge_all(policy, size, judge);
-    const std::uint64_t selected = selected_in(judged);
+    const std::uint64_t selected = detail::selected_in(judged);
     const misplaced_items left(judged, 0, selected, false);
     const misplaced_items right(judged, selected, size, true);
     run_numbers(block_policy(policy, chunk), (left.count() + chunk - 1) / chunk, [&](std::uint64_t each) {

@@ -124,7 +124,7 @@ struct inclusive_scan_function {
         requires scans<Op, std::identity, std::iter_value_t<I>, I, O>
     O operator()(const Policy& policy, I first, S last, O out, Op op = {}) const {
         std::identity same;
-        return scan_from_first<std::iter_value_t<I>>(policy, std::move(first), last, std::move(out), op, same);
+        return detail::scan_from_first<std::iter_value_t<I>>(policy, std::move(first), last, std::move(out), op, same);
     }
     template <execution_policy Policy, std::input_iterator I, std::sentinel_for<I> S, class O, class Op, class T>
         requires scans<Op, std::identity, T, I, O>

@@ -156,7 +156,7 @@ private:
         const auto combine = [](const progress& left, const progress& right) {
             return progress{std::min(left.written + right.written, kept::most(right.place)), right.place};
         };
-        return parallel_scan(policy, std::uint64_t{0}, size, progress{}, count, write, combine).written;
+        return pel::parallel_scan(policy, std::uint64_t{0}, size, progress{}, count, write, combine).written;
     }
 };
 

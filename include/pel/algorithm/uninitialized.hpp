@@ -180,10 +180,11 @@ struct uninitialized_fill_function {
     template <class Policy, class O, class T>
     static O shared(const Policy& policy, const O& first, std::uint64_t size, const T& value) {
         const auto to = base_of(first);
-        construct_elements<constructed_bytes<O, const T&>>(policy, to, size, [&](std::uint64_t lo, std::uint64_t hi) {
-            const written_value<base_t<O>, T> held(value);
-            std::uninitialized_fill(nth_of(to, lo), nth_of(to, hi), held);
-        });
+        detail::construct_elements<constructed_bytes<O, const T&>>(
+            policy, to, size, [&](std::uint64_t lo, std::uint64_t hi) {
+                const written_value<base_t<O>, T> held(value);
+                std::uninitialized_fill(nth_of(to, lo), nth_of(to, hi), held);
+            });
         return nth_of(first, size);
     }
 
@@ -240,9 +241,9 @@ struct uninitialized_construct_n_function {
         if constexpr (is_shared<Policy, O>) {
             if constexpr (!Construction::template is_nothing<std::iter_value_t<O>>) {
                 const auto to = base_of(first);
-                construct_elements<constructed_bytes<O>>(policy, to, size, [&](std::uint64_t lo, std::uint64_t hi) {
-                    Construction::run(nth_of(to, lo), hi - lo);
-                });
+                detail::construct_elements<constructed_bytes<O>>(
+                    policy, to, size,
+                    [&](std::uint64_t lo, std::uint64_t hi) { Construction::run(nth_of(to, lo), hi - lo); });
             }
             return nth_of(first, size);
         } else {

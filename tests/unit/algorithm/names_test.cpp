@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <numeric>
 #include <vector>
@@ -28,6 +29,7 @@ inline constexpr auto same = [](const element& a, const element& b) { return a.v
 inline constexpr auto is_odd = [](const element& a) { return a.value % 2 != 0; };
 inline constexpr auto key = [](const element& a) { return a.value; };
 inline constexpr auto add = [](const element& a, const element& b) { return element{a.value + b.value}; };
+inline constexpr auto hash = [](const element& a) { return static_cast<std::size_t>(a.value); };
 inline constexpr auto twice = [](const element& a) { return element{a.value * 2}; };
 
 /// As good as any other function, or better.
@@ -58,11 +60,11 @@ inline constexpr auto twice = [](const element& a) { return element{a.value * 2}
     void NAME(A, B, C, D, E) = delete;                                                                                 \
     template <class A, class B, class C, class D, class E, class F>                                                    \
     void NAME(A, B, C, D, E, F) = delete;
+PEL_TEST_NAME(all_numbers)
 PEL_TEST_NAME(are_few)
 PEL_TEST_NAME(are_sorted_by_digits)
 PEL_TEST_NAME(assign_value)
 PEL_TEST_NAME(at)
-PEL_TEST_NAME(nth_of)
 PEL_TEST_NAME(base_of)
 PEL_TEST_NAME(begins_foreseen)
 PEL_TEST_NAME(break_pattern)
@@ -87,11 +89,13 @@ PEL_TEST_NAME(copy_replaced)
 PEL_TEST_NAME(copy_to)
 PEL_TEST_NAME(count_leading)
 PEL_TEST_NAME(count_leading_nearby)
+PEL_TEST_NAME(count_of)
 PEL_TEST_NAME(cut_by_rotation)
 PEL_TEST_NAME(destroy_elements)
 PEL_TEST_NAME(difference_in_block)
 PEL_TEST_NAME(end_of_second)
 PEL_TEST_NAME(exchange_misplaced)
+PEL_TEST_NAME(few_groups)
 PEL_TEST_NAME(fill_elements)
 PEL_TEST_NAME(fill_past_caches)
 PEL_TEST_NAME(find_difference)
@@ -105,7 +109,8 @@ PEL_TEST_NAME(find_run)
 PEL_TEST_NAME(first_found)
 PEL_TEST_NAME(for_hash_buckets)
 PEL_TEST_NAME(gather_items)
-PEL_TEST_NAME(groups_are_few)
+PEL_TEST_NAME(guess_groups)
+PEL_TEST_NAME(hash_buckets_for)
 PEL_TEST_NAME(heap_sort)
 PEL_TEST_NAME(heap_until)
 PEL_TEST_NAME(in_order_of_first)
@@ -117,6 +122,8 @@ PEL_TEST_NAME(item_at)
 PEL_TEST_NAME(judge_all)
 PEL_TEST_NAME(judge_items)
 PEL_TEST_NAME(keep_selected)
+PEL_TEST_NAME(least_places)
+PEL_TEST_NAME(make_subtree)
 PEL_TEST_NAME(merge_both_until_empty)
 PEL_TEST_NAME(merge_by_rotations)
 PEL_TEST_NAME(merge_in_place)
@@ -127,6 +134,7 @@ PEL_TEST_NAME(merge_sort_in_place)
 PEL_TEST_NAME(merge_until_empty)
 PEL_TEST_NAME(move_elements)
 PEL_TEST_NAME(move_elements_backward)
+PEL_TEST_NAME(nth_of)
 PEL_TEST_NAME(parallel_fold)
 PEL_TEST_NAME(parallel_for)
 PEL_TEST_NAME(parallel_for_each)
@@ -188,6 +196,7 @@ PEL_TEST_NAME(stream_fill)
 PEL_TEST_NAME(swap_elements)
 PEL_TEST_NAME(try_insertion_sort)
 PEL_TEST_NAME(try_merge_through_buffer)
+PEL_TEST_NAME(with_item_numbers)
 PEL_TEST_NAME(with_rooms)
 #undef PEL_TEST_NAME
 
@@ -269,10 +278,28 @@ struct calls {
         EXPECT_TRUE(pel::is_partitioned(policy, a, is_odd));
         pel::partition_copy(policy, a, b.begin(), c.begin(), is_odd);
         (void)pel::filter(policy, a, is_odd);
+        (void)pel::pack(policy, a, keys);
+        (void)pel::tokens(policy, a, is_odd);
+        EXPECT_EQ(pel::flatten(policy, std::vector(3, a)).size(), 300U);
+        std::vector<element> least(5);
+        pel::partial_sort_copy(policy, a, least, less);
+        EXPECT_EQ(*pel::kth_smallest(policy, a, 4, less), least[4]);
+        EXPECT_EQ(pel::top_k(policy, a, 3, less).size(), 3U);
+    }
+    template <class Policy>
+    void group(const Policy& policy) {
+        using namespace greedy;
+        std::ranges::fill(a, element{1});
         (void)pel::group_by(policy, a, key);
-        (void)pel::reduce_by_key(policy, a, b, c.begin(), c.begin(), same, add);
+        (void)pel::group_by(policy, a, std::identity(), hash);
+        EXPECT_EQ(pel::remove_duplicates(policy, a, hash).size(), 1U);
         (void)pel::reduce_groups(policy, a, key, key, std::plus<>());
+        (void)pel::reduce_groups(policy, a, std::identity(), std::identity(), add, hash);
+        EXPECT_EQ(pel::histogram_by_key(policy, a, std::identity(), hash).size(), 1U);
         (void)pel::histogram(policy, a, 9, [](const element& each) { return each.value % 9; });
+        (void)pel::reduce_by_index(policy, a, 9, key, std::identity(), add);
+        (void)pel::reduce_by_key(policy, a, b, c.begin(), c.begin(), same, add);
+        (void)pel::segmented_reduce(policy, a, std::vector<int>{0, 3, 100}, c.begin(), element{}, add);
     }
     template <class Policy>
     void search(const Policy& policy) {
@@ -346,6 +373,7 @@ struct calls {
         search(policy);
         merge(policy);
         select(policy);
+        group(policy);
         add_up(policy);
         copy(policy);
         take_iterators(policy);

@@ -41,7 +41,7 @@ PEL_NOINLINE void run_block_strand(const basic_parallel_policy<Token>& policy, s
 template <class Token>
 PEL_NOINLINE void run_block_strand(const basic_parallel_policy<placed<Token>>& policy, std::uint64_t size,
                                    block_strand strand, site_memory&) {
-    parallel_ranges(policy, size, strand);
+    pel::parallel_ranges(policy, size, strand);
 }
 
 /// Calls run(lo, hi) on ranges that together are [0, size), in any order. Throws and blocks: as parallel_for.

@@ -97,7 +97,7 @@ private:
 template <class Policy, class Base, class Judge>
 std::uint64_t keep_selected(const Policy& policy, Base first, std::uint64_t size, const Judge& judge) {
     const std::vector<judged_items> judged = detail::judge_all(policy, size, judge);
-    const std::uint64_t selected = selected_in(judged);
+    const std::uint64_t selected = detail::selected_in(judged);
     if (selected == size) return size;
     if constexpr (moves_safely<Base>) {
         const scratch_memory<std::iter_value_t<Base>> scratch(selected);
@@ -107,7 +107,7 @@ std::uint64_t keep_selected(const Policy& policy, Base first, std::uint64_t size
         }
     }
     const move_selected<Base> move{first};
-    for (const judged_items& items : judged) put_items(move, items);
+    for (const judged_items& items : judged) detail::put_items(move, items);
     return selected;
 }
 

@@ -154,10 +154,10 @@ T combine_elements(const Policy& policy, std::uint64_t size, T init, Op& op, Map
         constexpr bool is_known = ((number_bytes<Bases, Op, Map> != 0) && ...);
         constexpr std::uint64_t bytes = is_known ? (number_bytes<Bases, Op, Map> + ...) : 0;
         if (!is_deterministic(policy) && are_few<bytes>(policy, size)) return combine(init, step(0, size));
-        return combine_ordered<T>(policy, size, chunks_of_numbers<bytes>(policy, size), step, combine, init);
+        return detail::combine_ordered<T>(policy, size, chunks_of_numbers<bytes>(policy, size), step, combine, init);
     } else {
         const fixed_chunks chunks(size, grain_of(policy));
-        return combine_ordered<T>(policy, size, chunks, step, combine, std::move(init));
+        return detail::combine_ordered<T>(policy, size, chunks, step, combine, std::move(init));
     }
 }
 

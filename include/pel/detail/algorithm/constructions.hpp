@@ -68,7 +68,7 @@ PEL_ALWAYS_INLINE void construct_elements(const Policy& policy, const Base& firs
         run_blocks(policy, size, run);
     } else if (size != 0) {
         constructing_strand<Base, Run> strand(first, run);
-        parallel_ranges(policy, size, strand);
+        pel::parallel_ranges(policy, size, strand);
         strand.release();
     }
 }

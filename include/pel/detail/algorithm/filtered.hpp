@@ -107,7 +107,7 @@ T combine_filtered(const Policy& policy, const Filter& filter, T init, Op& op, M
     const auto combine = [&](maybe<T> left, maybe<T> right) {
         return step.combined(std::move(left), std::move(right));
     };
-    maybe<T> sum = combine_ordered<maybe<T>>(policy, size, step, combine);
+    maybe<T> sum = detail::combine_ordered<maybe<T>>(policy, size, step, combine);
     if (!sum) return init;
     return static_cast<T>(std::invoke(op, std::move(init), std::move(*sum)));
 }

@@ -180,9 +180,9 @@ std::uint64_t select_items(const Policy& policy, std::uint64_t size, const Judge
         }
     }
     selection_strand<Judge, Put> strand(judge, &put);
-    parallel_ranges(policy, size, strand);
+    pel::parallel_ranges(policy, size, strand);
     const auto& open = strand.open();
-    run_numbers(block_policy(policy, 64), open.size(), [&](std::size_t each) { put_items(put, open[each]); });
+    run_numbers(block_policy(policy, 64), open.size(), [&](std::size_t each) { detail::put_items(put, open[each]); });
     return strand.selected();
 }
 
@@ -196,7 +196,7 @@ template <class Policy, class Judge>
 std::vector<judged_items> judge_all(const Policy& policy, std::uint64_t size, const Judge& judge) {
     if (size == 0) return {};
     selection_strand<Judge, put_nothing> strand(judge, nullptr);
-    parallel_ranges(policy, size, strand);
+    pel::parallel_ranges(policy, size, strand);
     return std::move(strand.open());
 }
 inline std::uint64_t selected_in(const std::vector<judged_items>& judged) noexcept {
