@@ -104,6 +104,81 @@ TEST_P(this_worker_on, blocking_from_main_as_a_foreign_caller_works_too) {
     pel_test::expect_balanced(pool);
 }
 
+TEST_P(this_worker_on, a_blocking_task_that_has_forked_still_lets_another_thread_work) {
+    pel::thread_pool pool(pel_test::options_of(GetParam()));
+    const pel_test::watchdog guard(pool);
+    constexpr int items = 100;
+    for (unsigned long round = 0; round < pel_test::scaled(200); ++round) {
+        pel::task_group group(pool);
+        std::atomic<int> wrong{0};
+        for (unsigned i = 0; i < pool.concurrency(); ++i) {
+            group.run([&] {
+                pel::blocking([&] {
+                    std::atomic<int> ran{0};
+                    pel::parallel_invoke([&] { ++ran; }, [&] { ++ran; });
+                    pel::parallel_for(0, items, [&](int) { ++ran; });
+                    pel::task_group inner;
+                    inner.run([&] { ++ran; });
+                    (void)inner.wait();
+                    if (ran != items + 3) ++wrong;
+                    std::atomic<bool> is_there{false};
+                    pool.post([&] { is_there = true; });
+                    pel_test::await([&] { return is_there.load(); });
+                });
+            });
+        }
+        ASSERT_EQ(group.wait(), pel::group_status::completed);
+        ASSERT_EQ(wrong, 0);
+    }
+    pel_test::expect_balanced(pool);
+}
+
+TEST_P(this_worker_on, a_group_is_complete_though_its_builder_blocks_after_it_has_begun_to) {
+    pel::thread_pool pool(pel_test::options_of(GetParam()));
+    const pel_test::watchdog guard(pool);
+    for (unsigned long round = 0; round < pel_test::scaled(50); ++round) {
+        std::atomic<int> ran{0};
+        pool.execute([&] {
+            pel::task_group group;
+            group.run([&] { ++ran; });
+            pel::blocking([&] {
+                pel::task_group inside;
+                group.run([&] { ++ran; });
+                inside.run([&] { ++ran; });
+                std::thread([&] {
+                    (void)group.wait();
+                    (void)inside.wait();
+                    ++ran;
+                }).join();
+            });
+        });
+        ASSERT_EQ(ran, 4);
+    }
+    pel_test::expect_balanced(pool);
+}
+
+TEST_P(this_worker_on, short_loops_of_main_may_fork_where_they_block) {
+    pel::thread_pool pool(pel_test::options_of(GetParam()));
+    const pel_test::watchdog guard(pool);
+    std::atomic<int> ran{0};
+    const auto loop = [&](bool blocks) {
+        pel::parallel_for(pel::par.on(pool), 0, 2, [&](int i) {
+            if (!blocks || i != 0) return;
+            pel::blocking([&] {
+                pel::parallel_invoke([&] { ++ran; }, [&] { ++ran; });
+                std::atomic<bool> is_there{false};
+                pool.post([&] { is_there = true; });
+                pel_test::await([&] { return is_there.load(); });
+            });
+            pel::parallel_invoke([&] { ++ran; }, [&] { ++ran; });
+        });
+    };
+    for (int round = 0; round < 100; ++round) loop(false); // so it is known to be short
+    for (int round = 0; round < 20; ++round) loop(true);
+    EXPECT_EQ(ran, 80);
+    pel_test::expect_balanced(pool);
+}
+
 /// Calls the pool when its thread exits, and what the pool keeps for the thread is gone already.
 struct last_words {
     pel::thread_pool* pool = nullptr;

@@ -150,6 +150,47 @@ const model::registered leave{
         run.finally([&w] { model::check(w.job.is_done(), "visible work, a free seat, and all sleep"); });
     }};
 
+/// S5, one seat: its holder blocks, and forks meanwhile. The fork finds somebody to run it, and the seat stays free for
+/// what is posted after it, whose end the holder waits for.
+struct blocking_world : pool_world {
+    worker& holder = serving("holder");
+    worker& sleeper = idle("sleeper");
+    posted_job forked, posted;
+    blocking_world() : pool_world(1, 1) {
+        model::name(forked, "forked");
+        model::name(posted, "posted");
+    }
+    void block_and_fork() {
+        become(holder);
+        pool.begin_blocking(holder);
+        pool.push_slow(holder, 0, forked.entry.single.function, &forked);
+    }
+};
+
+const model::registered s5[] = {
+    {{.name = "seats: S5, a fork while the holder blocks", .pure_spins = true, .early_timeouts = 0},
+     [](model::execution& run) {
+         auto& w = run.share<blocking_world>();
+         run.thread("holder", [&w] {
+             w.block_and_fork();
+             wait_for(w.forked);
+         });
+         run.daemon("sleeper", [&w] { w.sleep_and_serve_one(w.sleeper); });
+     }},
+    {{.name = "seats: S5, a fork and a post while the holder blocks", .pure_spins = true, .early_timeouts = 0},
+     [](model::execution& run) {
+         auto& w = run.share<blocking_world>();
+         run.thread("holder", [&w] {
+             w.block_and_fork();
+             if (!w.holder.deque.try_take_private(0) && w.holder.deque.take_public(0) == split_deque::taken::stolen)
+                 return;
+             w.posted.post(w, w.holder);
+             wait_for(w.posted);
+         });
+         run.daemon("sleeper", [&w] { w.sleep_and_serve_one(w.sleeper); });
+     }},
+};
+
 /// S1, one seat: its holder has emptied its deque; a woken waiter is in debt, and waits for a job in the injector.
 struct debt_world : pool_world {
     worker& holder = serving("holder");

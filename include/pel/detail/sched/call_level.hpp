@@ -14,15 +14,17 @@ namespace detail {
 class call_level {
 public:
     constexpr call_level() noexcept = default;
-    explicit call_level(worker& from) noexcept { begin(from); }
+    explicit call_level(worker& from) noexcept {
+        if (from.is_member()) begin(from);
+    }
     call_level(const call_level&) = delete;
     call_level& operator=(const call_level&) = delete;
 
-    /// Requires: `from` is the calling thread's, and opens and forks nothing as long as the call lasts.
+    /// Requires: `from` is the calling thread's, a member, and opens and forks nothing as long as the call lasts.
     void begin(worker& from) noexcept {
         pool_ = from.pool;
         outer_ = from.level;
-        if (from.is_member()) passage_.emplace(from.innermost, &from.floor, from.level_base, from.deque.bottom());
+        passage_.emplace(from.innermost, &from.floor, from.level_base, from.deque.bottom());
     }
 
     const scheduler* pool() const noexcept { return pool_; } // null: none

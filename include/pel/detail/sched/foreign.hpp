@@ -40,6 +40,7 @@ private:
         std::int64_t wakes_from = 0;
         std::uint32_t level_base = 0;
         bool has_left = false;
+        bool is_blocking = false;
     };
 
     void enter(scheduler& pool, std::int64_t wakes_from);

@@ -28,10 +28,16 @@ PEL_INLINE void foreign_call::enter(scheduler& pool, std::int64_t wakes_from) {
     is_entered_ = true;
     has_left_outer_ = outer_.is_member() && !outer_.has_left;
     if (has_left_outer_) outer_.pool->leave_seat(outer_);
-    level_.begin(outer_);
-    saved_ = {
-        own_->innermost,  own_->scope_serial, std::exchange(own_->level, &level_), own_->served, own_->open_segments,
-        own_->wakes_from, own_->level_base,   std::exchange(own_->has_left, false)};
+    if (outer_.is_member()) level_.begin(outer_);
+    saved_ = {own_->innermost,
+              own_->scope_serial,
+              std::exchange(own_->level, &level_),
+              own_->served,
+              own_->open_segments,
+              own_->wakes_from,
+              own_->level_base,
+              std::exchange(own_->has_left, false),
+              std::exchange(own_->is_blocking, false)};
     if (own_->deque.bottom() != 0)
         enter_again();
     else
@@ -52,6 +58,7 @@ PEL_INLINE void foreign_call::leave() noexcept {
     own_->served = saved_.served;
     own_->wakes_from = saved_.wakes_from;
     own_->has_left = saved_.has_left;
+    own_->is_blocking = saved_.is_blocking;
     if (own_->deque.bottom() != 0) leave_again();
     const bool is_child = !own_->pool->is_from_this_process();
     current_worker = is_child ? &no_worker : &outer_;

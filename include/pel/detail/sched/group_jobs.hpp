@@ -11,13 +11,15 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-/// Before a push: the credit for all jobs to come, or, where the segment was settled, the count for this one.
+/// Before a push: the credit for all jobs to come, or the count for this one, where the segment was settled, or would have
+/// been if it had been open when the thread began to block.
 PEL_INLINE void group_core::open(worker& own, segment& here) noexcept {
-    if (here.state == segment_state::counted) return count_.add(1);
-    count_.add(group_count::segment_credit);
-    here.state = segment_state::credit;
-    here.below = own.open_segments;
-    own.open_segments = &here;
+    if (here.state == segment_state::closed) {
+        here.state = own.is_blocking ? segment_state::counted : segment_state::credit;
+        here.below = own.open_segments;
+        own.open_segments = &here;
+    }
+    count_.add(here.state == segment_state::counted ? 1 : group_count::segment_credit);
 }
 
 PEL_INLINE void group_core::list(worker& own, const job_slot& task, counted_as how) noexcept {

@@ -118,6 +118,9 @@ public:
     /// A member gives its seat up for something that may block, and takes one again. Blocks: never.
     void leave_seat(worker& own) noexcept;
     void return_to_seat(worker& own) noexcept;
+    /// The same for a region that blocks, and may fork, too (S5). Requires: it is not inside of one.
+    void begin_blocking(worker& own) noexcept;
+    void end_blocking(worker& own) noexcept;
 
     // ---- work ----------------------------------------------------------------------------------------------------------
 
@@ -163,7 +166,7 @@ private:
     friend class pool_thread;
 
     // wake.hpp
-    void expose_at_once(worker& own) noexcept;
+    service expose_at_once(worker& own) noexcept;
     bool wake_one(worker& by) noexcept;
     void wake_up_to(worker& by, std::uint32_t count) noexcept;
     bool wake_or_start(worker& by, bool in_debt) noexcept;
@@ -214,6 +217,7 @@ private:
     bool end_waiting(worker& own) noexcept;
     bool go_away(worker& own) noexcept;
     bool leave_waiting(worker& own) noexcept;
+    void end_brief_call(worker& own) noexcept;
     void run_anything(worker& own) noexcept;
     job_slot leapfrog_from(worker& own, worker& victim, const serving_record::entry& seen) noexcept;
 

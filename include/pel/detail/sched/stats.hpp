@@ -35,7 +35,7 @@ struct pool_stats {
     std::uint64_t heavy_fences = 0;    ///< interruptions of all CPUs, by deep steals that succeeded or not
     std::uint64_t foreign_only = 0;    ///< wakes because only foreign threads held seats (rule S3)
     std::uint64_t unsafe_waits = 0;    ///< waiters that had to run work from outside (rule S4)
-    std::uint64_t fenced_forks = 0;    ///< forks that were public at once, for want of a heavy fence
+    std::uint64_t fenced_forks = 0;    ///< forks that were public at once: for want of a heavy fence, or in blocking()
 
     static constexpr unsigned most_tiers = 12;
     /// The same by how far apart two threads were, near before far: thread_pool::tiers() names the steps. All are in the

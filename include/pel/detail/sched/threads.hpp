@@ -115,7 +115,7 @@ PEL_INLINE bool scheduler::attach(worker& fresh, bool foreign, std::uint32_t nea
     fresh.near_injector = 0;
     fresh.woken_by.store(0, relaxed);
     fresh.wakes_from = 0; // as the last call of a foreign thread has left it
-    fresh.has_left = false;
+    fresh.has_left = fresh.is_blocking = false;
     if (!foreign) {
         fresh.slot = seating_.take_slot(near);
         seating_.set_record_at(fresh.slot, index);

@@ -196,7 +196,7 @@ PEL_INLINE bool scheduler::leapfrog_scope(worker& own, const scope& inside) noex
     return false;
 }
 
-/// A fork made meanwhile takes the slow path, and the seat back.
+/// A fork made meanwhile takes the slow path.
 PEL_INLINE void scheduler::leave_seat(worker& own) noexcept {
     settle_segments(own);
     const bool is_stranding = go_away(own);
@@ -212,6 +212,24 @@ PEL_INLINE void scheduler::return_to_seat(worker& own) noexcept {
     if (view.free() < 0) own.counts.debts.add();
     come_to(own);
     prepare_poll(own);
+}
+
+/// A brief call takes its seat: from here on it is a call as any other. Nothing lies in its deque but what it is about to
+/// share.
+PEL_INLINE void scheduler::end_brief_call(worker& own) noexcept {
+    return_to_seat(own);
+    own.fp_environment.set(read_fp_environment());
+}
+
+PEL_INLINE void scheduler::begin_blocking(worker& own) noexcept {
+    if (own.has_left) end_brief_call(own);
+    leave_seat(own);
+    own.is_blocking = true;
+}
+
+PEL_INLINE void scheduler::end_blocking(worker& own) noexcept {
+    own.is_blocking = false;
+    return_to_seat(own);
 }
 
 } // namespace detail

@@ -24,13 +24,15 @@ PEL_NOINLINE PEL_INLINE bool scheduler::push_slow(worker& own, std::uint32_t pos
     return has_place;
 }
 
-/// A fork where nothing may stay private. The request stays up, so nothing needs to be taken down.
-PEL_INLINE void scheduler::expose_at_once(worker& own) noexcept {
+/// A fork where nothing may stay private. The request stays up, so nothing needs to be taken down. Who holds no seat, and
+/// may block at any time, has somebody woken in debt if need be (S3).
+PEL_INLINE service scheduler::expose_at_once(worker& own) noexcept {
     const std::uint32_t jobs = own.deque.expose(~0u);
     own.counts.fenced_forks.add(jobs);
     own.counts.exposed.add(jobs);
     const seats_view view = seats_.load();
-    if (jobs > view.searching() && view.free() > 0) wake_up_to(own, jobs - view.searching());
+    if (jobs > view.searching() && (view.free() > 0 || own.has_left)) wake_up_to(own, jobs - view.searching());
+    return jobs != 0 ? service::exposed : service::nothing_private;
 }
 
 /// Forks become fast again only if somebody will ask: a searcher before it sleeps, the guardian, or who frees a seat;
@@ -40,10 +42,8 @@ PEL_COLD PEL_INLINE service scheduler::serve_request(worker& own) noexcept {
         own.deque.clear_request(); // a fork child: nobody else is here
         return service::not_wanted;
     }
-    if (own.has_left) {
-        return_to_seat(own);
-        own.fp_environment.set(read_fp_environment());
-    }
+    if (own.is_blocking) return expose_at_once(own);
+    if (own.has_left) end_brief_call(own);
     std::uint32_t jobs = 0;
     if (has_heavy_fence_) {
         own.deque.clear_request();

@@ -98,6 +98,7 @@ public:
     std::uint32_t id = 0;           // in the process, from 1
     bool is_foreign = false;
     bool has_left = false;            // its seat: inside blocking(), or a call into another pool
+    bool is_blocking = false;         // inside blocking(): it goes on without a seat, whatever it forks (S5)
     atomic<bool> is_away{false};      // it has left, or sleeps in a wait: its public jobs are stranded (S3)
     std::uint32_t generation = 0;     // fork generation
     std::uint32_t level_base = 0;     // deque position where the job, or call, on top of the stack begins
