@@ -94,8 +94,8 @@ public:
     explicit thread_pool(thread_pool_options options = {});
     thread_pool(const thread_pool&) = delete;
     thread_pool& operator=(const thread_pool&) = delete;
-    /// Completes what was submitted and posted, on single nodes too, then joins the threads. Blocks. Requires: no other call is under way;
-    /// from inside one of its own tasks it ends the program with a message.
+    /// Completes what was submitted and posted, on single nodes too, then joins the threads. Blocks. Requires: no other call
+    /// is under way; from inside one of its own tasks it ends the program with a message.
     ~thread_pool();
 
     /// Runs f here and now as a task of this pool: inside, the calling thread is a worker and holds a seat.

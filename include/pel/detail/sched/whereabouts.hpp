@@ -11,7 +11,8 @@ PEL_NAMESPACE_BEGIN
 namespace detail {
 
 /// Once each: by the first thread, before it works, if its work may touch memory that ought to be near, and not by who
-/// has it started, who is not to wait for that; and when a thread has nothing else to do. Returns: whether it is for the caller to make the plan now; who comes meanwhile does without.
+/// has it started, who is not to wait for that; and when a thread has nothing else to do. Returns: whether it is for the
+/// caller to make the plan now; who comes meanwhile does without.
 PEL_INLINE bool scheduler::try_begin_plan(bool before_work) noexcept {
     const unsigned turn = before_work ? 1 : 2;
     if (config_.wants_plan == nullptr || (plans_tried_.load(relaxed) & turn) != 0) return false; // stale: asked below
