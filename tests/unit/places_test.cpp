@@ -290,6 +290,62 @@ TEST(places, binding_core_gives_each_thread_a_core) {
     EXPECT_EQ(pel::detail::read_thread_affinity(), pel::detail::read_process_affinity()) << "the caller is left alone";
 }
 
+/// A loop of an item for each core, in a pool that has run something before, or not.
+void expect_cores_again(bool has_threads) {
+    thread_pool_options options;
+    options.binding = pel::binding::core;
+    options.concurrency = static_cast<unsigned>(options.topology.cores().size());
+    const auto this_core = [machine = options.topology] {
+        const unsigned cpu = pel::detail::current_cpu();
+        for (const pel::core& each : machine.cores()) {
+            for (const pel::pu& one : each.pus()) {
+                if (one.os_index() == cpu) return each.logical_index();
+            }
+        }
+        return ~0U;
+    };
+    struct visit {
+        std::thread::id thread;
+        unsigned core = 0;
+    };
+    const unsigned threads = options.concurrency;
+    thread_pool pool(std::move(options));
+    const pel_test::watchdog guard(pool);
+    const auto may_differ = [&] { return pool.stats().threads_started >= threads; }; // another may stand in for one
+    if (has_threads) on_each_thread(pool, threads, [](unsigned) {});
+    pel::affinity where;
+    const auto call = [&] {
+        std::vector<visit> visits(threads);
+        std::atomic<unsigned> arrived{0};
+        pel::parallel_for(pel::par.on(pool).replay(where), 0U, threads, [&](unsigned i) {
+            visits[i] = {std::this_thread::get_id(), this_core()};
+            ++arrived;
+            while (arrived < threads) std::this_thread::yield();
+        });
+        return visits;
+    };
+    const std::vector<visit> first = call();
+    std::set<unsigned> cores;
+    for (const visit& each : first) cores.insert(each.core);
+    if (has_threads) {
+        EXPECT_TRUE(may_differ() || cores.size() == threads) << "the caller goes where no thread is";
+    }
+    for (int round = 0; round < 20; ++round) {
+        const std::vector<visit> again = call();
+        const bool is_again = !may_differ();
+        for (unsigned i = 0; i < threads; ++i) {
+            EXPECT_TRUE(!is_again || again[i].thread == first[i].thread) << i;
+            EXPECT_TRUE(again[i].thread != first[i].thread || again[i].core == first[i].core) << i;
+        }
+    }
+}
+
+TEST(places, bound_to_cores_each_item_of_a_replayed_loop_comes_back_to_its_core) {
+    if (pel::topology::discover().cores().size() < 2) GTEST_SKIP() << "one core, or none that is known";
+    expect_cores_again(false);
+    expect_cores_again(true);
+}
+
 TEST(places, binding_none_leaves_all_threads_free) {
     thread_pool_options options;
     options.binding = pel::binding::none;

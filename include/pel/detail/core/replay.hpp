@@ -217,7 +217,7 @@ private:
 };
 
 /// A loop that is divided as it was the last time. A thread without a seat has a part if it can be bound for so long to
-/// where the last share belongs; else threads of the pool do it, while there are any. Throws and blocks: as
+/// where a share belongs that is nobody's; else threads of the pool do it, while there are any. Throws and blocks: as
 /// parallel_ranges().
 template <class Token, class Strand>
 PEL_NOINLINE void replay(const basic_parallel_policy<Token>& policy, affinity& where, std::uint64_t size,
@@ -231,7 +231,7 @@ PEL_NOINLINE void replay(const basic_parallel_policy<Token>& policy, affinity& w
     const worker& own = *current_worker;
     std::optional<seat_shares::visit> stay;
     if (!is_called_there && (own.pool != &core || own.is_foreign)) {
-        stay.emplace(cuts, own, cuts.count() - 1);
+        stay.emplace(cuts, own, cuts.home_of_guest());
         if (!stay->is_there()) return call_there(pool, [&] { replay(policy, where, size, strand, true); });
     }
     replayed_shares<Strand> shares(core, where, cuts, strand);

@@ -23,9 +23,14 @@ public:
     /// Returns: where a share begins; the size, if `share` is their number.
     std::uint64_t begin(unsigned share) const noexcept;
 
-    /// Returns: the share of a thread's own seat. A foreign thread has the last one, whose thread it keeps from waking up.
-    /// Whoever that seat does not bind has the share of the one near which it runs, for that is how fast it is.
-    unsigned home_of(const worker& own) const noexcept;
+    /// Returns: the share of a thread's own seat. A foreign thread has one that no thread has taken, or else the last, as it
+    /// keeps a thread from waking up. Whoever that seat does not bind has the share of the one near which it runs, for
+    /// that is how fast it is.
+    unsigned home_of(const worker& own) const noexcept {
+        return share_near(own.is_foreign ? pool_->vacant_seat() : own.slot % seats_);
+    }
+    /// Returns: the share of a foreign thread that is about to come.
+    unsigned home_of_guest() const noexcept { return share_near(pool_->vacant_seat()); }
 
     /// Binds the calling thread to the node of a share, unless its seat is there.
     class visit {
@@ -40,6 +45,7 @@ public:
     };
 
 private:
+    unsigned share_near(unsigned seat) const noexcept;
     unsigned seat_of(unsigned share) const noexcept {
         return static_cast<unsigned>(std::uint64_t{share} * seats_ / shares_);
     }
@@ -67,8 +73,7 @@ PEL_INLINE std::uint64_t seat_shares::begin(unsigned share) const noexcept {
     return size_ / all * below + size_ % all * below / all;
 }
 
-PEL_INLINE unsigned seat_shares::home_of(const worker& own) const noexcept {
-    unsigned seat = own.is_foreign ? seats_ - 1 : own.slot % seats_;
+PEL_INLINE unsigned seat_shares::share_near(unsigned seat) const noexcept {
     if (plan_ != nullptr && plan_->is_this_system() && plan_->places()[seat].bound_to == binding::none)
         seat = plan_->seat_near(current_cpu());
     return static_cast<unsigned>(std::uint64_t{seat} * shares_ / seats_);

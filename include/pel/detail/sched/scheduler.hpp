@@ -71,6 +71,8 @@ public:
         if (try_begin_plan(true)) make_plan();
         return seating_.plan();
     }
+    /// Returns: a seat that no thread has taken, the last of them; the last of all if there is none. A hint.
+    unsigned vacant_seat() const noexcept { return seating_.vacant_seat(); }
     bool is_from_this_process() const noexcept {
         return generation_ == fork_generation.load(relaxed);
     } // changes in a child only

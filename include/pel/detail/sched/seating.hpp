@@ -49,6 +49,14 @@ public:
         if (is_seat(slot)) vacant_.add(slot);
     }
 
+    /// Returns: the last vacant seat, or the last one if none is. A hint, for any thread.
+    std::uint32_t vacant_seat() const noexcept {
+        for (std::uint32_t seat = seats_; seat-- != 0;) {
+            if (vacant_.has(seat)) return seat;
+        }
+        return seats_ - 1;
+    }
+
     // Ordered by what shows a slot to others: the start of its thread, then its registration as a sleeper (W1).
     void set_record_at(std::uint32_t slot, std::uint32_t record) noexcept { record_at_[slot].store(record, relaxed); }
     std::uint32_t record_at(std::uint32_t slot) const noexcept { return record_at_[slot].load(relaxed); }

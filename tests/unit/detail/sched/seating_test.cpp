@@ -36,6 +36,15 @@ TEST(seating, without_a_plan_seats_are_alike_and_slots_beyond_them_follow) {
     EXPECT_FALSE(its.places.is_seat(3));
 }
 
+TEST(seating, a_guest_is_told_of_a_vacant_seat_while_there_is_one) {
+    seated its(3);
+    EXPECT_EQ(its.places.vacant_seat(), 2U);
+    its.take(0, 2);
+    EXPECT_EQ(its.places.vacant_seat(), 2U);
+    its.take(0, 2);
+    EXPECT_EQ(its.places.vacant_seat(), 2U) << "the last one, as none is";
+}
+
 TEST(seating, a_slot_that_is_given_back_is_taken_again) {
     seated its(2);
     for (int failure = 0; failure < 3; ++failure) {
@@ -71,6 +80,10 @@ TEST(seating, with_a_plan_a_thread_gets_the_vacant_seat_nearest_to_who_starts_it
     EXPECT_EQ(its.take(2, 1), (numbers{3}));
     its.places.give_slot_back(3);
     EXPECT_EQ(its.take(2, 5), (numbers{3, 0, 1, 2, 4})) << "the seat of who starts it last";
+    seated other(4);
+    other.places.publish(&plan);
+    other.take(0, 3);
+    EXPECT_EQ(other.places.vacant_seat(), 0U);
 }
 
 TEST(seating, a_plan_may_come_when_some_seats_are_taken) {
