@@ -8,7 +8,8 @@
 
 PEL_NAMESPACE_BEGIN
 
-/// The one handle to the result of a submitted task.
+/// The one handle to the result of a submitted task. A coroutine awaits it, `co_await std::move(future)`, if it is not
+/// destroyed before it was resumed (pel/coro/await_future.hpp).
 /// Thread safety: as a plain object, wait() included: one thread at a time; the task itself may be anywhere. Destroying it
 /// detaches: the task runs all the same.
 template <class T>
@@ -31,7 +32,8 @@ public:
     /// Requires: valid(), here and below; else throws std::logic_error.
     bool is_ready() const { return checked().is_done(); }
 
-    /// Blocks: until the task is done. Runs the task if nobody has begun it, and only work spawned inside it otherwise.
+    /// Blocks: until the task is done. Runs the task if nobody has begun it, and only work spawned inside it otherwise; of
+    /// a coroutine that is suspended, what goes on in it.
     /// Throws: std::runtime_error in a fork child, if the parent's threads have the task.
     void wait() const { checked().wait(); }
 

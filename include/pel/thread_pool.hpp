@@ -122,7 +122,7 @@ public:
     template <class T>
     future<T> submit(task<T> coroutine);
     /// The same for what f() returns, a pel::task. f is called in a task of the pool and stays until the coroutine is over,
-    /// so that may use what f has captured: `pool.submit([n]() -> pel::task<int> { co_return n; })`.
+    /// so that it may use what f has captured: `pool.submit([n]() -> pel::task<int> { co_return n; })`.
     template <class F>
         requires detail::coroutine_function<std::decay_t<F>&>
     auto submit(F&& f);
@@ -136,7 +136,8 @@ public:
     template <class F, std::size_t N>
     auto submit(limited_function<F, N> f) -> future<std::invoke_result_t<F&>>;
 
-    /// Awaited: a pel::task goes on in this pool, after what is ready there. Defined in pel/coro/schedule.hpp.
+    /// Awaited: a pel::task goes on in this pool, after what is ready there. Requires, Throws: as
+    /// pel::resume_on(). Defined in pel/coro/schedule.hpp.
     auto schedule();
 
     /// Hands f to the pool and forgets it. What escapes f goes to on_unhandled. Throws: std::bad_alloc.

@@ -19,8 +19,9 @@ PEL_NAMESPACE_BEGIN
 /// Requires: it does not outlive the loop, task or coroutine that it was built in, if it was built in one.
 class async_scope {
 public:
-    /// In the calling worker's pool; elsewhere in the default pool.
+    /// In the calling worker's pool; elsewhere in the default pool. Throws: what default_pool() throws.
     async_scope() : group_(detail::current_scheduler()) {}
+    /// Its coroutines run in that pool, which outlives it.
     explicit async_scope(thread_pool& pool) : group_(detail::pool_access::core(pool)) {}
     async_scope(const async_scope&) = delete;
     async_scope& operator=(const async_scope&) = delete;
@@ -46,7 +47,7 @@ public:
         root.begin_in_group();
     }
     /// The same for what f() returns, a pel::task: f is called when it begins, and stays until the coroutine is over, so
-    /// that may use what f has captured: `scope.spawn([n]() -> pel::task<> { co_await serve(n); })`.
+    /// that it may use what f has captured: `scope.spawn([n]() -> pel::task<> { co_await serve(n); })`.
     template <class F>
         requires detail::coroutine_function<std::decay_t<F>&>
     void spawn(F&& f) {
@@ -71,7 +72,7 @@ public:
     /// Awaited: goes on when all that were spawned have ended, then the scope can be used again. Throws: the first
     /// exception of one of them; operation_cancelled if some were dropped or cut short because what is around was
     /// cancelled; std::logic_error when one of its own coroutines joins, or while another join is under way. Requires:
-    /// only the scope's own coroutines spawn meanwhile.
+    /// only the scope's own coroutines spawn meanwhile. Cost: a coroutine's frame, and the lock of a list.
     template <class Result = void> // else each file that includes this compiles it
     task<Result> join() {
         co_await join_awaiter(*this);
@@ -87,10 +88,12 @@ public:
     }
 
     /// The tokens of its coroutines stop, those that have not begun are dropped, and spawn() drops until join() is over.
+    /// Thread safety: any thread, its own coroutines too. Callbacks of its tokens run in this call.
     void cancel() {
         has_ended_itself_.store(true, detail::relaxed); // read after the join
         group_.cancel();
     }
+    /// Returns: whether it, or what is around it, is cancelled. Thread safety: any thread. Cost: two loads as a rule.
     bool is_cancelled() const noexcept { return group_.is_cancelled(); }
     /// Stops when the scope, or what it is in, is cancelled. Throws: std::bad_alloc.
     std::stop_token get_stop_token() { return group_.token(); }

@@ -34,7 +34,8 @@ private:
 } // namespace detail
 
 /// Goes on when the task is done. Returns: its result; valid() is false afterwards. Throws: what the task threw;
-/// std::logic_error unless valid(). In a coroutine that returns no pel::task, what follows runs where the task ended.
+/// std::logic_error unless valid(). In a coroutine that returns no pel::task, what follows runs where the task ended;
+/// it is not to be destroyed before it was resumed: the task resumes it.
 template <class T>
 auto operator co_await(future<T>&& awaited) {
     return detail::future_awaiter<T>(detail::submission_access::release(awaited));

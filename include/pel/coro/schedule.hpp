@@ -50,7 +50,7 @@ inline auto yield() noexcept { return detail::yield_awaiter(); }
 
 /// Awaited: the coroutine goes on in that pool, at once on a thread of it. It stays when it waits for something, but goes on
 /// where a pel::task ends that it awaits, which is in another pool if that has left for one. Requires: the pool outlives
-/// the coroutine's stay.
+/// the coroutine's stay. Throws: nothing; without memory for the way it goes on in the pool of what it is part of.
 inline auto resume_on(thread_pool& pool) { return detail::move_awaiter(detail::pool_access::core(pool), true); }
 
 /// Awaited: a token that stops when what the coroutine is part of is cancelled: its async_scope, or a when_any() that has

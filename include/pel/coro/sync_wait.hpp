@@ -38,8 +38,10 @@ private:
 
 } // namespace detail
 
-/// Runs the coroutine here and waits until it has ended. Returns: its result. Throws: what it throws; std::logic_error
-/// unless valid(). Blocks, and is legal everywhere: the thread runs what is inside the coroutine meanwhile.
+/// Runs the coroutine here, in the calling worker's pool, elsewhere in the default pool, and waits until it has ended.
+/// Returns: its result. Throws: what it throws; std::logic_error unless valid(). Blocks, and is legal everywhere: the
+/// thread runs what goes on in the coroutine meanwhile, in its races and in scopes that it joins, too; not what it has
+/// submitted. Cost: a group, and outside of the pool a call of it, as execute().
 template <class T>
 T sync_wait(task<T> root) {
     auto& promise = detail::checked_task(detail::coroutine_access::handle(root)).promise();

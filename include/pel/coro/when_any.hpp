@@ -197,7 +197,8 @@ task<when_any_result<T...>> race_of(task<T>&&... runners) {
 /// no token is not told: rather than `m.async_lock()`, a coroutine that awaits
 /// `m.async_lock(co_await pel::get_stop_token())`. Returns, awaited: which one was first, and its result. Throws: what the
 /// first one threw; operation_cancelled if all were dropped, as what is around was cancelled; std::logic_error unless each
-/// is valid().
+/// is valid(). Cost: a group and a frame for the race, and a frame for each that takes part; a stop source if somebody asks
+/// for a token. Complexity: linear in their number.
 template <detail::awaitable... T>
     requires(sizeof...(T) > 0)
 auto when_any(T... children) {

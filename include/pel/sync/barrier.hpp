@@ -2,6 +2,7 @@
 // std's barrier, for threads, tasks and coroutines: phases that end when all have arrived. The last one runs the
 // completion and lets the others go on. In a task a blocked wait frees the seat, so more tasks than seats may meet.
 // On large machines threads meet with those near to them first: detail/sync/combining_tree.hpp.
+// Awaited in any coroutine, of a pool or of none; what is awaited throws nothing.
 #pragma once
 
 #include <pel/detail/core/block.hpp>
@@ -39,7 +40,7 @@ struct places_to_meet {
 
 } // namespace detail
 
-/// Any thread: all.
+/// Any thread: all. Size: 168 bytes and the completion; on a large machine, memory for its parts as well.
 template <class Completion = detail::no_completion>
 class barrier {
     static_assert(std::is_nothrow_invocable_v<Completion&>, "the completion of a pel::barrier must be noexcept");
@@ -58,12 +59,13 @@ public:
         std::uint32_t phase_;
     };
 
-    /// Requires: 0 <= expected <= max().
+    /// For phases of so many arrivals. Requires: 0 <= expected <= max(). Throws: what moving the completion throws.
     constexpr explicit barrier(std::ptrdiff_t expected, Completion completion = Completion())
         : core_(expected), completion_(std::move(completion)) {}
     barrier(const barrier&) = delete;
     barrier& operator=(const barrier&) = delete;
 
+    /// Returns: how many may meet.
     static constexpr std::ptrdiff_t max() noexcept { return detail::barrier_core::most; }
 
     /// Requires: 0 < by <= how many are still to arrive. Effects: the last one runs the completion and ends the phase.
@@ -79,11 +81,13 @@ public:
     [[nodiscard]] bool wait(arrival_token&& arrived, const std::stop_token& stop) const noexcept {
         return detail::pass_unless(stop, core_, arrived.phase_);
     }
+    /// Blocks: until all have arrived.
     void arrive_and_wait() noexcept { wait(arrive()); }
     /// Arrives, and takes part in no later phase.
     void arrive_and_drop() noexcept { core_.arrive_and_drop(completion_, detail::places_to_meet()); }
 
-    /// `co_await barrier.async_arrive_and_wait();` arrives and suspends until the phase is over.
+    /// `co_await barrier.async_arrive_and_wait();` arrives and suspends until the phase is over. Requires: the
+    /// coroutine is not destroyed before it was resumed.
     auto async_arrive_and_wait() noexcept { return arrive_and_suspend(*this); }
 
 private:

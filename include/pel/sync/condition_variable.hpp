@@ -20,16 +20,19 @@ public:
     condition_variable(const condition_variable&) = delete;
     condition_variable& operator=(const condition_variable&) = delete;
 
-    /// Cost: one load where nobody waits.
+    /// Lets the first who waits go on. Cost: one load where nobody waits.
     void notify_one() noexcept { core_.notify_one(); }
+    /// Lets all go on who wait now. Cost: as notify_one().
     void notify_all() noexcept { core_.notify_all(); }
 
-    /// Unlocks, and locks again before it returns. Requires: lock is held. Blocks: until notified.
+    /// Unlocks, and locks again before it returns. Requires: lock is held. Blocks: until notified. Throws: what
+    /// lock.unlock() throws; what lock.lock() throws ends the program, as in std.
     template <class Lock>
     void wait(Lock& lock) {
         detail::thread_waiter self;
         wait_once(lock, self, detail::no_limit());
     }
+    /// Waits until is_true() is found with the lock held. Throws: what it throws, with the lock held, too.
     template <class Lock, class Predicate>
     void wait(Lock& lock, Predicate is_true) {
         while (!is_true()) wait(lock);
@@ -39,6 +42,7 @@ public:
     std::cv_status wait_until(Lock& lock, const std::chrono::time_point<Clock, Duration>& end) {
         return wait_within(lock, detail::limit_of(end));
     }
+    /// The same, for `length` at most.
     template <class Lock, class Rep, class Period>
     std::cv_status wait_for(Lock& lock, const std::chrono::duration<Rep, Period>& length) {
         return wait_within(lock, detail::limit_of(length));
@@ -71,11 +75,13 @@ public:
 
     /// `co_await condition.async_wait(lock, is_true);` suspends until is_true() is found with the lock held. It is asked
     /// on the threads that notify, request a stop, or unlock the mutex: brief, please. Requires: lock is held, and stays
-    /// where it is; it is of a pel::mutex or pel::timed_mutex; the coroutine is not destroyed before it was resumed.
+    /// where it is; it is of a pel::mutex or pel::timed_mutex; the coroutine is not destroyed before it was resumed. In
+    /// any coroutine, of a pool or of none. Throws: what is_true() throws, with the lock held.
     template <class Mutex, class Predicate>
     detail::condition_wait<Mutex, Predicate> async_wait(std::unique_lock<Mutex>& lock, Predicate is_true) noexcept {
         return {core_, lock, std::move(is_true)};
     }
+    /// Suspends until notified, and the lock is held again. Throws: nothing.
     template <class Mutex>
     detail::condition_wait<Mutex, detail::once_notified> async_wait(std::unique_lock<Mutex>& lock) noexcept {
         return {core_, lock, detail::once_notified()};

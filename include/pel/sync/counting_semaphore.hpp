@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// std's semaphores, for threads, tasks and coroutines. Who waits is served in the order of arrival, before anybody who
-// comes later. In a task a blocked acquire() frees the seat. release() does not touch the semaphore once somebody else
-// can know of it. Any thread: all.
+// std's semaphores, for threads, tasks and coroutines. Units go to who sleeps or is suspended, in the order in which they
+// began to, before anybody who comes later; a thread spins first, some microseconds, and is in no order yet. In a task a
+// blocked acquire() frees the seat. release() does not touch the semaphore once somebody else can know of it.
+// Any thread: all. Awaited in any coroutine, of a pool or of none; what is awaited throws nothing.
 #pragma once
 
 #include <pel/detail/core/block.hpp>
@@ -21,6 +22,7 @@ public:
     counting_semaphore(const counting_semaphore&) = delete;
     counting_semaphore& operator=(const counting_semaphore&) = delete;
 
+    /// Returns: how many units there may be.
     static constexpr std::ptrdiff_t max() noexcept { return LeastMaxValue; }
 
     /// Requires: units >= 0; there are at most max() then. Cost: one CAS where nobody waits.
@@ -39,12 +41,14 @@ public:
     [[nodiscard]] bool try_acquire_for(const std::chrono::duration<Rep, Period>& length) noexcept {
         return detail::pass_within(detail::limit_of(length), core_);
     }
+    /// Blocks: until `end` at most, by its own clock. Returns: whether a unit was taken.
     template <class Clock, class Duration>
     [[nodiscard]] bool try_acquire_until(const std::chrono::time_point<Clock, Duration>& end) noexcept {
         return detail::pass_within(detail::limit_of(end), core_);
     }
 
-    /// `co_await semaphore.async_acquire();` suspends until a unit was taken.
+    /// `co_await semaphore.async_acquire();` suspends until a unit was taken. Requires: the coroutine is not destroyed
+    /// before it was resumed.
     auto async_acquire() noexcept { return detail::suspended_wait(core_, 0, detail::finish_silently()); }
     /// The same, until a stop is requested. Result: whether a unit was taken.
     auto async_acquire(std::stop_token stop) noexcept {
@@ -55,6 +59,7 @@ private:
     detail::semaphore_core core_;
 };
 
+/// Of one unit at most: not a mutex, as anybody may release it.
 using binary_semaphore = counting_semaphore<1>;
 
 PEL_NAMESPACE_END

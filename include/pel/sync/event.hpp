@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // Events, for threads, tasks and coroutines: something has happened. In a task a blocked wait() frees the seat. set()
-// does not touch the event once somebody else can know of it. Any thread: all.
+// does not touch the event once somebody else can know of it. Any thread: all. Awaited in any coroutine, of a pool or of
+// none; what is awaited throws nothing.
 #pragma once
 
 #include <pel/detail/core/block.hpp>
@@ -19,7 +20,9 @@ public:
     basic_event(const basic_event&) = delete;
     basic_event& operator=(const basic_event&) = delete;
 
+    /// From here on it is not set. Who was let go on stays so.
     void reset() noexcept { core_.reset(); }
+    /// Returns: whether it is set; takes nothing, unlike try_wait().
     bool is_set() const noexcept { return core_.is_set(); }
 
     /// Blocks: until the event is set.
@@ -35,12 +38,14 @@ public:
     [[nodiscard]] bool wait_for(const std::chrono::duration<Rep, Period>& length) noexcept {
         return pass_within(limit_of(length), core_);
     }
+    /// Blocks: until `end` at most, by its own clock. Returns: whether the event was set.
     template <class Clock, class Duration>
     [[nodiscard]] bool wait_until(const std::chrono::time_point<Clock, Duration>& end) noexcept {
         return pass_within(limit_of(end), core_);
     }
 
-    /// `co_await event;` or `co_await event.async_wait();` suspends until the event is set.
+    /// `co_await event;` or `co_await event.async_wait();` suspends until the event is set. Requires: the
+    /// coroutine is not destroyed before it was resumed.
     auto async_wait() noexcept { return suspended_wait(core_, 0, finish_silently()); }
     auto operator co_await() noexcept { return async_wait(); }
     /// The same, until a stop is requested. Result: whether the event was set.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // std's latch, for threads, tasks and coroutines: a count that opens it for good when it reaches zero. In a task a
 // blocked wait() frees the seat. count_down() does not touch the latch once somebody else can know that it is open.
+// Awaited in any coroutine, of a pool or of none; what is awaited throws nothing.
 #pragma once
 
 #include <pel/detail/core/block.hpp>
@@ -17,6 +18,7 @@ public:
     latch(const latch&) = delete;
     latch& operator=(const latch&) = delete;
 
+    /// Returns: the largest count.
     static constexpr std::ptrdiff_t max() noexcept { return std::ptrdiff_t{1} << 61; }
 
     /// Requires: 0 <= by <= the count. Cost: one RMW, but for the one that opens it while others wait.
@@ -35,16 +37,19 @@ public:
     [[nodiscard]] bool wait_for(const std::chrono::duration<Rep, Period>& length) const noexcept {
         return detail::pass_within(detail::limit_of(length), core_);
     }
+    /// Blocks: until `end` at most, by its own clock. Returns: whether the latch is open.
     template <class Clock, class Duration>
     [[nodiscard]] bool wait_until(const std::chrono::time_point<Clock, Duration>& end) const noexcept {
         return detail::pass_within(detail::limit_of(end), core_);
     }
+    /// count_down(by) and wait().
     void arrive_and_wait(std::ptrdiff_t by = 1) noexcept {
         count_down(by);
         wait();
     }
 
-    /// `co_await latch;` or `co_await latch.async_wait();` suspends until the latch is open.
+    /// `co_await latch;` or `co_await latch.async_wait();` suspends until the latch is open. Requires: the
+    /// coroutine is not destroyed before it was resumed.
     auto async_wait() const noexcept { return detail::suspended_wait(core_, 0, detail::finish_silently()); }
     auto operator co_await() const noexcept { return async_wait(); }
     /// The same, until a stop is requested. Result: whether the latch is open.

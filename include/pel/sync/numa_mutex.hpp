@@ -14,7 +14,8 @@
 
 PEL_NAMESPACE_BEGIN
 
-/// std::mutex' interface. A thread that holds it must not lock it again.
+/// std::mutex' interface. A thread that holds it must not lock it again. Size: 48 bytes, and a place for each node once it
+/// was contended.
 class numa_mutex {
 public:
     /// For the machine that the process runs on.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What the mutexes have in common: their members, for threads, tasks and coroutines, over the protocol of mutex_core.
-// Self is the public class, which the lock objects name. Any thread; unlocking: for the holder.
+// Self is the public class, which the lock objects name. Any thread; unlocking: for the holder. (pel/sync/mutex.hpp tells
+// users what is here.)
 #pragma once
 
 #include <pel/detail/core/block.hpp>
