@@ -102,6 +102,23 @@ TEST(places, submitted_jobs_are_counted_by_how_far_from_the_submitter_they_ran) 
     EXPECT_EQ(stats.injected_by_tier[1], 2U);
 }
 
+TEST(places, a_worker_of_a_larger_pool_may_run_what_was_submitted) {
+    thread_pool pool(on_machine("numa:2 core:2 pu:1"));
+    const pel_test::watchdog guard(pool);
+    on_each_thread(pool, 4, [](unsigned) {}); // the machine is known
+    pel::detail::worker* const other = pel::detail::record_table::take();
+    ASSERT_NE(other, nullptr);
+    other->counts.reset();
+    for (const unsigned seat : {4U, 1U << 30}) {
+        other->seat.store(seat, pel::detail::relaxed);
+        pel::detail::pool_access::core(pool).count_injected(*other, 3);
+    }
+    other->seat.store(0, pel::detail::relaxed);
+    pel::detail::pool_access::core(pool).count_injected(*other, 4);
+    EXPECT_EQ(other->counts.injected_by_tier[0].get(), 3U);
+    pel::detail::record_table::give(*other);
+}
+
 TEST(places, what_is_submitted_on_any_node_is_run) {
     std::atomic<unsigned> ran{0}, listed{0};
     thread_pool pool(on_machine("package:2 numa:2 core:1 pu:1"));

@@ -79,10 +79,12 @@ PEL_INLINE void scheduler::count_steal(worker& own, const worker& victim) noexce
     own.counts.stolen_by_tier[tier(own, victim)].add();
 }
 
+/// Who runs it where the pool is at its end may be another pool's worker.
 PEL_INLINE void scheduler::count_injected(worker& runner, unsigned from) noexcept {
     const seat_plan* const plan = seating_.plan();
-    const unsigned tier = plan == nullptr ? 0 : plan->order().node_tier(from, runner.seat.load(relaxed)); // hints
-    runner.counts.injected_by_tier[tier].add();
+    const unsigned to = runner.seat.load(relaxed), seats = seats_.count(); // hints
+    const bool is_known = plan != nullptr && from < seats && to < seats;
+    runner.counts.injected_by_tier[is_known ? plan->order().node_tier(from, to) : 0].add();
 }
 
 } // namespace detail
