@@ -93,7 +93,9 @@ PEL_ALWAYS_INLINE void push_call(Group& group, F&& f) {
 
 } // namespace detail
 
-/// Tasks that are waited for together. Any thread may run tasks into it, its own tasks too; one thread waits.
+/// Tasks that are waited for together. Any thread may run tasks into it, its own tasks too; one thread waits. If that is
+/// another than the one whose task has built it, the latter must not block meanwhile but in PEL, or in pel::blocking: what it
+/// has run into the group is not known to be done before it comes to PEL again.
 /// Requires: it does not outlive the loop, task or parallel_invoke branch that it was built in, if it was built in one.
 /// Cost: tasks of a group that is a local variable of a task are a few ns each while nobody steals; of others, a list's.
 class task_group {

@@ -638,4 +638,33 @@ TEST(task_group, cancelling_while_the_wait_ends_is_no_race) {
     (void)group.wait();
 }
 
+TEST(task_group, is_complete_for_another_thread_while_its_builder_goes_on) {
+    pel::thread_pool pool(2);
+    const pel_test::watchdog guard(pool);
+    for (const bool runs_more : {false, true}) {
+        for (unsigned long round = 0; round < pel_test::scaled(100); ++round) {
+            pool.execute([&] {
+                std::atomic<int> ran{0}, started{1};
+                std::atomic<bool> is_over{false};
+                pel::task_group group;
+                group.run([&] { ++ran; });
+                std::thread waiter([&] {
+                    EXPECT_EQ(group.wait(), pel::group_status::completed);
+                    is_over = true;
+                });
+                while (!is_over) {
+                    pel::parallel_invoke([] {}, [] {});
+                    if (!runs_more || ran != started) continue;
+                    ++started;
+                    group.run([&] { ++ran; });
+                }
+                waiter.join();
+                EXPECT_EQ(group.wait(), pel::group_status::completed);
+                EXPECT_EQ(ran, started);
+            });
+        }
+    }
+    pel_test::expect_balanced(pool);
+}
+
 } // namespace task_group_test

@@ -180,6 +180,29 @@ struct group_world : pool_world {
         is_over.store(true, release);
         builder.sleep.unpark();
     }
+    /// The builder goes on, and forks whenever it is asked, until another thread has waited for its group.
+    void go_on_with_open_segment() {
+        become(builder);
+        stoppable_group group(pool);
+        model::name(group, "group");
+        run(group, [this] { add_to(outer); });
+        shown.store(&group, release);
+        while (!is_over.load(acquire)) {
+            if (builder.deque.is_asked())
+                pel::parallel_invoke([] {}, [] {});
+            else
+                cpu_relax();
+        }
+        finish(group, false);
+    }
+    void sleep_elsewhere() {
+        become(other);
+        stoppable_group* group = nullptr;
+        while ((group = shown.load(acquire)) == nullptr) cpu_relax();
+        group->wait(other);
+        model::check(outer.runs.read() == 1, "complete before the job had run");
+        is_over.store(true, release);
+    }
     /// One job; then the thread blocks for good, as on a lock that the waiter holds.
     void steal(worker& own, worker& victim) {
         become(own);
@@ -275,6 +298,14 @@ const model::registered programs[] = {
          run.thread("builder", [&w] { w.sleep_with_open_segment(); });
          run.thread("thief", [&w] { w.steal_surely(w.thief, w.builder); });
          run.thread("other", [&w] { w.wait_elsewhere(); });
+         run.finally([&w] { w.tell_outcome(); });
+     }},
+    {{.name = "group: its builder goes on", .pure_spins = true, .early_timeouts = 0},
+     [](model::execution& run) {
+         auto& w = run.share<group_world>();
+         run.thread("builder", [&w] { w.go_on_with_open_segment(); });
+         run.thread("thief", [&w] { w.steal_surely(w.thief, w.builder); });
+         run.thread("other", [&w] { w.sleep_elsewhere(); });
          run.finally([&w] { w.tell_outcome(); });
      }},
 };

@@ -174,6 +174,11 @@ public:
 
     static void spill(worker& own, segment& here) noexcept;
     static void settle(segment& here) noexcept;
+    /// Whether another thread than this record's waits.
+    bool is_awaited_elsewhere(const worker& own) const noexcept {
+        const std::uint32_t waiter = count_.waiter();
+        return waiter != 0 && waiter != own.id;
+    }
 
 private:
     /// One that may outlive the forks around it keeps out of their deque, and is not cancelled with them: the positions

@@ -22,8 +22,11 @@ class group_count {
 public:
     static constexpr std::uint64_t segment_credit = std::uint64_t{1} << 32;
 
-    /// A job is about to become visible in a list, or a segment is opened. Before anybody else can run it.
-    void add(std::uint64_t amount) noexcept { word_.fetch_add(amount, relaxed); } // ordered by how the job is published
+    /// A job is about to become visible in a list, or a segment is opened. Before anybody else can run it. Returns: the id
+    /// of the record that waits, or 0.
+    std::uint32_t add(std::uint64_t amount) noexcept {
+        return waiter_of(word_.fetch_add(amount, relaxed)); // ordered by how the job is published
+    }
 
     /// Returns: the id of the record to wake, or 0. Last access to the group.
     [[nodiscard]] std::uint32_t subtract(std::uint64_t amount) noexcept {
@@ -34,7 +37,7 @@ public:
 
     /// The id of the record that waits, or 0. Requires: a job of the group is counted meanwhile.
     std::uint32_t waiter() const noexcept {
-        return waiter_of(word_.load(seq_cst)); // sync(G2) seq_cst: after a job was listed
+        return waiter_of(word_.load(seq_cst)); // sync(G2) seq_cst: after a job was listed, or a request was taken down (D5)
     }
 
     bool is_complete() const noexcept {

@@ -11,15 +11,17 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-/// Before a push: the credit for all jobs to come, or the count for this one, where the segment was settled, or would have
-/// been if it had been open when the thread began to block.
+/// Before a push, whose job is in the segment already: the credit for all jobs to come, or the count for this one, where
+/// the segment was settled, or would have been if it had been open when the thread began to block, or was asked.
 PEL_INLINE void group_core::open(worker& own, segment& here) noexcept {
     if (here.state == segment_state::closed) {
         here.state = own.is_blocking ? segment_state::counted : segment_state::credit;
         here.below = own.open_segments;
         own.open_segments = &here;
     }
-    count_.add(here.state == segment_state::counted ? 1 : group_count::segment_credit);
+    const bool has_credit = here.state == segment_state::credit;
+    const std::uint32_t waiter = count_.add(has_credit ? group_count::segment_credit : 1);
+    if (has_credit && home_ == &own && waiter != 0 && waiter != own.id) settle(here);
 }
 
 PEL_INLINE void group_core::list(worker& own, const job_slot& task, counted_as how) noexcept {
@@ -82,8 +84,8 @@ PEL_INLINE bool group_core::pop(worker& own, segment& here, job_slot& taken) noe
 PEL_INLINE void group_core::drain(worker& own, segment& here) noexcept {
     job_slot taken;
     while (pop(own, here, taken)) {
+        here.is_running = true; // for who settles the segment
         serve_request_between(own);
-        here.is_running = true;
         taken.function(taken, own, job_action::run_inline);
         here.is_running = false;
         if (here.state == segment_state::counted) here.group->subtract(1); // also when it was settled meanwhile
@@ -133,6 +135,12 @@ PEL_INLINE void settle_segments(worker& own) noexcept {
     }
 }
 
+PEL_INLINE void settle_awaited_segments(worker& own) noexcept {
+    for (segment* each = own.home_segments; each != nullptr; each = each->older_home) {
+        if (each->state == segment_state::credit && each->group->is_awaited_elsewhere(own)) group_core::settle(*each);
+    }
+}
+
 PEL_INLINE void group_core::check_waiter(const worker& own) const {
     if (is_around(own)) throw_error<std::logic_error>("pel::task_group: wait() called by a task of the same group");
 }
@@ -167,6 +175,7 @@ PEL_INLINE void group_core::wait(worker& own) {
         throw_error<std::logic_error>("pel::task_group: two threads wait for it at once");
     case group_count::registration::registered: break;
     }
+    if (home_ != nullptr && home_ != &own) home_->deque.request(); // to settle its segment, now that somebody waits
     pool_.wait_until(
         own, [&] { return count_.is_complete(); }, [&] { return help(own); }, [] { return true; },
         [&] { return !list_.is_empty(); });
@@ -205,11 +214,10 @@ PEL_INLINE void group_core::list_from_anywhere(const job_slot& task, counted_as 
 
 /// Requires: the segment accepts jobs. Returns: false if the deque is full.
 PEL_INLINE bool group_core::push_to(worker& own, segment& here, job_function function, group_job& task) noexcept {
+    const std::uint32_t position = here.end++; // in the segment already, for who settles that meanwhile
     if (here.state != segment_state::credit) open(own, here);
-    if (own.deque.try_push(here.end, function, &task) || pool_.push_slow(own, here.end, function, &task)) {
-        ++here.end;
-        return true;
-    }
+    if (own.deque.try_push(position, function, &task) || pool_.push_slow(own, position, function, &task)) return true;
+    --here.end;
     if (here.state == segment_state::counted)
         (void)count_.subtract(1); // not the last: the caller's job is to be listed
     return false;

@@ -54,5 +54,8 @@ void spill_segments(worker& own, segment* kept) noexcept;
 /// `own` is about to sleep: its groups can become complete without it (group.hpp).
 void settle_segments(worker& own) noexcept;
 
+/// The same, while it goes on, for groups built here that another thread waits for; who has asked it for that (group.hpp).
+void settle_awaited_segments(worker& own) noexcept;
+
 } // namespace detail
 PEL_NAMESPACE_END

@@ -3,6 +3,7 @@
 // work stays visible while a seat is free and somebody could take it.
 #pragma once
 
+#include <pel/detail/sched/segment.hpp>
 #include <pel/detail/sched/site.hpp>
 #include <pel/detail/sched/whereabouts.hpp>
 
@@ -27,6 +28,7 @@ PEL_NOINLINE PEL_INLINE bool scheduler::push_slow(worker& own, std::uint32_t pos
 /// A fork where nothing may stay private. The request stays up, so nothing needs to be taken down. Who holds no seat, and
 /// may block at any time, has somebody woken in debt if need be (S3).
 PEL_INLINE service scheduler::expose_at_once(worker& own) noexcept {
+    if (own.home_segments != nullptr) settle_awaited_segments(own);
     const std::uint32_t jobs = own.deque.expose(~0u);
     own.counts.fenced_forks.add(jobs);
     own.counts.exposed.add(jobs);
@@ -52,6 +54,7 @@ PEL_COLD PEL_INLINE service scheduler::serve_request(worker& own) noexcept {
         own.counts.fenced_forks.add(jobs);
         own.counts.exposed.add(jobs);
     }
+    if (own.home_segments != nullptr) settle_awaited_segments(own); // seen at the latest now that the request is down
     const seats_view view = seats_.load();
     if (view.searching() == 0 && view.free() > 0 && own.wakes_from != 0 && !may_wake(own, ticks())) {
         own.deque.keep_request();
