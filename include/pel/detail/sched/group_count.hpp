@@ -37,7 +37,7 @@ public:
 
     /// The id of the record that waits, or 0. Requires: a job of the group is counted meanwhile.
     std::uint32_t waiter() const noexcept {
-        return waiter_of(word_.load(seq_cst)); // sync(G2) seq_cst: after a job was listed, or a request was taken down (D5)
+        return waiter_of(word_.load(seq_cst)); // sync(G2) seq_cst: after a job was listed, or a request taken down
     }
 
     bool is_complete() const noexcept {
