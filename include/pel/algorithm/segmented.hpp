@@ -64,7 +64,7 @@ private:
         const auto combine = [&](cut_segments<T> left, cut_segments<T> right) {
             return step(std::move(left), std::move(right));
         };
-        cut_segments<T> all = combine_ordered<cut_segments<T>>(policy, ends.items(), std::cref(step), combine);
+        cut_segments<T> all = detail::combine_ordered<cut_segments<T>>(policy, ends.items(), std::cref(step), combine);
         step.write(0, std::move(all.head));
     }
     template <class I, class J, class E, class O, class T, class Op>
@@ -165,7 +165,7 @@ private:
                                 const KeysOut& keys_out, const ValuesOut& values_out, Equal& equal, Op& op) {
         using runs = key_runs<T>;
         const key_runs_step<T, Equal, Op, K, I> step(equal, op, keys, values);
-        runs all = parallel_scan(
+        runs all = pel::parallel_scan(
             policy, std::uint64_t{0}, size, runs{0, {}},
             [&](std::uint64_t lo, std::uint64_t hi) { return step.count(lo, hi); },
             [&](std::uint64_t lo, std::uint64_t hi, runs before) {
@@ -208,7 +208,8 @@ inline constexpr detail::function_object<detail::segmented_reduce_function> segm
 /// values_out refers to, or else the values'; it is copied, or all is done in order on the calling thread. Throws,
 /// blocks, thread safety: as parallel_for; outputs of a call that throws are incomplete. Complexity: work n calls of
 /// both, twice as many of what other threads took, span O(log n) and the longest. Memory: a T for each stretch that
-/// others took. With par.deterministic(): the same bits at every concurrency.
+/// others took. With par.deterministic(): the same bits at every concurrency, for twice the calls of both, and up to 32 of
+/// equal more for each chunk of parallel_reduce.
 inline constexpr detail::function_object<detail::reduce_by_key_function> reduce_by_key{};
 
 PEL_NAMESPACE_END

@@ -6,12 +6,15 @@
 #include "support/sums.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <iterator>
 #include <list>
 #include <numeric>
 #include <sstream>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -183,6 +186,34 @@ TEST_P(segmented_with, keys_are_compared_and_values_combined_as_is_said) {
     EXPECT_EQ(ends.first, key.end());
     EXPECT_EQ(ends.second, sums.end());
     EXPECT_EQ(sums.front(), 200'000U);
+}
+
+TEST(reduce_by_key, compares_each_key_about_twice_where_groupings_are_to_be_the_same) {
+    constexpr std::uint32_t n = 1 << 17, chunk = 256;
+    std::vector<std::uint32_t> keys(n), keys_out(n), values(n, 1), values_out(n);
+    for (std::uint32_t i = 0; i != n; ++i)
+        keys[i] = (i + chunk - 1) / chunk; // a run begins behind a chunk's first element
+    std::atomic<std::uint64_t> calls{0};
+    const auto equal = [&calls](std::uint32_t a, std::uint32_t b) {
+        calls.fetch_add(1, std::memory_order_relaxed);
+        return a == b;
+    };
+    pel::thread_pool pool(2);
+    const auto ends =
+        pel::reduce_by_key(par.on(pool).deterministic(), keys, values, keys_out.begin(), values_out.begin(), equal);
+    EXPECT_EQ(ends.first - keys_out.begin(), n / chunk + 1);
+    EXPECT_LE(calls.load(), 2 * n + n / chunk * 32);
+}
+
+TEST_P(segmented_with, a_stop_arrives) {
+    std::stop_source source;
+    source.request_stop();
+    const auto stopped = par.on(pool).stop(source.get_token());
+    const std::vector<std::uint32_t> values(100'000, 1);
+    std::vector<std::uint32_t> keys_out(1), out(1);
+    EXPECT_THROW(pel::segmented_reduce(stopped, values, std::vector<std::uint64_t>{0, 100'000}, out.begin()),
+                 pel::operation_cancelled);
+    EXPECT_THROW(pel::reduce_by_key(stopped, values, values, keys_out.begin(), out.begin()), pel::operation_cancelled);
 }
 
 TEST_P(segmented_with, an_exception_arrives_and_the_pool_goes_on) {

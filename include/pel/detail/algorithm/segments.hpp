@@ -145,7 +145,7 @@ public:
     /// Without a jump for each run, which nobody can foresee: it counts by blocks, and looks for the last run in the last
     /// block that has one.
     key_runs<T> count(std::uint64_t lo, std::uint64_t hi) const {
-        constexpr std::uint64_t block = 256;
+        constexpr std::uint64_t block = 32;
         std::uint64_t begun = lo == 0 ? 1 : 0, last = lo;
         for (std::uint64_t at = lo + begun; at < hi; at += block) {
             const std::uint64_t end = std::min(at + block, hi);
