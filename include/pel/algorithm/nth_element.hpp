@@ -12,6 +12,7 @@
 #include <pel/detail/algorithm/few_elements.hpp>
 #include <pel/detail/algorithm/fixed_chunks.hpp>
 #include <pel/detail/algorithm/item_numbers.hpp>
+#include <pel/detail/algorithm/ordering_overloads.hpp>
 #include <pel/detail/algorithm/selection.hpp>
 #include <pel/parallel_reduce.hpp>
 
@@ -76,7 +77,7 @@ struct nth_element_function {
 
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S,
               class C = std::ranges::less, class P = std::identity>
-        requires(rearrangeable<I> && relation_of<C, I, I, P>)
+        requires(rearrangeable<I> && relation_of<C, I, I, P> && relation_of_held<C, I, P>)
     I operator()(const Policy& policy, I first, I nth, S last, C compare = {}, P projection = {}) const {
         const std::uint64_t size = size_of(first, last);
         const projected_less<C, P> less{compare, projection};
@@ -88,7 +89,8 @@ struct nth_element_function {
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class C = std::ranges::less,
               class P = std::identity>
-        requires(rearrangeable<iterator_of<R>> && relation_of<C, iterator_of<R>, iterator_of<R>, P>)
+        requires(rearrangeable<iterator_of<R>> && relation_of<C, iterator_of<R>, iterator_of<R>, P> &&
+                 relation_of_held<C, iterator_of<R>, P>)
     safe_iterator_of<R> operator()(const Policy& policy, R&& range, iterator_of<R> nth, C compare = {},
                                    P projection = {}) const {
         return (*this)(policy, std::ranges::begin(range), nth, std::ranges::end(range), std::move(compare),
@@ -109,7 +111,7 @@ struct partial_sort_function {
 
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S,
               class C = std::ranges::less, class P = std::identity>
-        requires(rearrangeable<I> && relation_of<C, I, I, P>)
+        requires(rearrangeable<I> && relation_of<C, I, I, P> && relation_of_held<C, I, P>)
     I operator()(const Policy& policy, I first, I middle, S last, C compare = {}, P projection = {}) const {
         const std::uint64_t size = size_of(first, last);
         const projected_less<C, P> less{compare, projection};
@@ -122,7 +124,8 @@ struct partial_sort_function {
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class C = std::ranges::less,
               class P = std::identity>
-        requires(rearrangeable<iterator_of<R>> && relation_of<C, iterator_of<R>, iterator_of<R>, P>)
+        requires(rearrangeable<iterator_of<R>> && relation_of<C, iterator_of<R>, iterator_of<R>, P> &&
+                 relation_of_held<C, iterator_of<R>, P>)
     safe_iterator_of<R> operator()(const Policy& policy, R&& range, iterator_of<R> middle, C compare = {},
                                    P projection = {}) const {
         return (*this)(policy, std::ranges::begin(range), middle, std::ranges::end(range), std::move(compare),
@@ -302,12 +305,12 @@ private:
         run_numbers(policy, size, [&](std::uint64_t n) { copies[n] = *nth_of(from, n); });
         detail::select_nth(policy, copies.data(), size, rank, less);
         const number found = copies[rank];
-        copies = {};
+        copies = std::vector<number>(); // = {} would keep the memory
         const std::uint64_t lower = parallel_reduce(
             policy, std::uint64_t{0}, size, std::uint64_t{0},
             [&](std::uint64_t n) { return static_cast<std::uint64_t>(less(*nth_of(from, n), found)); }, std::plus<>());
         std::uint64_t place = rank;
-        select_items(
+        detail::select_items(
             policy, size,
             [&](std::uint64_t n) { return !less(*nth_of(from, n), found) && !less(found, *nth_of(from, n)); },
             noted_place{rank - std::min(rank, lower), &place});
@@ -325,7 +328,9 @@ struct top_k_function {
     std::vector<std::iter_value_t<I>> operator()(const Policy& policy, I first, S last, N k, C compare = {},
                                                  P projection = {}) const {
         const projected_less<C, P> less{compare, projection};
-        const auto greater = [&less](const auto& a, const auto& b) { return less(b, a); };
+        const auto greater = [&less]<class A, class B>(A&& a, B&& b) {
+            return less(std::forward<B>(b), std::forward<A>(a));
+        };
         const std::uint64_t size = size_of(first, last);
         return with_item_numbers<MostShort>(size, [&](auto number) {
             std::vector<std::iter_value_t<I>> top;

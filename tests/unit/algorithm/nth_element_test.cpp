@@ -9,6 +9,8 @@
 #include <functional>
 #include <list>
 #include <stdexcept>
+#include <stop_token>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -146,6 +148,35 @@ TEST_P(nth_element_with, no_element_is_lost_when_a_comparison_throws) {
             ASSERT_EQ(std::ranges::count(is_there, true), static_cast<std::ptrdiff_t>(n)) << round;
         }
     }
+}
+
+TEST_P(nth_element_with, a_comparison_that_throws_is_heard_and_so_is_a_stop) {
+    const auto numbers = pel_test::numbers_in(order::random, 40'000, random);
+    std::atomic<std::int64_t> left{0};
+    const auto less = [&left](std::uint32_t a, std::uint32_t b) {
+        return left.fetch_sub(1, std::memory_order_relaxed) == 0 ? throw std::runtime_error("no") : a < b;
+    };
+    std::vector<std::uint32_t> few(10), many(20'000);
+    const auto check = [&]<class Error>(const Error&, const auto& policy, std::int64_t calls) {
+        left = calls;
+        EXPECT_THROW(pel::top_k(policy, numbers, 10, less), Error);
+        left = calls;
+        EXPECT_THROW(pel::kth_smallest(policy, numbers, 10, less), Error);
+        for (auto* const out : {&few, &many}) {
+            left = calls;
+            EXPECT_THROW(pel::partial_sort_copy(policy, numbers, *out, less), Error);
+        }
+    };
+    check(std::runtime_error("no"), par.on(pool), static_cast<std::int64_t>(random() % 30'000));
+    std::stop_source source;
+    source.request_stop();
+    check(pel::operation_cancelled(), par.on(pool).stop(source.get_token()), -1);
+}
+
+TEST(top_k, compares_elements_as_they_are) {
+    std::vector<std::string> texts{"a", "c", "b"};
+    const auto less = [](std::string& a, std::string& b) { return a < b; };
+    EXPECT_EQ(pel::top_k(texts, 2, less), (std::vector<std::string>{"c", "b"}));
 }
 
 TEST(nth_element, takes_a_million) {
