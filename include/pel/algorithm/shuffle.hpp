@@ -144,7 +144,7 @@ struct random_permutation_function {
 
 /// Brings the elements into a random order, which is the same for the same seed and number of elements, whatever the
 /// number of threads. All orders are equally probable, as far as 64 bits of seed go. Returns: the end. Throws:
-/// operation_cancelled: then all elements are there. Blocks. Complexity: work O(n), span O(n / 256). Memory: n elements,
+/// operation_cancelled: then all elements are there. Blocks. Complexity: work O(n), span O(n / 64). Memory: n elements,
 /// where they can be had (without them the order is another) and moves do not throw; else it is done on one thread.
 inline constexpr detail::function_object<detail::random_shuffle_function> random_shuffle{};
 

@@ -134,8 +134,9 @@ struct stable_sort_function : ordering_overloads<stable_sort_function> {
 /// Sorts; equal elements in any order, the same for any number of threads (another with pel::seq, or without the memory).
 /// Returns: the end. Throws: what compare and projection throw, operation_cancelled: the range then holds all its
 /// elements, in some order; what a move throws: all but that one, at most. Blocks. Complexity: O(n log n) comparisons;
-/// O(n) if the range is sorted or reversed, by the calling thread; span O(n / 64), and that of 2^15 elements. Memory: n
-/// elements, where they can be had and moves do not throw; else it sorts on one thread, in place.
+/// O(n) if the range is sorted or reversed; span O(n / 64), that of 2^15 elements, and of what is sorted or reversed at the
+/// begin, which the calling thread finds alone. Memory: n elements, where they can be had and moves do not throw; else it
+/// sorts on one thread, in place.
 inline constexpr detail::function_object<detail::sort_function> sort{};
 
 /// Sorts; equal elements keep their order. Everything else is as for sort; in place it takes O(n log² n) comparisons.
