@@ -23,7 +23,8 @@ PEL_NAMESPACE_BEGIN
 namespace detail {
 
 template <class K, class I>
-concept kind_of = projection_of<K, I> && std::integral<std::remove_cvref_t<projected_t<I, K>>>;
+concept kind_of = projection_of<K, I> && std::integral<projected_value_t<I, K>> &&
+                  sizeof(projected_value_t<I, K>) <= sizeof(std::uint64_t); // gnu++20 has larger ones
 
 [[noreturn]] inline void throw_not_a_kind(const char* who, const std::string& kind, std::uint64_t kinds) {
     throw_error<std::out_of_range>(std::string(who) + ": kind " + kind + " is not in [0, " + std::to_string(kinds) +
@@ -109,7 +110,7 @@ private:
             ++counts[d];
         }
         for (; n != 0; --n, (void)++element) {
-            const auto its = std::invoke(kind, *element);
+            const projected_value_t<Base, K> its = std::invoke(kind, *element);
             const auto number = static_cast<std::uint64_t>(its);
             if (number >= kinds) [[unlikely]]
                 throw_not_a_kind("pel::histogram", std::to_string(its), kinds);
@@ -124,7 +125,7 @@ concept reduces_by_index = kind_of<K, I> && projection_of<V, I> && std::copyable
 
 struct reduce_by_index_function {
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, std::integral N, class K,
-              class V, class Op = std::plus<>, class T = std::remove_cvref_t<projected_t<I, V>>>
+              class V, class Op = std::plus<>, class T = projected_value_t<I, V>>
         requires reduces_by_index<T, I, K, V, Op>
     std::vector<T> operator()(const Policy& policy, I first, S last, N n_kinds, K kind, V value, Op op = {},
                               T identity = T{}) const {
@@ -135,12 +136,12 @@ struct reduce_by_index_function {
             policy, std::uint64_t{0}, size_of(first, last), [&] { return sums(kinds, identity); },
             [&](std::uint64_t lo, std::uint64_t hi, sums sum) {
                 for (auto element = nth_of(from, lo); lo != hi; ++lo, (void)++element) {
-                    auto&& each = *element;
-                    const auto its = std::invoke(kind, each);
+                    const projected_value_t<I, K> its = std::invoke(kind, *element);
                     const auto number = static_cast<std::uint64_t>(its);
                     if (number >= kinds) [[unlikely]]
                         throw_not_a_kind("pel::reduce_by_index", std::to_string(its), kinds);
-                    sum[number] = static_cast<T>(std::invoke(op, T(std::move(sum[number])), std::invoke(value, each)));
+                    sum[number] =
+                        static_cast<T>(std::invoke(op, T(std::move(sum[number])), std::invoke(value, *element)));
                 }
                 return sum;
             },
@@ -151,7 +152,7 @@ struct reduce_by_index_function {
             });
     }
     template <execution_policy Policy, std::ranges::random_access_range R, std::integral N, class K, class V,
-              class Op = std::plus<>, class T = std::remove_cvref_t<projected_t<iterator_of<R>, V>>>
+              class Op = std::plus<>, class T = projected_value_t<iterator_of<R>, V>>
         requires reduces_by_index<T, iterator_of<R>, K, V, Op>
     std::vector<T> operator()(const Policy& policy, R&& range, N n_kinds, K kind, V value, Op op = {},
                               T identity = T{}) const {

@@ -38,7 +38,7 @@ template <std::uint64_t MostShort = most_short_numbers>
 struct reduce_groups_function {
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, class K, class V,
               class Op = std::plus<>, class H = hash_of_key<I, K>, class E = std::equal_to<>,
-              class T = std::remove_cvref_t<projected_t<I, V>>>
+              class T = projected_value_t<I, V>>
         requires(groups_by<I, K, H, E> && reduces_groups<I, V, Op, T>)
     auto operator()(const Policy& policy, I first, S last, K key, V value, Op op = {}, H hash = {},
                     E equal = {}) const {
@@ -49,7 +49,7 @@ struct reduce_groups_function {
     }
     template <execution_policy Policy, std::ranges::random_access_range R, class K, class V, class Op = std::plus<>,
               class H = hash_of_key<iterator_of<R>, K>, class E = std::equal_to<>,
-              class T = std::remove_cvref_t<projected_t<iterator_of<R>, V>>>
+              class T = projected_value_t<iterator_of<R>, V>>
         requires(groups_by<iterator_of<R>, K, H, E> && reduces_groups<iterator_of<R>, V, Op, T>)
     auto operator()(const Policy& policy, R&& range, K key, V value, Op op = {}, H hash = {}, E equal = {}) const {
         return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(key), std::move(value),
@@ -256,7 +256,7 @@ struct histogram_by_key_function {
     template <execution_policy Policy, std::random_access_iterator I, std::sentinel_for<I> S, class K = std::identity,
               class H = hash_of_key<I, K>, class E = std::equal_to<>>
         requires groups_by<I, K, H, E>
-    std::vector<std::pair<std::remove_cvref_t<projected_t<I, K>>, std::uint64_t>>
+    std::vector<std::pair<projected_value_t<I, K>, std::uint64_t>>
     operator()(const Policy& policy, I first, S last, K key = {}, H hash = {}, E equal = {}) const {
         const auto one = [](const auto&) { return std::uint64_t{1}; };
         return reduce_groups_function<>{}(policy, std::move(first), std::move(last), std::move(key), one, std::plus<>(),
@@ -265,7 +265,7 @@ struct histogram_by_key_function {
     template <execution_policy Policy, std::ranges::random_access_range R, class K = std::identity,
               class H = hash_of_key<iterator_of<R>, K>, class E = std::equal_to<>>
         requires groups_by<iterator_of<R>, K, H, E>
-    std::vector<std::pair<std::remove_cvref_t<projected_t<iterator_of<R>, K>>, std::uint64_t>>
+    std::vector<std::pair<projected_value_t<iterator_of<R>, K>, std::uint64_t>>
     operator()(const Policy& policy, R&& range, K key = {}, H hash = {}, E equal = {}) const {
         return (*this)(policy, std::ranges::begin(range), std::ranges::end(range), std::move(key), std::move(hash),
                        std::move(equal));

@@ -14,11 +14,8 @@
 PEL_NAMESPACE_BEGIN
 namespace detail {
 
-/// What is kept of a value: of a bit of a vector<bool> whether it is set, not where it is.
-template <class Value>
-using kept_value_t = std::conditional_t<std::is_same_v<Value, std::vector<bool>::reference>, bool, Value>;
 template <class F, class N>
-using tabulated_t = kept_value_t<std::remove_cvref_t<std::invoke_result_t<F&, N>>>;
+using tabulated_t = kept_value_t<std::invoke_result_t<F&, N>>;
 
 struct tabulate_function {
     template <execution_policy Policy, std::integral N, class F>

@@ -4,6 +4,7 @@
 // test label: algorithms
 #include <pel/algorithm/copy_if.hpp>
 #include <pel/algorithm/group_by.hpp>
+#include <pel/algorithm/histogram.hpp>
 #include <pel/algorithm/integer_sort.hpp>
 #include <pel/algorithm/merge.hpp>
 #include <pel/algorithm/nth_element.hpp>
@@ -221,6 +222,15 @@ double peak_of(std::uint64_t n, const Run& run) {
     [[maybe_unused]] const auto result = run(); // what it has made lives on
     const std::uint64_t left = pel_test::bytes_live - before;
     return static_cast<double>(pel_test::most_bytes_live - before - left) / static_cast<double>(n);
+}
+
+TEST(conserving, histograms_need_no_more_memory_where_groupings_are_to_be_the_same) {
+    const std::vector<int> numbers(100'000, 7);
+    pel::thread_pool pool(1);
+    const std::uint64_t before = pel_test::bytes_allocated;
+    const auto counts = pel::histogram(par.on(pool).deterministic(), numbers, 10'000);
+    EXPECT_EQ(counts[7], 100'000U);
+    EXPECT_LT(pel_test::bytes_allocated - before, 10 * 8 * 10'000U);
 }
 
 TEST(conserving, memory_is_what_is_documented) {

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // test label: selecting
 #include <pel/algorithm/group_by.hpp>
-#include <pel/algorithm/histogram.hpp>
 
 #include "support/algorithm_inputs.hpp"
 
 #include <algorithm>
-#include <bit>
-#include <cmath>
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace group_by_test {
@@ -89,9 +90,6 @@ TEST_P(group_by_with, takes_iterators) {
     EXPECT_EQ(pel::group_by(par.on(pool), first, last, std::identity()),
               pel::group_by(pel::seq, part, std::identity()));
     EXPECT_EQ(pel::remove_duplicates(par.on(pool), first, last), pel::remove_duplicates(pel::seq, part));
-    std::vector<std::uint64_t> counts(8);
-    for (const std::uint32_t each : part) ++counts[each];
-    EXPECT_EQ(pel::histogram(par.on(pool), first, last, 8), counts);
 }
 
 TEST(group_by, takes_a_million) {
@@ -115,68 +113,69 @@ TEST(group_by, takes_a_million) {
 }
 
 TEST_P(group_by_with, a_hash_that_throws_is_heard) {
-    const std::vector<int> numbers(pel_test::scaled(200'000), 1);
-    const auto bad_hash = [](int) -> std::size_t { throw std::runtime_error("no"); };
+    const std::vector<std::uint32_t> numbers(pel_test::scaled(200'000), 1);
+    const auto bad_hash = [](std::uint32_t) -> std::size_t { throw std::runtime_error("no"); };
     EXPECT_THROW(pel::group_by(par.on(pool), numbers, std::identity(), bad_hash), std::runtime_error);
-    EXPECT_EQ(pel::remove_duplicates(par.on(pool), numbers), std::vector<int>{1});
+    EXPECT_THROW(pel::remove_duplicates(par.on(pool), numbers, bad_hash), std::runtime_error);
+    EXPECT_EQ(pel::remove_duplicates(par.on(pool), numbers), std::vector<std::uint32_t>{1});
 }
 
-TEST_P(group_by_with, histograms_count) {
-    for (const std::uint64_t n : pel_test::input_sizes(random)) {
-        const auto numbers = pel_test::numbers_in(order::random, n, random);
-        std::vector<std::uint64_t> expected(n + 1);
-        for (const std::uint32_t each : numbers) ++expected[each];
-        ASSERT_EQ(pel::histogram(par.on(pool), numbers, n + 1), expected);
-        ASSERT_EQ(pel::histogram(par.on(pool), numbers, 2, [](std::uint32_t each) { return each % 2 == 1; })[1],
-                  static_cast<std::uint64_t>(std::ranges::count_if(numbers, [](auto each) { return each % 2 == 1; })));
-    }
-    try {
-        (void)pel::histogram(par.on(pool), std::vector<int>{1, -7}, 5);
-        FAIL();
-    } catch (const std::out_of_range& error) {
-        EXPECT_STREQ(error.what(), "pel::histogram: kind -7 is not in [0, 5)");
+TEST_P(group_by_with, a_stop_arrives) {
+    std::stop_source source;
+    source.request_stop();
+    const auto stopped = par.on(pool).stop(source.get_token());
+    for (const std::uint64_t n : {2'000U, 200'000U}) {
+        const std::vector<std::uint32_t> numbers(n, 1);
+        EXPECT_THROW(pel::group_by(stopped, numbers, std::identity()), pel::operation_cancelled);
+        EXPECT_THROW(pel::remove_duplicates(stopped, numbers), pel::operation_cancelled);
     }
 }
 
-TEST_P(group_by_with, values_of_each_kind_are_combined_in_their_order) {
-    for (const std::uint64_t n : pel_test::input_sizes(random, 3, 100'000)) {
-        const auto numbers = pel_test::numbers_in(order::random, n, random);
-        std::vector<std::string> texts(7);
-        std::vector<std::uint64_t> sums(7), greatest(7, 3);
-        for (const std::uint32_t each : numbers) {
-            if (n <= 2'000) texts[each % 7] += std::to_string(each);
-            sums[each % 7] += each;
-            greatest[each % 7] = std::max<std::uint64_t>(greatest[each % 7], each);
-        }
-        const auto kind = [](std::uint32_t number) { return number % 7; };
-        const auto number = [](std::uint32_t its) { return std::uint64_t{its}; };
-        ASSERT_EQ(pel::reduce_by_index(par.on(pool), numbers, 7, kind, number), sums) << n;
-        const auto max = [](std::uint64_t a, std::uint64_t b) { return std::max(a, b); };
-        ASSERT_EQ(pel::reduce_by_index(par.on(pool).grain(9), numbers.begin(), numbers.end(), 7, kind, number, max,
-                                       std::uint64_t{3}),
-                  greatest);
-        if (n <= 2'000) {
-            const auto text = [](std::uint32_t its) { return std::to_string(its); };
-            ASSERT_EQ(pel::reduce_by_index(par.on(pool), numbers, 7, kind, text), texts) << n;
-        }
-    }
-    const std::vector<int> elements{1, 2, 3};
-    EXPECT_THROW(pel::reduce_by_index(par.on(pool), elements, 3, std::identity(), std::identity()), std::out_of_range);
+TEST(group_by, keys_of_one_hash_are_told_apart) {
+    pel::thread_pool pool(2);
+    const auto hash = [](std::uint32_t key) { return std::size_t{key % 3}; };
+    const auto equal = [](std::uint32_t a, std::uint32_t b) { return a == b; }; // hashes are kept, and not keys
+    const auto check = [&](std::uint64_t n, const auto& number) {
+        std::vector<std::uint32_t> numbers(n);
+        for (std::uint32_t each = 0; each < n; ++each) numbers[each] = number(each);
+        ASSERT_EQ(pel::remove_duplicates(par.on(pool), numbers, hash), pel::remove_duplicates(par.on(pool), numbers));
+        ASSERT_EQ(pel::group_by(par.on(pool), numbers, std::identity(), hash, equal),
+                  pel::group_by(par.on(pool), numbers, std::identity()));
+    };
+    check(3'000, [](std::uint32_t each) { return each * 7 % 999; });
+    check(20'000, [](std::uint32_t each) { return each * 7 % 301; });                 // in several buckets
+    check(200'000, [](std::uint32_t each) { return each * 7 % 20; });                 // few
+    check(200'000, [](std::uint32_t each) { return each % 12 == 0 ? each + 1 : 0; }); // many, for remove_duplicates
 }
 
-TEST(reduce_by_index, comes_to_the_same_bits_with_any_number_of_threads_if_deterministic) {
-    std::mt19937_64 random{std::random_device{}()};
-    std::vector<double> numbers(pel_test::scaled(200'000));
-    for (double& each : numbers) each = std::ldexp(static_cast<double>(random()), static_cast<int>(random() % 60) - 90);
-    const auto kind = [](const double& each) { return std::bit_cast<std::uint64_t>(each) % 11; };
-    std::vector<double> expected;
-    for (const unsigned threads : {1U, 2U, 3U, 7U}) {
-        pel::thread_pool pool(threads);
-        for (int round = 0; round != 3; ++round) {
-            const auto sums = pel::reduce_by_index(par.on(pool).deterministic(), numbers, 11, kind, std::identity());
-            if (expected.empty()) expected = sums;
-            ASSERT_EQ(sums, expected) << threads; // the same bits: no zeros, no NaNs
-        }
+TEST(group_by, calls_nothing_more_often_than_is_said) {
+    constexpr std::uint32_t n = 1 << 17;
+    pel::thread_pool pool(2);
+    std::atomic<std::uint64_t> keys{0}, hashes{0}, equals{0};
+    const auto counted = [](std::atomic<std::uint64_t>& calls) { calls.fetch_add(1, std::memory_order_relaxed); };
+    const auto key = [&](std::uint32_t its) { return counted(keys), its; };
+    const auto hash = [&](std::uint32_t its) { return counted(hashes), std::size_t{its}; };
+    const auto equal = [&](std::uint32_t a, std::uint32_t b) { return counted(equals), a == b; };
+    for (const std::uint32_t different : {500U, n / 2, n}) {
+        std::vector<std::uint32_t> numbers(n);
+        for (std::uint32_t each = 0; each < n; ++each) numbers[each] = each * 7'919 % different;
+        keys = hashes = equals = 0;
+        EXPECT_EQ(pel::group_by(par.on(pool), numbers, key, hash, equal).size(), different);
+        EXPECT_LE(keys.load(), 5 * n) << different;
+        EXPECT_LE(hashes.load(), 5 * n) << different;
+        EXPECT_LE(equals.load(), n + n / 4) << different;
+    }
+}
+
+TEST_P(group_by_with, bits_are_elements_too) {
+    for (const std::size_t n : {1'000U, 150'000U}) {
+        std::vector<bool> bits(n);
+        for (std::size_t each = 0; each < n; ++each) bits[each] = each % 3 != 1;
+        EXPECT_EQ(pel::remove_duplicates(par.on(pool), bits), (std::vector<bool>{true, false}));
+        const auto groups = pel::group_by(par.on(pool), bits, std::identity());
+        ASSERT_EQ(groups.size(), 2U);
+        EXPECT_EQ(groups[0], (std::pair(true, std::vector<bool>(n - (n + 1) / 3, true))));
+        EXPECT_EQ(groups[1], (std::pair(false, std::vector<bool>((n + 1) / 3, false))));
     }
 }
 

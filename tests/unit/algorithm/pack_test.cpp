@@ -5,7 +5,9 @@
 #include "support/algorithm_inputs.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,6 +64,23 @@ TEST_P(pack_with, says_where_flags_are_and_what_stands_between_separators) {
         for (std::size_t each = 0; each < expected.size(); ++each)
             ASSERT_EQ(std::string_view(tokens[each].begin(), tokens[each].end()), expected[each]);
     }
+}
+
+TEST_P(pack_with, what_throws_is_heard_and_so_is_a_stop) {
+    const std::vector<int> numbers(40'000, 1);
+    const auto check = [&]<class Error>(const Error&, const auto& policy, int bad) {
+        const auto is_one = [bad](const int& each) { return each == bad ? throw std::runtime_error("no") : each; };
+        EXPECT_THROW(pel::filter(policy, numbers, is_one), Error);
+        EXPECT_THROW(pel::tokens(policy, numbers, is_one), Error);
+        const auto flags = numbers | std::views::transform(is_one);
+        EXPECT_THROW(pel::pack(policy, numbers, flags), Error);
+        EXPECT_THROW(pel::pack_index(policy, flags), Error);
+        EXPECT_THROW(pel::flatten(policy, std::vector(3, flags)), Error);
+    };
+    check(std::runtime_error("no"), par.on(pool), 1);
+    std::stop_source source;
+    source.request_stop();
+    check(pel::operation_cancelled(), par.on(pool).stop(source.get_token()), 2);
 }
 
 /// Has no value to begin with.

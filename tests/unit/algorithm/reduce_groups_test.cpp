@@ -5,9 +5,12 @@
 #include "support/algorithm_inputs.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <ranges>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -157,6 +160,43 @@ TEST_P(reduce_groups_with, bits_are_values_too) {
     const auto is_large = [](int each) { return each > 4; };
     EXPECT_EQ(pel::reduce_groups(par.on(pool), numbers, is_odd, is_large, std::logical_or<>()),
               (found{{true, true}, {false, false}}));
+    const std::vector<bool> constant(2'000, true);
+    std::vector<bool> bits = constant;
+    bits[7] = false;
+    EXPECT_EQ(pel::reduce_groups(par.on(pool), bits, std::identity(), std::identity(), std::logical_and<>()),
+              (found{{true, true}, {false, false}}));
+    EXPECT_EQ(pel::histogram_by_key(par.on(pool), bits),
+              (std::vector<std::pair<bool, std::uint64_t>>{{true, 1'999}, {false, 1}}));
+}
+
+TEST(reduce_groups, keys_of_one_hash_are_told_apart) {
+    pel::thread_pool pool(2);
+    std::atomic<std::uint64_t> hashes{0};
+    const auto hash = [&](std::uint32_t key) {
+        hashes.fetch_add(1, std::memory_order_relaxed);
+        return std::size_t{key % 3};
+    };
+    const auto check = [&](std::uint64_t n, const auto& key) {
+        std::vector<keyed> elements;
+        for (std::uint32_t each = 0; each < n; ++each) elements.push_back({key(each), each});
+        hashes = 0;
+        ASSERT_EQ(
+            by_key(pel::reduce_groups(par.on(pool), elements, &keyed::key, &keyed::position, std::plus<>(), hash)),
+            (reduced_in_order<std::uint32_t, std::uint32_t>(elements, std::mem_fn(&keyed::key),
+                                                            std::mem_fn(&keyed::position), std::plus<>())));
+        EXPECT_LE(hashes.load(), 5 * n);
+    };
+    check(20'000, [](std::uint32_t each) { return each * 7 % 301; });
+    check(200'000, [](std::uint32_t each) { return each * 7 % 20; });                 // few
+    check(200'000, [](std::uint32_t each) { return each % 12 == 0 ? each + 1 : 0; }); // many
+}
+
+TEST_P(reduce_groups_with, a_stop_arrives) {
+    std::stop_source source;
+    source.request_stop();
+    const std::vector<int> numbers(200'000, 1);
+    EXPECT_THROW(pel::reduce_groups(par.on(pool).stop(source.get_token()), numbers, std::identity(), std::identity()),
+                 pel::operation_cancelled);
 }
 
 TEST_P(reduce_groups_with, what_throws_is_heard) {

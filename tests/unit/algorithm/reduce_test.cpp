@@ -2,7 +2,6 @@
 // test label: sums
 #include <pel/algorithm/count.hpp>
 #include <pel/algorithm/for_each.hpp>
-#include <pel/algorithm/histogram.hpp>
 #include <pel/algorithm/reduce.hpp>
 
 #include "support/algorithm_inputs.hpp"
@@ -251,31 +250,6 @@ TEST_P(reduce_with, filter_views_are_reduced_to_what_can_only_be_moved) {
     EXPECT_EQ(pel::reduce(par.on(pool), twos, owned_sum(), plus).its, nullptr);
     numbers[3] = numbers[700] = 2;
     EXPECT_EQ(pel::reduce(par.on(pool), twos, owned_sum(), plus).number(), 4);
-}
-
-TEST_P(reduce_with, histograms_of_many_kinds_have_a_table_for_each_thread) {
-    for (const std::size_t kinds : {2'047, 2'048, 70'000}) {
-        for (const std::size_t n : {0, 1, 3, 1'000, 300'000}) {
-            std::vector<std::int64_t> numbers(n);
-            std::vector<std::uint64_t> expected(kinds);
-            for (std::int64_t& each : numbers)
-                ++expected[static_cast<std::size_t>(each = static_cast<std::int64_t>(random() % kinds))];
-            ASSERT_EQ(pel::histogram(par.on(pool), numbers, kinds), expected) << n;
-            ASSERT_EQ(pel::histogram(seq, numbers, kinds), expected) << n;
-            if (n == 0) continue;
-            numbers[random() % n] = random() % 2 == 0 ? -1 : static_cast<std::int64_t>(kinds);
-            EXPECT_THROW((void)pel::histogram(par.on(pool), numbers, kinds), std::out_of_range);
-        }
-    }
-}
-
-TEST(histogram, needs_no_more_memory_where_groupings_are_to_be_the_same) {
-    const std::vector<int> numbers(100'000, 7);
-    pel::thread_pool pool(1);
-    const std::uint64_t before = pel_test::bytes_allocated;
-    const auto counts = pel::histogram(par.on(pool).deterministic(), numbers, 10'000);
-    EXPECT_EQ(counts[7], 100'000U);
-    EXPECT_LT(pel_test::bytes_allocated - before, 10 * 8 * 10'000U);
 }
 
 } // namespace reduce_test

@@ -111,6 +111,12 @@ constexpr std::uint64_t count_of(Size n) noexcept {
 
 template <class Iterator, class Projection>
 using projected_t = std::invoke_result_t<Projection&, std::iter_reference_t<Iterator>>;
+/// What is kept of a value: of a bit of a vector<bool> whether it is set, not where it is.
+template <class Value>
+using kept_value_t = std::conditional_t<std::is_same_v<std::remove_cvref_t<Value>, std::vector<bool>::reference>, bool,
+                                        std::remove_cvref_t<Value>>;
+template <class Iterator, class Projection>
+using projected_value_t = kept_value_t<projected_t<Iterator, Projection>>;
 template <class Projection, class Iterator>
 concept projection_of = std::invocable<Projection&, std::iter_reference_t<Iterator>>;
 

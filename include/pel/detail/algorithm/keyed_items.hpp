@@ -18,16 +18,16 @@ PEL_NAMESPACE_BEGIN
 namespace detail {
 
 template <class I, class K, class H, class E>
-concept groups_by = projection_of<K, I> && std::copy_constructible<std::remove_cvref_t<projected_t<I, K>>> &&
-                    std::invocable<H&, const std::remove_cvref_t<projected_t<I, K>>&> && relation_of<E, I, I, K>;
+concept groups_by = projection_of<K, I> && std::copy_constructible<projected_value_t<I, K>> &&
+                    std::invocable<H&, const projected_value_t<I, K>&> && relation_of<E, I, I, K>;
 template <class I, class K>
-using hash_of_key = std::hash<std::remove_cvref_t<projected_t<I, K>>>;
+using hash_of_key = std::hash<projected_value_t<I, K>>;
 
 /// Hashes and compares items by the keys of their elements. What group_table wants.
 template <class Base, class K, class H, class E>
 class keyed_items {
 public:
-    using key = std::remove_cvref_t<projected_t<Base, K>>;
+    using key = projected_value_t<Base, K>;
 
     keyed_items(Base first, K& key_of, H& hash, E& equal)
         : first_(first), key_of_(key_of), hash_(hash), equal_(equal) {}
@@ -69,8 +69,7 @@ public:
     }
 
 private:
-    template <class Key>
-    std::uint64_t hash_key(const Key& its) const {
+    std::uint64_t hash_key(const key& its) const {
         return spread_hash(static_cast<std::size_t>(std::invoke(hash_, its)));
     }
 
