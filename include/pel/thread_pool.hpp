@@ -54,7 +54,7 @@ struct posted_call {
 
     void operator()() {
         call_guarded([this] { std::invoke(function); },
-                     [this](std::exception_ptr error) {
+                     [this](std::exception_ptr error) noexcept { // what on_unhandled throws ends the program
                          if (!*on_unhandled) std::terminate();
                          (*on_unhandled)(std::move(error));
                      });
@@ -75,7 +75,8 @@ struct thread_pool_options {
     std::string name = "pel";                                       ///< threads are called "pel/3"
     std::function<void(unsigned)> on_worker_start = {}; ///< on the new thread, with its index; must not wait for work
     std::function<void(unsigned)> on_worker_stop = {};  ///< likewise, when it ends
-    std::function<void(std::exception_ptr)> on_unhandled = {}; ///< what escapes a post; default: std::terminate
+    std::function<void(std::exception_ptr)> on_unhandled =
+        {}; ///< what escapes a post; default, and if it throws: std::terminate
 };
 
 /// Where one of a pool's seats is: where one of its threads runs, if it is bound.

@@ -156,6 +156,19 @@ TEST(thread_pool_death, what_escapes_a_post_ends_the_program_by_default) {
         "");
 }
 
+TEST(thread_pool_death, what_on_unhandled_throws_ends_the_program) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    EXPECT_DEATH(
+        {
+            thread_pool_options options;
+            options.concurrency = 1;
+            options.on_unhandled = [](std::exception_ptr error) { std::rethrow_exception(error); };
+            thread_pool pool(options);
+            pool.post([] { throw std::out_of_range("x"); });
+        },
+        "");
+}
+
 TEST(thread_pool_death, a_pool_destroyed_by_one_of_its_tasks_ends_the_program_with_a_message) {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
     EXPECT_DEATH(
