@@ -95,8 +95,9 @@ public:
     explicit thread_pool(thread_pool_options options = {});
     thread_pool(const thread_pool&) = delete;
     thread_pool& operator=(const thread_pool&) = delete;
-    /// Completes what was submitted and posted, on single nodes too, then joins the threads. Blocks. Requires: no other call
-    /// is under way; from inside one of its own tasks it ends the program with a message.
+    /// Completes what was submitted and posted, on single nodes too, then joins the threads. Blocks. Requires: no other
+    /// call is under way; from inside one of its own tasks it ends the program with a message. So does exit() in a task of a
+    /// pool that is a static object, whose destructor that calls: leave such pools to default_pool(), or say quick_exit().
     ~thread_pool();
 
     /// Runs f here and now as a task of this pool: inside, the calling thread is a worker and holds a seat.
@@ -191,7 +192,8 @@ private:
     mutable detail::node_pools node_pools_;
 };
 
-/// The pool of all who name none. Made at first use, never destroyed; its threads end with the process.
+/// The pool of all who name none. Made at first use, never destroyed. At exit its threads end; those at work get 100 ms in
+/// all, and what calls it after that runs on the calling thread alone. Its tasks may call exit().
 /// Throws at first use: as thread_pool's constructor, also for a PEL_NUM_THREADS that is no number from 1 to 2047.
 thread_pool& default_pool();
 
@@ -209,7 +211,8 @@ struct pool_access {
     static thread_pool& owner(const scheduler& core) { return *static_cast<thread_pool*>(core.owner()); }
     static thread_pool& node_pool(const thread_pool& pool, unsigned node);
     static scheduler_config config_of(const thread_pool& pool);
-    static void abandon(thread_pool& pool) noexcept;
+    /// At exit: its threads, and those of its nodes, end; those at work get until `deadline`.
+    static void abandon(const thread_pool& pool, std::int64_t deadline) noexcept;
     /// The scheduler that a policy names, or null.
     template <class Policy>
     static scheduler* chosen(const Policy& policy) {

@@ -25,6 +25,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -309,6 +310,50 @@ TEST(exit, a_long_chain_of_tasks_takes_no_more_stack_than_one) {
     pel::detail::pool_access::core(pool).abandon(0);
     pel_test::await([&] { return inside.is_ready(); });
     EXPECT_EQ(inside.get(), links + 1);
+}
+
+constexpr auto no_deadline = std::numeric_limits<std::int64_t>::max();
+
+TEST(exit, tells_all_threads_before_it_waits_for_one) {
+    PEL_IN_OWN_PROCESS();
+    auto& pool = *new pel::thread_pool(1);
+    unsigned home = 0;
+    while (!pool.machine().numa_nodes()[home].is_home()) ++home;
+    const auto& node = pel::detail::pool_access::core(pel::detail::pool_access::node_pool(pool, home));
+    std::atomic<bool> has_begun{false};
+    pool.post([&] {
+        has_begun = true;
+        pel_test::await([&] { return node.is_stopping(); });
+    });
+    pel_test::await([&] { return has_begun.load(); });
+    pel::detail::pool_access::abandon(pool, no_deadline);
+}
+
+TEST(exit, does_not_wait_for_the_thread_that_calls_it) {
+    PEL_IN_OWN_PROCESS();
+    auto& pool = *new pel::thread_pool(1);
+    pel::thread_pool other(1);
+    pool.submit([&] { other.execute([&] { pel::detail::pool_access::abandon(pool, no_deadline); }); }).get();
+}
+
+TEST(exit, comes_after_the_destructors_of_a_pools_threads) {
+    PEL_IN_OWN_PROCESS();
+    static std::atomic<bool> is_destroyed{false};
+    struct late {
+        ~late() {
+            for (int turn = 0; turn < 2'000; ++turn) std::this_thread::yield(); // the process would go on by then
+            is_destroyed = true;
+        }
+        bool is_made = false;
+    };
+    auto& pool = *new pel::thread_pool(1);
+    pool.post([] {
+        thread_local late of_thread;
+        of_thread.is_made = true;
+    });
+    pel_test::await([&] { return pool.stats().executed == 1; });
+    pel::detail::pool_access::abandon(pool, no_deadline);
+    EXPECT_TRUE(is_destroyed);
 }
 
 TEST(exit, called_by_a_task_lets_coroutines_in_a_static_destructor_run) {

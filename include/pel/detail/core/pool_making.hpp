@@ -248,9 +248,9 @@ struct configured_options {
 };
 inline constinit atomic<const configured_options*> default_pool_options{nullptr};
 
-/// Ends the default pool's idle threads at exit; running ones get 100 ms. What calls later runs alone.
+/// Ends the default pool's idle threads at exit; running ones get 100 ms in all. What calls later runs alone.
 PEL_INLINE void abandon_default_pool() noexcept {
-    if (thread_pool* const pool = the_default_pool.try_get()) pool_access::abandon(*pool);
+    if (thread_pool* const pool = the_default_pool.try_get()) pool_access::abandon(*pool, now_ns() + 100'000'000);
 }
 
 PEL_COLD PEL_INLINE thread_pool& make_default_pool() {
@@ -282,10 +282,17 @@ PEL_INLINE thread_pool& pool_access::node_pool(const thread_pool& pool, unsigned
     return whole.node_pools_.get(whole, node);
 }
 
-PEL_INLINE void pool_access::abandon(thread_pool& pool) noexcept {
-    scheduler* const core = pool.core_.load(acquire); // sync(K1) acquire: as in thread_pool::core()
-    if (core->is_from_this_process()) core->abandon(100'000'000);
-    pool.node_pools_.for_each([](thread_pool& each) { abandon(each); });
+PEL_INLINE void pool_access::abandon(const thread_pool& pool, std::int64_t deadline) noexcept {
+    const auto for_each_core = [&](const auto& action) {
+        const auto act = [&](const thread_pool& its) {
+            scheduler* const core = its.core_.load(acquire); // sync(K1) acquire: as in thread_pool::core()
+            if (core->is_from_this_process()) action(*core);
+        };
+        act(pool);
+        pool.node_pools_.for_each(act);
+    };
+    for_each_core([](scheduler& core) { core.begin_end(); }); // all are told before one is waited for
+    for_each_core([&](scheduler& core) { core.abandon(deadline); });
 }
 
 } // namespace detail

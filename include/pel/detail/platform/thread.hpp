@@ -66,6 +66,9 @@ inline int start_thread(native_thread& thread, std::size_t stack_size, void* (*e
 }
 
 inline void join_thread(native_thread thread) noexcept { ::pthread_join(thread, nullptr); }
+/// Returns: whether it is gone, with all its thread_local objects, and joined.
+inline bool try_join_thread(native_thread thread) noexcept { return ::pthread_tryjoin_np(thread, nullptr) == 0; }
+inline bool is_this_thread(native_thread thread) noexcept { return ::pthread_equal(thread, ::pthread_self()) != 0; }
 inline void detach_thread(native_thread thread) noexcept { ::pthread_detach(thread); }
 
 /// Of each running thread another address, and in every shared object the same: what a thread_local object of a header has

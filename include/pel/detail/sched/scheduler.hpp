@@ -155,8 +155,10 @@ public:
     } // stale: helped too much
     /// Ends and joins the threads. Requires: nothing is under way.
     void stop();
-    /// At exit: nothing starts here any more; threads at work get `patience_ns`.
-    void abandon(std::int64_t patience_ns) noexcept;
+    /// At exit: nothing starts here any more.
+    void begin_end() noexcept;
+    /// Then: threads at work get until `deadline`. The calling one may be one of them.
+    void abandon(std::int64_t deadline) noexcept;
     /// A thread that waits once the pool is at its end: nobody else comes to what it waits for, which may need what is in the
     /// list of another group (a scope that is not joined yet) or was submitted. So it runs whatever lies there, as
     /// complete_submissions() does. Returns: whether there was anything.
@@ -257,6 +259,7 @@ private:
     atomic<bool> start_failed_{false}; // the last time: waiters must do without (S4)
     atomic<bool> stopping_{false};
     atomic<bool> unsafe_wait_reported_{false};
+    bool is_abandoned_ = false;  // by the thread that exits
     lock membership_;            // guards the next three, and attaching
     worker* returned_ = nullptr; // foreign records without a thread
     std::uint32_t foreign_records_ = 0;
@@ -265,7 +268,6 @@ private:
     injectors injectors_;
 
     alignas(cache_line) group_count submissions_;
-    atomic<std::uint32_t> live_threads_{0}; // that have not left work()
 
     alignas(cache_line) atomic<std::int64_t> next_fence_{0}; // the time from which a heavy fence may be spent
     atomic<std::int64_t> fence_cost_{20'000};                // measured; a guess before the first

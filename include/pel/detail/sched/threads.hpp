@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // A scheduler's threads and records: made lazily, one at a time, by who finds work and a free seat; ended together.
 //   X1: stop()'s release of stopping_ -> is_stopping(): whatever the stopping thread did before.
-//   X3: abandon()'s store of stopping_, before sleepers look into the injectors <-> look()'s load of it, after a push: either
+//   X2: begin_end()'s store of stopping_, before sleepers look into the injectors <-> look()'s load of it, after a push: either
 //   the sleeper finds the job, or who pushed it finds that nobody but sleepers will come for it.
 #pragma once
 
@@ -12,6 +12,7 @@
 #include <pel/detail/sched/waiting.hpp>
 
 #include <cstdlib>
+#include <utility>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -146,7 +147,6 @@ public:
         if (!pool.is_from_this_process()) return nullptr; // the child of a fork() made by a job
         if (pool.config_.on_stop != nullptr) pool.config_.on_stop(pool.config_.context, own.index);
         current_worker = &no_worker;
-        pool.live_threads_.fetch_sub(1, release); // sync(X2) release: to abandon()
         return nullptr;
     }
 };
@@ -162,9 +162,7 @@ PEL_INLINE bool scheduler::start_thread_with_seat(worker& by) noexcept {
         record_table::give(*fresh);
         return false;
     }
-    live_threads_.fetch_add(1, relaxed);
     if (start_thread(natives_[fresh->index], config_.stack_size, &pool_thread::main, fresh) == 0) return true;
-    live_threads_.fetch_sub(1, relaxed);
     record_count_.store(fresh->index, release); // sync(R2) release: detached again; a late look at it is harmless
     seating_.give_slot_back(fresh->slot);
     fresh->pool = nullptr;
@@ -230,19 +228,23 @@ PEL_INLINE void scheduler::stop() {
     }
 }
 
-PEL_INLINE void scheduler::abandon(std::int64_t patience_ns) noexcept {
+PEL_INLINE void scheduler::begin_end() noexcept {
     {
         const lock_guard guard(membership_);
-        if (stopping_.load(relaxed)) return; // under the lock
-        stopping_.store(true, seq_cst);      // sync(X1, X3) seq_cst: to is_stopping(); before sleepers look once more
+        stopping_.store(true, seq_cst); // sync(X1, X2) seq_cst: to is_stopping(); before sleepers look once more
     }
     unpark_everybody();
-    const std::int64_t deadline = now_ns() + patience_ns;
-    const bool own_thread = current_worker->pool == this && !current_worker->is_foreign;
-    // sync(X2) acquire: they are gone
-    while (live_threads_.load(acquire) > (own_thread ? 1u : 0u) && now_ns() < deadline) yield_thread();
-    for (std::uint32_t each = 0; each < record_count(); ++each) { // nobody joins them: they may be at work for ever
-        if (!record(each).is_foreign) detach_thread(natives_[each]);
+}
+
+PEL_INLINE void scheduler::abandon(std::int64_t deadline) noexcept {
+    if (std::exchange(is_abandoned_, true)) return;
+    begin_end();
+    for (std::uint32_t each = 0; each < record_count(); ++each) {
+        if (record(each).is_foreign) continue;
+        const native_thread thread = natives_[each];
+        bool is_gone = false;
+        while (!is_this_thread(thread) && !(is_gone = try_join_thread(thread)) && now_ns() < deadline) yield_thread();
+        if (!is_gone) detach_thread(thread); // it may be at work for ever
     }
     // exit() does not return: what follows on this thread is none of its job, and as a member it would wait for others.
     if (current_worker->pool == this) current_worker = &no_worker;

@@ -111,7 +111,7 @@ PEL_INLINE bool scheduler::must_wake_in_debt() const noexcept {
 
 PEL_INLINE void scheduler::look(worker& by) noexcept {
     if (!is_from_this_process() || !has_visible_work()) return;
-    if (stopping_.load(seq_cst)) // sync(X3) seq_cst: after what became visible
+    if (stopping_.load(seq_cst)) // sync(X2) seq_cst: after what became visible
         unpark_everybody();      // those who wait run it
     else
         wake_one(by);
