@@ -74,6 +74,8 @@ public:
         return from == to || from >= count || to >= count ? 1.0 : machine_.distance(from, to) / 10.0;
     }
     double capacity(unsigned seat) const { return capacities_[seat] / 1024.0; }
+    /// What all seats do together, to one fast core's thread.
+    double whole_capacity() const { return static_cast<double>(plan_.capacity_below(seats())) / 4096; }
 
 private:
     std::string name_;
@@ -125,6 +127,24 @@ inline std::vector<machine_pointer> built_in_machines() {
     all.push_back(make_synthetic("EPYC Genoa, 1 node, 24 L3, 384 PUs", "[numa] pack:2 l3:12 core:8 pu:2",
                                  [](unsigned, unsigned) { return 10U; }));
     return all;
+}
+
+/// 8 fast cores of two threads, and 16 of a thread, 0.6 times as fast.
+inline machine_pointer hybrid_machine() {
+    machine its;
+    require("hybrid", pel::detail::read_synthetic_machine("[numa] l3:1 core:32 pu:1", its));
+    const pel::pu* const first = its.pus.data();
+    const auto whole = its.domains;
+    its.cores = {};
+    its.domains = {};
+    for (unsigned pu = 0; pu < 32;) {
+        const auto number = static_cast<unsigned>(its.cores.size()), threads = number < 8 ? 2U : 1U;
+        its.cores.push_back(pel::core(number, number, threads - 1, threads == 2 ? 1024 : 614, {first + pu, threads}));
+        if (threads == 2) its.domains.push_back({pu, threads});
+        pu += threads;
+    }
+    for (const pel::detail::domain& each : whole) its.domains.push_back(each);
+    return std::make_unique<tested_machine>("Hybrid, 8 fast and 16 slow cores, 32 PUs", std::move(its));
 }
 
 inline machine_pointer machine_from_xml(const std::string& path) {

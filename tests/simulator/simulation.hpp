@@ -24,7 +24,7 @@ using pel::detail::sleeper_set;
 
 struct result {
     time_ns makespan = 0;
-    std::uint64_t remote_steals = 0;
+    std::uint64_t steals = 0, remote_steals = 0;
 };
 
 class simulation {
@@ -44,7 +44,8 @@ public:
 
     result run() {
         begin_round(places_[0], 0);
-        schedule(0, 0);
+        if (what_.is_dealt()) deal(places_[0]);
+        schedule(0, places_[0].cost);
         while (!is_over_) {
             if (events_.empty()) throw std::logic_error("simulator: all sleep, and the work is not done");
             const event next = events_.top();
@@ -177,6 +178,28 @@ private:
         current(at).is_asked = true;
         current(at).calls.push_back({0, what_.all(mixed(seed_) + round), no_thread, 0});
         at.is = state::running;
+    }
+
+    /// Each seat gets its share, by what those before it can do: the cuts that the library makes (seat_shares.hpp).
+    void deal(place& at) {
+        thread& own = current(at);
+        const work all = own.calls.back().current;
+        const seat_plan& plan = machine_.plan();
+        const auto below = [&](unsigned seat) {
+            return (all.hi - all.lo) * plan.capacity_below(seat) / plan.capacity_below(machine_.seats());
+        };
+        own.calls.back().current.hi = all.lo + below(1);
+        for (unsigned seat = machine_.seats(); --seat != 0;) {
+            place& its = places_[seat];
+            own.jobs.push_back({{all.lo + below(seat), all.lo + below(seat + 1)}, false, its.current});
+            current(its).calls.push_back({0, own.jobs.back().what, own.number, own.jobs.size() - 1});
+            idle_.remove(seat);
+            --sleeping_;
+            its.is = state::running;
+            at.cost += wake_call_ns;
+            schedule(seat, at.cost + latency(at, its));
+        }
+        own.top = own.split = own.jobs.size();
     }
 
     void step(unsigned at) {
@@ -441,6 +464,7 @@ private:
         ++victim.top;
         --public_jobs_;
         at.cost += 2 * machine_.transfer(index(at), victim.place); // the frame
+        ++result_.steals;
         result_.remote_steals += machine_.is_remote(index(at), victim.place) ? 1 : 0;
         return true;
     }

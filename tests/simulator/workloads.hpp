@@ -26,8 +26,8 @@ struct work {
 
 class workload {
 public:
-    workload(std::string name, bool is_loop, unsigned rounds)
-        : name_(std::move(name)), is_loop_(is_loop), rounds_(rounds) {}
+    workload(std::string name, bool is_loop, unsigned rounds, bool is_dealt = false)
+        : name_(std::move(name)), is_loop_(is_loop), rounds_(rounds), is_dealt_(is_dealt) {}
     virtual ~workload() = default;
     workload(const workload&) = delete;
     workload& operator=(const workload&) = delete;
@@ -37,6 +37,8 @@ public:
     bool is_loop() const { return is_loop_; }
     /// How often it is run, one after the other, from the same thread.
     unsigned rounds() const { return rounds_; }
+    /// Whether each seat is given its share of it as it begins, while all sleep. One round only.
+    bool is_dealt() const { return is_dealt_; }
 
     virtual work all(std::uint64_t seed) const = 0;
     /// Whether it is worth a division.
@@ -51,6 +53,7 @@ private:
     std::string name_;
     bool is_loop_;
     unsigned rounds_;
+    bool is_dealt_;
 };
 
 /// A binary tree whose halves are from 1 : 9 to 9 : 1, down to leaves of some µs.
@@ -83,8 +86,8 @@ private:
 class data_loop final : public workload {
 public:
     data_loop(std::string name, const tested_machine& machine, time_ns each, unsigned rounds, double growth,
-              double memory)
-        : workload(std::move(name), true, rounds), machine_(machine), growth_(growth), memory_(memory),
+              double memory, bool is_dealt = false)
+        : workload(std::move(name), true, rounds, is_dealt), machine_(machine), growth_(growth), memory_(memory),
           items_(static_cast<std::uint64_t>(each) * machine.seats() / item_ns) {}
 
     work all(std::uint64_t) const override { return {0, items_}; }
