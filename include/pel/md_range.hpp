@@ -27,6 +27,7 @@ public:
     constexpr explicit md_range(Extents... extents) noexcept
         : extents_{(extents > Extents{0} ? static_cast<std::uint64_t>(extents) : 0)...} {}
 
+    /// Returns: how many indices there are in a dimension, 0 being the outermost. Requires: dimension < Rank.
     constexpr std::uint64_t extent(std::size_t dimension) const noexcept { return extents_[dimension]; }
 
 private:

@@ -186,8 +186,9 @@ void parallel_ranges(const sequenced_policy&, std::uint64_t size, Strand& strand
 /// integral types; body is called through a reference by several threads. Returns when all calls have. Throws: the
 /// first exception of a body: bodies not begun are dropped, running ones waited for; operation_cancelled if a scope
 /// around was cancelled, or the policy's token stopped it. Blocks. Thread safety: any thread. Complexity: work that of
-/// the bodies, span the longest body plus O(log n). Cost: never more than the plain loop plus 100 ns (benchmark
-/// small_loops).
+/// the bodies, span the longest body plus O(log n). Cost: for loops too small to share that of the plain loop and some
+/// 100 ns more (benchmark small_loops); the first call of a process starts a pool; a grain that is exceeded wakes a
+/// thread at once.
 template <execution_policy Policy, std::integral First, std::integral Last, class Body>
     requires detail::callable_for_effect<Body&, std::common_type_t<First, Last>>
 void parallel_for(const Policy& policy, First first, Last last, Body&& body) {

@@ -234,7 +234,11 @@ inline constexpr bool has_elements<First, Last, Body> = true;
 /// more.add(item), with more a pel::feeder of the iterator's value type, has the body called with item too. Requires:
 /// forward iterators or better may be used by several threads, and what they refer to lives on; of others the elements
 /// are moved out, and increments happen one at a time. With seq or max_concurrency, what was added waits for all
-/// before; grain applies to what was not. Everything else is as for parallel_for.
+/// before; grain applies to what was not. Elements without random access, or without a size known at once, are read by
+/// one thread, in blocks of 32 to 4096: while others are called with one block it reads the next. Throws: what
+/// increments and moves throw, std::bad_alloc for a block or what was added; then, as after a body has thrown, what was
+/// read is dropped. Complexity: without random access span O(n) increments. Memory: then two blocks, of iterators, or
+/// of elements if the iterators are but input iterators. Everything else is as for parallel_for.
 template <execution_policy Policy, std::input_iterator First, std::sentinel_for<First> Last, class Body>
     requires(detail::element_body<Body, First> || detail::feeding_body<Body, First>)
 void parallel_for_each(const Policy& policy, First first, Last last, Body&& body) {

@@ -57,7 +57,8 @@ struct placed_token<placed<Token>> : placed_token<Token> {};
 } // namespace detail
 
 /// For par.replay(): who had which part of a loop the last time. One for each loop that is repeated over the same data,
-/// which it outlives. Loops that run at the same time may share one, but gain little by it.
+/// which it outlives. Loops that run at the same time may share one, but gain little by it. Memory: some bytes for each
+/// seat of each pool that it is used with, from the first call there on, which throws std::bad_alloc if there is none.
 class affinity {
 public:
     constexpr affinity() noexcept = default;
@@ -88,14 +89,14 @@ public:
     constexpr basic_parallel_policy(const basic_parallel_policy<Other>& other) noexcept
         : basic_parallel_policy(other, Token{}) {}
 
-    /// On this pool instead of the calling worker's, or the default.
+    /// On this pool instead of the calling worker's, or the default. Requires: the pool outlives the call.
     constexpr basic_parallel_policy on(thread_pool& pool) const {
         basic_parallel_policy changed = *this;
         changed.pool_ = &pool;
         return changed;
     }
-    /// No piece of fewer than n items is given to another thread, and more than n items are worth waking one at once.
-    /// Throws: std::invalid_argument for 0.
+    /// No piece of fewer than n items is given to another thread. A loop of more than n items wakes one at once,
+    /// however short they are; without a grain it first looks how long they take. Throws: std::invalid_argument for 0.
     constexpr limited grain(std::uint64_t n) const {
         if (n == 0) detail::throw_error<std::invalid_argument>("pel::par.grain: 0 items are no grain");
         limited changed(*this, token_);
@@ -121,7 +122,8 @@ public:
         changed.where_ = &where;
         return changed;
     }
-    /// Results that depend on the grouping of operands are the same bits at every concurrency.
+    /// Results that depend on the grouping of operands are the same bits at every concurrency, for the same grain:
+    /// those of reductions and scans, of segments and bins too. Other calls take no notice.
     constexpr basic_parallel_policy deterministic() const {
         basic_parallel_policy changed = *this;
         changed.is_deterministic_ = true;
@@ -136,7 +138,8 @@ public:
         return changed;
     }
     /// The call ends early once the token says so, and throws operation_cancelled. The token is asked between blocks of
-    /// items and before each stolen piece; a call that is complete by then does not throw.
+    /// items and before each stolen piece; a call that is complete by then does not throw. The policy holds a copy of
+    /// it. Requires: what that refers to lives until the call is over.
     template <stop_token_like OtherToken>
     constexpr stoppable<OtherToken> stop(OtherToken token) const {
         if constexpr (is_placed)

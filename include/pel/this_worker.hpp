@@ -9,6 +9,7 @@
 PEL_NAMESPACE_BEGIN
 namespace this_worker {
 
+/// What index() returns on a thread that works for no pool.
 inline constexpr unsigned no_index = ~0u;
 
 /// Returns: a number below max_threads + foreign callers, as many as there have been at a time, the same for the whole

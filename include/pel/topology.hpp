@@ -85,21 +85,26 @@ private:
     std::size_t size_;
 };
 
+/// What this process may use of the machine, or a machine that is described. Copies share what has been read. Thread
+/// safety: any thread. What needs the machine (I2) reads it as load() does if nobody has, and throws what that throws;
+/// after that it costs next to nothing.
 class topology {
 public:
     /// The topology that the process was started on; read once, then cached.
     /// Throws: std::bad_alloc. Cost: first call some 0.1 ms, later ones a reference count.
     static topology discover();
 
-    /// Reads affinity mask, cgroups and machine anew. discover() keeps returning what it did.
+    /// Reads affinity mask and cgroups anew, and the machine once it is asked for. discover() keeps returning what it
+    /// did. Throws: std::bad_alloc. Cost: some 0.1 ms.
     static topology discover_again();
 
-    /// Reads the machine that an XML file of hwloc describes: what `lstopo --of xml` writes.
-    /// Throws: topology_error that names the file and the reason.
+    /// Reads the machine that an XML file of hwloc describes: what `lstopo --of xml` writes. Throws: topology_error
+    /// that names the file and the reason; std::bad_alloc. Cost: some ms, by the machine's size.
     static topology from_xml(const std::string& path);
 
-    /// Reads a machine out of hwloc's synthetic notation: "pack:2 numa:2 l3:2 core:4 pu:2".
-    /// Throws: topology_error that names the text and the reason.
+    /// Reads a machine out of hwloc's synthetic notation: "pack:2 numa:2 l3:2 core:4 pu:2". Throws: topology_error that
+    /// names the text and the reason; std::bad_alloc. Cost: some ms; half a second for 8192 PUs, which is the most that
+    /// is allowed.
     static topology from_synthetic(const std::string& text);
 
     /// Returns: how many CPUs the process may use: min(affinity mask of its first thread, cpuset, CPU quotas of its
@@ -107,35 +112,40 @@ public:
     /// many PUs it allows.
     unsigned concurrency() const noexcept { return state_->limits().concurrency; }
 
-    /// Returns: the PUs that the process may run on. A CPU quota makes them no fewer.
+    /// Returns: the PUs that the process may run on. A CPU quota makes them no fewer. Throws, cost: as load().
     topology_range<pu> pus() const { return range(get().pus); }
 
-    /// Returns: the cores with at least one of these PUs. Some machines have PUs of which no core is known.
+    /// Returns: the cores with at least one of these PUs. Some machines have PUs of which no core is known. Throws,
+    /// cost: as load().
     topology_range<core> cores() const { return range(get().cores); }
 
-    /// Returns: likewise the packages. Some machines have none.
+    /// Returns: likewise the packages. Some machines have none. Throws, cost: as load().
     topology_range<package> packages() const { return range(get().packages); }
 
     /// Returns: likewise the data and unified caches of `level`, 1 being the nearest to the core. May be none, be known
-    /// for some cores only, and differ in size.
+    /// for some cores only, and differ in size. Throws, cost: as load().
     topology_range<cache> caches(unsigned level) const;
 
     /// Returns: the NUMA nodes of which the process may use CPUs or memory, also those that are memory only. At least
-    /// one on every system; where the machine is flat, one with all PUs and memory() 0.
+    /// one on every system; where the machine is flat, one with all PUs and memory() 0. Throws, cost: as load().
     topology_range<numa_node_info> numa_nodes() const { return range(get().nodes); }
 
     /// Returns: how far the memory of node `to` is for the CPUs of node `from` (logical indices); 10 = local. As the
-    /// firmware says, where it does, else by the shape of the machine.
-    /// Throws: std::invalid_argument if there is no such node.
+    /// firmware says, where it does, else by the shape of the machine. Throws: std::invalid_argument if there is no
+    /// such node; and as load(). Cost: as load().
     unsigned distance(unsigned from, unsigned to) const;
 
-    /// Returns: "hwloc", or "flat: …" with the reason why no more than the number of CPUs is known.
+    /// Returns: "hwloc", or "flat: …" with the reason why no more than the number of CPUs is known. Throws, cost: as
+    /// load().
     std::string source() const;
 
     /// Returns: a text for people: which limit decided the concurrency (file and value), all limits, the machine.
+    /// Throws, cost: as load().
     std::string explain() const;
 
     /// Reads the machine unless that has been done. Threads that race may read it twice, none waits for another.
+    /// Throws: std::bad_alloc; a machine that cannot be read is flat. Cost: 10 to 100 ms the first time, by the
+    /// machine's size.
     void load() const { get(); }
 
     /// Returns: whether the machine has been read, so that asking about it costs nothing.

@@ -25,15 +25,16 @@ PEL_NAMESPACE_BEGIN
 template <class T>
 class worker_local {
 public:
-    /// Values begin as T().
+    /// Values begin as T(). Throws: nothing; none is made before a thread asks for it.
     worker_local()
         requires std::default_initializable<T>
         : make_([](void* place) { ::new (place) T(); }) {}
-    /// Values begin as copies of `initial`.
+    /// Values begin as copies of `initial`. Throws: what moving it throws, std::bad_alloc.
     explicit worker_local(T initial)
         requires std::copy_constructible<T>
         : make_([initial = std::move(initial)](void* place) { ::new (place) T(initial); }) {}
     /// Values begin as what make() returns, which several threads may call at the same time. Requires: it is copyable.
+    /// Throws: what moving it throws, std::bad_alloc.
     template <class Make>
         requires(!std::is_same_v<Make, T> && !std::is_same_v<Make, worker_local> &&
                  std::is_invocable_r_v<T, const Make&>)
@@ -53,7 +54,8 @@ public:
         return *static_cast<T*>(slot);
     }
 
-    /// Calls f(T&) for each value, in no particular order.
+    /// Calls f(T&) for each value, in no particular order, on the calling thread. Throws: what f throws; the values
+    /// stay. Complexity: O(m), of m worker records and threads outside that there have been at a time.
     template <class F>
         requires std::invocable<F&, T&>
     void for_each(F&& f) {
@@ -61,8 +63,8 @@ public:
     }
 
     /// Takes the values out and combines them with f(T, T), in no particular order; threads begin anew afterwards.
-    /// Returns: the result; a fresh value if there is none. Requires: f is associative and commutative. Throws: what f
-    /// throws; the values are gone then.
+    /// Returns: the result; a fresh value if there is none. Requires: f is associative and commutative. Throws: what f,
+    /// a move, or making the fresh value throws; the values are gone then. Complexity: as for_each(), one call less.
     template <class F>
         requires(std::movable<T> && std::is_invocable_r_v<T, F&, T, T>)
     T combine(F&& f) {
@@ -81,7 +83,7 @@ public:
         return std::move(*all);
     }
 
-    /// Destroys the values; threads begin anew afterwards.
+    /// Destroys the values; threads begin anew afterwards. Complexity: as for_each().
     void clear() noexcept {
         slots_.for_each([](void*& slot) {
             static_cast<T*>(slot)->~T();

@@ -188,8 +188,9 @@ inline constexpr detail::function_object<detail::is_heap_until_function> is_heap
 /// Returns: whether the range is a heap of std::make_heap. Everything else: as pel::is_sorted_until.
 inline constexpr detail::function_object<detail::is_heap_function> is_heap{};
 
-/// Returns: whether all elements of which f says yes stand before all others. Complexity: n calls at most. Everything
-/// else: as two calls of pel::find_if.
+/// Returns: whether all elements of which f says yes stand before all others. f is called through a reference by
+/// several threads. Complexity: n calls at most. Throws, blocks, thread safety: as two calls of pel::find_if, one after
+/// the other: what f throws behind the place that decides is dropped.
 inline constexpr detail::function_object<detail::is_partitioned_function> is_partitioned{};
 
 PEL_NAMESPACE_END

@@ -184,20 +184,24 @@ private:
 } // namespace detail
 
 /// Copies two sorted ranges into one sorted range, of elements that are equal those of the first range first, and in
-/// their order. Requires: `out` overlaps neither. Returns, throws: as std::merge or std::ranges::merge, and as
-/// parallel_for. Complexity: n copies, n comparisons (8 % more at most where elements are trivially copyable and of 16
-/// bytes or less) and O(log n) for each piece that another thread takes; span O(log n).
+/// their order. Requires: both are sorted by compare, which is called through a reference by several threads; `out` has
+/// room for all and overlaps neither. Returns: as std::merge or std::ranges::merge. Throws: what compare, a projection
+/// or a copy throws, operation_cancelled, as parallel_for: then some elements are written. Blocks. Thread safety: any
+/// thread. Ranges without random access are merged in order, here. Complexity: n copies, n comparisons (8 % more at
+/// most where elements are trivially copyable and of 16 bytes or less) and O(log n) for each piece that another thread
+/// takes; span O(log n).
 inline constexpr detail::function_object<detail::merge_function> merge{};
 
 /// Merges the sorted ranges [first, middle) and [middle, last) in place, of elements that are equal those of the first
-/// one first, and in their order. Memory: as many elements as the shorter range has, and 16 bytes for 1024 of them. If
-/// there is none, or if moves may throw, elements are exchanged. Throws: as parallel_for, not std::bad_alloc; whatever
-/// is thrown, all elements are in the range, unless a move threw. Complexity, with memory: a move for each element, and
-/// one more for each of the shorter range; n comparisons, 2 % more for long ranges, O(log n) if the ranges do not
-/// overlap. Threads together fill the gap that the buffered elements left, then the next one, as long as 2048 of them
-/// are there; one thread does the rest. If ranges as long as each other have the same distribution of keys that makes
-/// O(log n) rounds; a short range beside a long one is not worth many threads. Without memory: O(n log n) of both, span
-/// O(n).
+/// one first, and in their order. Requires: both are sorted by compare, which is called through a reference by several
+/// threads. Returns: nothing; for a range, its end. Blocks. Thread safety: any thread. Memory: as many elements as the
+/// shorter range has, and 16 bytes for 1024 of them. If there is none, or if moves may throw, elements are exchanged.
+/// Throws: as parallel_for, not std::bad_alloc; whatever is thrown, all elements are in the range, unless a move threw.
+/// Complexity, with memory: a move for each element, and one more for each of the shorter range; n comparisons, 2 %
+/// more for long ranges, O(log n) if the ranges do not overlap. Threads together fill the gap that the buffered
+/// elements left, then the next one, as long as 2048 of them are there; one thread does the rest. If ranges as long as
+/// each other have the same distribution of keys that makes O(log n) rounds; a short range beside a long one is not
+/// worth many threads. Without memory: O(n log n) of both, span O(n).
 inline constexpr detail::function_object<detail::inplace_merge_function> inplace_merge{};
 
 PEL_NAMESPACE_END

@@ -371,8 +371,9 @@ inline constexpr detail::function_object<detail::nth_element_function> nth_eleme
 inline constexpr detail::function_object<detail::partial_sort_function> partial_sort{};
 
 /// Copies as many of the least elements as `out` has room for, sorted, equal ones in their order. Returns: as std.
-/// Complexity: work O(n log m) comparisons for a short `out` of m elements. Memory: 4 bytes (8 from 2^32 on) for each of m
-/// elements and thread, or, if m is more than n / 64, of n elements, and again for those that are sorted.
+/// Complexity: work O(n log m) comparisons for a short `out` of m elements, span O(m log m log n); else as nth_element
+/// and sort. Memory: 4 bytes (8 from 2^32 on) for each of m elements and thread, or, if m is more than n / 64, of n
+/// elements, and again for those that are sorted.
 inline constexpr detail::function_object<detail::partial_sort_copy_function<>> partial_sort_copy{};
 
 /// Returns: where the element is that a stable sort would bring to place k; the range stays as it is. Throws:

@@ -220,9 +220,10 @@ struct stable_partition_function : by_predicate_in_place<stable_partition_functi
 } // namespace detail
 
 /// Brings the elements for which predicate(element) holds to the front; the same order for any number of threads.
-/// Returns: as std. Throws: what predicate throws: then nothing has moved, or some if they are looked at in order, with
-/// pel::seq, in a list, or as bits; operation_cancelled: then all elements are there, in some order. Blocks. Complexity:
-/// work n calls of predicate, n / 2 swaps at most, span O(n / 64). Memory: half a byte to one and a half for each element.
+/// Returns: as std. Throws: std::bad_alloc: then nothing has moved; what predicate throws: likewise, or some have if
+/// they are looked at in order, with pel::seq, in a list, or as bits; operation_cancelled: then all elements are there,
+/// in some order. Blocks. Complexity: work n calls of predicate, n / 2 swaps at most, span O(n / 64). Memory: half a
+/// byte to one and a half for each element.
 inline constexpr detail::function_object<detail::partition_function> partition{};
 
 /// The same, and both parts keep their order. Memory: n elements besides, where they can be had and moves do not throw;

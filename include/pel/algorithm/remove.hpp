@@ -104,11 +104,11 @@ private:
 
 } // namespace detail
 
-/// Moves the elements for which predicate(element) does not hold to the front, in their order; those behind are valid, of
-/// unspecified value. Returns: as std. Throws: what predicate throws: then nothing has moved, or some if they are looked at
-/// in order, with pel::seq, in a list, or as bits; operation_cancelled: then nothing has, or all. Blocks. Complexity: work n
-/// calls of predicate, three moves an element at most, span O(n / 64). Memory: half a byte to one and a half for each
-/// element, and a place for each that is kept.
+/// Moves the elements for which predicate(element) does not hold to the front, in their order; those behind are valid,
+/// of unspecified value. Returns: as std. Throws: std::bad_alloc: then nothing has moved; what predicate throws:
+/// likewise, or some have if they are looked at in order, with pel::seq, in a list, or as bits; operation_cancelled:
+/// then nothing has, or all. Blocks. Complexity: work n calls of predicate, three moves an element at most,
+/// span O(n / 64). Memory: half a byte to one and a half for each element, and a place for each that is kept.
 inline constexpr detail::function_object<detail::remove_if_function> remove_if{};
 
 /// The same for elements that are equal to a value.

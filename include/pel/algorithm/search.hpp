@@ -279,7 +279,8 @@ inline constexpr detail::function_object<detail::search_function<false>> search{
 inline constexpr detail::function_object<detail::search_function<true>> find_end{};
 
 /// Returns: the first `count` elements next to each other that are equal to value, or of which f(element, value) says
-/// yes; the beginning, if count is not positive. Complexity: 2 n calls at most; n / count, if hardly any says yes.
+/// yes; the beginning, if count is not positive. f is called through a reference by several threads. Throws, blocks,
+/// thread safety: as pel::find_if. Complexity: 2 n calls at most; n / count, if hardly any says yes.
 inline constexpr detail::function_object<detail::search_n_function> search_n{};
 
 /// Returns: the first element of the first range that is equal to one of the second, or of which f says so. Complexity:

@@ -148,7 +148,8 @@ struct random_permutation_function {
 /// where they can be had (without them the order is another) and moves do not throw; else it is done on one thread.
 inline constexpr detail::function_object<detail::random_shuffle_function> random_shuffle{};
 
-/// Returns: the numbers 0 to n - 1, shuffled.
+/// Returns: the numbers 0 to n - 1, shuffled. Throws: std::bad_alloc; operation_cancelled. Blocks. Complexity, memory:
+/// as random_shuffle, besides the result.
 inline constexpr detail::function_object<detail::random_permutation_function> random_permutation{};
 
 PEL_NAMESPACE_END

@@ -156,13 +156,14 @@ private:
 
 } // namespace detail
 
-/// Sorts the keys, stably, and brings each value to the place of its key. Returns: the end of the values. Requires: as many
-/// values as keys; both are moved without exceptions. Throws: std::invalid_argument for ranges of different sizes;
-/// std::bad_alloc, what compare throws, operation_cancelled: then nothing has moved, or all; where keys are numbers in their
-/// own order, each value is where its key is. Blocks. Complexity: O(n log n) comparisons; numbers in their own order are
-/// sorted by their digits, and values of a few bytes move with them. Memory, for each: where these move together, a pair of
-/// both. Else a number of 4 bytes (8 from 2^32 on), and besides the largest of: such a number, paired with the key if keys are
-/// numbers in their own order; a key, if they are not; a value.
+/// Sorts the keys, stably, and brings each value to the place of its key. Returns: the end of the values. Requires: as
+/// many values as keys; both are moved without exceptions. Throws: std::invalid_argument for ranges of different sizes;
+/// std::bad_alloc, what compare throws, operation_cancelled: then nothing has moved, or all; where keys are numbers in
+/// their own order, each value is where its key is. Blocks. Complexity: O(n log n) comparisons; numbers in their own
+/// order are sorted by their digits, and values of a few bytes move with them; span as that of stable_sort, where there
+/// is memory. Memory, for each: where these move together, a pair of both. Else a number of 4 bytes (8 from 2^32 on),
+/// and besides the largest of: such a number, paired with the key if keys are numbers in their own order; a key, if
+/// they are not; a value.
 inline constexpr detail::function_object<detail::sort_by_key_function<>> sort_by_key{};
 
 PEL_NAMESPACE_END

@@ -11,10 +11,11 @@
 
 PEL_NAMESPACE_BEGIN
 
-/// Returns: the node that holds the page of `address` now, by its logical index in topology::discover(); nothing if none
-/// does — the page has never been written, or is swapped out, or `address` is no one's — or if the system does not
-/// say: the call move_pages is forbidden (many containers), or the node is not one that the process may use.
-/// Effects: none; the page is not touched. Thread safety: any thread. Cost: a system call, some 0.5 µs.
+/// Returns: the node that holds the page of `address` now, by its logical index in topology::discover(); nothing if
+/// none does — the page has never been written, or is swapped out, or `address` is no one's — or if the system does not
+/// say: the call move_pages is forbidden (many containers), or the node is not one that the process may use. Effects:
+/// none; the page is not touched. Thread safety: any thread. Throws: std::bad_alloc. Cost: a system call, some 0.5 µs;
+/// the first call reads the machine, unless that has been done (topology::load(), 10 to 100 ms).
 inline std::optional<numa_node> node_of(const void* address) {
     const int os_index = detail::find_node_of_page(address);
     if (os_index < 0) return std::nullopt;

@@ -67,6 +67,7 @@ public:
         detail::deallocate_placed(placement_, p, n * sizeof(T), alignof(T));
     }
 
+    /// Returns: whether both place alike, so that each may free what the other has allocated.
     template <class Other>
     constexpr bool is_placed_like(const numa_allocator<Other>& other) const noexcept {
         return placement_ == other.placement_;
@@ -79,6 +80,7 @@ private:
     detail::page_placement placement_;
 };
 
+/// Returns: a.is_placed_like(b).
 template <class T, class Other>
 constexpr bool operator==(const numa_allocator<T>& a, const numa_allocator<Other>& b) noexcept {
     return a.is_placed_like(b);

@@ -37,7 +37,8 @@ public:
 /// A std::vector, with all that one has, and with its guarantees, but that elements made of no arguments — numa_vector(n)
 /// and resize(n) — are left as they are in memory, without a value, where T has a trivial default constructor:
 /// numbers, pointers, structs of such. A T whose constructor writes, as std::complex's, is written by the calling
-/// thread. In place of an allocator, constructors take where the pages are to be:
+/// thread. In place of an allocator, constructors take where the pages are to be; they throw also what numa_allocator's
+/// does, std::invalid_argument for a node that is not there or has no memory:
 ///   numa_vector<double> a(n);                       from the nodes of the threads that first write them
 ///   numa_vector<double> b(n, pel::numa_node{1});    numa_vector<double> c(n, 0.0, pel::numa_interleave);
 template <class T>

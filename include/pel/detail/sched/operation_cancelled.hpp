@@ -9,7 +9,9 @@
 
 PEL_NAMESPACE_BEGIN
 
-/// A loop, reduction or algorithm ended early because a scope around it was cancelled.
+/// What a call throws that ended early because it, or something around it, was cancelled, or its stop token said so:
+/// loops and algorithms, graphs and pipelines, and who waits for the result of what was cancelled (task_handle::get(),
+/// async_scope::join(), when_any).
 class operation_cancelled : public std::exception {
 public:
     const char* what() const noexcept override { return "pel: the operation was cancelled before it was complete"; }
