@@ -10,6 +10,7 @@
 #include <list>
 #include <ranges>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,6 +63,25 @@ TEST_P(contains_with, relations_projections_and_other_iterators) {
     EXPECT_TRUE(pel::contains(reader(same), reader(), 3));
     const std::vector<int> none;
     EXPECT_TRUE(pel::contains_subrange(none, none) && pel::starts_with(none, none) && pel::ends_with(none, none));
+}
+
+/// Cannot be compared with 3.
+struct fragile {
+    int number;
+    friend bool operator==(const fragile& a, const fragile& b) {
+        return a.number == 3 ? throw std::runtime_error("no") : a.number == b.number;
+    }
+};
+
+TEST_P(contains_with, an_exception_arrives) {
+    std::vector<fragile> elements(10'000);
+    EXPECT_FALSE(pel::contains(par.on(pool), elements, fragile{2}));
+    elements[9'000].number = 3;
+    EXPECT_THROW(pel::contains(par.on(pool), elements, fragile{2}), std::runtime_error);
+    const std::vector<fragile> part{{0}, {2}};
+    EXPECT_THROW(pel::contains_subrange(par.on(pool), elements, part), std::runtime_error);
+    elements[9'999].number = 3;
+    EXPECT_THROW(pel::ends_with(par.on(pool), elements, part), std::runtime_error);
 }
 
 } // namespace contains_test

@@ -11,6 +11,7 @@
 #include <functional>
 #include <ranges>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -142,6 +143,16 @@ TEST_P(search_with, an_exception_arrives_and_other_policies_find_the_same) {
     EXPECT_EQ(pel::find_end(seq, text, pattern).begin(), middle);
     EXPECT_EQ(pel::find_end(par.on(pool).grain(3), text, pattern).begin(), middle);
     EXPECT_EQ(pel::search_n(seq, text, 1, n / 2).begin(), middle);
+}
+
+TEST_P(search_with, a_stop_arrives) {
+    std::stop_source source;
+    source.request_stop();
+    const auto stopped = par.on(pool).stop(source.get_token());
+    const std::vector<std::uint32_t> text(100'000, 1), pattern{1, 2};
+    EXPECT_THROW(pel::search(stopped, text, pattern), pel::operation_cancelled);
+    EXPECT_THROW(pel::find_end(stopped, text, pattern), pel::operation_cancelled);
+    EXPECT_THROW(pel::search_n(stopped, text, 2, 2), pel::operation_cancelled);
 }
 
 TEST_P(search_with, arrays_are_ranges) {
