@@ -46,7 +46,8 @@ public:
     }
 
     /// Runs f(result) — f() for void — as a task of the same pool once the result is there. valid() is false afterwards.
-    /// Returns: a future of f's result. An exception of the task skips f and goes there. Requires: its pool is still there.
+    /// Returns: a future of f's result. An exception of the task skips f and goes there. Throws: std::bad_alloc, and what
+    /// moving f throws; the future is as it was then. Requires: its pool is still there.
     template <class F>
     auto then(F f) {
         constexpr bool has_effect = !detail::coroutine_continuation<F&, T>;
@@ -54,7 +55,12 @@ public:
                       "pel::future::then: nobody awaits the coroutine that f returns, so it would never begin: "
                       "say pool.submit() with a coroutine that awaits std::move(future)");
         checked();
-        if constexpr (has_effect) return detail::continue_with(*std::exchange(state_, nullptr), std::move(f));
+        if constexpr (has_effect) {
+            state_->retain(); // for the next task: if there cannot be one, this future keeps its own
+            auto next = detail::continue_with(*state_, std::move(f));
+            std::exchange(state_, nullptr)->release();
+            return next;
+        }
     }
 
 private:

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -245,6 +246,43 @@ TEST_P(future_on, tasks_may_wait_for_futures_that_others_submitted) {
         ASSERT_EQ(result, 6);
     }
     pel_test::expect_balanced(pool);
+}
+
+/// Throws when it is moved for the last time that it may be.
+struct moved_so_often {
+    explicit moved_so_often(int times) : left(times) {}
+    moved_so_often(moved_so_often&& other) : left(other.left - 1) {
+        if (left < 0) throw std::bad_alloc();
+    }
+    int operator()(int number) const { return number + 1; }
+    int left;
+};
+
+TEST(future, one_that_cannot_be_continued_keeps_its_result) {
+    pel::thread_pool pool(2);
+    const pel_test::watchdog guard(pool);
+    for (const bool is_ready : {true, false}) {
+        std::atomic<bool> may_end{is_ready};
+        future<int> result = pool.submit([&] {
+            pel_test::await([&] { return may_end.load(); });
+            return 6;
+        });
+        if (is_ready) result.wait();
+        future<int> next;
+        int times = 0;
+        for (; !next.valid(); ++times) {
+            ASSERT_LT(times, 10);
+            try {
+                next = result.then(moved_so_often(times));
+            } catch (const std::bad_alloc&) {
+                ASSERT_TRUE(result.valid());
+            }
+        }
+        EXPECT_GT(times, 2);
+        EXPECT_FALSE(result.valid());
+        may_end = true;
+        EXPECT_EQ(next.get(), 7);
+    }
 }
 
 } // namespace future_test

@@ -183,7 +183,7 @@ struct submission_access;
 template <class T>
 future<T> make_future(submission<T>* state) noexcept;
 
-/// future::then(): takes over the future's reference to `first`.
+/// future::then(): takes over a reference to `first`, also if it throws.
 template <class T, class F>
 auto continue_with(submission<T>& first, F&& function) {
     auto call = [before = submission_holder<T>(first),
