@@ -150,6 +150,18 @@ const model::registered leave{
         run.finally([&w] { model::check(w.job.is_done(), "visible work, a free seat, and all sleep"); });
     }};
 
+/// S3, one seat, which a foreign thread holds: who was woken in debt for the injector keeps the seat while work is there.
+const model::registered serving_alone{
+    {.name = "seats: S3, no debt is repaid while work is stranded"}, [](model::execution& run) {
+        auto& w = run.share<injector_world>(places::unknown);
+        w.pool.begin_foreign_call(w.caller);
+        w.pool.shared().push(w.job.entry, 0);
+        run.thread("holder", [&w] {
+            w.become(w.holder);
+            model::check(!(w.pool.*member(try_repay_of{}))(w.holder), "the only server went to sleep");
+        });
+    }};
+
 /// S5, one seat: its holder blocks, and forks meanwhile. The fork finds somebody to run it, and the seat stays free for
 /// what is posted after it, whose end the holder waits for.
 struct blocking_world : pool_world {

@@ -267,11 +267,11 @@ PEL_INLINE void scheduler::run_found(worker& own, const job_slot& slot) noexcept
     if (!try_repay(own)) seats_.search();
 }
 
-/// S1: more threads hold seats than there are, and this one has nothing to hold it for. Not under S3, where the debt
-/// is what serves the injectors. Returns: true after the sleep that paid it, awake with a new seat, searching.
+/// S1: more threads hold seats than there are, and this one has nothing to hold it for. Not under S3, where it is the only
+/// one to come for what is stranded. Returns: true after the sleep that paid it, awake with a new seat, searching.
 PEL_INLINE bool scheduler::try_repay(worker& own) noexcept {
     const seats_view view = seats_.load();
-    if (view.free() >= 0 || seats_.may_wake(view, has_stranded_work())) return false;
+    if (view.free() >= 0 || (seats_.others_are_foreign(view) && has_stranded_work())) return false;
     idle_.add(own.slot);
     if (!seats_.try_repay()) {
         withdraw_idle(own);

@@ -64,6 +64,11 @@ public:
         return static_cast<int>(count_) - view.free() <= static_cast<int>(view.foreign());
     }
 
+    /// The same of all but the calling thread, which is none.
+    bool others_are_foreign(seats_view view) const noexcept {
+        return static_cast<int>(count_) - view.free() - 1 <= static_cast<int>(view.foreign());
+    }
+
     // Each returns the word as it is after the change.
 
     /// A foreign thread begins or ends a call, or its wait. S1: it never waits for a seat.
