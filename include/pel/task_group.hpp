@@ -83,7 +83,7 @@ PEL_ALWAYS_INLINE void push_call(Group& group, F&& f) {
     using call = group_call<std::decay_t<F>, Group>;
     static_assert(alignof(call) <= 64,
                   "pel::task_group::run: a task aligned to more than 64 bytes is to hold that by pointer");
-    worker& own = *current_worker;
+    worker& own = group.frames_owner();
     void* memory = allocate_frame(own, sizeof(call));
     call* task = nullptr;
     call_unwinding([&] { task = ::new (memory) call(group, std::forward<F>(f)); },

@@ -75,8 +75,8 @@ struct thread_pool_options {
     std::string name = "pel";                                       ///< threads are called "pel/3"
     std::function<void(unsigned)> on_worker_start = {}; ///< on the new thread, with its index; must not wait for work
     std::function<void(unsigned)> on_worker_stop = {};  ///< likewise, when it ends
-    std::function<void(std::exception_ptr)> on_unhandled =
-        {}; ///< what escapes a post; default, and if it throws: std::terminate
+    /// For what escapes a post, by several threads at once. Default, and if it throws: std::terminate.
+    std::function<void(std::exception_ptr)> on_unhandled = {};
 };
 
 /// Where one of a pool's seats is: where one of its threads runs, if it is bound.

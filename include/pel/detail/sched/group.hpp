@@ -82,6 +82,16 @@ public:
         return taken;
     }
 
+    /// Whose frames the calling thread's jobs come from: outside of all pools, those of the record that it is about to
+    /// push by, if it can have one; others' are under a lock of the process.
+    worker& frames_owner() const noexcept {
+        worker& own = *current_worker;
+        if (&own != &no_worker) [[likely]]
+            return own;
+        worker* const lease = record_in(pool_);
+        return lease != nullptr ? *lease : own;
+    }
+
     /// A job that is not to run yet is part of the group: it is not complete before that job has run. Any thread that may
     /// push().
     void hold() noexcept { count_.add(1); }

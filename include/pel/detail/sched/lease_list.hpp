@@ -55,12 +55,12 @@ public:
     static worker* record_in(scheduler& pool) noexcept {
         if (leases_are_over) return record_for_the_end(pool);
         thread_local lease_list mine;
+        for (const lease& each : mine.leases_) { // the pool lives, so the record is still its own: no lock is needed
+            if (each.uid == pool.uid()) return (last_lease = each).record;
+        }
         const lock_guard guard(lease_lock);
         std::erase_if(mine.leases_,
                       [](const lease& each) { return each.record->lease != each.uid; }); // pools that ended
-        for (const lease& each : mine.leases_) {
-            if (each.uid == pool.uid()) return (last_lease = each).record;
-        }
         const auto make_room = [&] { mine.leases_.reserve(mine.leases_.size() + 1); };
         if (!call_guarded(make_room, [](const std::exception_ptr&) {})) return nullptr;
         worker* record = pool.lease_record();
