@@ -86,7 +86,8 @@ struct seat_place {
     pel::binding bound_to = binding::none; ///< core, numa_node, or none: the thread may run elsewhere
 };
 
-/// Threads that share work. Any thread may call everything; a call takes part in its own work meanwhile.
+/// Threads that share work. Any thread may call everything; a call takes part in its own work meanwhile. So may at most
+/// 2047 threads that are not its own, each from its first call until it ends: the calls of others run on those alone.
 class thread_pool {
 public:
     /// Requires: concurrency at most 2047; 0 means the default, as in the options. Throws: std::invalid_argument,

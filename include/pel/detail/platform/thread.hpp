@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/auxv.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -79,6 +80,12 @@ inline const void* this_thread() noexcept { return __builtin_thread_pointer(); }
 inline void name_this_thread(const char* name) noexcept { ::pthread_setname_np(::pthread_self(), name); }
 
 inline void yield_thread() noexcept { ::sched_yield(); }
+/// May end early. Requires: less than a second.
+inline void sleep_thread(std::int64_t nanoseconds) noexcept {
+    timespec length{};
+    length.tv_nsec = static_cast<long>(nanoseconds);
+    ::nanosleep(&length, nullptr);
+}
 
 /// Keeps the shared object that holds `address` loaded for good: threads of ours run its code. The program itself is never
 /// unloaded, and need not be looked up: a fork() meanwhile might leave its child a loader that is not done.

@@ -9,6 +9,7 @@
 #include <pel/detail/sched/group_count.hpp>
 #include <pel/detail/sched/lease.hpp>
 #include <pel/detail/sched/operation_cancelled.hpp>
+#include <pel/detail/sched/recordless_wait.hpp>
 #include <pel/detail/sched/segment.hpp>
 #include <pel/detail/sched/wait_until.hpp>
 
@@ -145,14 +146,13 @@ public:
     void wait_alone(bool has_parts = false);
     template <class IsReady>
     void help_alone(const IsReady& is_ready, bool has_parts = true) {
-        while (!is_ready()) {
-            if (const job_slot slot = pool_.shared().try_pop(list_)) {
-                slot.function(slot, no_worker, job_action::run_inline);
-                if (!has_parts) subtract(1);
-            } else if (!pool_.help_abandoned()) {
-                yield_thread();
-            }
-        }
+        wait_without_record(is_ready, [&] {
+            const job_slot slot = pool_.shared().try_pop(list_);
+            if (!slot) return pool_.help_abandoned();
+            slot.function(slot, no_worker, job_action::run_inline);
+            if (!has_parts) subtract(1);
+            return true;
+        });
     }
 
     /// The first exception wins; the group is cancelled. The echo of a cancellation is none.

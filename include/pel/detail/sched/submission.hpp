@@ -254,9 +254,8 @@ PEL_INLINE bool submission_core::is_done_soon() const noexcept {
 
 PEL_INLINE void submission_core::wait_alone(bool is_claimed) {
     if (is_claimed) entry_.single.function(entry_.single, no_worker, job_action::run);
-    while (!is_done()) { // it may wait for units of a resource, or be a coroutine that is suspended
-        if (!pool_.help_abandoned()) yield_thread();
-    }
+    // It may wait for units of a resource, or be a coroutine that is suspended.
+    wait_without_record([&] { return is_done(); }, [&] { return pool_.help_abandoned(); });
 }
 
 } // namespace detail

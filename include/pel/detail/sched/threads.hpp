@@ -8,6 +8,7 @@
 #include <pel/detail/platform/asymmetric_fence.hpp>
 #include <pel/detail/platform/fork.hpp>
 #include <pel/detail/sched/process.hpp>
+#include <pel/detail/sched/recordless_wait.hpp>
 #include <pel/detail/sched/search.hpp>
 #include <pel/detail/sched/waiting.hpp>
 
@@ -196,12 +197,7 @@ PEL_INLINE bool scheduler::help_abandoned(worker& own) noexcept {
 PEL_INLINE void scheduler::complete_submissions(worker* own) {
     const auto is_complete = [&] { return submissions_.is_complete() || !is_from_this_process(); };
     const auto help_parts = [&] { return config_.help_parts != nullptr && config_.help_parts(config_.context); };
-    if (own == nullptr) {
-        while (!is_complete()) {
-            if (!run_alone() && !help_parts()) yield_thread();
-        }
-        return;
-    }
+    if (own == nullptr) return wait_without_record(is_complete, [&] { return run_alone() || help_parts(); });
     if (submissions_.try_register(own->id) == group_count::registration::complete) return;
     wait_until(
         *own, is_complete,
@@ -243,7 +239,9 @@ PEL_INLINE void scheduler::abandon(std::int64_t deadline) noexcept {
         if (record(each).is_foreign) continue;
         const native_thread thread = natives_[each];
         bool is_gone = false;
-        while (!is_this_thread(thread) && !(is_gone = try_join_thread(thread)) && now_ns() < deadline) yield_thread();
+        wait_without_record(
+            [&] { return is_this_thread(thread) || (is_gone = try_join_thread(thread)) || now_ns() >= deadline; },
+            [] { return false; });
         if (!is_gone) detach_thread(thread); // it may be at work for ever
     }
     // exit() does not return: what follows on this thread is none of its job, and as a member it would wait for others.

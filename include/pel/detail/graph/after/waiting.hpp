@@ -122,9 +122,7 @@ inline void task_core::wait() {
             [&] { return waiting.announce(); });
     } else {
         task_wait waiting(no_worker, *this);
-        while (!is_done()) {
-            if (!waiting.help() && !pool_.help_abandoned()) yield_thread();
-        }
+        wait_without_record([&] { return is_done(); }, [&] { return waiting.help() || pool_.help_abandoned(); });
     }
 }
 

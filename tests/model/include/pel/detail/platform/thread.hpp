@@ -35,6 +35,11 @@ inline void join_thread(native_thread thread) noexcept {
     request.operand = thread;
     ::model::perform(request);
 }
+inline bool try_join_thread(native_thread thread) noexcept {
+    join_thread(thread);
+    return true;
+}
+inline bool is_this_thread(native_thread) noexcept { return false; } // asked at exit only
 inline void detach_thread(native_thread) noexcept {}
 inline std::size_t least_stack_size() noexcept { return 0; }
 /// No modelled thread has thread_local objects.
@@ -46,6 +51,7 @@ public:
 };
 inline void name_this_thread(const char*) noexcept {}
 inline void yield_thread() noexcept { cpu_relax(); }
+inline void sleep_thread(std::int64_t) noexcept { cpu_relax(); }
 inline void pin_shared_object(const void*) noexcept {}
 
 } // namespace detail
