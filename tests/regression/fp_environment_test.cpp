@@ -127,4 +127,34 @@ TEST(fp_environment, changed_by_a_task_is_changed_for_that_task_only) {
     EXPECT_EQ(std::fegetround(), FE_TONEAREST);
 }
 
+TEST(fp_environment, changed_by_a_task_is_that_of_its_loops) {
+    pel::thread_pool pool(2);
+    const pel_test::watchdog guard(pool);
+    std::atomic<int> elsewhere{0}, wrong{0};
+    const auto loop = [&](int expected) {
+        const std::thread::id caller = std::this_thread::get_id();
+        pel::parallel_for(0, 64, [&](int) {
+            for (volatile int i = 0; i < 20'000;) i = i + 1;
+            elsewhere += std::this_thread::get_id() != caller ? 1 : 0;
+            wrong += std::fegetround() != expected ? 1 : 0;
+        });
+    };
+    const auto changing = [&] {
+        loop(FE_TONEAREST);
+        {
+            const upward here;
+            loop(FE_UPWARD);
+        }
+        loop(FE_TONEAREST);
+    };
+    while (elsewhere < 100) pool.execute(changing);
+    elsewhere = 0;
+    while (elsewhere < 100) { // also where something lies below
+        pool.execute([&] {
+            pel::parallel_invoke([&] { changing(); }, [&] { wrong += std::fegetround() != FE_TONEAREST ? 1 : 0; });
+        });
+    }
+    EXPECT_EQ(wrong, 0);
+}
+
 } // namespace fp_environment_test

@@ -291,6 +291,7 @@ bool run_loop(worker& own, std::uint64_t size, const strand_ref& strand, const L
     const std::uint64_t serial = own.scope_serial;
     scope_with<Limits> loop(own, limits);
     own.open_scope(&loop);
+    const noted_fp_environment noted(own);
     loop_share<scope_with<Limits>> share(own, loop, strand, size, start);
     if (done != nullptr) share.learn(done->items(), done->start(), done->end());
     share.run(done != nullptr ? done->items() : 0, size);

@@ -150,6 +150,25 @@ private:
     const bool has_level_;
 };
 
+/// What is pushed while it lives is to be computed as the thread does now: its work may have changed that since it began.
+class noted_fp_environment {
+public:
+    explicit noted_fp_environment(worker& own) noexcept
+        : record_(own.fp_environment), before_(record_.current()), now_(read_fp_environment()),
+          has_level_(now_ != before_ && record_.enter(own.deque.bottom(), now_)) {}
+    ~noted_fp_environment() {
+        if (now_ != before_) [[unlikely]]
+            record_.leave(has_level_, before_);
+    }
+    noted_fp_environment(const noted_fp_environment&) = delete;
+    noted_fp_environment& operator=(const noted_fp_environment&) = delete;
+
+private:
+    fp_record& record_;
+    const std::uint64_t before_, now_;
+    const bool has_level_;
+};
+
 /// Memory for a task object made by the thread of `own`, no_worker included. Throws: std::bad_alloc.
 inline void* allocate_frame(worker& own, std::size_t bytes) {
     if (&own != &no_worker) return own.frames.allocate(bytes);
