@@ -29,12 +29,13 @@ public:
     /// Whether get() may be called: false after get(), then(), a move, and by default construction.
     bool valid() const noexcept { return state_ != nullptr; }
 
-    /// Requires: valid(), here and below; else throws std::logic_error.
+    /// Returns: whether the task is done, so that get() does not block. Requires: valid(), here and below; else throws
+    /// std::logic_error. Blocks: never.
     bool is_ready() const { return checked().is_done(); }
 
     /// Blocks: until the task is done. Runs the task if nobody has begun it, and only work spawned inside it otherwise; of
-    /// a coroutine that is suspended, what goes on in it.
-    /// Throws: std::runtime_error in a fork child, if the parent's threads have the task.
+    /// a coroutine that is suspended, what goes on in it. The seat of a task that waits goes to other work. Throws: nothing
+    /// of the task; std::runtime_error in a fork child, if the parent's threads have it.
     void wait() const { checked().wait(); }
 
     /// Effects: as wait(). Returns: the result; valid() is false afterwards. Throws: what the task threw.
@@ -46,8 +47,8 @@ public:
     }
 
     /// Runs f(result) — f() for void — as a task of the same pool once the result is there. valid() is false afterwards.
-    /// Returns: a future of f's result. An exception of the task skips f and goes there. Throws: std::bad_alloc, and what
-    /// moving f throws; the future is as it was then. Requires: its pool is still there.
+    /// Returns: a future of f's result. An exception of the task skips f and goes there. Blocks: never. Throws:
+    /// std::bad_alloc, and what moving f throws; the future is as it was then. Requires: its pool is still there.
     template <class F>
     auto then(F f) {
         constexpr bool has_effect = !detail::coroutine_continuation<F&, T>;

@@ -66,10 +66,13 @@ T take_slot(std::optional<T>& slot) {
 
 } // namespace detail
 
-/// Calls every argument, possibly at the same time, the first one on the calling thread; returns when all are done.
-/// Requires: two callables or more, without arguments. Returns: nothing if none returns anything, else a tuple of the
-/// results, with std::monostate for void. Throws: the exception of the first callable in argument order that threw;
-/// callables that have not begun by then are dropped, others are waited for. Thread safety: any thread.
+/// Calls every argument, possibly at the same time, the first one on the calling thread, in the calling worker's pool;
+/// outside of one in the default pool. Blocks: until all are done. A scope around it that is cancelled does not stop it.
+/// Where another thread runs them, the floating-point environment is that which the task, or loop, around it began with.
+/// Requires: two callables or more, without arguments, that return objects or void. Returns: nothing if none returns
+/// anything, else a tuple of the results, with std::monostate for void. Throws: the exception of the first callable in
+/// argument order that threw; callables that have not begun by then are dropped, others are waited for; where it makes the
+/// default pool, what that throws. Thread safety: any thread.
 /// Complexity: work the sum of the callables', span the maximum plus O(number of callables). Cost: a few ns each while
 /// nobody steals (benchmark fib).
 template <class F, class G, class... Fs>
@@ -77,9 +80,13 @@ template <class F, class G, class... Fs>
 PEL_ALWAYS_INLINE auto parallel_invoke(F&& f, G&& g, Fs&&... rest) {
     constexpr bool is_void = std::is_void_v<std::invoke_result_t<F>> && std::is_void_v<std::invoke_result_t<G>> &&
                              (std::is_void_v<std::invoke_result_t<Fs>> && ...);
+    constexpr bool has_references = std::is_reference_v<std::invoke_result_t<F>> ||
+                                    std::is_reference_v<std::invoke_result_t<G>> ||
+                                    (std::is_reference_v<std::invoke_result_t<Fs>> || ...);
+    static_assert(!has_references, "pel::parallel_invoke: results are objects: return a std::ref, not a reference");
     if constexpr (is_void) {
         detail::invoke_all(f, g, rest...);
-    } else {
+    } else if constexpr (!has_references) {
         std::tuple<detail::invoke_slot_t<F>, detail::invoke_slot_t<G>, detail::invoke_slot_t<Fs>...> slots;
         [&]<std::size_t... I>(std::index_sequence<I...>) {
             std::tuple<F&, G&, Fs&...> all(f, g, rest...);

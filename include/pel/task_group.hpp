@@ -94,18 +94,19 @@ PEL_ALWAYS_INLINE void push_call(Group& group, F&& f) {
 } // namespace detail
 
 /// Tasks that are waited for together. Any thread may run tasks into it, its own tasks too; one thread waits. If that is
-/// another than the one whose task has built it, the latter must not block meanwhile but in PEL, or in pel::blocking: what it
-/// has run into the group is not known to be done before it comes to PEL again.
+/// another than the one whose task has built it, the latter must not block meanwhile but in PEL, or in pel::blocking: what
+/// it has run into the group is not known to be done before it comes to PEL again.
 /// Requires: it does not outlive the loop, task or parallel_invoke branch that it was built in, if it was built in one.
 /// Cost: tasks of a group that is a local variable of a task are a few ns each while nobody steals; of others, a list's.
 class task_group {
 public:
-    /// Of the calling worker's pool; elsewhere of the default pool.
+    /// Of the calling worker's pool; elsewhere of the default pool. Throws: what making that throws, at its first use.
     task_group() : core_(detail::current_scheduler()) {}
+    /// Of that pool. Throws: in a fork child std::bad_alloc.
     explicit task_group(thread_pool& pool) : core_(detail::pool_access::core(pool)) {}
     task_group(const task_group&) = delete;
     task_group& operator=(const task_group&) = delete;
-    /// Waits. An exception that no wait() has thrown ends the program, unless one is being handled already.
+    /// Blocks, as wait(). An exception that no wait() has thrown ends the program, unless one is being handled already.
     ~task_group() {
         core_.retire();
         if (!core_.pool().is_from_this_process()) return; // a fork child: what is left is the parent's
@@ -115,7 +116,7 @@ public:
 
     /// Makes f() a task of this group; f may take a std::stop_token, which stops when the group, or what it is in, is
     /// cancelled. Drops f if the group is cancelled. Throws: std::bad_alloc, and what copying f throws. Thread safety:
-    /// any thread.
+    /// any thread. Complexity: span O(1): f begins when a thread is free, at the latest in wait().
     template <class F>
         requires(std::invocable<std::decay_t<F>&> || std::invocable<std::decay_t<F>&, std::stop_token>)
     void run(F&& f) {
@@ -133,7 +134,7 @@ public:
         }
     }
 
-    /// run(f) and wait(), the calling thread being first to run f.
+    /// run(f) and wait(), the calling thread being first to run f. Returns, throws, blocks: as these.
     template <class F>
     group_status run_and_wait(F&& f) {
         run(std::forward<F>(f));
@@ -152,7 +153,9 @@ public:
     }
 
     /// Tasks that have not begun are dropped; running ones stop at their next check; run() drops until wait() returned.
+    /// Blocks: never, but for what callbacks of its tasks' stop tokens do, which it calls. Thread safety: any thread.
     void cancel() { core_.cancel(); }
+    /// Returns: whether it, or what it is in, is cancelled. Thread safety: any thread. Cost: two loads, as a rule.
     bool is_cancelled() const noexcept { return core_.is_cancelled(); }
 
 private:

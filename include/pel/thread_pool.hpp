@@ -69,10 +69,11 @@ struct thread_pool_options {
     pel::topology topology = pel::topology::discover(); ///< read when a thread needs it
     pel::binding binding = binding::automatic;          ///< where its threads may run
     bool smt = true;                                    ///< false: one seat per core
-    unsigned max_threads = 0;                           ///< the pool's threads, callers not counted; 0: 4 × seats + 16
+    unsigned max_threads = 0;                           ///< callers not counted, up to 4095; 0: 4 × seats + 16, or 4095
     std::size_t stack_size = 0;                         ///< bytes, of the pool's threads; 0: the system's default
     std::chrono::nanoseconds spin = std::chrono::microseconds(200); ///< search or wait before sleep; 0 allowed
-    std::string name = "pel";                                       ///< threads are called "pel/3"
+    std::string name = "pel"; ///< threads are called "pel/3"; 9 characters are used
+    /// These may be called by several threads at once; what they throw ends the program.
     std::function<void(unsigned)> on_worker_start = {}; ///< on the new thread, with its index; must not wait for work
     std::function<void(unsigned)> on_worker_stop = {};  ///< likewise, when it ends
     /// For what escapes a post, by several threads at once. Default, and if it throws: std::terminate.
@@ -90,8 +91,8 @@ struct seat_place {
 /// 2047 threads that are not its own, each from its first call until it ends: the calls of others run on those alone.
 class thread_pool {
 public:
-    /// Requires: concurrency at most 2047; 0 means the default, as in the options. Throws: std::invalid_argument,
-    /// std::bad_alloc. Cost: starts no thread; threads start one by one when there is work for them.
+    /// Requires: concurrency at most 2047; 0 means the default, as in the options. Throws: std::invalid_argument, also for
+    /// more than 4095 max_threads, std::bad_alloc. Cost: starts no thread; threads start one by one when there is work.
     explicit thread_pool(unsigned concurrency);
     explicit thread_pool(thread_pool_options options = {});
     thread_pool(const thread_pool&) = delete;
@@ -102,14 +103,17 @@ public:
     ~thread_pool();
 
     /// Runs f here and now as a task of this pool: inside, the calling thread is a worker and holds a seat.
-    /// Returns: what f returns. Throws: what f throws. Cost: some 30 ns outside the pool, nothing inside.
+    /// Returns: what f returns. Throws: what f throws. Blocks: never for a seat (f may). At the end of the process, when its
+    /// threads are gone, f is just called. Cost: some 30 ns outside the pool, nothing inside.
     template <class F>
     auto execute(F&& f) -> std::invoke_result_t<F> {
         const detail::foreign_call call(core());
         return std::invoke(std::forward<F>(f));
     }
 
-    /// Hands f to the pool. Returns: a future of its result. Throws: std::bad_alloc.
+    /// Hands f to the pool. Returns: a future of its result. Throws: std::bad_alloc, and what copying f throws.
+    /// Blocks: never. At the end of the process, when its threads are gone, who waits for the future runs f. Cost: memory
+    /// for f and its result, and a wake-up if a seat is free.
     template <class F>
         requires(std::invocable<std::decay_t<F>&> && !detail::coroutine_function<std::decay_t<F>&>)
     auto submit(F&& f) -> future<std::invoke_result_t<std::decay_t<F>>> {
@@ -143,7 +147,8 @@ public:
     /// pel::resume_on(). Defined in pel/coro/schedule.hpp.
     auto schedule();
 
-    /// Hands f to the pool and forgets it. What escapes f goes to on_unhandled. Throws: std::bad_alloc.
+    /// Hands f to the pool and forgets it. What escapes f goes to on_unhandled. Throws, blocks, costs: as submit().
+    /// At the end of the process f may never run.
     template <class F>
     void post(F&& f) {
         using function = std::decay_t<F>;
@@ -159,13 +164,15 @@ public:
 
     /// Returns: the number of seats: how many threads look for work at once, callers included.
     unsigned concurrency() const noexcept { return seats_; }
+    /// Returns: what it was made from, as long as the pool lives.
     const topology& machine() const noexcept { return options_.topology; }
     /// Returns: counters since the pool was made, those of par.on_node()'s threads included. Exact when nothing runs.
     pool_stats stats() const;
     /// Returns: what two threads have in common, at least, that are so far apart as a tier of stats() says: "core",
     /// "L3", "remote 21". Empty as long as the pool has not needed to know, and counts all in the first.
     std::vector<std::string> tiers() const;
-    /// Returns: where its seats are, in the order of the machine, which this reads. Throws: std::bad_alloc.
+    /// Returns: where its seats are, in the order of the machine, which this reads: some ms, the first time. Throws:
+    /// std::bad_alloc.
     std::vector<seat_place> places() const;
     /// Returns: how far apart two seats are, as an index into tiers(). Reads the machine. Requires: both < concurrency().
     /// Throws: std::bad_alloc.
@@ -194,12 +201,12 @@ private:
 };
 
 /// The pool of all who name none. Made at first use, never destroyed. At exit its threads end; those at work get 100 ms in
-/// all, and what calls it after that runs on the calling thread alone. Its tasks may call exit().
+/// all, and what calls it after that runs on the calling thread alone. Its tasks may call exit(). Blocks: at first use only.
 /// Throws at first use: as thread_pool's constructor, also for a PEL_NUM_THREADS that is no number from 1 to 2047.
 thread_pool& default_pool();
 
 /// Sets what the default pool is made from, with the errors that its constructor has, at first use. Throws:
-/// std::logic_error once it exists.
+/// std::logic_error once it exists. Thread safety: any thread; the last one that is in time counts.
 void configure_default_pool(thread_pool_options options);
 
 namespace detail {

@@ -4,7 +4,8 @@
 // goes to the forker's record, which is never freed.
 //   D3: finish()'s exchange -> is_done(), try_mark_parked() of the forker: result, exception and effects of the job.
 // States: unfinished -> done (thief); unfinished -> parked (forker) -> done (thief, which then posts a permit);
-//         unfinished or parked -> returned (leapfrogger that gives it back) -> done (who claimed it), or parked again.
+//         unfinished or parked -> returned (leapfrogger that gives it back, which happens once) -> done (who claimed it),
+//         parked (forker) in between if need be.
 #pragma once
 
 #include <pel/detail/sync/atomic.hpp>

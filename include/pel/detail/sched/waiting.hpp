@@ -74,7 +74,7 @@ PEL_INLINE bool scheduler::wait_for_job(worker& own, job& awaited, injector_entr
             [&] { return awaited.state.is_parked() || awaited.state.try_mark_parked(job_state::unfinished); });
         if (awaited.state.is_done()) return false;
         if (injectors_.try_remove(entry)) return true;
-        awaited.state.try_mark_parked(job_state::returned); // claimed by a server: it will be done, or returned again
+        awaited.state.try_mark_parked(job_state::returned); // claimed by a server: it will be done
     }
 }
 
