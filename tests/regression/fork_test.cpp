@@ -8,6 +8,8 @@
 #include <pel/parallel_for.hpp>
 #include <pel/parallel_invoke.hpp>
 #include <pel/parallel_reduce.hpp>
+#include <pel/sync/condition_variable.hpp>
+#include <pel/sync/latch.hpp>
 #include <pel/task_group.hpp>
 
 #include "support/own_process.hpp"
@@ -445,6 +447,37 @@ TEST(fork, waits_for_who_is_about_to_change_what_frame_pools_share) {
     };
     EXPECT_TRUE(ends_after_fork([] { (void)pel::detail::frame_pool::allocate_anywhere(1024); }));
     EXPECT_TRUE(ends_after_fork([] { (void)std::make_unique<pel::detail::frame_pool>()->allocate(64); })) << "a chunk";
+}
+
+/// A thread enters and leaves all the time, so that it is often in the middle of that when the process forks.
+template <class Core, class... Arguments>
+void expect_a_child_destroys(Arguments... arguments) {
+    std::optional<Core> core(std::in_place, arguments...);
+    std::atomic<bool> is_over{false};
+    std::thread waits([&] {
+        while (!is_over) {
+            pel::detail::thread_waiter self(0);
+            (void)core->enter(self);
+            (void)core->leave(self);
+        }
+    });
+    bool is_right = true;
+    for (unsigned long round = 0; round < pel_test::scaled(200) + 4 && is_right; ++round) {
+        is_right = pel_test::fork_and_run([&] {
+                       core.reset();
+                       return true;
+                   }) == 0;
+    }
+    EXPECT_TRUE(is_right);
+    is_over = true;
+    waits.join();
+}
+
+TEST(fork, while_a_thread_is_in_the_lock_of_a_latch_or_condition_the_child_destroys_it) {
+    PEL_SKIP_WITHOUT_FORK();
+    pel::detail::prepare_for_forks();
+    expect_a_child_destroys<pel::detail::latch_core>(1);
+    expect_a_child_destroys<pel::detail::condition_core>();
 }
 
 TEST(fork, a_child_may_continue_a_future_that_was_done_before) {

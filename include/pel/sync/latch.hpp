@@ -28,19 +28,19 @@ public:
 
     /// Blocks: until the latch is open.
     void wait() const noexcept {
-        if (!core_.is_open()) detail::pass(core_);
+        if (!core_.is_open()) detail::pass(awaited());
     }
     /// As wait(), but ends when a stop is requested. Returns: whether the latch is open.
-    [[nodiscard]] bool wait(const std::stop_token& stop) const noexcept { return detail::pass_unless(stop, core_); }
+    [[nodiscard]] bool wait(const std::stop_token& stop) const noexcept { return detail::pass_unless(stop, awaited()); }
     /// Blocks: for `length` at most. Returns: whether the latch is open.
     template <class Rep, class Period>
     [[nodiscard]] bool wait_for(const std::chrono::duration<Rep, Period>& length) const noexcept {
-        return detail::pass_within(detail::limit_of(length), core_);
+        return detail::pass_within(detail::limit_of(length), awaited());
     }
     /// Blocks: until `end` at most, by its own clock. Returns: whether the latch is open.
     template <class Clock, class Duration>
     [[nodiscard]] bool wait_until(const std::chrono::time_point<Clock, Duration>& end) const noexcept {
-        return detail::pass_within(detail::limit_of(end), core_);
+        return detail::pass_within(detail::limit_of(end), awaited());
     }
     /// count_down(by) and wait().
     void arrive_and_wait(std::ptrdiff_t by = 1) noexcept {
@@ -50,14 +50,20 @@ public:
 
     /// `co_await latch;` or `co_await latch.async_wait();` suspends until the latch is open. Requires: the
     /// coroutine is not destroyed before it was resumed.
-    auto async_wait() const noexcept { return detail::suspended_wait(core_, 0, detail::finish_silently()); }
+    auto async_wait() const noexcept { return detail::suspended_wait(awaited(), 0, detail::finish_silently()); }
     auto operator co_await() const noexcept { return async_wait(); }
     /// The same, until a stop is requested. Result: whether the latch is open.
     auto async_wait(std::stop_token stop) const noexcept {
-        return detail::stoppable_wait(std::move(stop), core_, 0, detail::finish_with_success());
+        return detail::stoppable_wait(std::move(stop), awaited(), 0, detail::finish_with_success());
     }
 
 private:
+    /// For who may block: a child is to know that who waits is not there.
+    detail::latch_core& awaited() const noexcept {
+        detail::prepare_for_forks();
+        return core_;
+    }
+
     mutable detail::latch_core core_;
 };
 

@@ -14,5 +14,10 @@ namespace detail {
 /// Raised by the handler in a child, which has one thread at that moment.
 inline constinit atomic<std::uint32_t> fork_generation{0};
 
+/// The same as a mark that somebody leaves, never 0.
+inline std::uint32_t mark_of_this_process() noexcept {
+    return fork_generation.load(relaxed) + 1; // changes in a fork child, before it goes on
+}
+
 } // namespace detail
 PEL_NAMESPACE_END

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <pel/detail/platform/cpu_relax.hpp>
+#include <pel/detail/sync/fork_generation.hpp>
 #include <pel/detail/sync/wait_queue.hpp>
 
 #include <cstddef>
@@ -19,8 +20,12 @@ public:
     constexpr explicit latch_core(std::ptrdiff_t count) noexcept : word_(count * one) {}
     latch_core(const latch_core&) = delete;
     latch_core& operator=(const latch_core&) = delete;
-    /// Who was the last to give up may have left nobody for open() to resume: then this waits until open() is done.
-    ~latch_core() { lock_.acquire_lock(); }
+    /// Who was the last to give up may have left nobody for open() to resume: then this waits until open() is done. Not in a
+    /// fork child for a thread of the parent, which would never be.
+    ~latch_core() {
+        if (locked_in_.load(relaxed) == mark_of_this_process())
+            lock_.acquire_lock(); // left by who was in the lock before
+    }
 
     bool is_open() const noexcept { return word_.load(acquire) == 0; } // sync(LA1) acquire: all that were counted
     /// Last access: the RMW, unless somebody who waits is resumed after it. Who counts nothing has not brought it to zero,
@@ -32,7 +37,7 @@ public:
 
     bool try_take(const waiter&) noexcept { return is_open(); }
     entry enter(waiter& self) noexcept {
-        const lock_guard guard(lock_);
+        const lock_guard guard(marked_lock());
         std::int64_t seen = word_.load(acquire); // sync(LA1) acquire: if it is zero
         for (;;) {
             if (seen == 0) return entry::passed;
@@ -43,7 +48,7 @@ public:
         return entry::queued;
     }
     bool leave(waiter& self) noexcept {
-        const lock_guard guard(lock_);
+        const lock_guard guard(marked_lock());
         if (!wait_list::is_linked(self)) return false;
         queue_.remove(self);
         if (!queue_.is_empty()) return true;
@@ -57,10 +62,15 @@ public:
 private:
     static constexpr std::int64_t waiting = 1, one = 2;
 
+    lock& marked_lock() noexcept {
+        locked_in_.store(mark_of_this_process(), relaxed); // see the destructor
+        return lock_;
+    }
+
     PEL_COLD void open() noexcept {
         wake_list woken;
         {
-            const lock_guard guard(lock_);
+            const lock_guard guard(marked_lock());
             woken.add_all(queue_);
             word_.store(0, release); // sync(LA1) release: to who finds it open
         }
@@ -69,6 +79,7 @@ private:
 
     atomic<std::int64_t> word_;
     lock lock_;
+    atomic<std::uint32_t> locked_in_{0}; // the process that used the lock last, 0: none
     wait_list queue_;
 };
 
