@@ -6,8 +6,9 @@
 //   HZ2: with full fences: a removal, before read() -> the owner's next look at where the pointer came from.
 // The owner names an object, and then looks whether it can still be found; who reclaims has removed it, and then reads
 // the slot. Between the two accesses of each there is a fence, light and heavy, so one sees the other's first access
-// (detail/platform/asymmetric_fence.hpp). Without heavy fences both accesses to the slot are RMWs: the later one of the
-// two sees what came before the earlier one. Source: M. Michael, Hazard Pointers, IEEE TPDS 15(6), 2004; P2530R3.
+// (detail/platform/asymmetric_fence.hpp). Without heavy fences all accesses to the slot are RMWs: of those two the later one
+// sees what came before the earlier one, also over others in between.
+// Source: M. Michael, Hazard Pointers, IEEE TPDS 15(6), 2004; P2530R3.
 #pragma once
 
 #include <pel/detail/platform/asymmetric_fence.hpp>
@@ -60,7 +61,15 @@ public:
             asymmetric_fence_light();
         }
     }
-    void clear() noexcept { object_.store(0, release); } // sync(HZ1) release: what was done to the last object
+    /// With full fences an RMW, too: a plain store would stand between what a reclaimer writes and the next announce().
+    void clear() noexcept {
+        if (is_fenced_) {
+            // sync(HZ1, HZ2) acq_rel: release of what was done to the last object, acquire of removals.
+            object_.exchange(0, acq_rel);
+        } else {
+            object_.store(0, release); // sync(HZ1) release: what was done to the last object
+        }
+    }
 
     /// Returns: whether `source` still had `pointer` when the slot named its object, which stays then until the slot names
     /// another. Sets `pointer` to what it has now.
