@@ -34,6 +34,17 @@ namespace exit_test {
 
 using pel::par;
 
+/// Never destroyed: no pool may be by who is inside, nor one at its end.
+pel::thread_pool& make_lasting_pool(const pel::thread_pool_options& options) {
+    static auto& all = *new std::vector<std::unique_ptr<pel::thread_pool>>;
+    return *all.emplace_back(std::make_unique<pel::thread_pool>(options));
+}
+pel::thread_pool& make_lasting_pool() {
+    pel::thread_pool_options options;
+    options.concurrency = 1;
+    return make_lasting_pool(options);
+}
+
 /// Ends the process with 9 unless all kinds of work give the right result.
 void work_or_die() {
     const long sum = pel::parallel_reduce(0, 100'000, 0L, [](int i) { return static_cast<long>(i); }, std::plus<>());
@@ -237,7 +248,7 @@ TEST(exit, a_thread_that_waits_already_runs_what_becomes_ready_later) {
 /// Returns: the loop is over, and each item has run once, if help(pool), in another thread, runs the piece.
 template <class Help>
 bool runs_what_was_given_back(int items, Help help) {
-    auto& pool = *new pel::thread_pool(1); // which starts no thread, as the caller of the loop has the seat
+    auto& pool = make_lasting_pool(); // which starts no thread, as the caller of the loop has the seat
     pel::detail::scheduler& core = pel::detail::pool_access::core(pool);
     std::atomic<pel::detail::worker*> at_work{nullptr};
     std::atomic<bool> may_end{false};
@@ -294,7 +305,7 @@ TEST(exit, a_long_chain_of_tasks_takes_no_more_stack_than_one) {
     pel::thread_pool_options options;
     options.concurrency = 1;
     options.stack_size = 256 * 1024;
-    auto& pool = *new pel::thread_pool(options);
+    auto& pool = make_lasting_pool(options);
     std::atomic<bool> has_begun{false};
     pel::future<int> last = pool.submit([&] {
         has_begun = true;
@@ -316,7 +327,7 @@ constexpr auto no_deadline = std::numeric_limits<std::int64_t>::max();
 
 TEST(exit, tells_all_threads_before_it_waits_for_one) {
     PEL_IN_OWN_PROCESS();
-    auto& pool = *new pel::thread_pool(1);
+    auto& pool = make_lasting_pool();
     unsigned home = 0;
     while (!pool.machine().numa_nodes()[home].is_home()) ++home;
     const auto& node = pel::detail::pool_access::core(pel::detail::pool_access::node_pool(pool, home));
@@ -331,7 +342,7 @@ TEST(exit, tells_all_threads_before_it_waits_for_one) {
 
 TEST(exit, does_not_wait_for_the_thread_that_calls_it) {
     PEL_IN_OWN_PROCESS();
-    auto& pool = *new pel::thread_pool(1);
+    auto& pool = make_lasting_pool();
     pel::thread_pool other(1);
     pool.submit([&] { other.execute([&] { pel::detail::pool_access::abandon(pool, no_deadline); }); }).get();
 }
@@ -346,7 +357,7 @@ TEST(exit, comes_after_the_destructors_of_a_pools_threads) {
         }
         bool is_made = false;
     };
-    auto& pool = *new pel::thread_pool(1);
+    auto& pool = make_lasting_pool();
     pool.post([] {
         thread_local late of_thread;
         of_thread.is_made = true;
@@ -418,9 +429,8 @@ unsigned index_of_another(pel::thread_pool& pool) {
 
 TEST(exit, called_inside_calls_of_several_pools_leaves_their_workers_to_no_other_thread) {
     PEL_IN_OWN_PROCESS();
-    // Never destroyed: no pool may be by who is inside.
-    static auto& outer = *new pel::thread_pool(1);
-    static auto& inner = *new pel::thread_pool(1);
+    static auto& outer = make_lasting_pool();
+    static auto& inner = make_lasting_pool();
     static unsigned of_outer = 0;
     static unsigned of_inner = 0;
     std::atexit([] {
@@ -437,8 +447,8 @@ TEST(exit, called_inside_calls_of_several_pools_leaves_their_workers_to_no_other
 
 TEST(exit, called_inside_a_short_loop_leaves_its_worker_to_no_other_thread) {
     PEL_IN_OWN_PROCESS();
-    static auto& outer = *new pel::thread_pool(1);
-    static auto& inner = *new pel::thread_pool(1);
+    static auto& outer = make_lasting_pool();
+    static auto& inner = make_lasting_pool();
     static unsigned of_outer = 0;
     std::atexit([] {
         if (index_of_another(outer) == of_outer) std::_Exit(9);
