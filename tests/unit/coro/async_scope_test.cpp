@@ -254,6 +254,8 @@ task<> spawns_and_ends(async_scope& scope, std::atomic<int>& runs, end how) {
 
 /// One thread, which is kept busy while others are spawned.
 class dropped_coroutines : public testing::Test {
+    std::atomic<bool> is_busy{false}, is_over{false}; // as long as the pool: its task looks at them
+
 protected:
     pel::thread_pool pool{1};
     const pel_test::watchdog guard{pool};
@@ -264,12 +266,11 @@ protected:
     }
     template <class F>
     void while_busy(F function) {
-        std::atomic<bool> is_busy{false}, is_over{false};
-        pool.post([&] {
+        pool.post([this] {
             is_busy = true;
-            pel_test::await([&] { return is_over.load(); });
+            pel_test::await([this] { return is_over.load(); });
         });
-        pel_test::await([&] { return is_busy.load(); });
+        pel_test::await([this] { return is_busy.load(); });
         function();
         is_over = true;
     }

@@ -20,6 +20,7 @@
 #include <gtest/gtest.h>
 
 #include <mutex>
+#include <shared_mutex>
 #include <stop_token>
 #include <utility>
 
@@ -101,6 +102,38 @@ task<> told_to_stop() {
     EXPECT_TRUE(is_set);
 }
 
+/// Behind a writer, who unlocks after one of them has ended.
+task<> reads(pel::shared_mutex& mutex, std::stop_token stop, bool is_let_in) {
+    const std::shared_lock hold = co_await mutex.async_lock_shared(stop);
+    EXPECT_EQ(hold.owns_lock(), is_let_in);
+}
+task<> readers_told_to_stop() {
+    pel::shared_mutex mutex;
+    std::stop_source stop;
+    {
+        const std::shared_lock hold = co_await mutex.async_lock_shared(stop.get_token());
+        EXPECT_TRUE(hold.owns_lock());
+        EXPECT_FALSE(mutex.try_lock());
+    }
+    mutex.lock();
+    const auto stops = [&]() -> task<> {
+        co_await pel::yield();
+        stop.request_stop();
+    };
+    const auto unlocks = [&]() -> task<> {
+        co_await pel::yield();
+        mutex.unlock();
+    };
+    co_await when_all(reads(mutex, stop.get_token(), false), stops());
+    co_await when_all(reads(mutex, std::stop_token(), true), unlocks(), reads(mutex, std::stop_token(), true));
+    const std::shared_lock hold = co_await mutex.async_lock_shared(stop.get_token());
+    EXPECT_TRUE(hold.owns_lock()) << "it was free";
+}
+
+TEST_P(awaited_primitives_on, a_reader_that_is_told_to_stop_has_no_lock) {
+    for (int i = 0; i < 20; ++i) run(readers_told_to_stop());
+}
+
 TEST_P(awaited_primitives_on, a_race_stops_a_wait_that_has_its_token) { run(told_to_stop()); }
 
 /// Awaits what was moved, with others that turn the flag up.
@@ -130,6 +163,38 @@ task<> in_a_condition(bool stoppable) {
         EXPECT_EQ(n, 1);
     };
     co_await when_all(waits(), turns_up(), waits());
+}
+
+/// Once, by whoever holds the lock next, with nothing to be asked.
+task<> notified_once() {
+    pel::mutex mutex;
+    pel::condition_variable condition;
+    int notified = 0;
+    bool is_waiting = false;
+    const auto waits = [&]() -> task<> {
+        std::unique_lock lock = co_await mutex.async_lock();
+        is_waiting = true;
+        co_await condition.async_wait(lock);
+        EXPECT_TRUE(lock.owns_lock());
+        EXPECT_FALSE(mutex.try_lock());
+        ++notified;
+    };
+    const auto notifies = [&]() -> task<> {
+        for (bool has_seen = false; !has_seen; co_await pel::yield()) {
+            const std::unique_lock lock = co_await mutex.async_lock();
+            has_seen = is_waiting;
+        }
+        EXPECT_EQ(notified, 0);
+        condition.notify_one();
+    };
+    co_await when_all(waits(), notifies());
+    EXPECT_EQ(notified, 1);
+    EXPECT_TRUE(mutex.try_lock());
+    mutex.unlock();
+}
+
+TEST_P(awaited_primitives_on, one_without_a_predicate_ends_when_notified) {
+    for (int i = 0; i < 20; ++i) run(notified_once());
 }
 
 TEST_P(awaited_primitives_on, a_wait_for_a_condition_too) {

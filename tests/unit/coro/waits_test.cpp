@@ -120,9 +120,9 @@ TEST_P(waits_for, the_only_thread_runs_what_goes_on) {
 }
 
 TEST_P(waits_for, so_does_one_while_all_others_are_busy) {
+    std::atomic<bool> is_busy{false}, is_over{false};
     thread_pool pool(options_of(2));
     const pel_test::watchdog guard(pool);
-    std::atomic<bool> is_busy{false}, is_over{false};
     pool.post([&] {
         is_busy = true;
         pel_test::await([&] { return is_over.load(); });
