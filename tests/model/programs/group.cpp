@@ -300,7 +300,7 @@ const model::registered programs[] = {
          run.thread("other", [&w] { w.wait_elsewhere(); });
          run.finally([&w] { w.tell_outcome(); });
      }},
-    {{.name = "group: its builder goes on", .pure_spins = true, .early_timeouts = 0},
+    {{.name = "group: its builder goes on", .pure_spins = true, .early_timeouts = 0, .preemptions = 2},
      [](model::execution& run) {
          auto& w = run.share<group_world>();
          run.thread("builder", [&w] { w.go_on_with_open_segment(); });
