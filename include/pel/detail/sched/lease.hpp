@@ -4,6 +4,7 @@
 #pragma once
 
 #include <pel/detail/sched/scheduler.hpp>
+#include <pel/detail/sync/lock.hpp>
 
 PEL_NAMESPACE_BEGIN
 namespace detail {
@@ -15,6 +16,9 @@ struct lease {
     scheduler* pool = nullptr;
     worker* record = nullptr;
 };
+
+/// Guards every record's lease: a pool that ends and a thread that exits may meet.
+inline constinit lock lease_lock;
 
 /// Set when the thread's leases have been given up: it is about to exit, and gets no other.
 [[gnu::tls_model("initial-exec")]] inline constinit thread_local bool leases_are_over = false;

@@ -7,6 +7,7 @@
 
 #include <pel/detail/platform/asymmetric_fence.hpp>
 #include <pel/detail/platform/fork.hpp>
+#include <pel/detail/sched/lease.hpp>
 #include <pel/detail/sched/process.hpp>
 #include <pel/detail/sched/recordless_wait.hpp>
 #include <pel/detail/sched/search.hpp>
@@ -19,9 +20,6 @@ PEL_NAMESPACE_BEGIN
 namespace detail {
 
 inline constinit atomic<std::uint64_t> next_scheduler_uid{1};
-
-/// Guards every record's lease: a pool that ends and a thread that exits may meet.
-inline constinit lock lease_lock;
 
 /// Held while libc's list of exit handlers changes. fork() waits for it: libc guards that list by a lock which a child
 /// would find held for ever, and could not even exit.

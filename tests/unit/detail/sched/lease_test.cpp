@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // What threads outside of all pools do again and again takes no lock of the process.
+#include <pel/detail/sched/lease.hpp>
 #include <pel/task_group.hpp>
 #include <pel/thread_pool.hpp>
 
