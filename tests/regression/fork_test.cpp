@@ -432,7 +432,7 @@ TEST(fork, waits_for_who_is_about_to_change_what_frame_pools_share) {
     const auto ends_after_fork = [](auto allocates) {
         std::atomic<bool> has_begun{false};
         std::atomic<bool> has_ended{false};
-        pel::detail::fork_handlers::before();
+        pel::detail::frame_pool::hold_for_fork(); // as before a fork()
         std::thread thread([&] {
             has_begun = true;
             allocates();
@@ -441,7 +441,7 @@ TEST(fork, waits_for_who_is_about_to_change_what_frame_pools_share) {
         pel_test::await([&] { return has_begun.load(); });
         for (int turn = 0; turn < 2'000; ++turn) std::this_thread::yield(); // it would be over by then
         const bool has_waited = !has_ended;
-        pel::detail::fork_handlers::in_parent();
+        pel::detail::frame_pool::release_after_fork();
         thread.join();
         return has_waited;
     };

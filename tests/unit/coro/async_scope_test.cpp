@@ -274,6 +274,10 @@ protected:
         function();
         is_over = true;
     }
+    /// Who joins before that runs with the pool's thread what has not begun.
+    static void await_cancellation(const async_scope& scope) {
+        pel_test::await([&] { return scope.is_cancelled(); });
+    }
     /// Returns: what join() says.
     std::string joined(async_scope& scope) {
         try {
@@ -298,6 +302,7 @@ TEST_F(dropped_coroutines, after_an_exception) {
         scope.spawn(throws_at_once());
         spawn_100(scope);
     });
+    await_cancellation(scope);
     EXPECT_EQ(joined(scope), "at once");
     EXPECT_EQ(joined(scope), "nothing");
 }
@@ -314,8 +319,10 @@ TEST_F(dropped_coroutines, after_a_cancellation) {
 TEST_F(dropped_coroutines, in_the_deque_too) {
     async_scope scope(pool);
     scope.spawn(spawns_and_ends(scope, runs, end::by_itself));
+    await_cancellation(scope);
     EXPECT_EQ(joined(scope), "at the end");
     scope.spawn(spawns_and_ends(scope, runs, end::cancelled));
+    await_cancellation(scope);
     EXPECT_EQ(joined(scope), "nothing");
 }
 
@@ -334,6 +341,7 @@ TEST_F(dropped_coroutines, when_what_is_around_is_cancelled) {
     async_scope around(pool);
     bool is_told = false;
     around.spawn(is_cancelled_from_around(around, runs, is_told));
+    await_cancellation(around);
     EXPECT_EQ(joined(around), "nothing");
     EXPECT_TRUE(is_told);
 }

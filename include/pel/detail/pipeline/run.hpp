@@ -16,6 +16,7 @@
 #include <pel/detail/pipeline/line.hpp>
 #include <pel/detail/platform/clock.hpp>
 #include <pel/detail/platform/ticks.hpp>
+#include <pel/parallel_for.hpp>
 
 #include <cstddef>
 #include <cstdint>
